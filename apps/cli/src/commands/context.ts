@@ -1,0 +1,16 @@
+import type { Engine } from '../engine.js';
+import type { Terminal } from '../terminal.js';
+
+/** What every command is given besides its options. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** The folder the user typed the command in, absolute. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly loadEngine: () => Promise<Engine>;
+  readonly signal: AbortSignal;
+}
+
+export function printLines({ terminal }: CommandContext, lines: readonly string[]): void {
+  if (lines.length > 0) terminal.out(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,84 @@
+import path from 'node:path';
+import type { PlanSummary, RunOptions, RunResult } from '@tessera/engine';
+import type { CheckedRunOptions, RawRunOptions } from '../options.js';
+import { outcomeLine } from '../output/outcome-lines.js';
+import { nothingToDoLine, planLines, planOnlyLines } from '../output/plan-lines.js';
+import { createProgressView } from '../output/progress.js';
+import { reportLines } from '../output/report-lines.js';
+import { summaryLines } from '../output/summary-table.js';
+import { shownPath } from '../paths.js';
+import type { ProjectConfig } from '../project/load-config.js';
+import { type CommandContext, printLines } from './context.js';
+
+export interface DatasetRun {
+  readonly raw: RawRunOptions;
+  readonly checked: CheckedRunOptions;
+  readonly config: ProjectConfig;
+  readonly run: (options: RunOptions) => Promise<RunResult>;
+}
+
+/** Run one join or groupBy; unless `--json`, print its plan, progress, outcome, report and summary as they come. */
+export async function runDataset(
+  { raw, checked, config, run }: DatasetRun,
+  context: CommandContext,
+): Promise<RunResult> {
+  const quiet = raw.json === true;
+  const style = context.terminal.outStyle;
+  const progress = createProgressView(context.terminal);
+  let isPlanPrinted = false;
+  const printPlan = (plan: PlanSummary) => {
+    if (isPlanPrinted || quiet || plan.toBuild === 0) return;
+    isPlanPrinted = true;
+    printLines(context, (checked.planOnly ? planOnlyLines : planLines)(plan, style));
+  };
+  const { start, end, format, workers, buckets, limit, strict, planOnly, summary } = checked;
+  let result: RunResult;
+  try {
+    result = await run({
+      ...withoutUndefined({ start, end, workers, buckets, limit }),
+      ...(raw.tmp === undefined ? {} : { tmp: path.resolve(context.cwd, raw.tmp) }),
+      lake: config.lake,
+      out: config.out,
+      format,
+      strict,
+      planOnly,
+      summary,
+      signal: context.signal,
+      onPlan: printPlan,
+      onProgress: quiet ? () => {} : progress.update,
+    });
+  } finally {
+    progress.finish();
+  }
+  if (quiet) return result;
+  printPlan(result.plan);
+  if (result.plan.toBuild === 0) {
+    printLines(context, [nothingToDoLine(result.plan, result.elapsedMs, style)]);
+  } else if (!planOnly) {
+    printLines(context, outcomeLines(result, format, context));
+  }
+  return result;
+}
+
+function outcomeLines(
+  result: RunResult,
+  format: CheckedRunOptions['format'],
+  context: CommandContext,
+): string[] {
+  const style = context.terminal.outStyle;
+  const shown =
+    result.path === null ? null : shownPath(context.cwd, path.resolve(context.cwd, result.path));
+  const table = summaryLines(result.summary ?? [], style);
+  return [
+    outcomeLine(result, { shownPath: shown, format }, style),
+    ...reportLines(result.report, style),
+    ...(table.length > 0 ? ['', ...table] : []),
+  ];
+}
+
+/** An option that was not given is absent, so that the engine's default holds. */
+function withoutUndefined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}

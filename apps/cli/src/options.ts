@@ -1,0 +1,135 @@
+import { badOptions } from './failures.js';
+
+/** Options as commander hands them over: text or flags, unchecked. */
+export interface RawRunOptions {
+  readonly start?: string;
+  readonly end?: string;
+  readonly project?: string;
+  readonly lake?: string;
+  readonly out?: string;
+  readonly plan?: boolean;
+  readonly json?: boolean;
+  readonly format?: string;
+  readonly workers?: string;
+  readonly buckets?: string;
+  readonly tmp?: string;
+  readonly limit?: string;
+  readonly strict?: boolean;
+  readonly summary?: boolean;
+}
+
+/** The same, checked. Days are UTC, both inclusive; paths are still as typed. */
+export interface CheckedRunOptions {
+  readonly start?: string;
+  readonly end?: string;
+  readonly format: 'parquet' | 'csv' | 'arrow';
+  readonly workers?: number;
+  readonly buckets?: number;
+  readonly limit?: number;
+  readonly strict: boolean;
+  readonly planOnly: boolean;
+  readonly summary: boolean;
+}
+
+const FORMATS = ['parquet', 'csv', 'arrow'] as const;
+const MAX_WORKERS = 256;
+const MAX_BUCKETS = 65_536;
+
+interface Mistake {
+  readonly option: string;
+  readonly message: string;
+}
+
+/** Every mistake is reported, not the first only. Throws BAD_OPTION. */
+export function checkRunOptions(raw: RawRunOptions): CheckedRunOptions {
+  const mistakes: Mistake[] = [];
+  const whole = (option: string, text: string | undefined, most: number) => {
+    if (text === undefined) return undefined;
+    const value = readWhole(text);
+    if (value !== null && value >= 1 && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? 'of at least 1' : `from 1 to ${most}`;
+    mistakes.push({ option, message: `is not a whole number ${range}: ${quote(text)}` });
+    return undefined;
+  };
+  const day = (option: string, text: string | undefined) => {
+    if (text === undefined || isDay(text)) return text;
+    mistakes.push({ option, message: `is not a day written YYYY-MM-DD: ${quote(text)}` });
+    return undefined;
+  };
+  const start = day('--start', raw.start);
+  const end = day('--end', raw.end);
+  if (start !== undefined && end !== undefined && start > end) {
+    mistakes.push({ option: '--start', message: `${start} is after --end ${end}` });
+  }
+  const format = FORMATS.find((name) => name === (raw.format ?? 'parquet'));
+  if (format === undefined) {
+    mistakes.push({
+      option: '--format',
+      message: `is not one of ${FORMATS.join(', ')}: ${quote(raw.format ?? '')}`,
+    });
+  }
+  const workers = whole('--workers', raw.workers, MAX_WORKERS);
+  const buckets = whole('--buckets', raw.buckets, MAX_BUCKETS);
+  const limit = whole('--limit', raw.limit, Number.MAX_SAFE_INTEGER);
+  for (const option of ['project', 'lake', 'out', 'tmp'] as const) {
+    if (raw[option] === '') mistakes.push({ option: `--${option}`, message: 'names no folder' });
+  }
+  if (mistakes.length > 0) throw badOptions(mistakes);
+  return {
+    start,
+    end,
+    format: format ?? 'parquet',
+    workers,
+    buckets,
+    limit,
+    strict: raw.strict === true,
+    planOnly: raw.plan === true,
+    summary: raw.summary !== false && raw.plan !== true,
+  };
+}
+
+export interface CheckedGenerateOptions {
+  readonly scale: number;
+  readonly seed: number;
+}
+
+/** `--scale` is a factor of the full size; `--seed` a whole number from 0. Throws BAD_OPTION. */
+export function checkGenerateOptions(raw: {
+  scale?: string;
+  seed?: string;
+}): CheckedGenerateOptions {
+  const mistakes: Mistake[] = [];
+  const scale = Number(raw.scale ?? '1');
+  if (!(scale > 0 && scale <= 1000) || raw.scale?.trim() === '') {
+    mistakes.push({
+      option: '--scale',
+      message: `is not a number above 0, up to 1000: ${quote(raw.scale ?? '')}`,
+    });
+  }
+  const seed = readWhole(raw.seed ?? '42');
+  if (seed === null || seed > 0xffff_ffff) {
+    mistakes.push({
+      option: '--seed',
+      message: `is not a whole number from 0 to 4294967295: ${quote(raw.seed ?? '')}`,
+    });
+  }
+  if (mistakes.length > 0) throw badOptions(mistakes);
+  return { scale, seed: seed ?? 0 };
+}
+
+function readWhole(text: string): number | null {
+  if (!/^\d{1,16}$/.test(text)) return null;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : null;
+}
+
+/** A real calendar day: `2025-02-30` is none. */
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
+function quote(text: string): string {
+  return `\`${text}\``;
+}

@@ -1,0 +1,34 @@
+import type { RunResult } from '@tessera/engine';
+
+/** What `--json` prints for one run: plain data, the engine's own names, times in milliseconds. */
+export function runDocument(result: RunResult) {
+  const {
+    plan,
+    report,
+    path,
+    rows,
+    partitionsWritten,
+    bytesWritten,
+    elapsedMs,
+    peakBytes,
+    counters,
+    summary,
+  } = result;
+  return {
+    plan,
+    report,
+    path,
+    rows,
+    partitionsWritten,
+    bytesWritten,
+    elapsedMs,
+    peakBytes,
+    counters,
+    summary,
+  };
+}
+
+/** One document, ending in a line break. */
+export function printJson(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

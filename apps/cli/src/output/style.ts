@@ -1,0 +1,51 @@
+/** What a stream can show. */
+export interface Style {
+  readonly color: boolean;
+  readonly unicode: boolean;
+  /** Width of the screen in character cells. */
+  readonly columns: number;
+}
+
+const CODES = { green: 32, yellow: 33, red: 31, dim: 2, bold: 1 } as const;
+export type Paint = keyof typeof CODES;
+
+/** `text` in a colour, or as it is where colours are off. */
+export function paint(style: Style, how: Paint, text: string): string {
+  return style.color ? `\u001b[${CODES[how]}m${text}\u001b[0m` : text;
+}
+
+const ASCII: Readonly<Record<string, string>> = {
+  '✔': '+',
+  '█': '#',
+  '░': '.',
+  '·': '|',
+  '…': '...',
+  '—': '-',
+  '–': '-',
+  '±': '+-',
+  '›': '>',
+};
+
+/** Our own symbols in ASCII; what users named is left alone. */
+export function asciiOnly(text: string): string {
+  return text.replace(/[✔█░·…—–±›]/gu, (symbol) => ASCII[symbol] ?? symbol);
+}
+
+const LABEL_CELLS = 17;
+/** Where details start: two cells for the mark, then the label. */
+export const INDENT = ' '.repeat(2 + LABEL_CELLS);
+
+/** `✔ plan             90 days · 5 parts`: one finished step. */
+export function doneLine(style: Style, label: string, detail: string): string {
+  return `${paint(style, 'green', '✔')} ${label.padEnd(LABEL_CELLS)}${detail}`;
+}
+
+/** The same columns without a tick: a step under way. */
+export function stepLine(label: string, detail: string): string {
+  return `  ${label.padEnd(LABEL_CELLS)}${detail}`;
+}
+
+/** `! …`: something to know that is not an error. */
+export function noteLine(style: Style, label: string, detail: string): string {
+  return `${paint(style, 'yellow', '!')} ${label.padEnd(LABEL_CELLS)}${detail}`;
+}

@@ -1,0 +1,85 @@
+import { Command } from 'commander';
+import type { RawBackfillOptions } from './commands/backfill.js';
+import type { CommandContext } from './commands/context.js';
+import type { RawGenerateOptions } from './commands/generate.js';
+import type { RawTrainSetOptions } from './commands/train-set.js';
+import { readVersion } from './version.js';
+
+/**
+ * The command line as commander sees it. Actions import what they need when they run: `--help` and `--version` load
+ * neither the engine nor the definitions' language.
+ */
+export function createProgram(context: CommandContext): Command {
+  const { terminal } = context;
+  const program = new Command('tessera')
+    .description('Point-in-time correct machine-learning features from Parquet.')
+    .version(readVersion(), '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .showHelpAfterError('(add --help for the options)');
+
+  runOptions(program.command('train-set'))
+    .description(
+      'build the training set of a join: every left row with the features known at its instant',
+    )
+    .option('--join <name>', 'the join; not needed where the project has one')
+    .action(async (raw: RawTrainSetOptions) => {
+      const { trainSetCommand } = await import('./commands/train-set.js');
+      await trainSetCommand(raw, context);
+    });
+
+  runOptions(program.command('backfill'))
+    .description("build the daily values of groupBys; without --group-by, of all the project's")
+    .option('--group-by <name>', 'a groupBy; may be given several times', collect)
+    .action(async (raw: RawBackfillOptions) => {
+      const { backfillCommand } = await import('./commands/backfill.js');
+      await backfillCommand(raw, context);
+    });
+
+  program
+    .command('generate')
+    .description("write the project's synthetic data into its lake")
+    .option(
+      '--project <folder>',
+      'folder of tessera.config.ts (default: searched upwards from here)',
+    )
+    .option('--lake <folder>', "where to write (default: the config's lake)")
+    .option('--scale <factor>', 'size, 1 is full (default: 1)')
+    .option('--seed <number>', 'seed of the random numbers (default: 42)')
+    .option('--force', 'replace data generated earlier')
+    .option('--debug', 'print stack traces')
+    .action(async (raw: RawGenerateOptions) => {
+      const { generateCommand } = await import('./commands/generate.js');
+      await generateCommand(raw, context);
+    });
+
+  return program;
+}
+
+function runOptions(command: Command): Command {
+  return command
+    .option('--start <day>', 'first day, YYYY-MM-DD (UTC)')
+    .option('--end <day>', 'last day, included')
+    .option(
+      '--project <folder>',
+      'folder of tessera.config.ts (default: searched upwards from here)',
+    )
+    .option('--lake <folder>', "folder that source paths start from (default: the config's)")
+    .option('--out <folder>', "folder that receives datasets (default: the config's)")
+    .option('--plan', 'only say what would be built, and why')
+    .option('--json', 'print one JSON document instead of text')
+    .option('--format <name>', 'parquet, csv or arrow (default: parquet)')
+    .option('--workers <count>', "threads (default: the machine's cores)")
+    .option('--buckets <count>', 'key buckets; values never depend on it')
+    .option('--tmp <folder>', 'folder for files that live as long as the run')
+    .option('--limit <rows>', 'only the first rows; nothing is published')
+    .option('--strict', '±Infinity in an input is an error')
+    .option('--no-summary', 'leave out the table of columns')
+    .option('--debug', 'print stack traces');
+}
+
+function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}

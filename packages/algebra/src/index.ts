@@ -1,0 +1,75 @@
+export {
+  type Binary,
+  doubleToBinary,
+  doubleToRational,
+  roundBinary,
+  roundRational,
+} from './exact/binary.js';
+export { productError, twoProduct, twoSum } from './exact/error-free.js';
+export {
+  addToExpansion,
+  bigintToExpansion,
+  canonicalExpansion,
+  type Expansion,
+  expansionToBigInt,
+  expansionToBinary,
+  mergeExpansion,
+  roundExpansion,
+} from './exact/expansion.js';
+export {
+  averageOf,
+  type Divisor,
+  exactMoment,
+  kurtosisOf,
+  type MomentRoutes,
+  momentRoutes,
+  roundedMoment,
+  skewOf,
+  stddevOf,
+  varianceOf,
+  weightedAverageOf,
+} from './exact/moments.js';
+export { powerTerm, productTerm } from './exact/terms.js';
+export {
+  HLL_ERROR_BOUND,
+  HLL_RANKS,
+  HLL_REGISTERS,
+  hllEstimate,
+  hllSlotOfBytes,
+  hllSlotOfInt,
+  hllSlotOfNumber,
+  hllSlotOfString,
+} from './sketches/hyperloglog.js';
+export {
+  PERCENTILE_ERROR_BOUND,
+  percentileBucket,
+  percentileRank,
+  percentilesOf,
+  percentileValue,
+} from './sketches/percentiles.js';
+export { aggregateState } from './states/aggregate-state.js';
+export { type BucketedState, bucketed } from './states/bucketed.js';
+export { exploded } from './states/exploded.js';
+export {
+  type AggregateState,
+  FORMAT_VERSION,
+  isProblem,
+  OPERATIONS,
+  type Operation,
+  type Problem,
+  type Result,
+  type ResultByBucket,
+  type StateConfig,
+} from './states/state.js';
+export { StateFormatError } from './values/bytes.js';
+export { decodeCanonical, encodeCanonical } from './values/canonical.js';
+export { type Compare, compareStrings, compareValues } from './values/compare.js';
+export {
+  isListKind,
+  type ListKind,
+  type ScalarKind,
+  type ScalarValue,
+  type Value,
+  type ValueKind,
+} from './values/kind.js';
+export { entropyOf, rateOfChange } from './values/small-formulas.js';

@@ -1,0 +1,25 @@
+import { canonicalExpansion, type Expansion } from '../exact/expansion.js';
+import type { ByteReader, ByteWriter } from '../values/bytes.js';
+
+/** Writes the canonical form: varint length, then doubles of rising magnitude. */
+export function writeExpansion(writer: ByteWriter, e: Expansion): void {
+  const canonical = canonicalExpansion(e);
+  writer.varint(canonical.length);
+  for (const component of canonical) writer.double(component);
+}
+
+export function readExpansion(reader: ByteReader): Expansion {
+  const length = reader.count(8);
+  const e: Expansion = [];
+  for (let i = 0; i < length; i++) {
+    const component = reader.double();
+    const beyondDouble = component === Infinity && i === length - 1 && i > 0;
+    if (!Number.isFinite(component) && !beyondDouble) reader.fail('a sum is not finite');
+    e.push(component);
+  }
+  const canonical = canonicalExpansion(e);
+  if (canonical.length !== length || canonical.some((x, i) => x !== e[i])) {
+    reader.fail('a sum is not in canonical form');
+  }
+  return e;
+}

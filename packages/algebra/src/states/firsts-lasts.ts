@@ -1,0 +1,51 @@
+import { insertSorted } from './sorted-list.js';
+import { type AggregateState, decodeState, encodeState, type StateConfig } from './state.js';
+import { type Timed, timedCodec } from './timed.js';
+
+/** At most k timed values, best first: the oldest for FIRST and FIRST_K, the newest for LAST and LAST_K. */
+export interface FirstLastState {
+  readonly kept: Timed[];
+}
+
+/** FIRST, LAST (k = 1, one value) and FIRST_K, LAST_K (a list: oldest first, newest first). */
+export function firstLastState(
+  operation: 'FIRST' | 'LAST' | 'FIRST_K' | 'LAST_K',
+  config: StateConfig,
+): AggregateState<FirstLastState> {
+  const single = operation === 'FIRST' || operation === 'LAST';
+  const limit = single ? 1 : (config.k ?? 1);
+  const codec = timedCodec(config);
+  const oldestFirst = operation === 'FIRST' || operation === 'FIRST_K';
+  const compare = oldestFirst ? codec.compare : (a: Timed, b: Timed): number => codec.compare(b, a);
+  return {
+    operation,
+    init: () => ({ kept: [] }),
+    update(state, value, eventMs, tie = null) {
+      insertSorted(state.kept, { t: eventMs, tie, value }, limit, compare);
+    },
+    merge(state, other) {
+      for (const timed of other.kept) insertSorted(state.kept, timed, limit, compare);
+    },
+    isEmpty: (state) => state.kept.length === 0,
+    finalize(state) {
+      const first = state.kept[0];
+      if (first === undefined) return null;
+      return single ? first.value : state.kept.map((timed) => timed.value);
+    },
+    encode: (state) =>
+      encodeState('firstLast', (writer) => {
+        writer.varint(state.kept.length);
+        for (const timed of state.kept) codec.write(writer, timed);
+      }),
+    decode: (bytes) =>
+      decodeState(operation, 'firstLast', bytes, (reader) => {
+        const length = reader.count(10);
+        if (length > limit) reader.fail(`${length} values where ${limit} are kept`);
+        const kept = Array.from({ length }, () => codec.read(reader));
+        if (kept.some((timed, i) => i > 0 && compare(kept[i - 1]!, timed) > 0)) {
+          reader.fail('values are out of order');
+        }
+        return { kept };
+      }),
+  };
+}

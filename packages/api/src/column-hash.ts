@@ -1,0 +1,112 @@
+import { formatType } from './data-type.js';
+import { contentHash } from './hash.js';
+import { countsNothingAsZero } from './operation-rules.js';
+import { predicateColumns } from './predicate/predicate.js';
+import type { AggregationSpec, GroupBySpec, PartSpec, SourceSpec } from './spec.js';
+import { parseWindow } from './window.js';
+
+/** How a part asks a groupBy; null for the groupBy on its own. */
+export type Asked = Pick<PartSpec, 'keys' | 'lagMs' | 'at' | 'missing'> | null;
+
+/** `[name, type]` of columns, each once, in name order: the order of a declaration means nothing. */
+function typed(
+  source: SourceSpec,
+  names: readonly string[],
+): readonly (readonly [string, string])[] {
+  return source.columns
+    .filter((column) => names.includes(column.name))
+    .map((column) => [column.name, formatType(column.type)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** What is read from a source for the given columns, without its name: the rows are the same under another one. */
+function scanOf(source: SourceSpec, used: readonly (string | undefined)[], sees: 'used' | 'all') {
+  const { kind, path, format, time, tieBreaker, eventId, where, dedupe } = source;
+  const wanted = [...used, time, tieBreaker, eventId, dedupe?.orderBy];
+  const filtered = where === undefined ? [] : predicateColumns(where);
+  const all = sees === 'all' || filtered === null;
+  const names = all
+    ? source.columns.map((column) => column.name)
+    : [...wanted, ...filtered].filter((name) => name !== undefined);
+  return {
+    kind,
+    path,
+    format,
+    columns: typed(source, names),
+    time,
+    tieBreaker,
+    eventId,
+    where,
+    dedupe,
+    allowPre1970: source.allowPre1970 === true,
+    static: source.static === true,
+  };
+}
+
+/** The side of a value that does not depend on the column: whose rows, at which instant. */
+function askedOf(groupBy: GroupBySpec, asked: Asked) {
+  const accuracy = groupBy.accuracy;
+  if (asked === null) return { keys: groupBy.keys, accuracy };
+  const { keys, lagMs, at, missing } = asked;
+  // A missing day can only be asked of entities.
+  return {
+    keys,
+    accuracy,
+    lagMs,
+    at,
+    missing: groupBy.source.kind === 'entities' ? missing : undefined,
+  };
+}
+
+/**
+ * What one feature column means (OutputColumn.hash): names, descriptions, owners, nullability and column order are not in it;
+ * the source scan, keys on both sides, operation, arguments, window, tail, accuracy, lag and predicates are. Two spellings of
+ * one window ('24h', '1d') mean the same.
+ */
+export function featureHash(
+  groupBy: GroupBySpec,
+  aggregation: AggregationSpec,
+  window: string | null,
+  asked: Asked,
+): string {
+  const { operation, input, k, percentiles, maxDistinct, weight, where, by } = aggregation;
+  const filtered = where === undefined ? [] : predicateColumns(where);
+  const zero = countsNothingAsZero(operation) && by === undefined;
+  return contentHash({
+    scan: scanOf(
+      groupBy.source,
+      [...groupBy.keys, input, weight, by, ...(filtered ?? [])],
+      filtered === null ? 'all' : 'used',
+    ),
+    asked: askedOf(groupBy, asked),
+    operation,
+    input,
+    k,
+    percentiles,
+    maxDistinct,
+    weight,
+    where,
+    by,
+    windowMs: window === null ? null : parseWindow(window),
+    tail: window === null ? undefined : (aggregation.tail ?? groupBy.tail),
+    empty: zero ? groupBy.empty : undefined,
+  });
+}
+
+/** The same for a passed-through entity column. */
+export function passedThroughHash(groupBy: GroupBySpec, column: string, asked: Asked): string {
+  return contentHash({
+    scan: scanOf(groupBy.source, [...groupBy.keys, column], 'used'),
+    asked: askedOf(groupBy, asked),
+    column,
+  });
+}
+
+/** What a source's rows mean, all declared columns in order; its name is not in it. */
+export function sourceHash(source: SourceSpec): string {
+  return contentHash({
+    scan: scanOf(source, [], 'all'),
+    order: source.columns.map((column) => column.name),
+    keys: source.keys,
+  });
+}

@@ -1,0 +1,94 @@
+import { isScalar, parseType } from '../data-type.js';
+import { readPredicate } from '../predicate/predicate.js';
+import type { ColumnSpec, Predicate, SourceSpec } from '../spec.js';
+import { checkPiece } from './names.js';
+import type { Report } from './report.js';
+
+/** A source as far as looking up its columns goes. */
+export type Columns = Pick<SourceSpec, 'name' | 'columns'> & {
+  /** Declared columns whose type could not be read: known to exist, already reported. */
+  readonly broken?: readonly string[];
+};
+
+/** `{ amount: 'double', user_id: 'string!' }` as column specs in the order written. */
+export function readColumns(
+  columns: Readonly<Record<string, string>>,
+  report: Report,
+): { readonly columns: readonly ColumnSpec[]; readonly broken: readonly string[] } {
+  const specs: ColumnSpec[] = [];
+  const broken: string[] = [];
+  for (const [name, written] of Object.entries(columns)) {
+    checkPiece('columns', name, report);
+    const trimmed = written.trim();
+    const nullable = !trimmed.endsWith('!');
+    const type = report
+      .inside(`columns.${name}`)
+      .attempt(() => parseType(nullable ? trimmed : trimmed.slice(0, -1)));
+    if (type === undefined) broken.push(name);
+    else specs.push({ name, type, nullable });
+  }
+  const byLower = new Map<string, string>();
+  for (const name of Object.keys(columns)) {
+    const other = byLower.get(name.toLowerCase());
+    if (other === undefined) byLower.set(name.toLowerCase(), name);
+    else {
+      // DuckDB and Spark read column names without case: one of the two would shadow the other.
+      report.add(
+        'DUPLICATE_COLUMN_NAME',
+        { name, first: `column \`${other}\``, second: `column \`${name}\`` },
+        'Upper and lower case are one name: rename one of them in the data.',
+      );
+    }
+  }
+  return { columns: specs, broken };
+}
+
+/** The column of a source, or undefined after reporting UNKNOWN_COLUMN. */
+export function findColumn(
+  source: Columns,
+  column: string,
+  report: Report,
+): ColumnSpec | undefined {
+  const found = source.columns.find((candidate) => candidate.name === column);
+  if (found === undefined && !source.broken?.includes(column)) {
+    const columns = source.columns.map((candidate) => candidate.name);
+    report.add('UNKNOWN_COLUMN', { source: source.name, column, columns });
+  }
+  return found;
+}
+
+/** As `findColumn`; the column must be a scalar: what keys, buckets and tie-breakers are. */
+export function checkScalar(
+  source: Columns,
+  named: { readonly option: string; readonly column: string | undefined },
+  report: Report,
+): void {
+  const { option, column } = named;
+  if (column === undefined) return;
+  const found = findColumn(source, column, report);
+  if (found === undefined || isScalar(found.type)) return;
+  report.option(option, `cannot be \`${column}\`, a ${found.type.kind}`);
+}
+
+/** Keys of entities or a groupBy: at least one, each once, scalar columns. */
+export function checkKeys(source: Columns, keys: readonly string[], report: Report): void {
+  if (keys.length === 0) report.option('keys', 'needs at least one column');
+  const seen = new Set<string>();
+  for (const key of keys) {
+    if (seen.has(key)) report.option('keys', `names \`${key}\` twice`);
+    seen.add(key);
+    checkScalar(source, { option: 'keys', column: key }, report.inside('keys'));
+  }
+}
+
+/**
+ * The canonical predicate of a `where`, or undefined when there is none or it could not be read. Names and types are looked
+ * at only where every column's type is known.
+ */
+export function readWhere(where: unknown, source: Columns, report: Report): Predicate | undefined {
+  if (where === undefined) return undefined;
+  const whole = (source.broken?.length ?? 0) === 0;
+  const { predicate, problems } = readPredicate(where, whole ? source.columns : null);
+  for (const problem of problems) report.add(problem.code, problem.params);
+  return predicate;
+}

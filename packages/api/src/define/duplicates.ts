@@ -1,0 +1,35 @@
+import { DS } from '../output-columns.js';
+import { formatPredicate } from '../predicate/format.js';
+import type { GroupBySpec, OutputColumn } from '../spec.js';
+import { describeAggregation } from './read-aggregation.js';
+import type { Report } from './report.js';
+
+/** Every dataset has it, so no column may be called that (S8). */
+export const PARTITION_LABEL = { name: DS, origin: 'the partition label `ds`' } as const;
+
+/** `user_spend › sum('amount') over 7d`: what made a column. */
+export function originOf(groupBy: GroupBySpec, column: OutputColumn): string {
+  const aggregation = groupBy.aggregations[column.aggregationIdx];
+  if (aggregation === undefined) return `${groupBy.name} › ${column.input}`;
+  const over = column.window === null ? '' : ` over ${column.window}`;
+  const by = aggregation.by === undefined ? '' : ` by ${aggregation.by}`;
+  const as = aggregation.as === undefined ? '' : ` as ${aggregation.as}`;
+  const where =
+    aggregation.where === undefined ? '' : ` where ${formatPredicate(aggregation.where)}`;
+  return `${groupBy.name} › ${describeAggregation(aggregation)}${over}${by}${where}${as}`;
+}
+
+/**
+ * Adds DUPLICATE_COLUMN_NAME for every name that comes twice (S6), with both origins. Case is ignored, as DuckDB and Spark do.
+ */
+export function checkDuplicates(
+  named: readonly { readonly name: string; readonly origin: string }[],
+  report: Report,
+): void {
+  const origins = new Map<string, string>();
+  for (const { name, origin } of named) {
+    const first = origins.get(name.toLowerCase());
+    if (first === undefined) origins.set(name.toLowerCase(), origin);
+    else report.add('DUPLICATE_COLUMN_NAME', { name, first, second: origin });
+  }
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { combineProblems } from '../errors.js';
+import { DS, groupByColumns } from '../output-columns.js';
+import { isOfflineOnly } from '../predicate/predicate.js';
+import type { AggregationSpec, GroupBySpec, SourceSpec } from '../spec.js';
+import type { AggregationOn, phantom } from '../types/aggregation-type.js';
+import type { GroupBy, Source } from '../types/definition-types.js';
+import type { ColumnsOfType, ScalarText } from '../types/type-text.js';
+import type { Tail } from '../window.js';
+import { checkKeys } from './columns.js';
+import { checkDuplicates, originOf, PARTITION_LABEL } from './duplicates.js';
+import { checkName } from './names.js';
+import { describeAggregation, readAggregation } from './read-aggregation.js';
+import { createReport, type Report } from './report.js';
+import { description, flag, nameOf, oneOf, readShape, text } from './shape.js';
+
+export function isSource(value: unknown): value is SourceSpec {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, columns } = value as { readonly kind?: unknown; readonly columns?: unknown };
+  return (kind === 'events' || kind === 'entities') && Array.isArray(columns);
+}
+
+const groupByShape = z.strictObject({
+  name: text,
+  source: z.custom<SourceSpec>(isSource, {
+    error: 'must be what events(…) or entities(…) returned',
+  }),
+  keys: z.array(text, { error: 'must be an array of column names' }),
+  aggregations: z.array(z.unknown(), { error: 'must be an array of aggregations' }),
+  accuracy: oneOf(['temporal', 'snapshot']).optional(),
+  tail: oneOf(['sawtooth', 'exact']).optional(),
+  empty: oneOf(['zero', 'null']).optional(),
+  online: flag.optional(),
+  owner: text.optional(),
+  description: description.optional(),
+});
+
+type ColumnsOf<S extends Source> = NonNullable<S[typeof phantom]>['columns'];
+
+export interface GroupByDefinition<Name extends string, S extends Source, K, A> {
+  readonly name: Name;
+  readonly source: S;
+  /** Columns of the source: one value per key and instant. */
+  readonly keys: K;
+  /** Empty over entities: their columns are passed through (S3.3). */
+  readonly aggregations: A;
+  /** Default: temporal over events; entities are always snapshot (S3.1). */
+  readonly accuracy?: 'temporal' | 'snapshot';
+  /** Where windows begin. Default sawtooth (S2.2); exact (S2.3) is offline only. */
+  readonly tail?: Tail;
+  /** What counts of nothing are. Default zero (S5). */
+  readonly empty?: 'zero' | 'null';
+  /** Also served at request time. Default false. */
+  readonly online?: boolean;
+  readonly owner?: string;
+  readonly description?: string;
+}
+
+/**
+ * Aggregations of one source, by key.
+ *
+ * Returns  the plain `GroupBySpec`, defaults filled in.
+ * Throws   every problem of the definition at once (TesseraError.problems).
+ */
+export function groupBy<
+  const Name extends string,
+  S extends Source,
+  const K extends readonly ColumnsOfType<ColumnsOf<S>, ScalarText>[],
+  const A extends readonly AggregationOn<ColumnsOf<S>>[],
+>(definition: GroupByDefinition<Name, S, K, A>): GroupBy<Name, ColumnsOf<S>, K, A> {
+  const report = createReport(nameOf(definition, 'groupBy'));
+  const shape = readShape(groupByShape, definition, report);
+  if (shape === undefined) throw combineProblems(report.problems);
+  const { source, keys } = shape;
+  checkName(shape.name, report);
+  checkKeys(source, keys, report);
+  const accuracy = shape.accuracy ?? (source.kind === 'events' ? 'temporal' : 'snapshot');
+  if (source.kind === 'entities' && accuracy !== 'snapshot') {
+    report.option('accuracy', "over entities is 'snapshot': they are known once a day");
+  }
+  if (source.kind === 'events' && shape.aggregations.length === 0) {
+    report.option('aggregations', 'needs at least one: events cannot be passed through');
+  }
+  const tail = shape.tail ?? 'sawtooth';
+  const read = shape.aggregations.map((draft) => readAggregation(draft, { source, tail }, report));
+  const spec: GroupBySpec = {
+    kind: 'groupBy',
+    name: shape.name,
+    source,
+    keys,
+    aggregations: read.filter((one): one is AggregationSpec => one !== undefined),
+    accuracy,
+    tail,
+    empty: shape.empty ?? 'zero',
+    online: shape.online ?? false,
+    ...(shape.owner !== undefined && { owner: shape.owner }),
+    ...(shape.description !== undefined && { description: shape.description }),
+  };
+  if (spec.online) checkOnline(spec, report);
+  checkOwnNames(spec, report);
+  report.settle();
+  // The shape was parsed from this very value, whose name is `Name`.
+  return { ...spec, name: definition.name };
+}
+
+/** What cannot be served (S2.3; SQL needs DuckDB), each at the aggregation that asks for it. */
+function checkOnline(spec: GroupBySpec, report: Report): void {
+  if (isOfflineOnly(spec.source)) {
+    report.option('online', `cannot be: ${spec.source.name} filters with sql(…), offline only`);
+  }
+  if (spec.tail === 'exact') report.option('online', "cannot be: `tail: 'exact'` is offline only");
+  for (const aggregation of spec.aggregations) {
+    const own = report.inside(describeAggregation(aggregation));
+    if (aggregation.tail === 'exact') {
+      own.option('online', "cannot be: `tail: 'exact'` is offline only");
+    }
+    if (aggregation.where !== undefined && isOfflineOnly(aggregation.where)) {
+      own.option('online', 'cannot be: sql(…) is offline only');
+    }
+  }
+}
+
+/** S6 for the groupBy on its own, whose rows are its keys, features and `ds`. */
+function checkOwnNames(spec: GroupBySpec, report: Report): void {
+  const known = new Set(spec.source.columns.map((column) => column.name));
+  const keys = [...new Set(spec.keys)]
+    .filter((name) => known.has(name) && name !== DS)
+    .map((name) => ({ name, origin: `key \`${name}\`` }));
+  const features = groupByColumns(spec).map((column) => ({
+    name: column.name,
+    origin: originOf(spec, column),
+  }));
+  checkDuplicates([PARTITION_LABEL, ...keys, ...features], report);
+}

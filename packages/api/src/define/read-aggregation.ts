@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import { formatType, isNumeric } from '../data-type.js';
+import { describeInput, describeType, takesType } from '../operation-rules.js';
+import { type AggregationSpec, OPERATIONS, type Operation, type SourceSpec } from '../spec.js';
+import { MIN_SAWTOOTH_MS, parseWindow, type Tail } from '../window.js';
+import { DEFAULT_MAX_DISTINCT } from './aggregations.js';
+import { checkScalar, findColumn, readWhere } from './columns.js';
+import { checkPiece } from './names.js';
+import type { Report } from './report.js';
+import { oneOf, readShape, text, wholeNumber } from './shape.js';
+
+const shared = {
+  operation: z.enum(OPERATIONS, { error: 'must be made by a function such as sum or count' }),
+  input: text.optional(),
+  windows: z
+    .array(z.string().nullable(), { error: 'must be an array of windows' })
+    .min(1, { error: 'must not be empty; leave it out for an unbounded window' })
+    .optional(),
+  where: z.unknown().optional(),
+  by: text.optional(),
+  as: text.optional(),
+  tail: oneOf(['sawtooth', 'exact']).optional(),
+};
+
+const percentile = z.number({ error: 'must be numbers from 0 to 100' });
+
+const plainShape = z.strictObject(shared);
+const weightedShape = z.strictObject({ ...shared, weight: text });
+const kShape = z.strictObject({ ...shared, k: wholeNumber });
+const frequentShape = z.strictObject({
+  ...shared,
+  k: wholeNumber,
+  maxDistinct: wholeNumber.optional(),
+});
+const percentileShape = z.strictObject({
+  ...shared,
+  percentiles: z
+    .array(percentile, { error: 'must be an array of numbers from 0 to 100' })
+    .min(1, { error: 'must not be empty' }),
+});
+
+/** Arguments that only some operations have; absent for the others. */
+type Arguments = Pick<AggregationSpec, 'k' | 'percentiles' | 'maxDistinct' | 'weight'>;
+type Shape = z.output<typeof plainShape> & Arguments;
+
+function shapeOf(operation: unknown) {
+  switch (operation) {
+    case 'WEIGHTED_AVERAGE':
+      return weightedShape;
+    case 'FIRST_K':
+    case 'LAST_K':
+    case 'TOP_K':
+    case 'BOTTOM_K':
+      return kShape;
+    case 'TOP_K_FREQUENT':
+      return frequentShape;
+    case 'APPROX_PERCENTILE':
+      return percentileShape;
+    default:
+      return plainShape;
+  }
+}
+
+/** The function a user writes for an operation: `topKFrequent`. */
+export function builderName(operation: Operation): string {
+  return operation.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** `sum('amount')`: how a problem's place names an aggregation, whatever it is. */
+export function describeAggregation(draft: unknown): string {
+  const { operation, input } = (typeof draft === 'object' && draft !== null ? draft : {}) as Record<
+    string,
+    unknown
+  >;
+  const known = OPERATIONS.find((name) => name === operation);
+  if (known === undefined) return 'aggregations';
+  return `${builderName(known)}(${typeof input === 'string' ? `'${input}'` : ''})`;
+}
+
+/** What of its groupBy an aggregation is checked against. */
+interface Home {
+  readonly source: SourceSpec;
+  readonly tail: Tail;
+}
+
+/**
+ * One aggregation as its builder made it → its spec, checked against the source's columns.
+ * `report` is the groupBy's. Returns undefined after adding its problems.
+ */
+export function readAggregation(
+  draft: unknown,
+  home: Home,
+  report: Report,
+): AggregationSpec | undefined {
+  const { operation } = (draft ?? {}) as { readonly operation?: unknown };
+  if (!OPERATIONS.some((known) => known === operation)) {
+    report.option('aggregations', 'must hold what count(…), sum(…) and the like returned');
+    return undefined;
+  }
+  const before = report.problems.length;
+  const own = report.inside(describeAggregation(draft));
+  // Each shape is `plainShape` and some of `Arguments`.
+  const shape = readShape(shapeOf(operation), draft, own) as Shape | undefined;
+  if (shape === undefined) return undefined;
+  const { source } = home;
+  checkInput(shape, source, own);
+  checkScalar(source, { option: 'by', column: shape.by }, own);
+  if (shape.weight !== undefined) checkWeight(shape.weight, source, own);
+  if (shape.as !== undefined) checkPiece('as', shape.as, own);
+  checkWindows(shape, home, own);
+  checkPercentiles(shape.percentiles ?? [], own);
+  const where = readWhere(shape.where, source, own);
+  if (report.problems.length > before) return undefined;
+  return {
+    operation: shape.operation,
+    ...(shape.input !== undefined && { input: shape.input }),
+    windows: shape.windows ?? [null],
+    ...(shape.k !== undefined && { k: shape.k }),
+    ...(shape.percentiles !== undefined && { percentiles: shape.percentiles }),
+    ...(shape.operation === 'TOP_K_FREQUENT' && {
+      maxDistinct: shape.maxDistinct ?? DEFAULT_MAX_DISTINCT,
+    }),
+    ...(shape.weight !== undefined && { weight: shape.weight }),
+    ...(where !== undefined && { where }),
+    ...(shape.by !== undefined && { by: shape.by }),
+    ...(shape.as !== undefined && { as: shape.as }),
+    ...(shape.tail !== undefined && { tail: shape.tail }),
+  };
+}
+
+function checkInput(shape: Shape, source: SourceSpec, report: Report): void {
+  const { operation, input } = shape;
+  if (input === undefined) {
+    if (operation !== 'COUNT') report.option('column', 'is missing: name what is aggregated');
+    return;
+  }
+  const column = findColumn(source, input, report);
+  if (column === undefined || takesType(operation, column.type)) return;
+  report.add('OPERATION_TYPE', {
+    operation: builderName(operation),
+    column: column.name,
+    type: describeType(operation, column.type),
+    accepts: describeInput(operation),
+    columns: source.columns
+      .filter((other) => takesType(operation, other.type))
+      .map((other) => other.name),
+  });
+}
+
+function checkWeight(weight: string, source: SourceSpec, report: Report): void {
+  const column = findColumn(source, weight, report);
+  if (column === undefined || isNumeric(column.type)) return;
+  const type = formatType(column.type);
+  report.option('weight', `must be a column of numbers, and \`${weight}\` is ${type}`);
+}
+
+/** S2.5, and S3.2: windows over entities need their time. */
+function checkWindows(shape: Shape, home: Home, report: Report): void {
+  const tail = shape.tail ?? home.tail;
+  const windows = (shape.windows ?? []).filter((window) => window !== null);
+  for (const window of windows) {
+    const ms = report.attempt(() => parseWindow(window));
+    if (ms !== undefined && tail === 'sawtooth' && ms < MIN_SAWTOOTH_MS) {
+      report.add(
+        'BAD_WINDOW',
+        { window, reason: 'is shorter than 5 minutes, the hop of a sawtooth tail' },
+        "Use '5m' or longer, or `tail: 'exact'` (offline only).",
+      );
+    }
+  }
+  if (windows.length > 0 && home.source.time === undefined) {
+    report.option(
+      'windows',
+      `need a time column, and ${home.source.name} declares none`,
+      "Declare `time: '…'` on the entities, or leave the windows out.",
+    );
+  }
+}
+
+function checkPercentiles(percentiles: readonly number[], report: Report): void {
+  const seen = new Set<number>();
+  for (const percentile of percentiles) {
+    if (!(percentile >= 0 && percentile <= 100)) {
+      report.option('percentiles', `are 0 to 100, not ${percentile}`);
+    } else if (percentile > 0 && percentile < 1) {
+      const meant = Number((percentile * 100).toPrecision(12));
+      const reason = `are 0 to 100, and ${percentile} looks like a fraction`;
+      report.option('percentiles', reason, `Did you mean \`${meant}\`?`);
+    }
+    if (seen.has(percentile)) report.option('percentiles', `name ${percentile} twice`);
+    seen.add(percentile);
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Report } from './report.js';
+
+/** Pieces of schemas with the words that follow an option's name in a message. */
+export const text = z.string({ error: 'must be text' }).min(1, { error: 'must not be empty' });
+export const flag = z.boolean({ error: 'must be true or false' });
+export const wholeNumber = z
+  .int({ error: 'must be a whole number' })
+  .min(1, { error: 'must be at least 1' })
+  .max(2 ** 31 - 1, { error: 'is too large' });
+export const description = z.string({ error: 'must be text' });
+
+export function oneOf<const T extends readonly [string, ...string[]]>(choices: T) {
+  const error = `must be ${choices.map((choice) => `'${choice}'`).join(' or ')}`;
+  return z.enum(choices, { error });
+}
+
+/** Stand-ins for required options that were refused, so that the rest can still be looked at. */
+export const STAND_INS = { name: 'unnamed', path: 'unnamed' } as const;
+
+/**
+ * Parse a definition's shape, adding a BAD_OPTION for each issue; unknown options get the nearest known one as a hint.
+ *
+ * Returns  the parsed value. After problems, what could be saved of it: refused options are left out, or stood in for; undefined
+ *          when nothing could.
+ */
+export function readShape<S extends z.ZodRawShape>(
+  schema: z.ZodObject<S>,
+  value: unknown,
+  report: Report,
+): z.output<z.ZodObject<S>> | undefined {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  // An aggregation's builder writes these two, users do not.
+  const options = Object.keys(schema.shape).filter(
+    (option) => option !== 'operation' && option !== 'input',
+  );
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    report.add('BAD_OPTION', { option: 'options', reason: 'must be an object', options });
+    return undefined;
+  }
+  const saved: Record<string, unknown> = { ...value };
+  const drop = (option: string): void => {
+    delete saved[option];
+    if (option in schema.shape && option in STAND_INS) {
+      saved[option] = STAND_INS[option as keyof typeof STAND_INS];
+    }
+  };
+  for (const issue of result.error.issues) {
+    const [top] = issue.path.map((step) => String(step));
+    const path = issue.path.map((step) => String(step)).join('.');
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) {
+        const reason = 'is no option here';
+        if (path !== '') report.option(`${path}.${key}`, reason);
+        else report.add('BAD_OPTION', { option: key, reason, options });
+        drop(top ?? key);
+      }
+    } else {
+      report.option(path, isMissing(value, issue.path) ? 'is missing' : issue.message);
+      if (top !== undefined) drop(top);
+    }
+  }
+  return schema.safeParse(saved).data;
+}
+
+function isMissing(value: object, path: readonly PropertyKey[]): boolean {
+  let at: unknown = value;
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null) return false;
+    at = (at as Readonly<Record<PropertyKey, unknown>>)[step];
+  }
+  return at === undefined;
+}
+
+/** `'user_spend'` of a definition that may be anything, to say where a problem is. */
+export function nameOf(definition: unknown, fallback: string): string {
+  if (typeof definition !== 'object' || definition === null) return fallback;
+  const { name } = definition as { readonly name?: unknown };
+  return typeof name === 'string' && name !== '' ? name : fallback;
+}

@@ -1,0 +1,442 @@
+import { didYouMean } from './suggest.js';
+
+/**
+ * Every error of the project: one closed table, code → kind, message and hint, each made from the code's parameters.
+ * Parameters are plain data, so an error can be rebuilt on the other side of a thread:
+ * `new TesseraError(code, params, { at, hint })`.
+ */
+
+/** Whose move it is. user: the definition, the data or the call; environment: disk, DuckDB, store; internal: our bug. */
+export type ErrorKind = 'user' | 'environment' | 'internal';
+
+export interface ErrorEntry<P> {
+  readonly kind: ErrorKind;
+  /** What is wrong. Whole sentences; further lines are shown as they are. */
+  readonly message: (params: P) => string;
+  /** What to do about it, one advice a line. */
+  readonly hint?: (params: P) => string | undefined;
+}
+
+function entry<P>(
+  kind: ErrorKind,
+  message: (params: P) => string,
+  hint?: (params: P) => string | undefined,
+): ErrorEntry<P> {
+  return hint ? { kind, message, hint } : { kind, message };
+}
+
+function lines(...parts: readonly (string | undefined | false)[]): string | undefined {
+  const kept = parts.filter((part) => typeof part === 'string');
+  return kept.length > 0 ? kept.join('\n') : undefined;
+}
+
+function sorted(label: string, names: readonly string[]): string | undefined {
+  return names.length > 0 ? `${label}: ${[...names].sort().join(', ')}` : undefined;
+}
+
+/** At most `max` of a long list, with how many more there are. */
+function some(values: readonly string[], max: number): string {
+  const shown = values.slice(0, max).join(', ');
+  return values.length > max ? `${shown} and ${values.length - max} more` : shown;
+}
+
+/** The line of `text` that holds `position`, and a `^` below the character. */
+function marked(text: string, position: number): string {
+  const start = text.lastIndexOf('\n', position - 1) + 1;
+  const end = text.indexOf('\n', position);
+  const line = text.slice(start, end < 0 ? text.length : end);
+  const column = position - start;
+  const from = Math.max(0, column - 60);
+  return `${line.slice(from, column + 60)}\n${' '.repeat(column - from)}^`;
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1_048_576)} MB`;
+
+export const ERROR_TABLE = {
+  // Definitions
+  UNKNOWN_COLUMN: entry<{
+    source: string;
+    column: string;
+    columns: readonly string[];
+    advice?: string;
+  }>(
+    'user',
+    (p) => `${p.source} has no column \`${p.column}\`.`,
+    (p) => lines(didYouMean(p.column, p.columns), p.advice, sorted('columns', p.columns)),
+  ),
+  UNKNOWN_KEY: entry<{ groupBy: string; key: string; keys: readonly string[] }>(
+    'user',
+    (p) => `${p.groupBy} has no key \`${p.key}\`.`,
+    (p) => lines(didYouMean(p.key, p.keys), sorted('keys', p.keys)),
+  ),
+  KEY_TYPE_MISMATCH: entry<{
+    groupBy: string;
+    left: string;
+    leftType: string;
+    right: string;
+    rightType: string;
+  }>(
+    'user',
+    (p) =>
+      `left column \`${p.left}\` is ${p.leftType}, but key \`${p.right}\` of ${p.groupBy} is ${p.rightType}.`,
+    () => 'Keys are compared as typed values: declare both columns with the same type.',
+  ),
+  OPERATION_TYPE: entry<{
+    operation: string;
+    column: string;
+    type: string;
+    accepts: string;
+    columns?: readonly string[];
+  }>(
+    'user',
+    (p) => `${p.operation} does not take ${p.type}: column \`${p.column}\`.`,
+    (p) => lines(`${p.operation} takes ${p.accepts}.`, sorted('columns it takes', p.columns ?? [])),
+  ),
+  DUPLICATE_COLUMN_NAME: entry<{ name: string; first: string; second: string }>(
+    'user',
+    (p) => `two columns are named \`${p.name}\`.\n1: ${p.first}\n2: ${p.second}`,
+    () => "Name one of them with `as: '…'`, or give its part a `prefix: '…'`.",
+  ),
+  BAD_TYPE: entry<{
+    text: string;
+    reason: string;
+    candidates?: readonly string[];
+    suggestion?: string;
+  }>(
+    'user',
+    (p) => `type '${p.text}' ${p.reason}.`,
+    (p) =>
+      lines(
+        p.suggestion === undefined
+          ? didYouMean(p.text, p.candidates ?? [])
+          : `Did you mean \`${p.suggestion}\`?`,
+        p.candidates && `types: ${p.candidates.join(', ')}`,
+      ),
+  ),
+  BAD_WINDOW: entry<{ window: string; reason: string }>(
+    'user',
+    (p) => `window '${p.window}' ${p.reason}.`,
+    () => "Write a positive whole number of m, h or d: '30m', '1h', '7d'; null is unbounded.",
+  ),
+  BAD_OPTION: entry<{ option: string; reason: string; options?: readonly string[] }>(
+    'user',
+    (p) => `\`${p.option}\` ${p.reason}.`,
+    (p) => p.options && lines(didYouMean(p.option, p.options), sorted('options', p.options)),
+  ),
+  BAD_NAME: entry<{ name: string; reason: string }>(
+    'user',
+    (p) => `name ${JSON.stringify(p.name)} ${p.reason}.`,
+  ),
+  BAD_PREDICATE: entry<{
+    text: string;
+    /** UTF-16 offset of the offending character; null when the predicate was not given as text. */
+    position: number | null;
+    reason: string;
+    name?: string;
+    candidates?: readonly string[];
+    advice?: string;
+  }>(
+    'user',
+    (p) =>
+      p.position === null
+        ? `where: ${p.reason}.\n${p.text}`
+        : `where: ${p.reason}.\n${marked(p.text, p.position)}`,
+    (p) =>
+      lines(
+        p.name !== undefined && didYouMean(p.name, p.candidates ?? []),
+        p.advice,
+        p.candidates && sorted('columns', p.candidates),
+      ),
+  ),
+
+  // A project and what is asked of it
+  UNKNOWN_JOIN: entry<{ name: string; names: readonly string[] }>(
+    'user',
+    (p) => `there is no join \`${p.name}\`.`,
+    (p) => lines(didYouMean(p.name, p.names), sorted('joins', p.names)),
+  ),
+  UNKNOWN_GROUP_BY: entry<{ name: string; names: readonly string[] }>(
+    'user',
+    (p) => `there is no groupBy \`${p.name}\`.`,
+    (p) => lines(didYouMean(p.name, p.names), sorted('groupBys', p.names)),
+  ),
+  NO_DEFINITIONS: entry<{ folder: string }>(
+    'user',
+    (p) => `no join or groupBy is exported by any file in ${p.folder}.`,
+    () =>
+      'Write `export const … = join({ … })` in a .ts file there, or set `features` in tessera.config.ts.',
+  ),
+  DUPLICATE_DEFINITION: entry<{ kind: string; name: string; first: string; second: string }>(
+    'user',
+    (p) => `two ${p.kind}s are named \`${p.name}\`.\n1: ${p.first}\n2: ${p.second}`,
+  ),
+  DEFINITION_FAILED: entry<{ file: string; reason: string }>(
+    'user',
+    (p) => `${p.file} could not be loaded: ${p.reason}`,
+  ),
+  BAD_RANGE: entry<{ reason: string }>(
+    'user',
+    (p) => `${p.reason}.`,
+    () => 'Days are written YYYY-MM-DD, UTC; start and end are both included.',
+  ),
+
+  // Data
+  PATH_MISSING: entry<{ path: string; source?: string }>(
+    'user',
+    (p) => `${p.source === undefined ? '' : `${p.source}: `}there is nothing at ${p.path}.`,
+    () => 'Relative paths start from the lake folder (`--lake`).',
+  ),
+  NO_PARTITIONS: entry<{ path: string; source?: string; range?: string }>(
+    'user',
+    (p) =>
+      `${p.source === undefined ? '' : `${p.source}: `}no partition ${p.range === undefined ? '' : `of ${p.range} `}at ${p.path}.`,
+    () => 'Expected one file, a folder of files, or folders named ds=YYYY-MM-DD.',
+  ),
+  REMOTE_PATH: entry<{ path: string }>(
+    'user',
+    (p) => `${p.path} is not on a local disk.`,
+    () => 'Copy or mount it first: only local files are read.',
+  ),
+  FILE_UNREADABLE: entry<{ path: string; reason: string }>(
+    'environment',
+    (p) => `${p.path} could not be read: ${p.reason}`,
+  ),
+  SCHEMA_MISSING_COLUMN: entry<{
+    source: string;
+    column: string;
+    file: string;
+    columns: readonly string[];
+  }>(
+    'user',
+    (p) => `${p.source} declares column \`${p.column}\`, which ${p.file} does not have.`,
+    (p) => lines(didYouMean(p.column, p.columns), sorted('columns in the file', p.columns)),
+  ),
+  SCHEMA_TYPE: entry<{
+    source: string;
+    column: string;
+    file: string;
+    declared: string;
+    actual: string;
+  }>(
+    'user',
+    (p) =>
+      `${p.source} declares \`${p.column}\` as ${p.declared}, but in ${p.file} it is ${p.actual}.`,
+    () => "Change the type in the source's `columns`, or the file.",
+  ),
+  SCHEMA_DISAGREES: entry<{
+    source: string;
+    column: string;
+    file: string;
+    type: string;
+    otherFile: string;
+    otherType: string;
+  }>(
+    'user',
+    (p) =>
+      `${p.source}: \`${p.column}\` is ${p.type} in ${p.file} and ${p.otherType} in ${p.otherFile}.`,
+  ),
+  MISSING_SNAPSHOT: entry<{ source: string; days: readonly string[]; part?: string }>(
+    'user',
+    (p) =>
+      `${p.source} has no partition for ${p.days.length === 1 ? 'a day' : `${p.days.length} days`} that left rows read: ${some(p.days, 10)}.`,
+    () =>
+      "A left row at day d reads day d - 1. Add the days, or write `missing: 'null'` on the part.",
+  ),
+  DUPLICATE_ENTITY_KEY: entry<{ source: string; key: string; ds?: string }>(
+    'user',
+    (p) =>
+      `${p.source} has two rows with key ${p.key}${p.ds === undefined ? '' : ` in ds=${p.ds}`}.`,
+    () => "Remove one, or declare `dedupe: { orderBy: '…' }` on the source (the greatest wins).",
+  ),
+  SUM_OVERFLOW: entry<{ column: string; key: string; detail?: string }>(
+    'user',
+    (p) =>
+      `the sum in \`${p.column}\` for key ${p.key} is beyond its type${p.detail === undefined ? '' : `: ${p.detail}`}.`,
+    () => 'Sum a double or decimal(38,s) column instead, or a shorter window.',
+  ),
+  VECTOR_LENGTH: entry<{ column: string; key: string; detail: string }>(
+    'user',
+    (p) => `\`${p.column}\` for key ${p.key} meets vectors of different lengths: ${p.detail}.`,
+  ),
+  VECTOR_NULL: entry<{ column: string; key: string; detail?: string }>(
+    'user',
+    (p) =>
+      `\`${p.column}\` for key ${p.key} meets a vector with a null element${p.detail === undefined ? '' : `: ${p.detail}`}.`,
+  ),
+  INFINITE_INPUT: entry<{ column: string; key?: string; detail?: string }>(
+    'user',
+    (p) =>
+      `\`${p.column}\`${p.key === undefined ? '' : ` for key ${p.key}`} meets an infinite number${p.detail === undefined ? '' : `: ${p.detail}`}.`,
+    () => 'Without STRICT it would be read as null and counted.',
+  ),
+  TOO_MANY_DISTINCT: entry<{ column: string; key: string; maxDistinct?: number; detail?: string }>(
+    'user',
+    (p) =>
+      `\`${p.column}\` for key ${p.key} has more${p.maxDistinct === undefined ? '' : ` than ${p.maxDistinct}`} distinct values${p.maxDistinct === undefined ? ' than `maxDistinct`' : ''}${p.detail === undefined ? '' : `: ${p.detail}`}.`,
+    () => 'Raise `maxDistinct`. Without STRICT the value would be null and counted.',
+  ),
+
+  // Machine
+  DATASET_LOCKED: entry<{ path: string; owner?: string }>(
+    'environment',
+    (p) =>
+      `${p.path} is being written by another run${p.owner === undefined ? '' : ` (${p.owner})`}.`,
+    () => 'Wait for it to end, or stop it.',
+  ),
+  DISK_FULL: entry<{ path: string }>(
+    'environment',
+    (p) => `no space left on the disk of ${p.path}.`,
+    () => 'Nothing was published. Free some space and run again.',
+  ),
+  NOT_WRITABLE: entry<{ path: string; reason?: string }>(
+    'environment',
+    (p) => `${p.path} cannot be written${p.reason === undefined ? '' : `: ${p.reason}`}.`,
+  ),
+  MEMORY_TOO_SMALL: entry<{ budgetBytes: number; neededBytes: number; detail?: string }>(
+    'environment',
+    (p) =>
+      `the run needs about ${megabytes(p.neededBytes)} of memory and may use ${megabytes(p.budgetBytes)}${p.detail === undefined ? '' : ` (${p.detail})`}.`,
+    () => 'Use fewer workers, more buckets, or a larger budget.',
+  ),
+  DUCKDB_FAILED: entry<{ sql: string; reason: string }>(
+    'environment',
+    (p) => `DuckDB: ${p.reason}\nin: ${p.sql}`,
+  ),
+  INTERRUPTED: entry<Record<string, never>>(
+    'environment',
+    () => 'interrupted.',
+    () => 'Nothing half-made was published; run again to go on.',
+  ),
+  INTERNAL: entry<{ reason: string }>(
+    'internal',
+    (p) => `broken invariant: ${p.reason}`,
+    () => 'This is a bug in tessera: please report it with the command and the definitions.',
+  ),
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_TABLE;
+export type ErrorParams<C extends ErrorCode> =
+  (typeof ERROR_TABLE)[C] extends ErrorEntry<infer P> ? P : never;
+
+export interface ErrorPlace {
+  /** Where in the definitions: `user_spend › sum('ammount')`, the file in front once it is known. */
+  readonly at?: string;
+  /** Instead of the table's hint. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error class.
+ *
+ * `message` is the whole text that a user reads, without the leading `error`; `summary` only says what is wrong.
+ * `problems` is everything that was found together: the error itself, or all of them, the first of which lends its code.
+ */
+export class TesseraError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'TesseraError';
+  readonly code: C;
+  readonly kind: ErrorKind;
+  readonly params: ErrorParams<C>;
+  readonly at: string | undefined;
+  readonly hint: string | undefined;
+  readonly summary: string;
+  readonly problems: readonly TesseraError[];
+
+  constructor(
+    code: C,
+    params: ErrorParams<C>,
+    place: ErrorPlace = {},
+    problems: readonly TesseraError[] = [],
+  ) {
+    // The table pairs each code with its own parameters; TypeScript cannot see that through an indexed union.
+    const found = ERROR_TABLE[code] as ErrorEntry<unknown> as ErrorEntry<ErrorParams<C>>;
+    const summary = found.message(params);
+    const hint = place.hint ?? found.hint?.(params);
+    super(
+      problems.length > 1
+        ? problems.map((problem) => problem.message).join('\n')
+        : describe(code, place.at, summary, hint, place.cause),
+      place.cause === undefined ? undefined : { cause: place.cause },
+    );
+    this.code = code;
+    this.kind = found.kind;
+    this.params = params;
+    this.at = place.at;
+    this.hint = hint;
+    this.summary = summary;
+    this.problems = problems.length > 1 ? problems : [this];
+    // A list that holds the error itself only clutters what Node prints for an uncaught one.
+    Object.defineProperty(this, 'problems', { enumerable: problems.length > 1 });
+  }
+}
+
+/** A question goes behind a one-line message, as one would say it; other hints get lines of their own. */
+function describe(
+  code: string,
+  at: string | undefined,
+  summary: string,
+  hint: string | undefined,
+  cause: unknown,
+): string {
+  const body = summary.split('\n');
+  const advice = hint?.split('\n') ?? [];
+  if (body.length === 1 && advice[0]?.startsWith('Did you mean')) {
+    body[0] = `${body[0]} ${advice.shift()}`;
+  }
+  const from =
+    cause instanceof Error && !summary.includes(cause.message)
+      ? [`cause: ${cause.message.split('\n')[0]}`]
+      : [];
+  return [
+    at === undefined ? code : `${code}  ${at}`,
+    ...[...body, ...advice, ...from].map((line) => `  ${line}`),
+  ].join('\n');
+}
+
+/** True for a TesseraError of any copy of this package (a project may load a second one). */
+export function isTesseraError(error: unknown): error is TesseraError {
+  return error instanceof Error && error.name === 'TesseraError' && 'code' in error;
+}
+
+/** All problems as one error to throw; a single one stays itself. `problems` is not empty. */
+export function combineProblems(problems: readonly TesseraError[]): TesseraError {
+  const [first] = problems;
+  if (first === undefined) return new TesseraError('INTERNAL', { reason: 'no problem to report' });
+  if (problems.length === 1) return first;
+  const place = {
+    ...(first.at !== undefined && { at: first.at }),
+    ...(first.hint !== undefined && { hint: first.hint }),
+  };
+  return new TesseraError(first.code, first.params, place, problems);
+}
+
+/** The same error with a place in front of each problem's own: `features/user-spend.ts › user_spend › …`. */
+export function locateError(error: TesseraError, place: string): TesseraError {
+  return combineProblems(
+    error.problems.map(
+      (problem) =>
+        new TesseraError(problem.code, problem.params, {
+          at: problem.at === undefined ? place : `${place} › ${problem.at}`,
+          ...(problem.hint !== undefined && { hint: problem.hint }),
+          ...(problem.cause !== undefined && { cause: problem.cause }),
+        }),
+    ),
+  );
+}
+
+/**
+ * What a user reads, without colours or a stack:
+ *
+ *   error UNKNOWN_COLUMN  features/user-spend.ts › user_spend › sum('ammount')
+ *     payments.transactions has no column `ammount`. Did you mean `amount`?
+ *     columns: amount, channel, …
+ *
+ * Every problem of a combined error is printed. An error that is not ours is printed as INTERNAL.
+ */
+export function formatError(error: unknown): string {
+  if (!isTesseraError(error)) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return formatError(new TesseraError('INTERNAL', { reason }));
+  }
+  return error.problems.map((problem) => `error ${problem.message}`).join('\n');
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { TesseraError } from './errors.js';
+
+/** Part of everything hashed: raising it makes every stored result stale. */
+export const HASH_FORMAT = 1;
+
+/**
+ * JSON with one text per value: object keys sorted by code unit, no undefined members, arrays in order, no spaces.
+ *
+ * Throws INTERNAL for what JSON cannot say (functions, bigint, NaN, ±Infinity, undefined in an array).
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') {
+    return JSON.stringify(value);
+  }
+  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`;
+  if (typeof value === 'object') {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+    return `{${members.join(',')}}`;
+  }
+  throw new TesseraError('INTERNAL', {
+    reason: `canonical JSON of ${typeof value} ${String(value)}`,
+  });
+}
+
+/** sha256 of a text's UTF-8 bytes, its first 128 bits, as 32 hex digits. */
+export function hash128(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 32);
+}
+
+/** The hash of plain data's meaning: of its canonical JSON and the format version. */
+export function contentHash(value: unknown): string {
+  return hash128(canonicalJson({ format: HASH_FORMAT, value }));
+}

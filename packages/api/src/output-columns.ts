@@ -1,0 +1,82 @@
+import { type Asked, featureHash, passedThroughHash } from './column-hash.js';
+import { featureName, passedThroughName } from './column-names.js';
+import type { DataType } from './data-type.js';
+import { TesseraError } from './errors.js';
+import { aggregationType } from './operation-rules.js';
+import type {
+  ColumnSpec,
+  GroupBySpec,
+  JoinSpec,
+  OutputColumn,
+  PartSpec,
+  SourceSpec,
+} from './spec.js';
+
+/** The partition label: a column of every dataset, of no source's features (S1.2, S8). */
+export const DS = 'ds';
+
+function columnType(source: SourceSpec, name: string): DataType {
+  const column = source.columns.find((candidate) => candidate.name === name);
+  if (column === undefined) {
+    throw new TesseraError('INTERNAL', { reason: `${source.name} lost its column ${name}` });
+  }
+  return column.type;
+}
+
+/** Entity columns that a groupBy without aggregations passes through: neither keys nor `ds` (S3.3). */
+export function passedThroughColumns(groupBy: GroupBySpec): readonly ColumnSpec[] {
+  return groupBy.source.columns.filter(
+    (column) => !groupBy.keys.includes(column.name) && column.name !== DS,
+  );
+}
+
+function columnsOf(
+  groupBy: GroupBySpec,
+  asked: Asked,
+  partIdx: number,
+  prefix: string | undefined,
+): OutputColumn[] {
+  if (groupBy.aggregations.length === 0) {
+    return passedThroughColumns(groupBy).map((column) => ({
+      name: passedThroughName({ prefix, groupBy: groupBy.name, column: column.name }),
+      type: column.type,
+      partIdx,
+      aggregationIdx: -1,
+      input: column.name,
+      window: null,
+      hash: passedThroughHash(groupBy, column.name, asked),
+    }));
+  }
+  return groupBy.aggregations.flatMap((aggregation, aggregationIdx) => {
+    const type = aggregationType(aggregation, (name) => columnType(groupBy.source, name));
+    return aggregation.windows.map((window) => ({
+      name: featureName({ prefix, groupBy: groupBy.name, aggregation, window }),
+      type,
+      partIdx,
+      aggregationIdx,
+      ...(aggregation.input !== undefined && { input: aggregation.input }),
+      window,
+      hash: featureHash(groupBy, aggregation, window, asked),
+    }));
+  });
+}
+
+/** Feature columns of a groupBy on its own, in declaration order: aggregation, then window; `partIdx` is 0. */
+export function groupByColumns(groupBy: GroupBySpec): readonly OutputColumn[] {
+  return columnsOf(groupBy, null, 0, undefined);
+}
+
+/** Feature columns of one part of a join. */
+export function partColumns(part: PartSpec, partIdx: number): readonly OutputColumn[] {
+  return columnsOf(part.groupBy, part, partIdx, part.prefix);
+}
+
+/** All feature columns of a join in output order (S8): part, aggregation, window. */
+export function outputColumns(join: JoinSpec): readonly OutputColumn[] {
+  return join.parts.flatMap((part, partIdx) => partColumns(part, partIdx));
+}
+
+/** The left columns of a join's rows, as declared; `ds` is the partition and none of them. */
+export function leftColumns(join: Pick<JoinSpec, 'left'>): readonly ColumnSpec[] {
+  return join.left.columns.filter((column) => column.name !== DS);
+}

@@ -1,0 +1,145 @@
+import type { DataType } from './data-type.js';
+
+/**
+ * Definitions as plain data: what `events`, `groupBy`, `join` … return at run time (beside their inferred types), what is
+ * hashed, planned and sent to workers. No functions, no handles, JSON-safe.
+ */
+
+/** Predicate language of `where`: small on purpose; `sql` is the offline-only escape. */
+export type Literal = string | number | boolean | null;
+export type Operand = { readonly column: string } | { readonly literal: Literal };
+export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>=';
+export type Predicate =
+  | { readonly op: Comparison; readonly left: Operand; readonly right: Operand }
+  | { readonly op: 'and' | 'or'; readonly args: readonly Predicate[] }
+  | { readonly op: 'not'; readonly arg: Predicate }
+  | { readonly op: 'in'; readonly operand: Operand; readonly values: readonly Literal[] }
+  | { readonly op: 'is_null'; readonly operand: Operand }
+  | { readonly op: 'column'; readonly column: string }
+  | { readonly op: 'sql'; readonly sql: string };
+
+export interface ColumnSpec {
+  readonly name: string;
+  readonly type: DataType;
+  /** False when the user wrote `'string!'`. */
+  readonly nullable: boolean;
+}
+
+export interface SourceSpec {
+  readonly kind: 'events' | 'entities';
+  readonly name: string;
+  /** Relative to the lake folder (`--lake`), or absolute. One file, a folder, or a folder of `ds=YYYY-MM-DD`. */
+  readonly path: string;
+  readonly format: 'parquet' | 'csv';
+  readonly columns: readonly ColumnSpec[];
+  /** Name of the time column; its declared type says how it is read (S1.1). */
+  readonly time?: string;
+  /** Entities only: the key columns of a row. */
+  readonly keys?: readonly string[];
+  readonly tieBreaker?: string;
+  readonly eventId?: string;
+  readonly where?: Predicate;
+  readonly allowPre1970?: boolean;
+  /** Entities only: one file that holds for every day (S1.6). */
+  readonly static?: boolean;
+  readonly dedupe?: { readonly orderBy: string };
+}
+
+export const OPERATIONS = [
+  'COUNT',
+  'SUM',
+  'AVERAGE',
+  'WEIGHTED_AVERAGE',
+  'VARIANCE',
+  'STDDEV',
+  'VARIANCE_SAMPLE',
+  'STDDEV_SAMPLE',
+  'SKEW',
+  'KURTOSIS',
+  'MIN',
+  'MAX',
+  'FIRST',
+  'LAST',
+  'FIRST_K',
+  'LAST_K',
+  'TOP_K',
+  'BOTTOM_K',
+  'UNIQUE_COUNT',
+  'APPROX_UNIQUE_COUNT',
+  'HISTOGRAM',
+  'TOP_K_FREQUENT',
+  'DIVERSITY',
+  'APPROX_PERCENTILE',
+  'RATE_OF_CHANGE',
+  'VECTOR_AVERAGE',
+  'VECTOR_SUM',
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+export interface AggregationSpec {
+  readonly operation: Operation;
+  readonly input?: string;
+  /** Each window as text (`'7d'`); null = unbounded. Never empty. */
+  readonly windows: readonly (string | null)[];
+  readonly k?: number;
+  /** 0-100, as in the column name: 50 → p50. */
+  readonly percentiles?: readonly number[];
+  /** TOP_K_FREQUENT: the stated number of distinct values above which the answer is null (S5). */
+  readonly maxDistinct?: number;
+  /** WEIGHTED_AVERAGE: the weight column. */
+  readonly weight?: string;
+  readonly where?: Predicate;
+  readonly by?: string;
+  readonly as?: string;
+  readonly tail?: 'sawtooth' | 'exact';
+}
+
+export interface GroupBySpec {
+  readonly kind: 'groupBy';
+  readonly name: string;
+  readonly source: SourceSpec;
+  readonly keys: readonly string[];
+  /** Empty = entities passed through (S3.3). */
+  readonly aggregations: readonly AggregationSpec[];
+  readonly accuracy: 'temporal' | 'snapshot';
+  readonly tail: 'sawtooth' | 'exact';
+  /** What counts of nothing are (S5). */
+  readonly empty: 'zero' | 'null';
+  readonly online: boolean;
+  readonly owner?: string;
+  readonly description?: string;
+}
+
+export interface PartSpec {
+  /** A pass-through source is wrapped in a groupBy without aggregations, named after the source. */
+  readonly groupBy: GroupBySpec;
+  /** Left column → key of the groupBy; every key of the groupBy appears once, in the groupBy's order. */
+  readonly keys: readonly { readonly left: string; readonly right: string }[];
+  readonly prefix?: string;
+  readonly lagMs: number;
+  readonly at: 'strict' | 'inclusive';
+  readonly missing: 'error' | 'null';
+}
+
+export interface JoinSpec {
+  readonly kind: 'join';
+  readonly name: string;
+  readonly left: SourceSpec;
+  readonly parts: readonly PartSpec[];
+  readonly owner?: string;
+  readonly description?: string;
+}
+
+/** One feature column of a groupBy or join, resolved: name (S6), type, and where it comes from. */
+export interface OutputColumn {
+  readonly name: string;
+  readonly type: DataType;
+  readonly partIdx: number;
+  /** Position in `groupBy.aggregations`; -1 for a passed-through column. */
+  readonly aggregationIdx: number;
+  /** The passed-through column, or the aggregation's input. */
+  readonly input?: string;
+  readonly window: string | null;
+  /** 128-bit content hash, hex: what the value means, without names and descriptions. */
+  readonly hash: string;
+}

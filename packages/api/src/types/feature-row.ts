@@ -1,0 +1,152 @@
+import type { Operation } from '../spec.js';
+import type { Aggregation, phantom } from './aggregation-type.js';
+import type { GroupBy, Join, Part } from './definition-types.js';
+import type { Collapsed, Sanitized } from './name-text.js';
+import type { Bare, ColumnTexts, ColumnValue, Element, IntegerText, JsValue } from './type-text.js';
+
+/**
+ * The exact row of a join: its left columns, then every feature column by its name.
+ *
+ *   type Row = FeatureRow<typeof fraudV2>;   // { transaction_id: string | null; …; user_spend_amount_sum_7d: number | null; … }
+ *
+ * One mapped type over a union of column descriptions with key remapping: thousands of columns check in about a second, where
+ * intersections would not. Features are always `| null`: a row with a null key has none (S4.2).
+ */
+export type FeatureRow<J extends Join> = {
+  [D in LeftColumn<LeftOf<J>> | FeaturesOf<PartsOf<J>[number]> as NamesOf<D>]: ValueOf<D>;
+};
+
+type LeftOf<J extends Join> = NonNullable<J[typeof phantom]>['left'];
+type PartsOf<J extends Join> = NonNullable<J[typeof phantom]>['parts'];
+
+interface Plain<Name extends string, Value> {
+  readonly name: Name;
+  readonly value: Value;
+}
+
+/** `ds` is the partition, not a column of the row. */
+type LeftColumn<C extends ColumnTexts> = {
+  [K in keyof C & string]: K extends 'ds' ? never : Plain<K, ColumnValue<C[K]>>;
+}[keyof C & string];
+
+interface Feature<Base extends string, C extends ColumnTexts, A> {
+  readonly base: Base;
+  readonly columns: C;
+  readonly aggregation: A;
+}
+
+type FeaturesOf<P> =
+  P extends Part<infer G, infer Prefix, never>
+    ? G extends GroupBy<infer Name, infer C, infer K, infer A>
+      ? A extends readonly []
+        ? PassedThrough<Base<Prefix, Name>, C, K[number]>
+        : FeatureOf<Base<Prefix, Name>, C, A[number]>
+      : never
+    : never;
+
+type Base<Prefix extends string | undefined, Name extends string> = Prefix extends string
+  ? Sanitized<`${Prefix}_${Name}`>
+  : Sanitized<Name>;
+
+type FeatureOf<B extends string, C extends ColumnTexts, A> = A extends Aggregation
+  ? Feature<B, C, A>
+  : never;
+
+type PassedThrough<B extends string, C extends ColumnTexts, K extends string> = {
+  [N in Exclude<keyof C & string, K | 'ds'>]: Plain<
+    Collapsed<`${B}_${Sanitized<N>}`>,
+    JsValue<Bare<C[N]>> | null
+  >;
+}[Exclude<keyof C & string, K | 'ds'>];
+
+type NamesOf<D> =
+  D extends Plain<infer Name, unknown>
+    ? Name
+    : D extends Feature<infer B, infer _C, infer A>
+      ? A extends Aggregation<infer _Op, infer In, infer W, infer By, infer As, infer Label>
+        ? Collapsed<`${B}_${Stem<In, As, Label>}${WindowSuffix<W>}${BucketSuffix<By>}`>
+        : never
+      : never;
+
+type Stem<
+  In extends string | undefined,
+  As extends string | undefined,
+  Label extends string,
+> = As extends string
+  ? Sanitized<As>
+  : In extends string
+    ? `${Sanitized<In>}_${Sanitized<Label>}`
+    : Sanitized<Label>;
+
+type WindowSuffix<W> = W extends string ? `_${W}` : '';
+type BucketSuffix<By> = By extends string ? `_by_${Sanitized<By>}` : '';
+
+type ValueOf<D> =
+  D extends Plain<string, infer Value>
+    ? Value
+    : D extends Feature<infer _B, infer C, infer A>
+      ? A extends Aggregation<infer Op, infer In, infer _W, infer By, infer _As, infer Label>
+        ? Bucketed<C, By, Op, Result<Op, In extends keyof C ? Bare<C[In]> : 'int64', Label>> | null
+        : never
+      : never;
+
+/** Operations that give something whenever they met a value; the others may give null inside a bucket (S5.7). */
+type NeverNull =
+  | 'COUNT'
+  | 'UNIQUE_COUNT'
+  | 'APPROX_UNIQUE_COUNT'
+  | 'MIN'
+  | 'MAX'
+  | 'FIRST'
+  | 'LAST'
+  | 'FIRST_K'
+  | 'LAST_K'
+  | 'TOP_K'
+  | 'BOTTOM_K'
+  | 'HISTOGRAM';
+
+type Bucketed<
+  C extends ColumnTexts,
+  By extends string | undefined,
+  Op extends Operation,
+  Value,
+> = By extends keyof C
+  ? Map<JsValue<Bare<C[By]>>, Op extends NeverNull ? Value : Value | null>
+  : Value;
+
+/** S5's output types as JavaScript values; `T` is the declared type of the input. */
+type Result<Op extends Operation, T extends string, Label extends string> = Op extends
+  | 'COUNT'
+  | 'UNIQUE_COUNT'
+  | 'APPROX_UNIQUE_COUNT'
+  ? number
+  : Op extends 'SUM'
+    ? SumValue<Element<T>>
+    : Op extends 'MIN' | 'MAX'
+      ? JsValue<Element<T>>
+      : Op extends 'FIRST' | 'LAST'
+        ? JsValue<T>
+        : Op extends 'FIRST_K' | 'LAST_K'
+          ? JsValue<T>[]
+          : Op extends 'TOP_K' | 'BOTTOM_K' | 'TOP_K_FREQUENT'
+            ? JsValue<Element<T>>[]
+            : Op extends 'HISTOGRAM'
+              ? Map<JsValue<Element<T>>, number>
+              : Op extends 'VECTOR_AVERAGE' | 'VECTOR_SUM'
+                ? number[]
+                : Op extends 'APPROX_PERCENTILE'
+                  ? PercentileValue<Label>
+                  : number;
+
+type SumValue<T extends string> = T extends IntegerText | 'boolean'
+  ? bigint
+  : T extends `decimal(${string}`
+    ? string
+    : number;
+
+/** Several percentiles are a list; their label has several `p`. */
+type PercentileValue<Label extends string> = string extends Label
+  ? number | number[]
+  : Label extends `p${string}_p${string}`
+    ? number[]
+    : number;

@@ -1,0 +1,191 @@
+import { isTesseraError, TesseraError } from '@tessera/api';
+import { openDuckDb, type Session } from '@tessera/lake';
+import { BroadcastChannel } from 'node:worker_threads';
+import { randomUUID } from 'node:crypto';
+import { type Exchange, fileExchange, memoryExchange } from './exchange.js';
+import { runTask } from './tasks/run-task.js';
+import type { Task } from './tasks/task.js';
+
+/**
+ * Runs tasks. Contract (one test for all implementations):
+ * - every task is run once; `onDone` is called once per finished task, in any order; results come back in task order;
+ * - the first failure stops what has not started, waits for what runs, then rejects with that failure;
+ * - after `signal` aborts it rejects with INTERRUPTED within 2 s, running queries interrupted;
+ * - tasks and results are plain data.
+ */
+export interface Executor {
+  readonly workers: number;
+  run<R>(tasks: readonly Task[], onDone: (result: R, taskIdx: number) => void): Promise<R[]>;
+  close(): Promise<void>;
+}
+
+export interface ExecutorOptions {
+  readonly workers: number;
+  /** Folder of the exchange; null = memory (inline only). */
+  readonly dir: string | null;
+  readonly memoryBytes?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a worker is started: plain data. */
+export interface WorkerSettings {
+  readonly dir: string;
+  readonly threads: number;
+  readonly memoryBytes: number | null;
+  /** Name of the channel on which cancellation is announced. */
+  readonly channel: string;
+}
+
+export function interrupted(): TesseraError {
+  return new TesseraError('INTERRUPTED', {});
+}
+
+/** All tasks in the calling thread, one after the other. */
+export async function inlineExecutor(options: ExecutorOptions): Promise<Executor & { session: Session; exchange: Exchange }> {
+  const { signal } = options;
+  const session = await openDuckDb({
+    threads: 1,
+    ...(options.memoryBytes !== undefined && { memoryBytes: options.memoryBytes }),
+    ...(options.dir !== null && { tmp: options.dir }),
+  });
+  const exchange = options.dir === null ? memoryExchange() : fileExchange(options.dir);
+  const context = { session, exchange, cancelled: () => signal?.aborted === true };
+  const abort = () => session.interrupt();
+  signal?.addEventListener('abort', abort);
+  return {
+    workers: 1,
+    session,
+    exchange,
+    async run<R>(tasks: readonly Task[], onDone: (result: R, taskIdx: number) => void): Promise<R[]> {
+      const results: R[] = [];
+      for (const [idx, task] of tasks.entries()) {
+        if (signal?.aborted) throw interrupted();
+        try {
+          const result = (await runTask(context, task)) as R;
+          results.push(result);
+          onDone(result, idx);
+        } catch (error) {
+          throw signal?.aborted ? interrupted() : error;
+        }
+        // Lets signals and timers in between two long synchronous tasks.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return results;
+    },
+    async close() {
+      signal?.removeEventListener('abort', abort);
+      session.close();
+    },
+  };
+}
+
+/**
+ * Tasks on worker threads, each with a private DuckDB instance. A worker is never terminated while a task runs (that
+ * aborts the process inside DuckDB): cancellation is announced on a channel and the workers interrupt their own query.
+ */
+export async function threadsExecutor(options: ExecutorOptions & { dir: string }): Promise<Executor> {
+  const { Piscina } = await import('piscina');
+  const { signal } = options;
+  const channelName = `tessera-${randomUUID()}`;
+  const settings: WorkerSettings = {
+    dir: options.dir,
+    threads: 1,
+    memoryBytes: options.memoryBytes === undefined ? null : Math.floor(options.memoryBytes / options.workers),
+    channel: channelName,
+  };
+  const pool = new Piscina({
+    filename: new URL('./worker.js', import.meta.url).href,
+    minThreads: options.workers,
+    maxThreads: options.workers,
+    workerData: settings,
+    // One task at a time per worker; the rest waits here, where it can still be dropped.
+    concurrentTasksPerWorker: 1,
+  });
+  const channel = new BroadcastChannel(channelName);
+  let cancelled = false;
+  const cancel = () => {
+    cancelled = true;
+    channel.postMessage('cancel');
+  };
+  const { run, settle } = pooled(pool, options.workers, () => cancelled);
+  signal?.addEventListener('abort', cancel);
+  return {
+    workers: options.workers,
+    async run<R>(tasks: readonly Task[], onDone: (result: R, taskIdx: number) => void): Promise<R[]> {
+      if (signal?.aborted) throw interrupted();
+      try {
+        return await run<R>(tasks, onDone);
+      } catch (error) {
+        throw signal?.aborted ? interrupted() : error;
+      }
+    },
+    async close() {
+      signal?.removeEventListener('abort', cancel);
+      await settle();
+      channel.close();
+      await pool.destroy();
+    },
+  };
+}
+
+interface Pool {
+  run(task: unknown, options: { name: string }): Promise<unknown>;
+}
+
+/** Hands out one task per worker at a time, so that nothing is queued inside the pool when a run stops. */
+function pooled(pool: Pool, workers: number, cancelled: () => boolean) {
+  let running: Promise<unknown>[] = [];
+  async function run<R>(tasks: readonly Task[], onDone: (result: R, taskIdx: number) => void): Promise<R[]> {
+    const results = new Array<R>(tasks.length);
+    let next = 0;
+    let failure: unknown = null;
+    const lane = async () => {
+      while (next < tasks.length && failure === null && !cancelled()) {
+        const idx = next++;
+        try {
+          const answer = (await pool.run(tasks[idx], { name: 'runTaskInWorker' })) as WorkerAnswer<R>;
+          if ('error' in answer) throw reviveError(answer.error);
+          results[idx] = answer.result;
+          onDone(answer.result, idx);
+        } catch (error) {
+          failure ??= error;
+        }
+      }
+    };
+    running = Array.from({ length: Math.min(workers, tasks.length) }, lane);
+    await Promise.all(running);
+    if (failure !== null) throw failure;
+    if (cancelled()) throw interrupted();
+    return results;
+  }
+  return { run, settle: () => Promise.allSettled(running) };
+}
+
+/** Errors cross threads as data, because a class instance loses its fields on the way. */
+export interface ErrorData {
+  readonly code: string;
+  readonly params: unknown;
+  readonly at: string | undefined;
+  readonly hint: string | undefined;
+  readonly stack: string | undefined;
+  readonly problems: readonly ErrorData[];
+}
+
+export type WorkerAnswer<R> = { readonly result: R } | { readonly error: ErrorData };
+
+export function errorData(error: unknown): ErrorData {
+  if (isTesseraError(error)) {
+    const { code, params, at, hint, stack, problems } = error;
+    return { code, params, at, hint, stack, problems: problems.length > 1 ? problems.map(errorData) : [] };
+  }
+  const other = error instanceof Error ? error : new Error(String(error));
+  return { code: 'INTERNAL', params: { reason: other.message }, at: undefined, hint: undefined, stack: other.stack, problems: [] };
+}
+
+function reviveError(data: ErrorData): TesseraError {
+  // Code and parameters were taken from a TesseraError together, so they belong together.
+  const place = { ...(data.at !== undefined && { at: data.at }), ...(data.hint !== undefined && { hint: data.hint }) };
+  const error = new TesseraError(data.code as 'INTERNAL', data.params as { reason: string }, place, data.problems.map(reviveError));
+  if (data.stack !== undefined) error.stack = data.stack;
+  return error;
+}

@@ -1,0 +1,14 @@
+export { type FeatureRowValues, groupByRows, type InMemoryOptions, type InputRow, type InputTables, joinRows } from './in-memory.js';
+export type { InputValue } from './values/to-column.js';
+export type { Value } from './values/from-column.js';
+export type {
+  ColumnSummary,
+  PlanSummary,
+  Progress,
+  ResultBatch,
+  RunCounters,
+  RunOptions,
+  RunReport,
+  RunResult,
+  StageName,
+} from './run-types.js';

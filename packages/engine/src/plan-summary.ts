@@ -1,0 +1,74 @@
+import type { OutputColumn } from '@tessera/api';
+import type { LakeFacts, PhysicalPlan } from '@tessera/planner';
+import type { PlanSummary } from './run-types.js';
+
+/** The plan in the words a user reads. */
+export function planSummary(
+  plan: PhysicalPlan,
+  facts: LakeFacts,
+  columns: readonly OutputColumn[],
+  workers: number,
+): PlanSummary {
+  const building = plan.partitions.filter((partition) => partition.reason !== null);
+  const reasons = new Map<string, number>();
+  for (const { reason } of building) if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  // A file is counted once however many scans read it.
+  const read = new Map<string, number>();
+  const all = new Map<string, number>();
+  for (const source of Object.values(facts.sources)) for (const file of source.files) all.set(file.path, file.bytes);
+  const note = (sourceId: string, idxs: readonly number[]) => {
+    const files = facts.sources[sourceId]?.files ?? [];
+    for (const idx of idxs) {
+      const file = files[idx];
+      if (file) read.set(file.path, file.bytes);
+    }
+  };
+  if (building.length > 0) {
+    for (const scan of plan.scans) note(scan.sourceId, scan.fileIdx);
+    if (plan.left.kind === 'source') note(plan.left.sourceId, building.flatMap((partition) => partition.fileIdx));
+  }
+  const total = (files: ReadonlyMap<string, number>) => [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const labels = plan.partitions.map((partition) => partition.ds).filter((ds) => ds !== '__none__');
+  return {
+    kind: plan.kind,
+    name: plan.name,
+    start: labels[0] ?? null,
+    end: labels.at(-1) ?? null,
+    partitions: plan.partitions.length,
+    upToDate: plan.partitions.length - building.length,
+    toBuild: building.length,
+    reasons: [...reasons].map(([reason, partitions]) => ({ reason, partitions })),
+    buckets: plan.buckets,
+    workers,
+    readFiles: read.size,
+    readBytes: total(read),
+    totalFiles: all.size,
+    totalBytes: total(all),
+    parts: partSummaries(plan, facts, building.length),
+    columns: columns.map(({ name, type, hash }) => ({ name, type, hash })),
+  };
+}
+
+function partSummaries(plan: PhysicalPlan, facts: LakeFacts, building: number): PlanSummary['parts'] {
+  const names = [...new Set(plan.features.map((feature) => feature.part))];
+  return names.flatMap((name) => {
+    const features = plan.features.filter((feature) => feature.part === name && feature.outputIdx >= 0);
+    const scan = plan.scans.find((s) => s.id === features[0]?.scan);
+    if (!scan) return [];
+    const files = facts.sources[scan.sourceId]?.files ?? [];
+    const read = building === 0 ? [] : scan.fileIdx;
+    const shared = scan.parts.filter((part) => part !== name);
+    return [
+      {
+        name,
+        source: scan.source.name,
+        route: scan.source.kind === 'entities' ? ('snapshot' as const) : ('raw' as const),
+        columns: features.length,
+        readFiles: read.length,
+        totalFiles: files.length,
+        rows: read.reduce((rows, idx) => rows + (files[idx]?.rows ?? 0), 0),
+        note: shared.length > 0 ? `one scan with ${shared.join(', ')}` : '',
+      },
+    ];
+  });
+}

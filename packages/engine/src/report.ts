@@ -1,0 +1,71 @@
+import { type JoinSpec, definitionHash } from '@tessera/api';
+import { type LakeFacts, missingDays, partName, type PhysicalPlan } from '@tessera/planner';
+import type { RunReport } from './run-types.js';
+import type { StageOutcome } from './stages.js';
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+/** Columns of a source that some files lack, as `column: n files`, by source id. */
+export type FilledColumns = Readonly<Record<string, readonly string[]>>;
+
+/** What was dropped or defaulted, put together from the stages' counts. */
+export function runReport(
+  plan: PhysicalPlan,
+  facts: LakeFacts,
+  outcome: StageOutcome,
+  filled: FilledColumns,
+  join: JoinSpec | null,
+): RunReport {
+  const bySource = new Map<string, RunReport['sources'][number]>();
+  for (const scan of plan.scans) {
+    const results = outcome.scans[scan.id] ?? [];
+    const infinite = sum(
+      outcome.sweeps.flatMap(({ task, result }) =>
+        task.scanId === scan.id ? Object.values(result.counts.infinite) : [],
+      ),
+    );
+    const before = bySource.get(scan.sourceId);
+    const source = facts.sources[scan.sourceId];
+    const days =
+      source && scan.source.kind === 'events'
+        ? missingDays(source, { startMs: scan.startMs, endMs: scan.endMs })
+        : [];
+    // Scans of one source read overlapping rows: the widest count is the source's own.
+    bySource.set(scan.sourceId, {
+      source: scan.source.name,
+      rowsRead: Math.max(before?.rowsRead ?? 0, sum(results.map((r) => r.rowsRead))),
+      rowsWithoutTime: Math.max(before?.rowsWithoutTime ?? 0, sum(results.map((r) => r.rowsWithoutTime))),
+      rowsWithNullKey: Math.max(before?.rowsWithNullKey ?? 0, sum(results.map((r) => r.rowsWithNullKey))),
+      infiniteValues: Math.max(before?.infiniteValues ?? 0, infinite),
+      duplicateEvents: Math.max(before?.duplicateEvents ?? 0, sum(results.map((r) => r.duplicateEvents))),
+      missingDays: [...new Set([...(before?.missingDays ?? []), ...days])].sort(),
+      filledColumns: filled[scan.sourceId] ?? [],
+    });
+  }
+  const written = new Map(plan.features.map((feature) => [feature.name, feature.outputIdx >= 0]));
+  const tooMany = new Map<string, number>();
+  for (const { result } of outcome.sweeps) {
+    for (const [name, rows] of Object.entries(result.counts.tooManyDistinct)) {
+      if (rows > 0 && written.get(name)) tooMany.set(name, (tooMany.get(name) ?? 0) + rows);
+    }
+  }
+  return {
+    sources: [...bySource.values()],
+    left: {
+      rows: sum(outcome.partitions.map((partition) => partition.rows)),
+      rowsWithoutTime: sum(outcome.left.map((result) => result.rowsWithoutTime)),
+      rowsWithNullKey: join ? nullKeys(plan, outcome, join) : [],
+    },
+    missingSnapshots: outcome.missingSnapshots,
+    tooManyDistinct: [...tooMany].map(([column, rows]) => ({ column, rows })),
+  };
+}
+
+function nullKeys(plan: PhysicalPlan, outcome: StageOutcome, join: JoinSpec): { part: string; rows: number }[] {
+  return join.parts.flatMap((part) => {
+    const name = partName(part);
+    const scan = plan.scans.find((s) => s.parts.includes(name) && s.sourceId === definitionHash(part.groupBy.source));
+    const rows = scan ? sum(outcome.left.map((result) => result.nullKeys[scan.keySet] ?? 0)) : 0;
+    return rows > 0 ? [{ part: name, rows }] : [];
+  });
+}

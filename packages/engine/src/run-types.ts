@@ -1,0 +1,142 @@
+import type { DataType } from '@tessera/api';
+import type { Batch } from '@tessera/columnar';
+
+/** What a caller may ask of a run; every field has a default. Days are UTC, both inclusive. */
+export interface RunOptions {
+  readonly start?: string;
+  readonly end?: string;
+  /** Folder that relative source paths start from. Default: the working directory. */
+  readonly lake?: string;
+  /** Folder that receives datasets. Default: `out`. */
+  readonly out?: string;
+  /** Threads. 1 = inline, in the calling thread. Default: the machine's cores. */
+  readonly workers?: number;
+  /** Key buckets; default from the data's size. Values never depend on it. */
+  readonly buckets?: number;
+  /** Folder for files that live as long as the run. Default: under `out`. */
+  readonly tmp?: string;
+  /** Only the first N left rows of the range; the result is not published. */
+  readonly limit?: number;
+  /** S4.4: ±Infinity is an error. Default false: null and counted. */
+  readonly strict?: boolean;
+  /** File format of what is written. Only parquet is tracked by a manifest; csv and arrow are exports. */
+  readonly format?: 'parquet' | 'csv' | 'arrow';
+  /** Plan only: nothing is computed or written. */
+  readonly planOnly?: boolean;
+  /** Also compute the summary table (one more pass over the result). */
+  readonly summary?: boolean;
+  /** Called once, when the plan is made and before anything is computed or written. */
+  readonly onPlan?: (plan: PlanSummary) => void;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type StageName = 'keys' | 'dictionaries' | 'left' | 'scan' | 'join' | 'write';
+
+/** Sent at every finished task, and once when a stage starts (done = 0). */
+export interface Progress {
+  readonly stage: StageName;
+  readonly tasksDone: number;
+  readonly tasksTotal: number;
+  /** Rows the stage has worked through so far: source rows for scan, left rows for join and write. */
+  readonly rows: number;
+  readonly elapsedMs: number;
+  readonly peakBytes: number;
+}
+
+/** The plan in the words a user reads; the physical plan itself is in planner. */
+export interface PlanSummary {
+  readonly kind: 'train-set' | 'backfill';
+  readonly name: string;
+  readonly start: string | null;
+  readonly end: string | null;
+  readonly partitions: number;
+  readonly upToDate: number;
+  readonly toBuild: number;
+  /** Why partitions are built, with how many: `never built`, `definition changed`, `input changed: <file>` … */
+  readonly reasons: readonly { readonly reason: string; readonly partitions: number }[];
+  readonly buckets: number;
+  readonly workers: number;
+  readonly readFiles: number;
+  readonly readBytes: number;
+  readonly totalFiles: number;
+  readonly totalBytes: number;
+  readonly parts: readonly {
+    readonly name: string;
+    readonly source: string;
+    readonly route: 'raw' | 'snapshot';
+    readonly columns: number;
+    readonly readFiles: number;
+    readonly totalFiles: number;
+    readonly rows: number;
+    readonly note: string;
+  }[];
+  readonly columns: readonly { readonly name: string; readonly type: DataType; readonly hash: string }[];
+}
+
+/** What was dropped or defaulted on the way: never silent. */
+export interface RunReport {
+  readonly sources: readonly {
+    readonly source: string;
+    readonly rowsRead: number;
+    readonly rowsWithoutTime: number;
+    readonly rowsWithNullKey: number;
+    /** Input values that were ±Infinity, counted as null. */
+    readonly infiniteValues: number;
+    readonly duplicateEvents: number;
+    /** Event days inside a window that have no partition (S1.2). */
+    readonly missingDays: readonly string[];
+    /** Columns absent from some partition and read as null there: `column: n files`. */
+    readonly filledColumns: readonly string[];
+  }[];
+  readonly left: {
+    readonly rows: number;
+    readonly rowsWithoutTime: number;
+    readonly rowsWithNullKey: readonly { readonly part: string; readonly rows: number }[];
+  };
+  /** Snapshot days without a partition, given as null because the part says `missing: 'null'`. */
+  readonly missingSnapshots: readonly { readonly part: string; readonly days: readonly string[] }[];
+  readonly tooManyDistinct: readonly { readonly column: string; readonly rows: number }[];
+}
+
+export interface ColumnSummary {
+  readonly name: string;
+  readonly type: DataType;
+  readonly role: 'left' | 'key' | 'feature';
+  readonly nulls: number;
+  readonly rows: number;
+  /** Printed forms; null where the type has no order or all is null. */
+  readonly min: string | null;
+  readonly median: string | null;
+  readonly max: string | null;
+}
+
+export interface RunResult {
+  readonly plan: PlanSummary;
+  readonly report: RunReport;
+  /** Where the dataset is; null with `limit` or `planOnly`. */
+  readonly path: string | null;
+  readonly rows: number;
+  readonly partitionsWritten: readonly string[];
+  readonly bytesWritten: number;
+  readonly elapsedMs: number;
+  readonly peakBytes: number;
+  readonly counters: RunCounters;
+  readonly summary: readonly ColumnSummary[] | null;
+  /** The result's columns in file order, as typed arrays, partition by partition. */
+  batches(): AsyncIterable<ResultBatch>;
+}
+
+export interface ResultBatch extends Batch {
+  readonly ds: string;
+  /** Strings of `code` columns, by column name. */
+  readonly dictionaries: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface RunCounters {
+  readonly tasks: number;
+  readonly filesRead: number;
+  readonly rowsScanned: number;
+  readonly rowsSwept: number;
+  readonly leftRows: number;
+}

@@ -1,0 +1,44 @@
+import type { SweepCounts, SweepProblem } from '@tessera/pitjoin';
+import type { Section } from './task.js';
+
+/** What tasks answer: plain data. */
+export interface KeysResult {
+  readonly keys: number;
+}
+
+export interface DictionaryResult {
+  readonly strings: number;
+}
+
+export interface LeftResult {
+  /** Rows per partition idx. */
+  readonly rows: Readonly<Record<number, number>>;
+  readonly rowsWithoutTime: number;
+  readonly nullKeys: Readonly<Record<string, number>>;
+  /** Days (since 1970) of the entity partitions that rows read, per snapshot key set. */
+  readonly snapshotDays: Readonly<Record<string, readonly number[]>>;
+  /** [keySet][bucket] */
+  readonly sections: Readonly<Record<string, readonly Section[]>>;
+}
+
+export interface ScatterResult {
+  readonly rowsRead: number;
+  readonly rowsMatched: number;
+  readonly rowsWithoutTime: number;
+  readonly rowsWithNullKey: number;
+  readonly duplicateEvents: number;
+  /** [bucket] */
+  readonly sections: readonly Section[];
+}
+
+export interface SweepResult {
+  readonly counts: SweepCounts;
+  readonly problem: SweepProblem | null;
+  /** [partition idx]; null = no left rows there. */
+  readonly sections: readonly (Section | null)[];
+}
+
+export interface AssembleResult {
+  readonly rows: number;
+  readonly bytes: number;
+}

@@ -1,0 +1,25 @@
+import { runAssemble } from './assemble.js';
+import type { TaskContext } from './context.js';
+import { runDictionary, runKeys } from './tables.js';
+import { runLeft } from './left.js';
+import { runScatter } from './scatter.js';
+import { runSweep } from './sweep-task.js';
+import type { Task } from './task.js';
+
+/** Run one task where it stands: the same code inline, in a worker thread, or on another machine. */
+export async function runTask(context: TaskContext, task: Task): Promise<unknown> {
+  switch (task.type) {
+    case 'keys':
+      return runKeys(context, task);
+    case 'dictionary':
+      return runDictionary(context, task);
+    case 'left':
+      return runLeft(context, task);
+    case 'scatter':
+      return runScatter(context, task);
+    case 'sweep':
+      return runSweep(context, task);
+    case 'assemble':
+      return runAssemble(context, task);
+  }
+}

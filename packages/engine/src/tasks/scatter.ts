@@ -1,0 +1,61 @@
+import { TesseraError } from '@tessera/api';
+import { bucketOrder, encodeBatch, gatherBatch } from '@tessera/columnar';
+import { readColumns, readRows } from '@tessera/lake';
+import { tableSql, type TaskContext } from './context.js';
+import type { ScatterResult } from './result.js';
+import type { ScatterTask } from './task.js';
+import { countsSql, duplicateKeysSql, scatterSql } from './task-sql.js';
+import { codes } from './typed.js';
+
+/** S3.3: a passed-through entity has one row per key and partition. */
+async function checkUniqueKeys(context: TaskContext, task: ScatterTask): Promise<void> {
+  if (!task.scan.uniqueKeys) return;
+  const rows = await readRows(context.session, duplicateKeysSql(task.scan, task.relation));
+  const [first] = rows;
+  if (!first) return;
+  const key = task.scan.keys.map((name, idx) => `${name}=${String(first[`k${idx}`])}`).join(', ');
+  throw new TesseraError('DUPLICATE_ENTITY_KEY', {
+    source: task.scan.source.name,
+    key,
+    ds: String(first.ds),
+  });
+}
+
+async function count(context: TaskContext, task: ScatterTask): Promise<Omit<ScatterResult, 'rowsMatched' | 'sections'>> {
+  const [row] = await readRows(context.session, countsSql(task.scan, task.relation));
+  let duplicateEvents = 0;
+  if (task.scan.source.eventId !== undefined) {
+    const { eventId: _, ...raw } = task.scan.source;
+    const [all] = await readRows(context.session, countsSql({ ...task.scan, source: raw }, task.relation));
+    const [kept] = await readRows(context.session, countsSql(task.scan, task.relation));
+    duplicateEvents = Number(all?.rows ?? 0) - Number(kept?.rows ?? 0);
+  }
+  return {
+    rowsRead: Number(row?.rows ?? 0),
+    rowsWithoutTime: Number(row?.no_time ?? 0),
+    rowsWithNullKey: Number(row?.null_key ?? 0),
+    duplicateEvents,
+  };
+}
+
+/** Read part of a source once: events of keys that the left asks for, as blocks per bucket. */
+export async function runScatter(context: TaskContext, task: ScatterTask): Promise<ScatterResult> {
+  await checkUniqueKeys(context, task);
+  const counts = await count(context, task);
+  const dictionaries = Object.fromEntries(
+    Object.entries(task.dictionaries).map(([id, table]) => [id, tableSql(context, table)]),
+  );
+  const sql = scatterSql(task.scan, task.relation, tableSql(context, task.keys), dictionaries);
+  const kinds: Record<string, 'code'> = { code: 'code' };
+  for (const lane of task.scan.lanes) if (lane.read.how === 'code') kinds[lane.name] = 'code';
+  const batch = await readColumns(context.session, sql, kinds);
+  const { order, start } = bucketOrder(codes(batch, 'code'), task.buckets);
+  const blocks =
+    task.buckets === 1
+      ? [encodeBatch(batch)]
+      : Array.from({ length: task.buckets }, (_, b) =>
+          encodeBatch(gatherBatch(batch, order.subarray(start[b]!, start[b + 1]!))),
+        );
+  const sections = context.exchange.write(`events/${task.id}`, blocks);
+  return { ...counts, rowsMatched: batch.rows, sections };
+}

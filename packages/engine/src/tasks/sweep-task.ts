@@ -1,0 +1,86 @@
+import { type Batch, type Column, concatBatches, decodeBatch, encodeBatch, gatherBatch } from '@tessera/columnar';
+import { sweep } from '@tessera/pitjoin';
+import { effectiveQueryMs, type QueryPlan } from '@tessera/planner';
+import { emptyColumn } from './empty-column.js';
+import type { TaskContext } from './context.js';
+import type { SweepResult } from './result.js';
+import type { Section, SweepTask } from './task.js';
+import { codes, numbers } from './typed.js';
+
+function queryLane(timeMs: Float64Array, query: QueryPlan): Column {
+  const values = new Float64Array(timeMs.length);
+  for (let i = 0; i < values.length; i++) {
+    const t = timeMs[i]!;
+    values[i] = Number.isNaN(t) ? t : effectiveQueryMs(t, query);
+  }
+  return { kind: 'f64', values };
+}
+
+/** Events of a source that has no file in range. */
+function noEvents(task: SweepTask): Batch {
+  const columns: Record<string, Column> = {
+    code: { kind: 'code', values: new Int32Array(0) },
+    t: { kind: 'f64', values: new Float64Array(0) },
+  };
+  for (const lane of task.lanes) columns[lane.name] = emptyColumn(lane.type);
+  return { rows: 0, columns };
+}
+
+function read(context: TaskContext, sections: readonly Section[]): Batch {
+  return concatBatches(sections.map((section) => decodeBatch(context.exchange.read(section))));
+}
+
+/** One bucket: sort, sweep, and hand the columns back per left partition. */
+export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
+  const left = read(context, task.left);
+  const { t, ...lanes } = (task.events.length === 0 ? noEvents(task) : read(context, task.events)).columns;
+  if (!t) throw new Error('events without a time lane');
+  const { code, ...inputs } = lanes;
+  if (!code) throw new Error('events without a code lane');
+  const columns: Record<string, Column> = { code, timeMs: t };
+  for (const [name, column] of Object.entries(inputs)) columns[name === task.tie ? 'tie' : name] = column;
+  if (task.tie !== null && inputs[task.tie]) columns[task.tie] = inputs[task.tie]!;
+  const timeMs = numbers(left, 't');
+  const leftColumns: Record<string, Column> = { code: left.columns.code! };
+  for (const query of task.queries) leftColumns[query.name] = queryLane(timeMs, query);
+  const { rows } = decodeShape(columns);
+  const swept = sweep({
+    events: { rows, columns },
+    left: { rows: left.rows, columns: leftColumns },
+    features: task.features,
+    strict: task.strict,
+  });
+  if (swept.problem) return { counts: swept.counts, problem: swept.problem, sections: [] };
+  const out: Batch = {
+    rows: left.rows,
+    columns: { position: left.columns.position!, ...swept.columns },
+  };
+  return { counts: swept.counts, problem: null, sections: writePartitions(context, task, codes(left, 'partition'), out) };
+}
+
+function decodeShape(columns: Record<string, Column>): { rows: number } {
+  const { code } = columns;
+  if (code?.kind !== 'code') throw new Error('code lane is not codes');
+  return { rows: code.values.length };
+}
+
+/** Rows of one partition stand together already where partitions were read in order; a stable scatter keeps it general. */
+function writePartitions(context: TaskContext, task: SweepTask, partition: Int32Array, out: Batch): (Section | null)[] {
+  const counts = new Int32Array(task.partitions + 1);
+  for (const idx of partition) counts[idx + 1]! += 1;
+  for (let p = 0; p < task.partitions; p++) counts[p + 1]! += counts[p]!;
+  const cursor = counts.slice(0, task.partitions);
+  const order = new Int32Array(partition.length);
+  for (let i = 0; i < partition.length; i++) order[cursor[partition[i]!]!++] = i;
+  const present: number[] = [];
+  const blocks: Uint8Array[] = [];
+  for (let p = 0; p < task.partitions; p++) {
+    if (counts[p] === counts[p + 1]) continue;
+    present.push(p);
+    blocks.push(encodeBatch(gatherBatch(out, order.subarray(counts[p]!, counts[p + 1]!))));
+  }
+  const written = context.exchange.write(`swept/${task.id}`, blocks);
+  const sections: (Section | null)[] = new Array(task.partitions).fill(null);
+  for (const [at, p] of present.entries()) sections[p] = written[at] ?? null;
+  return sections;
+}

@@ -1,0 +1,198 @@
+import type { KeySetPlan, LanePlan, ScanPlan } from '@tessera/planner';
+import { predicateColumns, predicateSql, quoteIdent, scanSql } from '@tessera/lake';
+import type { SourceSpec } from '@tessera/api';
+import type { LeftScan, ScanInput } from './task.js';
+
+/**
+ * The SQL of each task. User columns are renamed in the innermost SELECT, so no name of theirs can meet one of ours.
+ */
+
+const DAY_MS = 86_400_000;
+
+/** Time of a row whose source has none: before every query, so that unbounded windows hold it (S3.2). */
+export const TIMELESS_MS = -1e15;
+
+const dayOfLabel = (label: string) => `date_diff('day', DATE '1970-01-01', TRY_CAST(${label} AS DATE))`;
+
+export function laneColumns(lane: LanePlan, source: SourceSpec): string[] {
+  const { read } = lane;
+  if (read.how !== 'true-where') return [read.column];
+  const own = read.where ? predicateColumns(read.where) : [];
+  // Verbatim SQL may name any column.
+  if (own === null) return source.columns.map((column) => column.name);
+  return [...own, ...read.notNull];
+}
+
+/** 64-bit md5 prefix → register * 64 + rank, as algebra's `hllSlotOfString` (p = 12). */
+function hllSlotSql(value: string): string {
+  const digest = `md5(${value})`;
+  const register = `CAST('0x' || substr(${digest}, 1, 3) AS INTEGER)`;
+  const rest = `CAST('0x' || substr(${digest}, 4, 13) AS BIGINT)`;
+  return `(${register} * 64 + 53 - length(ltrim(bin(${rest}), '0')))`;
+}
+
+function laneSql(lane: LanePlan, source: SourceSpec): string {
+  const { read } = lane;
+  const isList = lane.type.kind === 'list';
+  switch (read.how) {
+    case 'column':
+    case 'code':
+      return quoteIdent(read.column);
+    case 'not-null': {
+      const column = quoteIdent(read.column);
+      return isList
+        ? `list_transform(${column}, lambda x: CASE WHEN x IS NULL THEN NULL ELSE TRUE END)`
+        : `CASE WHEN ${column} IS NULL THEN NULL ELSE TRUE END`;
+    }
+    case 'hll': {
+      const column = quoteIdent(read.column);
+      return isList ? `list_transform(${column}, lambda x: ${hllSlotSql('x')})` : hllSlotSql(column);
+    }
+    case 'double':
+      // Through text: DuckDB's decimal → double is not correctly rounded for wide decimals, its parser is.
+      return `CAST(CAST(${quoteIdent(read.column)} AS VARCHAR) AS DOUBLE)`;
+    case 'true-where': {
+      const terms = read.notNull.map((column) => `${quoteIdent(column)} IS NOT NULL`);
+      const typeOf = (name: string) => source.columns.find((column) => column.name === name)?.type;
+      if (read.where) terms.unshift(`coalesce((${predicateSql(read.where, quoteIdent, typeOf)}), FALSE)`);
+      return `(${terms.join(' AND ')})`;
+    }
+  }
+}
+
+/** Left rows with their position, time and snapshot labels: `__pos`, `__t`, `__day` (of the partition), and columns. */
+export function leftSql(left: LeftScan, columns: readonly string[]): string {
+  const scan = scanSql({ source: left.source, relation: left.relation, columns: [...columns], withPosition: true });
+  const time =
+    left.source.kind === 'entities'
+      ? `epoch_ms(TRY_CAST(__ds AS DATE) + INTERVAL 1 DAY)` // S3.4: the midnight that ends its ds
+      : '__t';
+  const kept = columns.map((column) => `${quoteIdent(column)}`);
+  return `SELECT ${['__pos', `${time} AS __t`, `${dayOfLabel('__ds')} AS __day`, ...kept].join(', ')} FROM (${scan})`;
+}
+
+function snapshotDaySql(time: string, lagMs: number): string {
+  return `(CAST(floor((${time} - ${lagMs}) / ${DAY_MS}.0) AS INTEGER) - 1)`;
+}
+
+function keyConditions(columns: readonly string[]): string {
+  return columns.map((column) => `${column} IS NOT NULL`).join(' AND ');
+}
+
+/** Distinct keys of left rows: `code, k0, k1, … [, day]`. */
+export function leftKeysSql(left: LeftScan, keySet: KeySetPlan): string {
+  const rows = leftSql(left, keySet.columns);
+  const names = keySet.columns.map((column, idx) => `${quoteIdent(column)} AS k${idx}`);
+  const where = keySet.columns.map(quoteIdent);
+  if (keySet.snapshotLagMs !== null) names.push(`${snapshotDaySql('__t', keySet.snapshotLagMs)} AS day`);
+  const time = keySet.snapshotLagMs === null ? '' : ' AND __t IS NOT NULL';
+  return `SELECT CAST(row_number() OVER () - 1 AS INTEGER) AS code, * FROM (SELECT DISTINCT ${names.join(', ')} FROM (${rows}) WHERE ${keyConditions(where)}${time})`;
+}
+
+/** Distinct keys of source rows, sorted, for the stand-alone values of a groupBy. */
+export function gridKeysSql(scan: ScanInput, keys: readonly string[], byPartition: boolean): string {
+  const rows = scanSql({ source: scan.source, relation: scan.relation, columns: [...keys], ...timeRange(scan) });
+  const names = keys.map((column, idx) => `${quoteIdent(column)} AS k${idx}`);
+  if (byPartition) names.push(`${dayOfLabel('__ds')} AS day`);
+  const order = [...keys.map((_, idx) => `k${idx}`), ...(byPartition ? ['day'] : [])].join(', ');
+  const where = keyConditions(keys.map(quoteIdent));
+  return `SELECT CAST(row_number() OVER (ORDER BY ${order}) - 1 AS INTEGER) AS code, * FROM (SELECT DISTINCT ${names.join(', ')} FROM (${rows}) WHERE ${where}) ORDER BY code`;
+}
+
+/** Left rows with a key code per key set (`c0`, `c1`, …; null = null key). */
+export function leftCodesSql(left: LeftScan, keySets: readonly { keySet: KeySetPlan; table: string }[], limit: number | null): string {
+  const columns = [...new Set(keySets.flatMap(({ keySet }) => keySet.columns))];
+  const inner = leftSql(left, columns);
+  const names = new Map(columns.map((column, idx) => [column, `u${idx}`]));
+  const renamed = columns.map((column) => `${quoteIdent(column)} AS ${names.get(column)}`);
+  const rows = `SELECT ${['__pos AS pos', '__t AS t', '__day AS day', ...renamed].join(', ')} FROM (${inner})${limit === null ? '' : ` WHERE __pos < ${limit}`}`;
+  const joins = keySets.map(({ keySet, table }, idx) => {
+    const on = keySet.columns.map((column, at) => `l.${names.get(column)} = j${idx}.k${at}`);
+    if (keySet.snapshotLagMs !== null) on.push(`${snapshotDaySql('l.t', keySet.snapshotLagMs)} = j${idx}.day`);
+    return `LEFT JOIN ${table} j${idx} ON ${on.join(' AND ')}`;
+  });
+  const codes = keySets.map((_, idx) => `j${idx}.code AS c${idx}`);
+  return `SELECT ${['CAST(l.pos AS DOUBLE) AS pos', 'CAST(l.t AS DOUBLE) AS t', 'l.day AS day', ...codes].join(', ')} FROM (${rows}) l ${joins.join(' ')}`;
+}
+
+/** A range, even an open one, leaves out rows without a time; entities may have none at all. */
+function timeRange(scan: { startMs: number | null; endMs: number | null }) {
+  if (scan.startMs === null && scan.endMs === null) return {};
+  return {
+    timeRange: {
+      ...(scan.startMs !== null && { startMs: scan.startMs }),
+      ...(scan.endMs !== null && { endMs: scan.endMs }),
+    },
+  };
+}
+
+type EventsScan = Omit<ScanPlan, 'fileIdx'>;
+
+/** Time of an entity row that has none is irrelevant; one whose declared time is null contributes to nothing (S1.3). */
+function timeSql(scan: EventsScan): string {
+  return scan.timeless ? `CAST(${TIMELESS_MS} AS DOUBLE)` : 'CAST(__t AS DOUBLE)';
+}
+
+function eventRows(scan: EventsScan, relation: LeftScan['relation']): string {
+  const columns = [...new Set([...scan.keys, ...scan.lanes.flatMap((lane) => laneColumns(lane, scan.source))])];
+  const rows = scanSql({
+    source: scan.source,
+    relation,
+    columns,
+    ...timeRange(scan),
+  });
+  const keys = scan.keys.map((column, idx) => `${quoteIdent(column)} AS e${idx}`);
+  const lanes = scan.lanes.map((lane) => `${laneSql(lane, scan.source)} AS ${lane.name}`);
+  const day = scan.byPartition ? [`${dayOfLabel('__ds')} AS day`] : [];
+  const hasTime = scan.source.time !== undefined;
+  return `SELECT ${[...keys, ...day, `${timeSql(scan)} AS t`, ...lanes].join(', ')} FROM (${rows})${hasTime ? ' WHERE __t IS NOT NULL' : ''}`;
+}
+
+/** Codes of a list of strings, element by element; null stays null and empty stays empty. */
+function listCodesSql(lane: string, table: string): string {
+  const codes = `SELECT list(d.code ORDER BY u.p) FROM (SELECT unnest(e.${lane}) AS s, generate_subscripts(e.${lane}, 1) AS p) u LEFT JOIN ${table} d ON d.s = u.s`;
+  return `CASE WHEN e.${lane} IS NULL THEN NULL WHEN len(e.${lane}) = 0 THEN [] ELSE (${codes}) END`;
+}
+
+/** Events of wanted keys: `code`, `t`, and the lanes, strings as dictionary codes. */
+export function scatterSql(
+  scan: EventsScan,
+  relation: LeftScan['relation'],
+  keysTable: string,
+  dictionaries: Readonly<Record<string, string>>,
+): string {
+  const joins: string[] = [];
+  const lanes = scan.lanes.map((lane) => {
+    if (lane.read.how !== 'code') return `e.${lane.name}`;
+    const table = dictionaries[lane.read.dictionary];
+    if (table === undefined) throw new Error(`no dictionary ${lane.read.dictionary}`);
+    if (lane.type.kind === 'list') return `${listCodesSql(lane.name, table)} AS ${lane.name}`;
+    joins.push(`LEFT JOIN ${table} d${lane.name} ON e.${lane.name} = d${lane.name}.s`);
+    return `d${lane.name}.code AS ${lane.name}`;
+  });
+  const on = scan.keys.map((_, idx) => `e.e${idx} = k.k${idx}`);
+  if (scan.byPartition) on.push('e.day = k.day');
+  return `SELECT ${['k.code AS code', 'e.t AS t', ...lanes].join(', ')} FROM (${eventRows(scan, relation)}) e JOIN ${keysTable} k ON ${on.join(' AND ')} ${joins.join(' ')}`;
+}
+
+/** Counts for the report: rows read, without time, with a null key. */
+export function countsSql(scan: EventsScan, relation: LeftScan['relation']): string {
+  const rows = scanSql({ source: scan.source, relation, columns: [...scan.keys] });
+  const nullKey = scan.keys.map((column) => `${quoteIdent(column)} IS NULL`).join(' OR ');
+  const noTime = scan.source.time === undefined ? '0' : 'count(*) FILTER (WHERE __t IS NULL)';
+  return `SELECT count(*) AS rows, ${noTime} AS no_time, count(*) FILTER (WHERE ${nullKey}) AS null_key FROM (${rows})`;
+}
+
+/** Keys with more than one row in one partition (S3.3). */
+export function duplicateKeysSql(scan: EventsScan, relation: LeftScan['relation']): string {
+  const rows = scanSql({ source: scan.source, relation, columns: [...scan.keys] });
+  const keys = scan.keys.map(quoteIdent);
+  return `SELECT __ds AS ds, ${keys.map((key, idx) => `CAST(${key} AS VARCHAR) AS k${idx}`).join(', ')}, count(*) AS n FROM (${rows}) WHERE ${keyConditions(keys)} GROUP BY __ds, ${keys.join(', ')} HAVING count(*) > 1 ORDER BY ALL LIMIT 5`;
+}
+
+/** Distinct strings of a column in UTF-8 order. */
+export function dictionarySql(scan: ScanInput, column: string, isList: boolean): string {
+  const rows = scanSql({ source: scan.source, relation: scan.relation, columns: [column], ...timeRange(scan) });
+  const value = isList ? `unnest(${quoteIdent(column)})` : quoteIdent(column);
+  return `SELECT CAST(row_number() OVER (ORDER BY s) - 1 AS INTEGER) AS code, s FROM (SELECT DISTINCT ${value} AS s FROM (${rows})) WHERE s IS NOT NULL ORDER BY code`;
+}

@@ -1,0 +1,114 @@
+import type { Relation } from '@tessera/lake';
+import type { SourceSpec } from '@tessera/api';
+import type { DictionaryPlan, FeaturePlan, KeySetPlan, LanePlan, QueryPlan, ScanPlan } from '@tessera/planner';
+
+/**
+ * Every message to a worker: plain data only. Files of the lake are named relative to its folder, intermediate results by
+ * their name in the exchange; each worker knows the folders.
+ */
+export type Task = KeysTask | DictionaryTask | LeftTask | ScatterTask | SweepTask | AssembleTask;
+
+/** A small table made by one task and joined by others: a Parquet file in the exchange, or a table of an inline session. */
+export interface TableRef {
+  readonly kind: 'exchange' | 'table';
+  readonly name: string;
+}
+
+/** Bytes of one block inside an exchange entry. */
+export interface Section {
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface LeftScan {
+  readonly source: SourceSpec;
+  readonly relation: Relation;
+}
+
+/** A partition of left rows by its position in the run. */
+export interface LeftPartition {
+  readonly idx: number;
+  readonly ds: string;
+}
+
+/** Distinct left keys → dense codes. */
+export interface KeysTask {
+  readonly type: 'keys';
+  readonly keySet: KeySetPlan;
+  /** The left rows; or, for a grid, the source rows whose keys are wanted, sorted by key. */
+  readonly from: LeftScan;
+  readonly grid: { readonly keys: readonly string[]; readonly startMs: number | null; readonly endMs: number | null } | null;
+  readonly out: TableRef;
+}
+
+/** Distinct strings of a column → codes in UTF-8 order. */
+export interface DictionaryTask {
+  readonly type: 'dictionary';
+  readonly dictionary: DictionaryPlan;
+  readonly scan: ScanInput;
+  readonly out: TableRef;
+}
+
+export interface ScanInput {
+  readonly source: SourceSpec;
+  readonly relation: Relation;
+  readonly startMs: number | null;
+  readonly endMs: number | null;
+}
+
+/** Left rows → blocks of (partition, position, key code, time) per key set and bucket. */
+export interface LeftTask {
+  readonly type: 'left';
+  readonly id: string;
+  readonly from: LeftScan | null;
+  readonly keySets: readonly { readonly keySet: KeySetPlan; readonly table: TableRef }[];
+  readonly partitions: readonly LeftPartition[];
+  readonly buckets: number;
+  readonly limit: number | null;
+}
+
+/** Source rows of wanted keys → blocks of events per bucket. */
+export interface ScatterTask {
+  readonly type: 'scatter';
+  readonly id: string;
+  readonly scan: Omit<ScanPlan, 'fileIdx'>;
+  readonly relation: Relation;
+  readonly keys: TableRef;
+  readonly dictionaries: Readonly<Record<string, TableRef>>;
+  readonly buckets: number;
+}
+
+/** One bucket of one scan: events × left rows → feature columns per left partition. */
+export interface SweepTask {
+  readonly type: 'sweep';
+  readonly id: string;
+  readonly scanId: string;
+  readonly events: readonly Section[];
+  readonly left: readonly Section[];
+  readonly features: readonly FeaturePlan[];
+  /** Lanes of the events, for a bucket that has none. */
+  readonly lanes: readonly LanePlan[];
+  readonly queries: readonly QueryPlan[];
+  readonly tie: string | null;
+  readonly partitions: number;
+  readonly strict: boolean;
+}
+
+/** Feature columns of one left partition, put back in left order beside the left's own columns. */
+export interface AssembleTask {
+  readonly type: 'assemble';
+  readonly partition: LeftPartition;
+  readonly rows: number;
+  readonly left: LeftScan | null;
+  /** Backfill: keys come from the key table. */
+  readonly grid: { readonly keySet: KeySetPlan; readonly names: readonly string[]; readonly table: TableRef } | null;
+  readonly leftColumns: readonly string[];
+  readonly limit: number | null;
+  /** Blocks per scan, any order. */
+  readonly blocks: Readonly<Record<string, readonly Section[]>>;
+  readonly features: readonly FeaturePlan[];
+  readonly dictionaries: Readonly<Record<string, TableRef>>;
+  /** Absolute path of the staged file; null = return the columns (in-memory runs). */
+  readonly file: string | null;
+}

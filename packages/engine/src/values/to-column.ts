@@ -1,0 +1,137 @@
+import { type DataType, formatType, TesseraError } from '@tessera/api';
+import { type Column, writeInt128 } from '@tessera/columnar';
+import { parseDayNumber, parseInstantNs } from './time-text.js';
+
+/** What a table literal may hold: what rows hold, and also Date objects and epoch milliseconds for times. */
+export type InputValue = null | undefined | boolean | number | bigint | string | Date | readonly InputValue[];
+
+/** Where a value stands, for messages. */
+export interface Place {
+  readonly table: string;
+  readonly column: string;
+}
+
+function bad(place: Place, type: DataType, value: unknown): TesseraError {
+  return new TesseraError('BAD_OPTION', {
+    option: `${place.table}.${place.column}`,
+    reason: `holds ${String(value)}, which is not ${formatType(type)}`,
+  });
+}
+
+function instant(place: Place, type: DataType, value: InputValue): bigint {
+  const ns =
+    value instanceof Date
+      ? BigInt(value.getTime()) * 1_000_000n
+      : typeof value === 'number'
+        ? BigInt(value) * 1_000_000n
+        : typeof value === 'bigint'
+          ? value * 1_000_000n
+          : typeof value === 'string'
+            ? parseInstantNs(value)
+            : null;
+  if (ns === null) throw bad(place, type, value);
+  const unit = type.kind === 'timestamp_ns' ? 1n : 1000n;
+  const floored = ns / unit;
+  return ns % unit < 0n ? floored - 1n : floored;
+}
+
+function decimalUnscaled(place: Place, type: DataType & { kind: 'decimal' }, value: InputValue): bigint {
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value).trim());
+  const fraction = match?.[3] ?? '';
+  if (!match || fraction.length > type.scale) throw bad(place, type, value);
+  const digits = BigInt(`${match[2]}${fraction.padEnd(type.scale, '0')}`);
+  return match[1] === '-' ? -digits : digits;
+}
+
+function integer(place: Place, type: DataType, value: InputValue): bigint {
+  if (type.kind === 'timestamp' || type.kind === 'timestamptz' || type.kind === 'timestamp_ns') {
+    return instant(place, type, value);
+  }
+  if (type.kind === 'decimal') return decimalUnscaled(place, type, value);
+  if (typeof value === 'bigint') return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+  if (typeof value === 'string' && /^-?\d+$/.test(value.trim())) return BigInt(value);
+  if (type.kind === 'epoch_ms' && value instanceof Date) return BigInt(value.getTime());
+  if (type.kind === 'epoch_ms' && typeof value === 'string') {
+    const ns = parseInstantNs(value);
+    if (ns !== null) return ns / 1_000_000n;
+  }
+  throw bad(place, type, value);
+}
+
+function number(place: Place, type: DataType, value: InputValue): number {
+  if (type.kind === 'boolean') {
+    if (typeof value === 'boolean') return value ? 1 : 0;
+    if (value === 'true') return 1;
+    if (value === 'false') return 0;
+    throw bad(place, type, value);
+  }
+  if (type.kind === 'date') {
+    const day = value instanceof Date ? Math.floor(value.getTime() / 86_400_000) : parseDayNumber(String(value));
+    if (day === null) throw bad(place, type, value);
+    return day;
+  }
+  const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof parsed !== 'number' || (type.kind === 'int32' && !Number.isInteger(parsed))) throw bad(place, type, value);
+  // S4.4: -0 is read as 0.
+  return (type.kind === 'float' ? Math.fround(parsed) : parsed) + 0;
+}
+
+function validity(values: readonly InputValue[]): Uint8Array | null {
+  return values.some((v) => v === null || v === undefined)
+    ? Uint8Array.from(values, (v) => (v === null || v === undefined ? 0 : 1))
+    : null;
+}
+
+/**
+ * JavaScript values → a column; strings go to `strings` (appended, found again by `codeOf`).
+ *
+ * Throws   BAD_OPTION naming table and column when a value is not of the type.
+ */
+export function columnFromValues(
+  place: Place,
+  type: DataType,
+  values: readonly InputValue[],
+  codeOf: (text: string) => number,
+): Column {
+  switch (type.kind) {
+    case 'string':
+      return {
+        kind: 'code',
+        values: Int32Array.from(values, (v) => (v === null || v === undefined ? -1 : codeOf(String(v)))),
+      };
+    case 'list': {
+      const offsets = new Int32Array(values.length + 1);
+      const flat: InputValue[] = [];
+      for (const [idx, value] of values.entries()) {
+        if (value !== null && value !== undefined) {
+          if (!Array.isArray(value)) throw bad(place, type, value);
+          flat.push(...(value as readonly InputValue[]));
+        }
+        offsets[idx + 1] = flat.length;
+      }
+      return { kind: 'list', offsets, valid: validity(values), child: columnFromValues(place, type.element, flat, codeOf) };
+    }
+    case 'boolean':
+    case 'date':
+    case 'int32':
+    case 'float':
+    case 'double':
+      return {
+        kind: 'f64',
+        values: Float64Array.from(values, (v) => (v === null || v === undefined ? Number.NaN : number(place, type, v))),
+      };
+    case 'map':
+      throw bad(place, type, 'map input');
+    default: {
+      const integers = values.map((v) => (v === null || v === undefined ? 0n : integer(place, type, v)));
+      const valid = validity(values);
+      if (type.kind === 'decimal' && type.precision > 18) {
+        const wide = new BigInt64Array(2 * integers.length);
+        for (const [idx, value] of integers.entries()) writeInt128(wide, idx, value);
+        return { kind: 'i128', values: wide, valid };
+      }
+      return { kind: 'i64', values: BigInt64Array.from(integers), valid };
+    }
+  }
+}

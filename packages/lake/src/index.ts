@@ -1,0 +1,12 @@
+export { copyToCsv, copyToParquet, ROW_GROUP_ROWS } from './copy-out.js';
+export { appendToTable, createTableFromBatch, type TableColumn } from './create-table.js';
+export { duckDbType } from './duckdb-type.js';
+export { predicateColumns, predicateSql, type TypeOf } from './predicate-sql.js';
+export { quoteIdent, quoteLiteral, quotePath, quotePaths } from './quote.js';
+export { type ReadKinds, readColumns, type StreamOptions, streamColumns } from './read-columns.js';
+export { readRows, readStrings } from './read-rows.js';
+export type { ReadKind } from './read-vector.js';
+export { NO_DAY, type Relation, type ScanFile, type ScanSpec } from './scan-spec.js';
+export { scanColumns, scanSql } from './scan-sql.js';
+export { openDuckDb, type Session, type SessionOptions } from './session.js';
+export type { StringDictionary } from './write-vector.js';

@@ -1,0 +1,134 @@
+import { type DataType, type Literal, type Operand, type Predicate, parseDay } from '@tessera/api';
+import { quoteIdent, quoteLiteral } from './quote.js';
+
+/** The declared type of a column, where the caller knows it. */
+export type TypeOf = (column: string) => DataType | undefined;
+
+/**
+ * A predicate as SQL, with SQL's own three-valued logic: `not` of null is null, and only true keeps a row.
+ *
+ * Numbers meet float and double columns as doubles (DuckDB would compare a FLOAT with 0.1 in single precision), instants
+ * written as text meet timestamps in UTC (DuckDB's cast to TIMESTAMP drops `+02:00` without a word).
+ */
+export function predicateSql(
+  predicate: Predicate,
+  quote: (name: string) => string = quoteIdent,
+  typeOf: TypeOf = () => undefined,
+): string {
+  const render = (node: Predicate): string => {
+    switch (node.op) {
+      case 'and':
+      case 'or':
+        if (node.args.length === 0) return node.op === 'and' ? 'TRUE' : 'FALSE';
+        return `(${node.args.map(render).join(node.op === 'and' ? ' AND ' : ' OR ')})`;
+      case 'not':
+        return `(NOT ${render(node.arg)})`;
+      case 'in': {
+        if (node.values.length === 0) return 'FALSE';
+        const against = typeOfOperand(node.operand, typeOf);
+        const values = node.values.map((value) => literalSql(value, against));
+        return `(${operandSql(node.operand, undefined, quote, typeOf)} IN (${values.join(', ')}))`;
+      }
+      case 'is_null':
+        return `(${operandSql(node.operand, undefined, quote, typeOf)} IS NULL)`;
+      case 'column':
+        return quote(node.column);
+      case 'sql':
+        // The line break ends a comment that the text may end with.
+        return `(${node.sql}\n)`;
+      default: {
+        const left = operandSql(node.left, typeOfOperand(node.right, typeOf), quote, typeOf);
+        const right = operandSql(node.right, typeOfOperand(node.left, typeOf), quote, typeOf);
+        return `(${left} ${node.op} ${right})`;
+      }
+    }
+  };
+  return render(predicate);
+}
+
+/** Columns a predicate names; null when it holds verbatim SQL, which may name any. */
+export function predicateColumns(predicate: Predicate): readonly string[] | null {
+  const names = new Set<string>();
+  const take = (operand: Operand): void => {
+    if ('column' in operand) names.add(operand.column);
+  };
+  const visit = (node: Predicate): boolean => {
+    switch (node.op) {
+      case 'and':
+      case 'or':
+        return node.args.every(visit);
+      case 'not':
+        return visit(node.arg);
+      case 'in':
+      case 'is_null':
+        take(node.operand);
+        return true;
+      case 'column':
+        names.add(node.column);
+        return true;
+      case 'sql':
+        return false;
+      default:
+        take(node.left);
+        take(node.right);
+        return true;
+    }
+  };
+  return visit(predicate) ? [...names] : null;
+}
+
+function typeOfOperand(operand: Operand, typeOf: TypeOf): DataType | undefined {
+  return 'column' in operand ? typeOf(operand.column) : undefined;
+}
+
+function operandSql(
+  operand: Operand,
+  against: DataType | undefined,
+  quote: (name: string) => string,
+  typeOf: TypeOf,
+): string {
+  if ('literal' in operand) return literalSql(operand.literal, against);
+  const column = quote(operand.column);
+  return typeOf(operand.column)?.kind === 'float' ? `CAST(${column} AS DOUBLE)` : column;
+}
+
+function literalSql(value: Literal, against: DataType | undefined): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
+  if (typeof value === 'number') {
+    const text = Object.is(value, -0) ? '0' : String(value);
+    return against?.kind === 'float' || against?.kind === 'double' ? `CAST(${text} AS DOUBLE)` : text;
+  }
+  switch (against?.kind) {
+    case 'date':
+      return `CAST(${quoteLiteral(value)} AS DATE)`;
+    case 'timestamp':
+    case 'timestamptz':
+    case 'timestamp_ns':
+      return instantSql(value, against.kind);
+    default:
+      return quoteLiteral(value);
+  }
+}
+
+const INSTANT =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d{2}):(\d{2}))?)?$/;
+
+/** `2025-01-31`, `2025-01-31T10:00Z`, `2025-01-31 10:00:00.5+02:00` as an instant; no zone is UTC. */
+function instantSql(text: string, kind: 'timestamp' | 'timestamptz' | 'timestamp_ns'): string {
+  const match = INSTANT.exec(text);
+  const day = match === null ? null : parseDay(match[1]!);
+  // Not an instant: DuckDB says so, in its words.
+  if (match === null || day === null) return quoteLiteral(text);
+  const [, , hours = '0', minutes = '0', seconds = '0', fraction = '', sign, offH = '0', offM = '0'] =
+    match;
+  const offset = (sign === '-' ? -1 : 1) * (Number(offH) * 60 + Number(offM));
+  const wholeMinutes = day * 1440 + Number(hours) * 60 + Number(minutes) - offset;
+  const nanos =
+    (BigInt(wholeMinutes) * 60n + BigInt(seconds)) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'));
+  // A literal finer than the column is compared as it is, not rounded.
+  if (kind === 'timestamp_ns' || nanos % 1000n !== 0n) return `make_timestamp_ns(${nanos})`;
+  return kind === 'timestamp'
+    ? `make_timestamp(${nanos / 1000n})`
+    : `make_timestamptz(${nanos / 1000n})`;
+}

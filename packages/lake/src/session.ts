@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { writeError } from './fs-error.js';
+import { sqlError } from './sql-error.js';
+
+export interface SessionOptions {
+  readonly threads: number;
+  /** Default: DuckDB's own, 80 % of the machine. */
+  readonly memoryBytes?: number;
+  /** Folder for what does not fit in memory. Without it nothing is spilled and the query fails instead. */
+  readonly tmp?: string;
+}
+
+/** One private in-memory DuckDB and one connection to it. Not to be shared between threads. */
+export interface Session {
+  readonly connection: DuckDBConnection;
+  /** Frees everything; tables are gone. Harmless when repeated. */
+  close(): void;
+  /** Stops the running query, which then fails with INTERRUPTED. Safe to call at any time until close. */
+  interrupt(): void;
+}
+
+/**
+ * Open a private DuckDB.
+ *
+ * Instants are read and printed in UTC whatever the machine's zone (the time zone extension is part of the binary), rows
+ * keep their order, and nothing is ever fetched from the network.
+ *
+ * Throws  DUCKDB_FAILED if a setting is refused, NOT_WRITABLE if `tmp` cannot be made.
+ */
+export async function openDuckDb(options: SessionOptions): Promise<Session> {
+  const settings: Record<string, string> = {
+    threads: String(options.threads),
+    temp_directory: options.tmp ?? '',
+    preserve_insertion_order: 'true',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  };
+  if (options.memoryBytes !== undefined) {
+    settings.memory_limit = `${Math.floor(options.memoryBytes)}B`;
+  }
+  if (options.tmp !== undefined) makeTmp(options.tmp);
+  let instance: DuckDBInstance;
+  try {
+    instance = await DuckDBInstance.create(':memory:', settings);
+  } catch (cause) {
+    throw sqlError(`open ${JSON.stringify(settings)}`, cause);
+  }
+  const connection = await instance.connect();
+  let open = true;
+  const session: Session = {
+    connection,
+    close() {
+      if (!open) return;
+      open = false;
+      connection.closeSync();
+      instance.closeSync();
+    },
+    interrupt() {
+      if (open) connection.interrupt();
+    },
+  };
+  try {
+    await run(session, "SET TimeZone = 'UTC'");
+  } catch (error) {
+    session.close();
+    throw error;
+  }
+  return session;
+}
+
+/** A finished result held by DuckDB, read chunk by chunk. */
+export type Result = Awaited<ReturnType<DuckDBConnection['run']>>;
+
+/** Run one statement. Throws what `sqlError` says. */
+export async function run(session: Session, sql: string): Promise<Result> {
+  try {
+    return await session.connection.run(sql);
+  } catch (cause) {
+    throw sqlError(sql, cause);
+  }
+}
+
+function makeTmp(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    throw writeError(path, cause);
+  }
+}

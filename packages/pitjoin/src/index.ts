@@ -1,0 +1,8 @@
+export { sweep } from './sweep.js';
+export type {
+  FeatureSpec,
+  SweepCounts,
+  SweepInput,
+  SweepOutput,
+  SweepProblem,
+} from './sweep-spec.js';

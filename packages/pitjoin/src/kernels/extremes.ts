@@ -1,0 +1,72 @@
+import type { Ranges } from '../order/ranges.js';
+
+/**
+ * Where the greatest value of every range is, for several windows that share their head.
+ *
+ * A stack keeps the entries that no later entry beats, in falling order; the best of [start, head) is its first element
+ * at or after `start`. So entries are pushed once for all windows, and nothing is ever evicted but the unreachable.
+ *
+ * Shapes   values: M entries, no NaN; windows: W × N ranges, `end` equal in all
+ * Returns  per window N entries, -1 where empty. Of equal values the last entry.
+ * Cost     O(M + W·N·log depth)
+ * Oracle   a loop over every range.
+ *
+ * @param sign 1 = greatest, -1 = least
+ */
+export function extremeEntries(
+  values: Float64Array,
+  windows: readonly Ranges[],
+  sign: 1 | -1,
+): Int32Array[] {
+  const first = windows[0]!;
+  const n = first.end.length;
+  const out = windows.map(() => new Int32Array(n));
+  let entry = new Int32Array(256);
+  let value = new Float64Array(256);
+  // Live elements are base … depth - 1.
+  let base = 0;
+  let depth = 0;
+  let head = 0;
+  for (let i = 0; i < n; i++) {
+    const end = first.end[i]!;
+    let least = end;
+    for (const { start } of windows) if (start[i]! < least) least = start[i]!;
+    if (least >= head) {
+      base = 0;
+      depth = 0;
+      head = least;
+    }
+    for (; head < end; head++) {
+      const v = values[head]! * sign;
+      while (depth > base && value[depth - 1]! <= v) depth--;
+      if (depth === entry.length) {
+        entry = grown(entry, new Int32Array(2 * depth));
+        value = grown(value, new Float64Array(2 * depth));
+      }
+      entry[depth] = head;
+      value[depth++] = v;
+    }
+    while (base < depth && entry[base]! < least) base++;
+    for (let w = 0; w < windows.length; w++) {
+      const start = windows[w]!.start[i]!;
+      if (start >= end) {
+        out[w]![i] = -1;
+        continue;
+      }
+      let lo = base;
+      let hi = depth - 1;
+      while (lo < hi) {
+        const mid = (lo + hi) >>> 1;
+        if (entry[mid]! < start) lo = mid + 1;
+        else hi = mid;
+      }
+      out[w]![i] = entry[lo]!;
+    }
+  }
+  return out;
+}
+
+function grown<A extends Int32Array | Float64Array>(from: A, to: A): A {
+  to.set(from);
+  return to;
+}

@@ -1,0 +1,46 @@
+/**
+ * What the planner is told about the lake: plain data, gathered by the engine. The planner itself opens nothing.
+ */
+export interface FileFacts {
+  /** Relative to the lake folder where possible. */
+  readonly path: string;
+  /** Partition label of a hive folder; null for plain files. */
+  readonly ds: string | null;
+  readonly bytes: number;
+  readonly rows: number;
+  /** Smallest and largest time in epoch ms; null = unknown (no statistics), so the file is always read. */
+  readonly minTimeMs: number | null;
+  readonly maxTimeMs: number | null;
+  readonly fingerprint: string;
+}
+
+export interface SourceFacts {
+  /** Partitioned by `ds=` folders. */
+  readonly hive: boolean;
+  /** In scan order: (partition, file name). */
+  readonly files: readonly FileFacts[];
+}
+
+/** One partition of left rows. For a left without `ds` folders these are the days of its time. */
+export interface LeftPartitionFacts {
+  readonly ds: string;
+  /** Positions in the left source's `files`. */
+  readonly fileIdx: readonly number[];
+  readonly rows: number;
+  /** Range of query times (epoch ms); null = unknown or no row with a time. */
+  readonly minQueryMs: number | null;
+  readonly maxQueryMs: number | null;
+}
+
+export interface PublishedFacts {
+  readonly definitionHash: string;
+  /** ds → hash of the inputs it was computed from. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+export interface LakeFacts {
+  /** By `definitionHash` of the source. */
+  readonly sources: Readonly<Record<string, SourceFacts>>;
+  readonly left: readonly LeftPartitionFacts[];
+  readonly published: PublishedFacts | null;
+}

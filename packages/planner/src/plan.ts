@@ -1,0 +1,122 @@
+import type { DataType, Operation, Predicate, SourceSpec } from '@tessera/api';
+
+/**
+ * The physical plan: plain JSON-safe data that any executor can run. Names in it (`lane`, `query`, dictionary ids) are
+ * local to the plan.
+ */
+export interface PhysicalPlan {
+  readonly kind: 'train-set' | 'backfill';
+  readonly name: string;
+  readonly definitionHash: string;
+  readonly left: LeftPlan;
+  readonly keySets: readonly KeySetPlan[];
+  readonly scans: readonly ScanPlan[];
+  readonly features: readonly FeaturePlan[];
+  readonly dictionaries: readonly DictionaryPlan[];
+  readonly buckets: number;
+  readonly partitions: readonly PartitionPlan[];
+}
+
+/** Where left rows come from: a source, or (backfill) every key of the groupBy at the end of each day. */
+export type LeftPlan =
+  | { readonly kind: 'source'; readonly source: SourceSpec; readonly sourceId: string; readonly hive: boolean }
+  | { readonly kind: 'grid'; readonly keySet: string };
+
+/** Left columns that identify a key; `snapshotLagMs` adds the day of the entity partition that a row reads (S3.2). */
+export interface KeySetPlan {
+  readonly id: string;
+  readonly columns: readonly string[];
+  readonly types: readonly DataType[];
+  readonly snapshotLagMs: number | null;
+}
+
+/** One pass over one source for one key set, shared by all parts that ask for it. */
+export interface ScanPlan {
+  readonly id: string;
+  readonly source: SourceSpec;
+  readonly sourceId: string;
+  readonly keySet: string;
+  /** Right columns, in the key set's order. */
+  readonly keys: readonly string[];
+  /** The partition label is part of the key (entities). */
+  readonly byPartition: boolean;
+  /** Half-open; null = no limit on that side. Rows outside cannot be seen by any window. */
+  readonly startMs: number | null;
+  readonly endMs: number | null;
+  /** Positions in the source's files. */
+  readonly fileIdx: readonly number[];
+  readonly lanes: readonly LanePlan[];
+  readonly tie: string | null;
+  readonly queries: readonly QueryPlan[];
+  /** One row per key and partition is required (S3.3). */
+  readonly uniqueKeys: boolean;
+  /** The rows have no time: all of a partition count (S3.2). */
+  readonly timeless: boolean;
+  readonly parts: readonly string[];
+}
+
+/** How a lane of the event batch is read. */
+export interface LanePlan {
+  readonly name: string;
+  readonly read:
+    | { readonly how: 'column'; readonly column: string }
+    | { readonly how: 'not-null'; readonly column: string }
+    | { readonly how: 'code'; readonly column: string; readonly dictionary: string }
+    | { readonly how: 'hll'; readonly column: string }
+    | { readonly how: 'double'; readonly column: string }
+    | { readonly how: 'true-where'; readonly where: Predicate | null; readonly notNull: readonly string[] };
+  readonly type: DataType;
+}
+
+/** Query time of a part: lag first, then snapshot, then +1 ms for inclusive (S2.6). */
+export interface QueryPlan {
+  readonly name: string;
+  readonly lagMs: number;
+  readonly snapshot: boolean;
+  readonly inclusive: boolean;
+}
+
+/** Same shape as pitjoin's FeatureSpec, plus where it belongs. */
+export interface FeaturePlan {
+  readonly scan: string;
+  /** Part of the join, for reports. */
+  readonly part: string;
+  /** Position in the output; -1 = computed but not written (backfill's "had something to aggregate"). */
+  readonly outputIdx: number;
+  readonly name: string;
+  readonly operation: Operation;
+  readonly inputType: DataType | null;
+  readonly input: string | null;
+  readonly outputType: DataType;
+  /** Dictionary of the strings that come out, where there are any: of values, and of bucket keys. */
+  readonly dictionary: string | null;
+  readonly byDictionary: string | null;
+  readonly k?: number;
+  readonly percentiles?: readonly number[];
+  readonly maxDistinct?: number;
+  readonly weight?: string;
+  readonly where?: string;
+  readonly by?: { readonly lane: string; readonly type: DataType };
+  readonly windowMs: number | null;
+  readonly tail: 'sawtooth' | 'exact';
+  readonly query: string;
+  readonly empty: 'zero' | 'null';
+}
+
+/** Distinct strings of one column of one source, in UTF-8 order: position = code. */
+export interface DictionaryPlan {
+  readonly id: string;
+  readonly scan: string;
+  readonly column: string;
+  readonly isList: boolean;
+}
+
+export interface PartitionPlan {
+  readonly ds: string;
+  readonly fileIdx: readonly number[];
+  readonly rows: number;
+  /** Hash of the fingerprints of every file it could read. */
+  readonly inputs: string;
+  /** Null = up to date. */
+  readonly reason: string | null;
+}

@@ -1,0 +1,4 @@
+'use strict';
+const { build } = require('./build.cjs');
+build();
+import('../apps/bench/dist/main.js');
