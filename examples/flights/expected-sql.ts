@@ -6,6 +6,7 @@ import path from 'node:path';
  *
  * Counts, sums and averages are differences of running totals, exact because the measures are integers: what happened
  * before the row (`t < q`) less what happened before its window (`t < start`). Minima and maxima are range joins.
+ * Times are later than 1970, so `//` is a floor.
  */
 
 const DAY_MS = 86_400_000;
@@ -25,7 +26,7 @@ interface Expected {
   readonly value: 'count' | 'sum' | 'average' | 'min' | 'max' | 'last';
   readonly column?: string;
   readonly where?: string;
-  /** Absent = since ever. */
+  /** Absent for `last`, which looks back for ever. */
   readonly days?: number;
 }
 
@@ -117,76 +118,97 @@ export const expectedColumns: readonly string[] = EXPECTED.map((e) => e.name);
  * `lake` is the folder that `generate` filled.
  */
 export function expectedSql(lake: string): string {
-  const ctes = EXPECTED.map((e) => `${e.name} AS (${valueSql(e)})`);
-  const joins = EXPECTED.map((e) => `JOIN ${e.name} USING (flight_id)`);
-  return `WITH ${(Object.keys(TIME) as Table[]).map((table) => eventsSql(lake, table)).join(',\n')},
-q AS (SELECT *, t AS q_ts FROM departures),
-${ctes.join(',\n')}
-SELECT flight_id, ${EXPECTED.map((e) => `${e.name}.v AS ${e.name}`).join(', ')}
-FROM q ${joins.join('\n')}
+  const tables = Object.keys(TIME) as Table[]; // its type says so, Object.keys forgets it
+  const totals = new Map<string, Expected[]>();
+  const ctes = tables.map((table) => `${table} AS MATERIALIZED (${eventsSql(lake, table)})`);
+  ctes.push('q AS (SELECT *, t AS q_ts FROM departures WHERE t IS NOT NULL)');
+  for (const e of EXPECTED) {
+    if (isTotal(e)) totals.set(totalsOf(e), [...(totals.get(totalsOf(e)) ?? []), e]);
+    else ctes.push(`${e.name} AS (${e.value === 'last' ? lastSql(e) : extremeSql(e)})`);
+  }
+  for (const [name, columns] of totals) ctes.push(`${name} AS (${totalsSql(columns)})`);
+  const joined = EXPECTED.map((e) => (isTotal(e) ? totalsOf(e) : e.name));
+  return `WITH ${ctes.join(',\n')}
+SELECT flight_id, ${EXPECTED.map((e, i) => `${joined[i]}.${e.name}`).join(', ')}
+FROM departures ${[...new Set(joined)].map((name) => `LEFT JOIN ${name} USING (flight_id)`).join('\n')}
 ORDER BY flight_id`;
 }
 
 function eventsSql(lake: string, table: Table): string {
   const file = path.join(lake, `${table}.parquet`).replaceAll("'", "''");
-  return `${table} AS MATERIALIZED (SELECT *, ${TIME[table]} AS t FROM read_parquet('${file}'))`;
+  return `SELECT *, ${TIME[table]} AS t FROM read_parquet('${file}')`;
 }
 
-/** `flight_id, v`: one row per departure. A departure without a time has no value, not even a count (S1.3). */
-function valueSql(e: Expected): string {
-  switch (e.value) {
-    case 'count':
-    case 'sum':
-    case 'average':
-      return totalsSql(e);
-    case 'min':
-    case 'max':
-      // Each event is laid out on every day that could see it: an equality to join on, without which it takes minutes.
-      return `SELECT q.flight_id, ${e.value}(x) AS v FROM q LEFT JOIN
-        (SELECT *, t::DATE + unnest(range(${(e.days ?? 0) + 2}))::INTEGER AS day FROM (${measuredSql(e)})) e
-        ON ${sameKey(e, 'e')} AND e.day = q_ts::DATE AND e.t >= ${start(e)} AND e.t < q_ts GROUP BY q.flight_id`;
-    case 'last':
-      // Of two events in one minute the greater flight_id is the later one (S5.4).
-      return `SELECT q.flight_id, e.x AS v FROM q ASOF LEFT JOIN
-        (SELECT ${e.keys.join(', ')}, t, arg_max(x, flight_id) AS x FROM (${measuredSql(e)}) GROUP BY ALL) e
-        ON ${sameKey(e, 'e')} AND q_ts > e.t`;
-  }
+function isTotal(e: Expected): boolean {
+  return e.value === 'count' || e.value === 'sum' || e.value === 'average';
 }
 
-function totalsSql(e: Expected): string {
-  const keys = e.keys.join(', ');
-  const n = '(coalesce(head.n, 0) - coalesce(tail.n, 0))';
-  const sum = '(coalesce(head.s, 0) - coalesce(tail.s, 0))';
-  const value = {
-    count: `${n}::BIGINT`,
-    sum: `CASE WHEN ${n} > 0 THEN ${sum}::BIGINT END`,
-    average: `CASE WHEN ${n} > 0 THEN ${sum}::DOUBLE / ${n}::DOUBLE END`,
-  }[e.value as 'count' | 'sum' | 'average'];
-  const hasKey = e.keys.map((key) => `q.${key} IS NOT NULL`).join(' AND ');
-  return `WITH totals AS (
-      SELECT ${keys}, t, sum(n) OVER so_far AS n, sum(s) OVER so_far AS s
-      FROM (SELECT ${keys}, t, count(x) AS n, sum(x) AS s FROM (${measuredSql(e)}) GROUP BY ALL)
-      WINDOW so_far AS (PARTITION BY ${keys} ORDER BY t))
-    SELECT q.flight_id, CASE WHEN q_ts IS NOT NULL AND ${hasKey} THEN ${value} END AS v
-    FROM (SELECT *, ${start(e)} AS start_ts FROM q) q
-    ASOF LEFT JOIN totals head ON ${sameKey(e, 'head')} AND q_ts > head.t
-    ASOF LEFT JOIN totals tail ON ${sameKey(e, 'tail')} AND start_ts > tail.t`;
+/** Name of the running totals a column is taken from; columns of other windows share them. */
+function totalsOf(e: Expected): string {
+  const parts = ['totals', e.table, ...e.keys, e.column ?? 'rows', e.where ?? ''];
+  return parts.join('_').replace(/[^a-z]+/g, '_');
+}
+
+/**
+ * One pass over events and window edges in time order. An edge sorts before the events of its own minute, so its totals
+ * are of what happened strictly before it. No row for a departure without a key or a time: all null, counts too (S1.3,
+ * S4.2).
+ */
+function totalsSql(columns: readonly Expected[]): string {
+  const first = columns[0]!;
+  const keys = first.keys.join(', ');
+  const hasKey = first.keys.map((key) => `${key} IS NOT NULL`).join(' AND ');
+  const days = [...new Set(columns.map((e) => e.days ?? 0))];
+  const edges = [{ edge: 0, at: 'q_ts' }, ...days.map((d) => ({ edge: d, at: startSql(d) }))].map(
+    ({ edge, at }) =>
+      `SELECT ${keys}, ${at}, 0, 0, NULL, flight_id, ${edge} FROM q WHERE ${hasKey}`,
+  );
+  const values = columns.map((e) => {
+    const between = (total: string) =>
+      `(max(${total}) FILTER (edge = 0) - max(${total}) FILTER (edge = ${e.days}))`;
+    if (e.value === 'count') return `${between('n')}::BIGINT AS ${e.name}`;
+    const sum = `CASE WHEN ${between('n')} > 0 THEN ${between('s')}::BIGINT END`;
+    if (e.value === 'sum') return `${sum} AS ${e.name}`;
+    return `${sum}::DOUBLE / ${between('n')}::DOUBLE AS ${e.name}`;
+  });
+  return `SELECT flight_id, ${values.join(', ')} FROM (
+      SELECT flight_id, edge, sum(is_event) OVER so_far AS n, coalesce(sum(x) OVER so_far, 0) AS s
+      FROM (SELECT ${keys}, t, 1 AS is_event, 1 AS after_edges, x, NULL AS flight_id, NULL AS edge
+        FROM (${measuredSql(first)}) UNION ALL ${edges.join(' UNION ALL ')})
+      WINDOW so_far AS (PARTITION BY ${keys} ORDER BY t, after_edges ROWS UNBOUNDED PRECEDING))
+    WHERE flight_id IS NOT NULL GROUP BY flight_id`;
+}
+
+/** Each event is laid out on every day that could see it: an equality to join on, without which it takes minutes. */
+function extremeSql(e: Expected): string {
+  const days = e.days ?? 0;
+  return `SELECT q.flight_id, ${e.value}(x) AS ${e.name} FROM q JOIN
+    (SELECT *, t::DATE + unnest(range(${days + 2}))::INTEGER AS day FROM (${measuredSql(e)})) e
+    ON ${sameKey(e)} AND e.day = q_ts::DATE AND e.t >= ${startSql(days)} AND e.t < q_ts
+    GROUP BY q.flight_id`;
+}
+
+/** Since ever. Of two events in one minute the one with the greater flight_id is the last (S5.4). */
+function lastSql(e: Expected): string {
+  return `SELECT q.flight_id, e.x AS ${e.name} FROM q ASOF JOIN
+    (SELECT ${e.keys.join(', ')}, t, arg_max(x, flight_id) AS x FROM (${measuredSql(e)}) GROUP BY ALL) e
+    ON ${sameKey(e)} AND q_ts > e.t`;
 }
 
 /** Events with a key, a time and something to aggregate, which is called x. */
 function measuredSql(e: Expected): string {
   const present = [...e.keys, 't', 'x'].map((column) => `${column} IS NOT NULL`).join(' AND ');
-  return `SELECT * FROM (SELECT *, ${e.column ?? '1'} AS x FROM ${e.table} WHERE ${e.where ?? 'true'}) WHERE ${present}`;
+  return `SELECT * FROM (SELECT *, ${e.column ?? '1'} AS x FROM ${e.table} WHERE ${e.where ?? 'true'})
+    WHERE ${present}`;
 }
 
-function sameKey(e: Expected, other: string): string {
-  return e.keys.map((key) => `q.${key} = ${other}.${key}`).join(' AND ');
+function sameKey(e: Expected): string {
+  return e.keys.map((key) => `q.${key} = e.${key}`).join(' AND ');
 }
 
-/** S2.2: the first instant of the window, floored to the hop. */
-function start(e: Expected): string {
-  if (e.days === undefined) return "TIMESTAMP '-infinity'";
-  const windowMs = e.days * DAY_MS;
+/** S2.2: the first instant of a window of so many days, floored to its hop. */
+function startSql(days: number): string {
+  const windowMs = days * DAY_MS;
   const hopMs = windowMs >= 12 * DAY_MS ? DAY_MS : HOUR_MS;
   return `make_timestamp_ms(((epoch_ms(q_ts) - ${windowMs}) // ${hopMs}) * ${hopMs})`;
 }

@@ -1,3 +1,4 @@
+import { mkdir, readdir } from 'node:fs/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { DAYS, rowsPerDay } from './synthetic/calendar.js';
 import { addLabels, emptyLabels, type Labels } from './synthetic/labels.js';
@@ -9,7 +10,6 @@ import {
   plantedProfileQuery,
 } from './synthetic/planted.js';
 import { type Population, population } from './synthetic/population.js';
-import { publishFolder, readMarker } from './synthetic/publish-folder.js';
 import { deviceReputations, merchantProfiles, merchantScores } from './synthetic/reports.js';
 import {
   labelsQuery,
@@ -25,57 +25,56 @@ const VERSION = 1;
 const PAYMENTS_AT_SCALE_1 = 2_000_000;
 
 export interface GenerateOptions {
-  /** Folder that receives one sub-folder per table. Replaced if it was generated differently; never if it was not. */
+  /** Absent or empty folder; receives one sub-folder per table. */
   readonly out: string;
   /** 1 = 2,000,000 payments, 50,000 users, 5,000 merchants. */
   readonly scale?: number;
   readonly seed?: number;
-  /** After every day: days done, of how many, and payments so far. */
-  readonly onProgress?: (progress: { done: number; total: number; rows: number }) => void;
+  /** After every day: payments so far, and how many there will be. */
+  readonly onProgress?: (progress: { rows: number; totalRows: number }) => void;
   readonly signal?: AbortSignal;
 }
 
-export interface GeneratedTables {
+export interface Generated {
   readonly tables: readonly { readonly name: string; readonly rows: number }[];
+  readonly note: string;
+  readonly version: number;
 }
 
 /**
  * Card payments of 90 days (2025-01-01 … 2025-03-31) and what goes with them, as Parquet partitioned by day. The rows
- * depend on seed and scale alone. A folder that holds them already is left as it is.
+ * depend on seed, scale and version alone. Writes straight into `out`; `tessera generate` gives it a folder that it
+ * renames when all is there, so a lake is never half written.
  *
- * Cost     about 3 µs a payment; memory for a few days at a time.
- * Throws   RangeError for a scale or seed out of range; Error if `out` holds files not made here, or on a full disk.
+ * Cost     about 4 µs a payment; memory for a few days at a time.
+ * Throws   RangeError for a scale or seed out of range; Error if `out` is not empty.
  */
-export async function generate(options: GenerateOptions): Promise<GeneratedTables> {
+export async function generate(options: GenerateOptions): Promise<Generated> {
   const { out, scale = 1, seed = 42 } = options;
   if (!(scale > 0 && scale <= 250))
     throw new RangeError(`scale must be above 0 and at most 250, not ${scale}`);
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`seed must be a whole number, not ${seed}`);
-
-  const made = { generator: 'fraud', version: VERSION, seed, scale };
-  const present = await readMarker(out);
-  if (present && JSON.stringify(present.made) === JSON.stringify(made))
-    return { tables: present.tables };
-  const marker = await publishFolder(out, async (partial) => ({
-    made,
-    tables: await writeTables(partial, population(scale, seed), options),
-  }));
-  return { tables: marker.tables };
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
+    throw new RangeError(`seed must be a whole number from 0 to 2^32 - 1, not ${seed}`);
+  await mkdir(out, { recursive: true });
+  if ((await readdir(out)).length > 0) throw new Error(`${out} is not empty`);
+  const tables = await writeTables(out, population(scale, seed), { ...options, scale });
+  return { tables, note: `${DAYS} days`, version: VERSION };
 }
 
 async function writeTables(
   out: string,
   p: Population,
-  options: GenerateOptions,
-): Promise<GeneratedTables['tables']> {
+  { scale, onProgress, signal }: GenerateOptions & { readonly scale: number },
+): Promise<Generated['tables']> {
   // One thread per query keeps row order; one core makes a day's rows while the other writes those of the day before.
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   // A connection serves one query at a time, so staging and writing have one each.
   const staging = await instance.connect();
   const writer = await instance.connect();
   const rows: Record<string, number> = { transactions: 0 };
-  const random = Math.round(PAYMENTS_AT_SCALE_1 * (options.scale ?? 1)) - PLANTED_PAYMENTS.length;
-  const perDay = rowsPerDay(Math.max(0, random));
+  const random = Math.max(0, Math.round(PAYMENTS_AT_SCALE_1 * scale) - PLANTED_PAYMENTS.length);
+  const perDay = rowsPerDay(random);
+  const totalRows = random + PLANTED_PAYMENTS.length;
   const makePayments = paymentMaker(p);
   const labels = emptyLabels();
   let writing = Promise.resolve();
@@ -83,19 +82,19 @@ async function writeTables(
   try {
     await write(-1, [await stageProfiles(-1)]);
     for (let dayIdx = 0; dayIdx < DAYS; dayIdx++) {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       const payments = makePayments(dayIdx, perDay[dayIdx]!, nextSeq);
       nextSeq += payments.rows;
       addLabels(p, dayIdx, payments, labels);
       const staged = await stageDay(dayIdx, payments, labels[dayIdx]!);
       await writing;
-      options.onProgress?.({ done: dayIdx, total: DAYS, rows: rows.transactions ?? 0 });
+      onProgress?.({ rows: rows.transactions ?? 0, totalRows });
       writing = write(dayIdx, staged);
       // Awaited above or in `finally`; until then a failure must not count as unhandled.
       writing.catch(() => {});
     }
     await writing;
-    options.onProgress?.({ done: DAYS, total: DAYS, rows: rows.transactions ?? 0 });
+    onProgress?.({ rows: rows.transactions ?? 0, totalRows });
   } finally {
     await writing.catch(() => {});
     staging.closeSync();

@@ -1,6 +1,7 @@
 import { allowedCells, type Cell, cellType } from './cells.js';
-import { naiveJoin, type Observation } from './naive.js';
+import { naiveJoin, type Observation, type SourceRow } from './naive.js';
 import { takesWholeList } from './operations.js';
+import { dayOf, dsOfDay } from './time.js';
 import type { JoinSpec, OracleRow, Tables } from './types.js';
 
 export { allowedCells } from './cells.js';
@@ -68,6 +69,19 @@ export function observedJoin(coverage: Coverage, join: JoinSpec, tables: Tables)
   return rows;
 }
 
+/** A row's content and own day as text, made once: every feature of every left row asks again. */
+const texts = new WeakMap<SourceRow, { readonly content: string; readonly day: string }>();
+
+function textOf(source: SourceRow): { readonly content: string; readonly day: string } {
+  let known = texts.get(source);
+  if (known === undefined) {
+    const content = Object.values(source.row).map(String).join('\n');
+    known = { content, day: dsOfDay(dayOf(source.tMs)) };
+    texts.set(source, known);
+  }
+  return known;
+}
+
 function edgesOf(o: Observation): Edge[] {
   const { feature, counted, keyed, inWindow } = o;
   const { aggregation, part, inputType } = feature;
@@ -93,18 +107,8 @@ function edgesOf(o: Observation): Edge[] {
   when(timed && keyed.some((k) => k.tMs === o.headMs), 'exact-head');
   when(timed && inWindow.some((k) => k.tMs === o.startMs), 'exact-tail');
   when(timed && keyed.some((k) => k.tMs === o.startMs - 1), 'before-tail');
-  when(
-    some &&
-      new Set(inWindow.map(({ row }) => Object.values(row).map(String).join('\n'))).size <
-        inWindow.length,
-    'duplicate',
-  );
-  when(
-    timed &&
-      source.kind === 'events' &&
-      inWindow.some((k) => k.ds !== new Date(k.tMs).toISOString().slice(0, 10)),
-    'late',
-  );
+  when(some && new Set(inWindow.map((k) => textOf(k).content)).size < inWindow.length, 'duplicate');
+  when(timed && source.kind === 'events' && inWindow.some((k) => k.ds !== textOf(k).day), 'late');
   when(some && aggregation.where !== undefined, 'where');
   when(some && aggregation.by !== undefined, 'by');
   when(some && inputType?.kind === 'list' && !takesWholeList(aggregation.operation), 'list');

@@ -6,7 +6,7 @@ import { randomCase } from './random-case.js';
 
 /** Two oracles, written apart, over the same cases: where they agree, neither is likely to be wrong. */
 describe('DuckDB', () => {
-  const seeds = process.env.TESSERA_LONG === '1' ? 1000 : 25;
+  const seeds = process.env.TESSERA_LONG === '1' ? 1000 : 12;
   it('agrees with the quadratic oracle on random cases', async () => {
     const failures: string[] = [];
     let compared = 0;

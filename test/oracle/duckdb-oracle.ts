@@ -23,9 +23,9 @@ import type {
  * SEMANTICS S1-S5 apart from `naive.ts`, with which it shares the list of feature names and nothing that computes.
  *
  * Covers   events and aggregated entities; COUNT, SUM, AVERAGE, MIN, MAX, FIRST, LAST, _K, UNIQUE_COUNT,
- *          APPROX_UNIQUE_COUNT (as the exact count), HISTOGRAM, TOP_K_FREQUENT; all scalar inputs, lists exploded;
+ *          APPROX_UNIQUE_COUNT (as the exact count), HISTOGRAM, TOP_K_FREQUENT; all scalar inputs, lists exploded or whole;
  *          `where`, `by`, lag, inclusive, snapshot, exact tails, tieBreaker, eventId
- * Leaves   moments, WEIGHTED_AVERAGE, DIVERSITY, percentiles, RATE_OF_CHANGE, VECTOR_*, whole lists, passed columns
+ * Leaves   moments, WEIGHTED_AVERAGE, DIVERSITY, percentiles, RATE_OF_CHANGE, VECTOR_*, passed columns
  */
 export interface DuckdbResult {
   /** Rows in the order of S8, with covered features only; `#row` is the position in the left's own table. */
@@ -55,15 +55,10 @@ const COVERED = [
 const ORDERED = ['FIRST', 'LAST', 'FIRST_K', 'LAST_K'];
 const COUNTS = ['COUNT', 'UNIQUE_COUNT', 'APPROX_UNIQUE_COUNT'];
 
-function whySkipped({ aggregation, inputType, part }: Feature): string | null {
+function whySkipped({ aggregation }: Feature): string | null {
   if (aggregation === undefined) return 'passed through';
   const { operation } = aggregation;
   if (!COVERED.includes(operation)) return operation;
-  if (inputType?.kind === 'list' && ORDERED.includes(operation)) return 'whole list';
-  const { source } = part.groupBy;
-  if (source.eventId !== undefined && source.columns.some((c) => c.type.kind === 'list')) {
-    return 'eventId beside lists: nulls inside lists order differently in SQL';
-  }
   return null;
 }
 
@@ -138,8 +133,19 @@ async function read(connection: Connection, sql: string): Promise<unknown[][]> {
   }
 }
 
+/** DuckDB puts a null inside a list last; S5.4's order wants it first, so each element is preceded by a flag. */
+function orderKey(sql: string, type: DataType | undefined): string {
+  return type?.kind === 'list'
+    ? `list_transform(${sql}, lambda y: struct_pack(known := y IS NOT NULL, y := y))`
+    : sql;
+}
+
+/** Type of what is aggregated: the elements' where a list is exploded (S5.6). */
 function elementType(feature: Feature): DataType | undefined {
-  return feature.inputType?.kind === 'list' ? feature.inputType.element : feature.inputType;
+  const whole = ORDERED.includes(feature.aggregation?.operation ?? '');
+  return feature.inputType?.kind === 'list' && !whole
+    ? feature.inputType.element
+    : feature.inputType;
 }
 
 function bucketType(feature: Feature): DataType {
@@ -186,7 +192,8 @@ function featureSql(feature: Feature, join: JoinSpec, notGiven: boolean): string
   const where =
     aggregation.where === undefined ? 'true' : predicateSql(source, aggregation.where, 'e');
   const value = input === undefined ? '1' : `e.${ident(input)}`;
-  const exploded = feature.inputType?.kind === 'list' ? 'unnest(v)' : 'v';
+  const type = elementType(feature);
+  const exploded = type === feature.inputType ? 'v' : 'unnest(v)';
   // A partition that is missing gives null, not zero; a source that is not given is empty on every day.
   const present =
     dated && !notGiven
@@ -206,7 +213,7 @@ function featureSql(feature: Feature, join: JoinSpec, notGiven: boolean): string
     ),
     values_ AS (SELECT r, t, tie, b, ${exploded} AS v FROM matched ${by === undefined ? '' : 'WHERE b IS NOT NULL'}),
     x AS (SELECT * FROM values_ WHERE v IS NOT NULL),
-    a AS (${aggregateSql(aggregation, elementType(feature))})
+    a AS (${aggregateSql(aggregation, type)})
     SELECT l."#row", a.b, ${zero ? `coalesce(a.f, CASE WHEN ${present} THEN 0 END)` : 'a.f'}, a.size
     FROM l LEFT JOIN a ON a.r = l."#row" ORDER BY 1, 2`;
 }
@@ -218,7 +225,7 @@ function eventsSql(feature: Feature, table: string): string {
   const order = [
     '"#t"',
     ...(source.tieBreaker === undefined ? [] : [ident(source.tieBreaker)]),
-    ...source.columns.map((c) => ident(c.name)),
+    ...source.columns.map((c) => orderKey(ident(c.name), c.type)),
     '"#row"',
   ];
   const id = ident(source.eventId);
@@ -228,8 +235,9 @@ function eventsSql(feature: Feature, table: string): string {
 
 function aggregateSql(aggregation: AggregationSpec, type: DataType | undefined): string {
   const { operation, k, maxDistinct } = aggregation;
-  const oldest = 'list(v ORDER BY t ASC, tie ASC NULLS FIRST, v ASC)';
-  const newest = 'list(v ORDER BY t DESC, tie DESC NULLS LAST, v DESC)';
+  const key = orderKey('v', type);
+  const oldest = `list(v ORDER BY t ASC, tie ASC NULLS FIRST, ${key} ASC)`;
+  const newest = `list(v ORDER BY t DESC, tie DESC NULLS LAST, ${key} DESC)`;
   const number = type?.kind === 'boolean' ? 'v::INTEGER' : 'v';
   const floating = type?.kind === 'float' || type?.kind === 'double';
   const total = floating ? 'sum(v::DOUBLE)' : `sum(${number})`;
@@ -293,8 +301,9 @@ function output(feature: Feature, value: unknown): OutputValue {
     if (type?.kind === 'float' || type?.kind === 'double') return finite(value as number);
     return type?.kind === 'decimal' ? String(value) : BigInt(value as bigint);
   }
-  const items = (value as { items?: unknown[] }).items;
-  return Array.isArray(items) ? items.map((v) => scalar(type!, v)) : scalar(type!, value);
+  return operation.endsWith('_K') || operation === 'TOP_K_FREQUENT'
+    ? (value as { items: unknown[] }).items.map((v) => scalar(type!, v))
+    : scalar(type!, value);
 }
 
 function finite(x: number): number | null {
@@ -302,7 +311,10 @@ function finite(x: number): number | null {
 }
 
 function scalar(type: DataType, value: unknown): Value {
+  if (value === null) return null;
   switch (type.kind) {
+    case 'list':
+      return (value as { items: unknown[] }).items.map((v) => scalar(type.element, v));
     case 'date':
     case 'decimal':
       return String(value);

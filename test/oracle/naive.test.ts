@@ -210,6 +210,66 @@ describe('operations, by hand', () => {
     expect(one({ operation: 'KURTOSIS' }, 1, 2, 9)).toBe(null);
   });
 
+  it('S5.2: moments from power sums are the moments from deviations', () => {
+    for (const values of [
+      [1, 2, 4, 8, 16],
+      [-7, 3, 3, 1000003, -12],
+      [5, 6, 5, 6, 7, 900],
+    ]) {
+      const n = values.length;
+      const total = values.reduce((a, b) => a + b, 0);
+      // Σ(x - mean)^k = Σ(n·x - total)^k / n^k, in whole numbers.
+      const m = (k: bigint): number =>
+        roundRatio(
+          values.reduce((s, x) => s + BigInt(n * x - total) ** k, 0n),
+          BigInt(n) ** k,
+        );
+      expect(one({ operation: 'VARIANCE' }, ...values)).toBe(m(2n) / n);
+      expect(one({ operation: 'STDDEV_SAMPLE' }, ...values)).toBe(Math.sqrt(m(2n) / (n - 1)));
+      expect(one({ operation: 'SKEW' }, ...values)).toBe(
+        (Math.sqrt(n) * m(3n)) / (m(2n) * Math.sqrt(m(2n))),
+      );
+      expect(one({ operation: 'KURTOSIS' }, ...values)).toBe((n * m(4n)) / (m(2n) * m(2n)) - 3);
+    }
+  });
+
+  it('S5: WEIGHTED_AVERAGE, decimals, vectors', () => {
+    const t = at('2024-03-10T09:00:00Z');
+    const money: DataType = { kind: 'decimal', precision: 9, scale: 2 };
+    const source: SourceSpec = {
+      ...EVENTS,
+      columns: [
+        ...EVENTS.columns.slice(0, 2),
+        column('m', money),
+        column('w', 'double'),
+        column('v', { kind: 'list', element: { kind: 'float' } }),
+      ],
+    };
+    const events = [
+      { user: 'u', ts: t, m: '0.10', w: 3, v: [1, 2] },
+      { user: 'u', ts: t, m: '0.20', w: 1, v: [2, 5] },
+      { user: 'u', ts: t, m: '9.99', w: null, v: null },
+    ];
+    const join = joinOf(
+      [
+        { operation: 'WEIGHTED_AVERAGE', input: 'm', weight: 'w', windows: [null] },
+        { operation: 'SUM', input: 'm', windows: [null] },
+        { operation: 'AVERAGE', input: 'm', windows: [null] },
+        { operation: 'VECTOR_AVERAGE', input: 'v', windows: [null] },
+        { operation: 'COUNT', input: 'v', windows: [null] },
+      ],
+      { source },
+    );
+    const [row] = naiveJoin(join, { left: ASK, events });
+    expect(row?.g_m_weighted_average).toBe(0.5 / 4);
+    expect(row?.g_m_sum).toBe('10.29');
+    expect(row?.g_m_average).toBe(10.29 / 3);
+    expect(row?.g_v_vector_average).toEqual([1.5, 3.5]);
+    expect(row?.g_v_count).toBe(4);
+    const uneven = [...events, { user: 'u', ts: t, v: [1] }];
+    expect(() => naiveJoin(join, { left: ASK, events: uneven })).toThrow('VECTOR_LENGTH');
+  });
+
   it('S4.4, S5: nulls, NaN, infinities, minus zero', () => {
     expect(one({ operation: 'COUNT' }, null, Number.NaN, Number.POSITIVE_INFINITY, -0, 3)).toBe(2);
     expect(one({ operation: 'MIN' }, -0, 3)).toBe(0);

@@ -1,41 +1,59 @@
 import { describe, expect, it } from 'vitest';
-import { mismatches, show } from './compare.js';
-import { coverageTable, EDGES, emptyCells, newCoverage, observedJoin } from './coverage.js';
+import { mismatches } from './compare.js';
+import {
+  cellKey,
+  coverageTable,
+  EDGES,
+  emptyCells,
+  newCoverage,
+  observedJoin,
+} from './coverage.js';
 import { naiveJoin } from './naive.js';
 import { featuresOf } from './names.js';
-import { randomCase, SEEDS_PER_ROUND } from './random-case.js';
+import { randomCase, SEEDS_PER_ROUND, scheduledCells } from './random-case.js';
 import { randomErrorCase } from './random-error.js';
+import type { OutputValue } from './types.js';
+
+/** S4.4, S5.7: what no cell may hold, at any depth. */
+function isOdd(value: OutputValue): boolean {
+  if (value instanceof Map) return [...value].some(([k, v]) => isOdd(k) || isOdd(v));
+  if (Array.isArray(value)) return value.some(isOdd);
+  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0));
+}
+
+function attempt<T>(seed: number, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    throw new Error(`seed ${seed}`, { cause });
+  }
+}
 
 describe('random cases', () => {
   const coverage = newCoverage();
 
+  /** A round visits every cell; one whose `where` let nothing through is visited again in the next. */
+  const MOST_ROUNDS = 4;
+  const visitsAnEmptyCell = (seed: number): boolean => {
+    const empty = emptyCells(coverage);
+    return scheduledCells(seed).some((c) => empty.includes(cellKey(c.operation, c.type, c.tail)));
+  };
+
   it('are valid: the oracle answers, names are distinct, no result is NaN, -0 or infinite', () => {
-    for (let seed = 0; seed < SEEDS_PER_ROUND; seed++) {
+    for (let seed = 0; seed < SEEDS_PER_ROUND * MOST_ROUNDS; seed++) {
+      if (seed >= SEEDS_PER_ROUND && !visitsAnEmptyCell(seed)) continue;
       const { join, tables } = randomCase(seed);
-      const names = [
-        ...join.left.columns.map((c) => c.name),
-        ...featuresOf(join).map((f) => f.name),
-      ];
+      const names = [...join.left.columns, ...featuresOf(join)].map((c) => c.name);
       expect(new Set(names).size, `seed ${seed}`).toBe(names.length);
-      let rows: ReturnType<typeof naiveJoin> = [];
-      try {
-        rows = observedJoin(coverage, join, tables);
-      } catch (cause) {
-        throw new Error(`seed ${seed}`, { cause });
-      }
-      for (const row of rows) {
-        for (const [name, value] of Object.entries(row)) {
-          if (/NaN|-0(?![\d.n])|Infinity/.test(typeof value === 'number' ? show(value) : '')) {
-            throw new Error(`seed ${seed}: ${name} is ${show(value)}`);
-          }
-        }
-      }
+      const rows = attempt(seed, () => observedJoin(coverage, join, tables));
+      const odd = rows.flatMap((row) => Object.entries(row)).find(([, value]) => isOdd(value));
+      expect(odd, `seed ${seed}`).toBe(undefined);
       expect(mismatches(join, rows, rows)).toEqual([]);
     }
   });
 
   it('fill every operation × type × tail that SEMANTICS allows, and meet every edge', () => {
-    if (process.env.TESSERA_COVERAGE === '1') console.log(coverageTable(coverage));
+    if (process.env.TESSERA_LONG === '1') console.log(coverageTable(coverage));
     expect(emptyCells(coverage)).toEqual([]);
     const met = new Set([...coverage.edges.keys()].map((key) => key.split(' ')[1]));
     expect(EDGES.filter((edge) => !met.has(edge))).toEqual([]);

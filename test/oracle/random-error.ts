@@ -34,7 +34,7 @@ export function randomErrorCase(seed: number): RandomErrorCase {
   const r = random(seed ^ 0x5eed);
   const code = CODES[((seed % CODES.length) + CODES.length) % CODES.length]!;
   const base = randomCase(seed);
-  const { left } = base.join;
+  const { where: _, ...left } = base.join.left;
   const queryDay = Math.floor(Date.UTC(2024, 2, 10) / DAY_MS);
   const queryMs = queryDay * DAY_MS + r.below(DAY_MS);
   const probe = column('probe', { kind: 'string' });
@@ -65,11 +65,12 @@ export function randomErrorCase(seed: number): RandomErrorCase {
     missing: 'error',
   };
   // Only the row made here has a probe: the others do not decide whether the case fails.
-  const widened = { ...left, columns: [...left.columns, probe], where: undefined };
+  const widened = { ...left, columns: [...left.columns, probe] };
   const parts = base.join.parts.filter(
     (p) => p.groupBy.source.kind === 'events' && p.groupBy.source.name !== left.name,
   );
-  const tables: Tables = { ...base.tables, [left.name]: [asking], [source.name]: rows };
+  const tables: Tables = { [left.name]: [asking], [source.name]: rows };
+  for (const { name } of parts.map((p) => p.groupBy.source)) tables[name] = base.tables[name] ?? [];
   return {
     join: { ...base.join, left: widened, parts: [...parts, part] },
     tables,

@@ -36,12 +36,13 @@ export function definitionsFailed(failures: readonly DefinitionFailure[]): Tesse
   return combineProblems(failures.flatMap((failure) => describeOne(failure).problems));
 }
 
-function describeOne(failure: DefinitionFailure): TesseraError {
-  const { file, line, column, message, error } = failure;
-  if (isTesseraError(error))
-    return locateError(error, line === undefined ? file : `${file}:${line}`);
-  const at = [file, line, column].filter((part) => part !== undefined).join(':');
-  return new TesseraError('DEFINITION_FAILED', { file, reason: message }, { at, cause: error });
+function describeOne({ file, line, message, error }: DefinitionFailure): TesseraError {
+  const at = line === undefined ? file : `${file}:${line}`;
+  if (isTesseraError(error)) return locateError(error, at);
+  const failed = new TesseraError('DEFINITION_FAILED', { file, reason: message }, { at });
+  // Not through the constructor, which would print its message once more: only `--debug` shows it.
+  failed.cause = error;
+  return failed;
 }
 
 export interface Duplicate {
@@ -118,14 +119,16 @@ export function generateRefused(lake: string, reason: string): TesseraError {
 }
 
 /** The project's own generator threw; our errors and those of the disk pass as they are. */
-export function generateFailed(at: string, error: unknown): unknown {
+export function generateFailed({ file, line, message, error }: DefinitionFailure): unknown {
   if (isTesseraError(error) || isDiskError(error)) return error;
-  const words = error instanceof Error ? error.message : String(error);
-  return new TesseraError(
+  const at = line === undefined ? file : `${file}:${line}`;
+  const failed = new TesseraError(
     'BAD_OPTION',
-    { option: 'generate', reason: `failed: ${words}` },
-    { at, cause: error },
+    { option: 'generate', reason: `failed: ${message}` },
+    { at },
   );
+  failed.cause = error;
+  return failed;
 }
 
 /** An error of the operating system as one of ours; null for any other. */

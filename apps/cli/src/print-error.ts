@@ -19,9 +19,9 @@ export interface ErrorView {
 export function printError(
   error: unknown,
   view: ErrorView,
-  { terminal, signal }: CommandContext,
+  { terminal, interrupts }: CommandContext,
 ): number {
-  const known = toTesseraError(error, signal);
+  const known = toTesseraError(error, interrupts.signal);
   if (view.json) terminal.out(printJson({ error: errorDocument(known) }));
   if (known.code === 'INTERRUPTED') {
     terminal.err('interrupted: nothing was half-written; run the same command again to go on\n');

@@ -14,29 +14,31 @@ export function createProgram(context: CommandContext): Command {
   const program = new Command('tessera')
     .description('Point-in-time correct machine-learning features from Parquet.')
     .version(readVersion(), '--version', 'print the version')
-    .helpOption('--help', 'print this help')
+    .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .showHelpAfterError('(add --help for the options)');
 
-  runOptions(program.command('train-set'))
+  const trainSet = program
+    .command('train-set')
     .description(
       'build the training set of a join: every left row with the features known at its instant',
     )
-    .option('--join <name>', 'the join; not needed where the project has one')
-    .action(async (raw: RawTrainSetOptions) => {
-      const { trainSetCommand } = await import('./commands/train-set.js');
-      await trainSetCommand(raw, context);
-    });
+    .option('--join <name>', 'the join; not needed where the project has one');
+  addRunOptions(trainSet).action(async (raw: RawTrainSetOptions) => {
+    const { trainSetCommand } = await import('./commands/train-set.js');
+    await trainSetCommand(raw, context);
+  });
 
-  runOptions(program.command('backfill'))
+  const backfill = program
+    .command('backfill')
     .description("build the daily values of groupBys; without --group-by, of all the project's")
-    .option('--group-by <name>', 'a groupBy; may be given several times', collect)
-    .action(async (raw: RawBackfillOptions) => {
-      const { backfillCommand } = await import('./commands/backfill.js');
-      await backfillCommand(raw, context);
-    });
+    .option('--group-by <name>', 'a groupBy; may be given several times', collect);
+  addRunOptions(backfill).action(async (raw: RawBackfillOptions) => {
+    const { backfillCommand } = await import('./commands/backfill.js');
+    await backfillCommand(raw, context);
+  });
 
   program
     .command('generate')
@@ -58,7 +60,7 @@ export function createProgram(context: CommandContext): Command {
   return program;
 }
 
-function runOptions(command: Command): Command {
+function addRunOptions(command: Command): Command {
   return command
     .option('--start <day>', 'first day, YYYY-MM-DD (UTC)')
     .option('--end <day>', 'last day, included')

@@ -25,7 +25,8 @@ export function styleOf(facts: TerminalFacts): Style {
   const { env } = facts;
   const dumb = env.TERM === 'dumb';
   const color = facts.isTTY && !dumb && (env.NO_COLOR ?? '') === '';
-  const columns = facts.isTTY ? (facts.columns ?? DEFAULT_COLUMNS) : DEFAULT_COLUMNS;
+  // A terminal that was never given a size says 0.
+  const columns = (facts.isTTY && facts.columns) || DEFAULT_COLUMNS;
   return { color, unicode: hasUnicode(facts), columns };
 }
 

@@ -50,7 +50,6 @@ export const PLAN: PlanSummary = {
     },
   ],
   columns: [
-    { name: 'user_id', type: { kind: 'string' }, hash: '0'.repeat(32) },
     { name: 'user_spend_amount_sum_7d', type: { kind: 'double' }, hash: '1'.repeat(32) },
     { name: 'user_spend_count_1d', type: { kind: 'int64' }, hash: '2'.repeat(32) },
   ],

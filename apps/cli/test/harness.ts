@@ -52,9 +52,9 @@ afterAll(() => {
   for (const folder of created) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A new folder far from the clone (and from any node_modules) with these files. */
-export function writeFiles(files: Files): string {
-  const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'tessera-cli-')));
+/** A new folder with these files; by default far from the clone and from any node_modules. */
+export function writeFiles(files: Files, below = os.tmpdir()): string {
+  const folder = realpathSync(mkdtempSync(path.join(below, '.tessera-cli-')));
   created.push(folder);
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(folder, name);
@@ -98,7 +98,8 @@ export async function runIn({ cwd, argv, engine, env, signal }: RunIn): Promise<
     cwd,
     env: env ?? {},
     loadEngine: async () => engine ?? fakeEngine(),
-    signal: signal ?? new AbortController().signal,
+    loadWatch: { begin: () => {}, end: () => {} },
+    interrupts: { signal: signal ?? new AbortController().signal, listen: () => {} },
   };
   const code = await runCli(argv, context);
   return { code, out, err };

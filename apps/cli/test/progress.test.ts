@@ -86,6 +86,7 @@ describe('what a stream can show', () => {
   const facts = { isTTY: true, columns: 80, env: {}, platform: 'linux' };
   test('colours need a screen and no NO_COLOR', () => {
     expect(styleOf(facts)).toEqual({ color: true, unicode: true, columns: 80 });
+    expect(styleOf({ ...facts, columns: 0 }).columns).toBe(100);
     expect(styleOf({ ...facts, isTTY: false }).color).toBe(false);
     expect(styleOf({ ...facts, env: { NO_COLOR: '1' } }).color).toBe(false);
     expect(styleOf({ ...facts, env: { NO_COLOR: '' } }).color).toBe(true);

@@ -3,7 +3,15 @@ import { TesseraError } from '@tessera/api';
 import type { RunReport } from '@tessera/engine';
 import { describe, expect, test } from 'vitest';
 import { CLEAN_REPORT, fakeEngine, PLAN, RESULT } from './fake-engine.js';
-import { CONFIG, FRAUD_V2, runIn, SMALL_PROJECT, SOURCES, USER_SPEND, writeFiles } from './harness.js';
+import {
+  CONFIG,
+  FRAUD_V2,
+  runIn,
+  SMALL_PROJECT,
+  SOURCES,
+  USER_SPEND,
+  writeFiles,
+} from './harness.js';
 
 const folder = writeFiles(SMALL_PROJECT);
 
@@ -38,30 +46,62 @@ describe('what is printed', () => {
       summary: null,
       elapsedMs: 210,
     }));
-    const { out, err } = await runIn({ cwd: folder, argv: ['train-set', '--join=fraud_v2'], engine });
+    const { out, err } = await runIn({
+      cwd: folder,
+      argv: ['train-set', '--join=fraud_v2'],
+      engine,
+    });
     expect(out).toBe('✔ plan             nothing to do: 90 partitions are up to date   0.2 s\n');
     expect(err).toBe('');
   });
 
+  test('a range without days', async () => {
+    const engine = fakeEngine(() => ({
+      plan: { ...PLAN, partitions: 0, toBuild: 0, reasons: [] },
+      elapsedMs: 100,
+    }));
+    const { out } = await runIn({
+      cwd: folder,
+      argv: ['train-set', '--join=fraud_v2', '--start=2030-01-01'],
+      engine,
+    });
+    expect(out).toBe(
+      '✔ plan             nothing to do: the left has no partitions from 2030-01-01 on   0.1 s\n',
+    );
+  });
+
   test('an incremental run says how much of the whole it wrote', async () => {
     const engine = fakeEngine(() => ({
-      plan: { ...PLAN, upToDate: 88, toBuild: 2, reasons: [{ reason: 'input changed: ds=2025-03-31/a.parquet', partitions: 2 }] },
+      plan: {
+        ...PLAN,
+        upToDate: 88,
+        toBuild: 2,
+        reasons: [{ reason: 'input changed: ds=2025-03-31/a.parquet', partitions: 2 }],
+      },
       partitionsWritten: ['2025-03-30', '2025-03-31'],
     }));
-    const { out } = await runIn({ cwd: folder, argv: ['train-set', '--join=fraud_v2', '--no-summary'], engine });
+    const { out } = await runIn({
+      cwd: folder,
+      argv: ['train-set', '--join=fraud_v2', '--no-summary'],
+      engine,
+    });
     expect(out).toMatchInlineSnapshot(`
       "✔ plan             2 of 90 days · 2 parts · 14 buckets · reads 61 MB of 410 MB
                          user_spend  12 columns  events of    payments.transactions   90 of 90 files  2,000,000 rows
                          merchants    4 columns  snapshot of  merchants.profiles     90 of 110 files    450,000 rows  (one day earlier)
                          build 2 of 90 days  (input changed: ds=2025-03-31/a.parquet)
-      ✔ published        out/train-sets/fraud_v2/ds=…  2 of 90 partitions, 2,000,000 rows, 3 columns   6.8 s
+      ✔ published        out/train-sets/fraud_v2/ds=…  2 of 90 partitions, 2,000,000 rows, 2 feature columns   6.8 s
       "
     `);
   });
 
   test('--plan writes nothing and says so', async () => {
     const engine = fakeEngine();
-    const { code, out, err } = await runIn({ cwd: folder, argv: ['train-set', '--join=fraud_v2', '--plan'], engine });
+    const { code, out, err } = await runIn({
+      cwd: folder,
+      argv: ['train-set', '--join=fraud_v2', '--plan'],
+      engine,
+    });
     expect(code).toBe(0);
     expect(engine.calls[0]?.options).toMatchObject({ planOnly: true, summary: false });
     expect(out).toMatchInlineSnapshot(`
@@ -69,7 +109,7 @@ describe('what is printed', () => {
                          user_spend  12 columns  events of    payments.transactions   90 of 90 files  2,000,000 rows
                          merchants    4 columns  snapshot of  merchants.profiles     90 of 110 files    450,000 rows  (one day earlier)
                          build 90 of 90 days  (never built)
-                         3 columns; nothing was written
+                         2 feature columns; nothing was written
       "
     `);
     expect(err).toBe('');
@@ -79,7 +119,21 @@ describe('what is printed', () => {
     const engine = fakeEngine(() => ({ rows: 1000, elapsedMs: 900 }));
     const argv = ['train-set', '--join=fraud_v2', '--limit=1000', '--no-summary'];
     const { out } = await runIn({ cwd: folder, argv, engine });
-    expect(out).toContain('✔ computed         1,000 rows, 3 columns; not published (--limit)   0.9 s');
+    expect(out).toContain(
+      '✔ computed         1,000 rows, 2 feature columns; not published (--limit)   0.9 s',
+    );
+  });
+
+  test('--limit previews what is up to date', async () => {
+    const engine = fakeEngine(() => ({
+      plan: { ...PLAN, upToDate: 90, toBuild: 0, reasons: [] },
+      rows: 5,
+    }));
+    const argv = ['train-set', '--join=fraud_v2', '--limit=5'];
+    const { out } = await runIn({ cwd: folder, argv, engine });
+    expect(out).toMatch(/^✔ computed {9}5 rows, 3 columns; not published/);
+    const plan = await runIn({ cwd: folder, argv: [...argv, '--plan'], engine });
+    expect(plan.out).toContain('nothing to do: 90 partitions are up to date');
   });
 
   test('only what was dropped or defaulted is listed', async () => {
@@ -91,7 +145,10 @@ describe('what is printed', () => {
           rowsWithNullKey: 1,
           infiniteValues: 3,
           duplicateEvents: 2,
-          missingDays: Array.from({ length: 30 }, (_, idx) => `2024-12-${String(idx + 2).padStart(2, '0')}`),
+          missingDays: Array.from(
+            { length: 30 },
+            (_, idx) => `2024-12-${String(idx + 2).padStart(2, '0')}`,
+          ),
           filledColumns: ['channel: 4 files'],
         },
       ],
@@ -110,7 +167,11 @@ describe('what is printed', () => {
       ],
     };
     const engine = fakeEngine(() => ({ report }));
-    const { out } = await runIn({ cwd: folder, argv: ['train-set', '--join=fraud_v2', '--no-summary'], engine });
+    const { out } = await runIn({
+      cwd: folder,
+      argv: ['train-set', '--join=fraud_v2', '--no-summary'],
+      engine,
+    });
     expect(out.slice(out.indexOf('!'))).toMatchInlineSnapshot(`
       "! worth knowing    what was dropped or defaulted on the way
           left                                   1 row without a time: kept, features null
@@ -178,7 +239,14 @@ describe('what the engine is asked', () => {
   test("config's folders start from the project, options' from the working folder", async () => {
     const engine = fakeEngine();
     const cwd = path.join(folder, 'features');
-    const argv = ['train-set', '--out=here', '--tmp=../tmp', '--start=2025-01-01', '--end=2025-01-01', '--workers=3'];
+    const argv = [
+      'train-set',
+      '--out=here',
+      '--tmp=../tmp',
+      '--start=2025-01-01',
+      '--end=2025-01-01',
+      '--workers=3',
+    ];
     await runIn({ cwd, argv: [...argv, '--buckets=4', '--format=csv', '--strict'], engine });
     expect(engine.calls[0]?.options).toMatchObject({
       lake: path.join(folder, 'lake'),
@@ -198,7 +266,11 @@ describe('what the engine is asked', () => {
 
   test('`--` of a package manager is not the end of the options', async () => {
     const engine = fakeEngine();
-    const { code } = await runIn({ cwd: folder, argv: ['train-set', '--', '--join=fraud_v2', '--strict'], engine });
+    const { code } = await runIn({
+      cwd: folder,
+      argv: ['train-set', '--', '--join=fraud_v2', '--strict'],
+      engine,
+    });
     expect(code).toBe(0);
     expect(engine.calls[0]?.options.strict).toBe(true);
   });
@@ -206,7 +278,14 @@ describe('what the engine is asked', () => {
 
 describe('mistakes', () => {
   test('every bad option is named at once, before a project is looked for', async () => {
-    const argv = ['train-set', '--start=2025-02-30', '--end=March', '--workers=0', '--buckets=1.5', '--limit=-1'];
+    const argv = [
+      'train-set',
+      '--start=2025-02-30',
+      '--end=March',
+      '--workers=0',
+      '--buckets=1.5',
+      '--limit=-1',
+    ];
     const { code, err } = await runIn({ cwd: '/', argv: [...argv, '--format=xml', '--out='] });
     expect(code).toBe(1);
     expect(err).toMatchInlineSnapshot(`
@@ -238,7 +317,9 @@ describe('mistakes', () => {
   test('unknown options and commands get a suggestion', async () => {
     const option = await runIn({ cwd: folder, argv: ['train-set', '--jion=x'] });
     expect(option.code).toBe(1);
-    expect(option.err).toContain("unknown option '--jion=x'\n(Did you mean --join?)");
+    expect(option.err).toContain(
+      "unknown option '--jion=x'\n(Did you mean one of --join, --json?)",
+    );
     const command = await runIn({ cwd: folder, argv: ['train-sets'] });
     expect(command.code).toBe(1);
     expect(command.err).toContain("unknown command 'train-sets'\n(Did you mean train-set?)");
@@ -252,11 +333,21 @@ describe('mistakes', () => {
 });
 
 describe('exit codes', () => {
-  const failing = (error: unknown) => ({ trainSet: async () => Promise.reject(error), backfill: async () => RESULT });
+  const failing = (error: unknown) => ({
+    trainSet: async () => Promise.reject(error),
+    backfill: async () => RESULT,
+  });
   test.each([
     [1, new TesseraError('SUM_OVERFLOW', { column: 'c', key: 'k' })],
     [2, new TesseraError('DISK_FULL', { path: '/out' })],
-    [2, Object.assign(new Error('ENOSPC: no space left'), { errno: -28, code: 'ENOSPC', path: '/out' })],
+    [
+      2,
+      Object.assign(new Error('ENOSPC: no space left'), {
+        errno: -28,
+        code: 'ENOSPC',
+        path: '/out',
+      }),
+    ],
     [3, new TesseraError('INTERNAL', { reason: 'cursor went back' })],
     [3, new TypeError('x is undefined')],
     [130, new TesseraError('INTERRUPTED', {})],
@@ -269,7 +360,9 @@ describe('exit codes', () => {
   test('an interruption is one line', async () => {
     const engine = failing(new TesseraError('INTERRUPTED', {}));
     const { err } = await runIn({ cwd: folder, argv: ['train-set'], engine });
-    expect(err).toBe('interrupted: nothing was half-written; run the same command again to go on\n');
+    expect(err).toBe(
+      'interrupted: nothing was half-written; run the same command again to go on\n',
+    );
   });
 
   test('--debug adds the stack', async () => {
@@ -280,7 +373,10 @@ describe('exit codes', () => {
   });
 
   test('--json tells machines what humans read', async () => {
-    const { code, out, err } = await runIn({ cwd: folder, argv: ['train-set', '--join=x', '--json'] });
+    const { code, out, err } = await runIn({
+      cwd: folder,
+      argv: ['train-set', '--join=x', '--json'],
+    });
     expect(code).toBe(1);
     expect(JSON.parse(out).error).toMatchObject({ code: 'UNKNOWN_JOIN', kind: 'user' });
     expect(err).toContain('error UNKNOWN_JOIN');
@@ -290,7 +386,10 @@ describe('exit codes', () => {
 describe('backfill', () => {
   const two = writeFiles({
     ...SMALL_PROJECT,
-    'features/more.ts': USER_SPEND.replace('userSpend', 'userCount').replace('user_spend', 'user_count'),
+    'features/more.ts': USER_SPEND.replace('userSpend', 'userCount').replace(
+      'user_spend',
+      'user_count',
+    ),
   });
 
   test('takes every groupBy, or those named', async () => {
@@ -300,7 +399,7 @@ describe('backfill', () => {
       'backfill user_count',
       'backfill user_spend',
     ]);
-    expect(out).toMatch(/^user_count\n✔ plan[^]*\nuser_spend\n✔ plan/);
+    expect(out).toMatch(/^user_count\n✔ plan[\s\S]*\nuser_spend\n✔ plan/);
     const one = fakeEngine();
     await runIn({ cwd: two, argv: ['backfill', '--group-by', 'user_spend'], engine: one });
     expect(one.calls.map(({ name }) => name)).toEqual(['user_spend']);
@@ -308,7 +407,11 @@ describe('backfill', () => {
 
   test('json: one run for one name, a list otherwise', async () => {
     const one = await runIn({ cwd: two, argv: ['backfill', '--group-by=user_spend', '--json'] });
-    expect(JSON.parse(one.out)).toMatchObject({ command: 'backfill', name: 'user_spend', rows: 2_000_000 });
+    expect(JSON.parse(one.out)).toMatchObject({
+      command: 'backfill',
+      name: 'user_spend',
+      rows: 2_000_000,
+    });
     const all = await runIn({ cwd: two, argv: ['backfill', '--json'] });
     expect(JSON.parse(all.out).runs).toHaveLength(2);
   });
@@ -316,7 +419,9 @@ describe('backfill', () => {
   test('an unknown name gets a suggestion', async () => {
     const { code, err } = await runIn({ cwd: two, argv: ['backfill', '--group-by=user_spent'] });
     expect(code).toBe(1);
-    expect(err).toContain('error UNKNOWN_GROUP_BY\n  there is no groupBy `user_spent`. Did you mean `user_spend`?');
+    expect(err).toContain(
+      'error UNKNOWN_GROUP_BY\n  there is no groupBy `user_spent`. Did you mean `user_spend`?',
+    );
   });
 
   test('a project without groupBys', async () => {

@@ -2,7 +2,7 @@ import { dayIdxOf } from './calendar.js';
 
 /**
  * Hand-made rows whose feature values follow from how they were chosen: amounts are powers of two, so a sum says which
- * payments are in it. Their keys begin with `planted` and occur nowhere else. Cases and expected values:
+ * payments are in it. Their keys have `planted` in them and occur nowhere else. Cases and expected values:
  * test-data/README.md.
  */
 export interface PlantedPayment {

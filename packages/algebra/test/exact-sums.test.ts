@@ -207,6 +207,12 @@ describe('integers and fractions', () => {
       ),
       400,
     );
+    // Half a unit and a trace far below it.
+    const far = 3n * 2n ** 100n;
+    const half = 2n ** 53n + 1n;
+    expect(roundRational(half * far, far)).toBe(2 ** 53);
+    expect(roundRational(half * far + 1n, far)).toBe(2 ** 53 + 2);
+    expect(roundRational(half * far - 1n, far)).toBe(2 ** 53);
     expect(roundRational(1n, 2n ** 1075n)).toBe(0);
     expect(roundRational(3n, 2n ** 1075n)).toBe(1e-323);
     expect(roundRational(2n ** 1024n - 2n ** 970n, 1n)).toBe(Infinity);

@@ -78,6 +78,31 @@ describe('HyperLogLog registers', () => {
   });
 });
 
+describe('HyperLogLog states', () => {
+  it('hold the greatest rank of each register, sparse or dense, in any order', () => {
+    const state = aggregateState('APPROX_UNIQUE_COUNT', { kind: 'int' });
+    for (const size of [60, 128, 129, 3000]) {
+      for (let offset = 0; offset < 20_000; offset += 2_000) {
+        const values = Array.from({ length: size }, (_, i) => offset + i);
+        const greatest = new Map<number, number>();
+        for (const value of values) {
+          const slot = slotFromHex(md5(String(value)));
+          greatest.set(slot >> 6, Math.max(greatest.get(slot >> 6) ?? 0, slot));
+        }
+        const counts = new Float64Array(HLL_RANKS);
+        counts[0] = HLL_REGISTERS - greatest.size;
+        for (const slot of greatest.values()) counts[slot & 63]!++;
+        const forwards = state.init();
+        for (const value of values) state.update(forwards, value, 0);
+        const backwards = state.init();
+        for (const value of [...values].reverse()) state.update(backwards, value, 0);
+        expect(state.finalize(forwards)).toBe(hllEstimate(counts));
+        expect(state.encode(backwards)).toEqual(state.encode(forwards));
+      }
+    }
+  });
+});
+
 describe('HyperLogLog estimate', () => {
   it('nothing is 0, all registers full is finite', () => {
     const counts = new Float64Array(HLL_RANKS);

@@ -31,23 +31,23 @@ const WORDS = [
 type Word = (typeof WORDS)[number];
 
 /** What other systems call our types: only used to suggest. */
-const ALIASES: Readonly<Record<string, string>> = {
-  bool: 'boolean',
-  int: 'int32',
-  integer: 'int32',
-  long: 'int64',
-  bigint: 'int64',
-  float32: 'float',
-  real: 'float',
-  float64: 'double',
-  number: 'double',
-  text: 'string',
-  varchar: 'string',
-  str: 'string',
-  datetime: 'timestamp',
-  time: 'timestamp',
-  array: 'list<…>',
-};
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['bool', 'boolean'],
+  ['int', 'int32'],
+  ['integer', 'int32'],
+  ['long', 'int64'],
+  ['bigint', 'int64'],
+  ['float32', 'float'],
+  ['real', 'float'],
+  ['float64', 'double'],
+  ['number', 'double'],
+  ['text', 'string'],
+  ['varchar', 'string'],
+  ['str', 'string'],
+  ['datetime', 'timestamp'],
+  ['time', 'timestamp'],
+  ['array', 'list<…>'],
+]);
 
 /** Deeper types than this are a mistake, and would be slow everywhere. */
 const MAX_DEPTH = 16;
@@ -71,12 +71,13 @@ function topLevelComma(text: string): number {
 function parseAt(text: string, whole: string, depth: number): DataType {
   const trimmed = text.trim();
   if (isWord(trimmed)) return { kind: trimmed };
+  const suggestion = ALIASES.get(trimmed.toLowerCase());
   const bad = (reason: string): TesseraError<'BAD_TYPE'> =>
     new TesseraError('BAD_TYPE', {
       text: whole,
       reason,
       candidates: [...WORDS, 'decimal(p,s)', 'list<…>', 'map<…,…>'],
-      ...(ALIASES[trimmed.toLowerCase()] && { suggestion: ALIASES[trimmed.toLowerCase()] }),
+      ...(suggestion !== undefined && { suggestion }),
     });
   if (depth > MAX_DEPTH) throw bad(`nests deeper than ${MAX_DEPTH} levels`);
   const decimal = /^decimal\(\s*(\d{1,2})\s*,\s*(\d{1,2})\s*\)$/.exec(trimmed);

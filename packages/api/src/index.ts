@@ -120,10 +120,13 @@ export {
 export { closest, didYouMean } from './suggest.js';
 export type { Aggregation, AggregationOn } from './types/aggregation-type.js';
 export type {
+  ColumnsOfSource,
   Entities,
   Events,
   GroupBy,
   Join,
+  NeededLeft,
+  Offered,
   Part,
   PartOptions,
   Source,

@@ -32,6 +32,8 @@ export type FeatureRowValues = Record<string, Value>;
 export interface InMemoryOptions {
   readonly buckets?: number;
   readonly strict?: boolean;
+  /** Default `empty`: a snapshot day that is not given is empty. `part`: what the part's `missing` says, as over files. */
+  readonly missingDays?: 'empty' | 'part';
 }
 
 type Inline = Awaited<ReturnType<typeof inlineExecutor>>;
@@ -65,7 +67,11 @@ interface LoadedSource {
   readonly ds: readonly (string | null)[];
 }
 
-const ROW: ColumnSpec = { name: '__row', type: { kind: 'int32' }, nullable: false };
+/**
+ * Number of a given row. The name sorts behind every other, so that the row which stays of repeated ones (S1.5, S3.3: by
+ * its columns in the order of their names) is the one that stays without this column.
+ */
+const ROW: ColumnSpec = { name: '\u{10ffff}row', type: { kind: 'int32' }, nullable: false };
 
 function givenRows(source: SourceSpec, tables: InputTables): readonly InputRow[] {
   const exact = tables[source.name];
@@ -160,7 +166,7 @@ function fillRow(row: FeatureRowValues, features: readonly FeatureColumn[], at: 
   }
 }
 
-function stageOptions(inline: Inline, facts: LakeFacts, loaded: ReadonlyMap<string, LoadedSource>, missing: Record<string, 'error' | 'null'>, options: InMemoryOptions) {
+function stageOptions(inline: Inline, facts: LakeFacts, loaded: ReadonlyMap<string, LoadedSource>, missing: Record<string, 'error' | 'null' | 'empty'>, options: InMemoryOptions) {
   return {
     facts,
     executor: inline,
@@ -169,6 +175,7 @@ function stageOptions(inline: Inline, facts: LakeFacts, loaded: ReadonlyMap<stri
     strict: options.strict ?? false,
     missing,
     relation: (sourceId: string) => ({ kind: 'table' as const, name: loaded.get(sourceId)?.table ?? '' }),
+    presentDays: (sourceId: string) => new Set(loaded.get(sourceId)?.ds),
     onProgress: () => undefined,
   };
 }
@@ -196,7 +203,8 @@ export async function joinRows(join: JoinSpec, tables: InputTables, options: InM
       if (days.length === 0) return [];
       const columns = outputColumns(join);
       const plan = planJoin(join, columns, facts, { buckets: options.buckets ?? 1, workers: 1 });
-      const missing = Object.fromEntries(Object.keys(missingPolicy(join)).map((part) => [part, 'null' as const]));
+      const policy = missingPolicy(join);
+      const missing = options.missingDays === 'part' ? policy : Object.fromEntries(Object.keys(policy).map((part) => [part, 'empty' as const]));
       const outcome = await runStages(plan, stageOptions(inline, facts, loaded, missing, options));
       const context = { session: inline.session, exchange: inline.exchange, cancelled: () => false };
       await raiseProblem(context, plan, outcome);
@@ -225,9 +233,10 @@ export async function joinRows(join: JoinSpec, tables: InputTables, options: InM
 async function rowOrder({ context }: Ready, join: JoinSpec, table: string): Promise<Map<string, number[]>> {
   const source = { ...join.left, columns: [...join.left.columns, ROW] };
   const scan = leftSql({ source, relation: { kind: 'table', name: table } }, [ROW.name]);
-  const batch = await readColumns(context.session, `SELECT __day AS day, ${ROW.name} FROM (${scan}) ORDER BY __pos`);
+  const sql = `SELECT __day AS day, ${quoteIdent(ROW.name)} AS given FROM (${scan}) ORDER BY __pos`;
+  const batch = await readColumns(context.session, sql);
   const day = numbers(batch, 'day');
-  const given = numbers(batch, ROW.name);
+  const given = numbers(batch, 'given');
   const order = new Map<string, number[]>();
   for (let i = 0; i < day.length; i++) {
     const ds = Number.isNaN(day[i]!) ? '__none__' : new Date(day[i]! * 86_400_000).toISOString().slice(0, 10);
@@ -261,7 +270,7 @@ export async function groupByRows(
       };
       const columns = groupByColumns(groupBy);
       const plan = planBackfill(groupBy, columns, facts, { buckets: options.buckets ?? 1, workers: 1 });
-      const outcome = await runStages(plan, stageOptions(inline, facts, loaded, { [groupBy.name]: 'null' }, options));
+      const outcome = await runStages(plan, stageOptions(inline, facts, loaded, { [groupBy.name]: 'empty' }, options));
       const context = { session: inline.session, exchange: inline.exchange, cancelled: () => false };
       await raiseProblem(context, plan, outcome);
       const forms = new Map(columns.map((column) => [column.name, integerForm(column, groupBy)]));

@@ -1,3 +1,4 @@
+export { backfill, trainSet } from './run.js';
 export { type FeatureRowValues, groupByRows, type InMemoryOptions, type InputRow, type InputTables, joinRows } from './in-memory.js';
 export type { InputValue } from './values/to-column.js';
 export type { Value } from './values/from-column.js';

@@ -15,8 +15,10 @@ export interface StageOptions {
   readonly limit: number | null;
   readonly strict: boolean;
   /** What the parts say of missing snapshot days, by part name. */
-  readonly missing: Readonly<Record<string, 'error' | 'null'>>;
+  readonly missing: Readonly<Record<string, 'error' | 'null' | 'empty'>>;
   readonly relation: (sourceId: string, fileIdx: readonly number[]) => Relation;
+  /** Partition labels that a source has. */
+  readonly presentDays: (sourceId: string) => ReadonlySet<string | null>;
   readonly onProgress: (progress: Pick<Progress, 'stage' | 'tasksDone' | 'tasksTotal' | 'rows'>) => void;
 }
 
@@ -112,23 +114,31 @@ function scatterTasks(plan: PhysicalPlan, scan: ScanPlan, outcome: Pick<StageOut
 }
 
 /** S3.2: partitions that rows read and that do not exist. */
-function missingSnapshots(plan: PhysicalPlan, left: readonly LeftResult[], options: StageOptions): StageOutcome['missingSnapshots'] {
-  const missing: { part: string; days: string[] }[] = [];
+function missingSnapshots(
+  plan: PhysicalPlan,
+  left: readonly LeftResult[],
+  options: StageOptions,
+): { reported: StageOutcome['missingSnapshots']; nullDays: Record<string, number[]> } {
+  const reported: { part: string; days: string[] }[] = [];
+  const nullDays: Record<string, number[]> = {};
   const problems: TesseraError[] = [];
   for (const scan of plan.scans) {
     if (!scan.byPartition) continue;
-    const have = new Set(sourceFacts(options.facts, scan.sourceId).files.map((file) => file.ds));
+    const have = options.presentDays(scan.sourceId);
     const needed = new Set(left.flatMap((result) => result.snapshotDays[scan.keySet] ?? []));
-    const days = [...needed].sort((a, b) => a - b).map(formatDay).filter((day) => !have.has(day));
-    if (days.length === 0) continue;
+    const numbers = [...needed].sort((a, b) => a - b).filter((day) => !have.has(formatDay(day)));
+    if (numbers.length === 0) continue;
+    const days = numbers.map(formatDay);
+    nullDays[scan.id] = numbers;
     for (const part of scan.parts) {
-      if (options.missing[part] === 'null') missing.push({ part, days });
+      if (options.missing[part] === 'null') reported.push({ part, days });
+      else if (options.missing[part] === 'empty') delete nullDays[scan.id];
       else problems.push(new TesseraError('MISSING_SNAPSHOT', { source: scan.source.name, days, part }, { at: part }));
     }
   }
   const [first] = problems;
   if (first) throw problems.length === 1 ? first : new TesseraError(first.code, first.params, { at: first.at }, problems);
-  return missing;
+  return { reported, nullDays };
 }
 
 export const missingPolicy = (join: JoinSpec): Record<string, 'error' | 'null'> =>
@@ -209,6 +219,7 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
       features: plan.features.filter((feature) => feature.scan === scan.id),
       lanes: scan.lanes,
       queries: scan.queries,
+      missingDays: missing.nullDays[scan.id] ?? [],
       tie: scan.tie,
       partitions: partitionCount,
       strict: options.strict,
@@ -238,7 +249,7 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     dictionaries,
     file: null,
   }));
-  return { partitions, left, scans, sweeps, missingSnapshots: missing, keys, dictionaries, tasks, assemble: assemble.map((task) => withGrid(plan, task, keys)) };
+  return { partitions, left, scans, sweeps, missingSnapshots: missing.reported, keys, dictionaries, tasks, assemble: assemble.map((task) => withGrid(plan, task, keys)) };
 }
 
 function sectionsOf(results: readonly ScatterResult[], bucket: number): Section[] {

@@ -1,7 +1,7 @@
+import type { DuckDBLogicalType } from '@duckdb/node-api';
+import duckdb, { type LogicalType } from '@duckdb/node-bindings';
 import { type DataType, TesseraError } from '@tessera/api';
 import { type Column, columnLength } from '@tessera/columnar';
-import { DuckDBLogicalType } from '@duckdb/node-api';
-import duckdb, { type LogicalType } from '@duckdb/node-bindings';
 import { columnDefinitions } from './duckdb-type.js';
 import { quoteIdent } from './quote.js';
 import { run, type Session } from './session.js';

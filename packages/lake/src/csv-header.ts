@@ -13,7 +13,8 @@ const MAX_HEADER_BYTES = 1 << 20;
  */
 export function readCsvHeader(path: string): string[] {
   const names = parseHeader(firstBytes(path));
-  const bad = (reason: string): TesseraError => new TesseraError('FILE_UNREADABLE', { path, reason });
+  const bad = (reason: string): TesseraError =>
+    new TesseraError('FILE_UNREADABLE', { path, reason });
   if (names === null) throw bad('it has no CSV header line');
   const seen = new Set<string>();
   for (const name of names) {

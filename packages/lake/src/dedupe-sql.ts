@@ -24,7 +24,10 @@ export function dedupeSql(source: SourceSpec): string {
   }
   const id = quoteIdent(source.eventId ?? '');
   const tie = source.tieBreaker === undefined ? [] : [source.tieBreaker];
-  const order = ['__t', ...[...tie, ...encoding].map((name) => `${quoteIdent(name)} ASC NULLS FIRST`)];
+  const order = [
+    '__t',
+    ...[...tie, ...encoding].map((name) => `${quoteIdent(name)} ASC NULLS FIRST`),
+  ];
   return `${id} IS NULL OR __t IS NULL OR row_number() OVER (PARTITION BY __ds, ${id}, __t IS NULL ORDER BY ${order.join(', ')}) = 1`;
 }
 

@@ -4,7 +4,8 @@ import { isTesseraError, TesseraError } from '@tessera/api';
 export function writeError(path: string, cause: unknown): TesseraError {
   if (isTesseraError(cause)) return cause;
   const code = codeOf(cause);
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new TesseraError('DISK_FULL', { path }, { cause });
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new TesseraError('DISK_FULL', { path }, { cause });
   return new TesseraError('NOT_WRITABLE', { path, reason: reasonOf(cause) }, { cause });
 }
 

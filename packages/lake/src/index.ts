@@ -1,6 +1,40 @@
+export { isAssignable } from './assignable.js';
+export { checkSchema, type SchemaCheck } from './check-schema.js';
 export { copyToCsv, copyToParquet, ROW_GROUP_ROWS } from './copy-out.js';
 export { appendToTable, createTableFromBatch, type TableColumn } from './create-table.js';
+export { readCsvHeader } from './csv-header.js';
+export {
+  beginRun,
+  type Dataset,
+  datasetPath,
+  endRun,
+  openDataset,
+  type PublishRun,
+  partitionPath,
+  publishPartition,
+  stagePath,
+} from './dataset.js';
 export { duckDbType } from './duckdb-type.js';
+export { type FileFacts, fileFacts, relationOf } from './file-facts.js';
+export { fingerprintContent, fingerprintFile } from './fingerprint.js';
+export {
+  type FileFact,
+  listSource,
+  type SourceListing,
+  type SourcePartition,
+} from './list-source.js';
+export { acquireLock, type Lock } from './lock.js';
+export {
+  commitManifest,
+  formatManifest,
+  MANIFEST_FORMAT,
+  type Manifest,
+  type ManifestColumn,
+  type ManifestFile,
+  type ManifestPartition,
+  manifestPath,
+  readManifest,
+} from './manifest.js';
 export { predicateColumns, predicateSql, type TypeOf } from './predicate-sql.js';
 export { quoteIdent, quoteLiteral, quotePath, quotePaths } from './quote.js';
 export { type ReadKinds, readColumns, type StreamOptions, streamColumns } from './read-columns.js';
@@ -9,4 +43,5 @@ export type { ReadKind } from './read-vector.js';
 export { NO_DAY, type Relation, type ScanFile, type ScanSpec } from './scan-spec.js';
 export { scanColumns, scanSql } from './scan-sql.js';
 export { openDuckDb, type Session, type SessionOptions } from './session.js';
+export { type SummaryRow, summarise } from './summarise.js';
 export type { StringDictionary } from './write-vector.js';

@@ -15,8 +15,10 @@ export function readType(type: DataType, storedAs: StoredAs): string {
  * ±Infinity stays: whether it is an error or a counted null is the run's to say.
  */
 export function normalizedSql(column: string, type: DataType, storedAs: StoredAs): string {
-  if (type.kind === 'timestamp' && storedAs === 'instant') return `make_timestamp(epoch_us(${column}))`;
-  if (type.kind === 'timestamptz' && storedAs === 'local') return `make_timestamptz(epoch_us(${column}))`;
+  if (type.kind === 'timestamp' && storedAs === 'instant')
+    return `make_timestamp(epoch_us(${column}))`;
+  if (type.kind === 'timestamptz' && storedAs === 'local')
+    return `make_timestamptz(epoch_us(${column}))`;
   return hasFloats(type) ? normalizedValue(column, type, 0) : column;
 }
 

@@ -97,7 +97,9 @@ function literalSql(value: Literal, against: DataType | undefined): string {
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
   if (typeof value === 'number') {
     const text = Object.is(value, -0) ? '0' : String(value);
-    return against?.kind === 'float' || against?.kind === 'double' ? `CAST(${text} AS DOUBLE)` : text;
+    return against?.kind === 'float' || against?.kind === 'double'
+      ? `CAST(${text} AS DOUBLE)`
+      : text;
   }
   switch (against?.kind) {
     case 'date':
@@ -120,12 +122,22 @@ function instantSql(text: string, kind: 'timestamp' | 'timestamptz' | 'timestamp
   const day = match === null ? null : parseDay(match[1]!);
   // Not an instant: DuckDB says so, in its words.
   if (match === null || day === null) return quoteLiteral(text);
-  const [, , hours = '0', minutes = '0', seconds = '0', fraction = '', sign, offH = '0', offM = '0'] =
-    match;
+  const [
+    ,
+    ,
+    hours = '0',
+    minutes = '0',
+    seconds = '0',
+    fraction = '',
+    sign,
+    offH = '0',
+    offM = '0',
+  ] = match;
   const offset = (sign === '-' ? -1 : 1) * (Number(offH) * 60 + Number(offM));
   const wholeMinutes = day * 1440 + Number(hours) * 60 + Number(minutes) - offset;
   const nanos =
-    (BigInt(wholeMinutes) * 60n + BigInt(seconds)) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'));
+    (BigInt(wholeMinutes) * 60n + BigInt(seconds)) * 1_000_000_000n +
+    BigInt(fraction.padEnd(9, '0'));
   // A literal finer than the column is compared as it is, not rounded.
   if (kind === 'timestamp_ns' || nanos % 1000n !== 0n) return `make_timestamp_ns(${nanos})`;
   return kind === 'timestamp'

@@ -1,9 +1,10 @@
-import type { Batch, Column } from '@tessera/columnar';
 import type { DuckDBType } from '@duckdb/node-api';
 import duckdb, { type DataChunk } from '@duckdb/node-bindings';
-import { columnReader, type ReadKind, type Reader } from './read-vector.js';
+import type { Batch, Column } from '@tessera/columnar';
+import { failedQuery } from './name-bad-file.js';
+import { columnReader, type Reader, type ReadKind } from './read-vector.js';
 import { type Result, run, type Session } from './session.js';
-import { sqlError } from './sql-error.js';
+
 
 /** Asked kinds by result column; columns not named get the kind that follows from their type. */
 export type ReadKinds = Readonly<Record<string, ReadKind>>;
@@ -57,7 +58,7 @@ export async function streamColumns(
   let rows = 0;
   let total = 0;
   for (;;) {
-    const chunk = await nextChunk(result, sql);
+    const chunk = await nextChunk(session, result, sql);
     if (chunk === null) break;
     const size = appendChunk(columns, chunk);
     if (size === 0) break;
@@ -108,15 +109,19 @@ async function openStream(session: Session, sql: string) {
   try {
     return await session.connection.stream(sql);
   } catch (cause) {
-    throw sqlError(sql, cause);
+    throw await failedQuery(session.connection, sql, cause);
   }
 }
 
-async function nextChunk(result: object, sql: string): Promise<DataChunk | null> {
+async function nextChunk(
+  session: Session,
+  result: object,
+  sql: string,
+): Promise<DataChunk | null> {
   try {
     return await duckdb.fetch_chunk(rawOf(result));
   } catch (cause) {
-    throw sqlError(sql, cause);
+    throw await failedQuery(session.connection, sql, cause);
   }
 }
 

@@ -1,6 +1,6 @@
-import { run, type Session } from './session.js';
-import { TesseraError } from '@tessera/api';
 import type { DuckDBValue } from '@duckdb/node-api';
+import { TesseraError } from '@tessera/api';
+import { run, type Session } from './session.js';
 
 /**
  * Run a query and return its rows as objects: for metadata and small answers only. Integers beyond 32 bits are bigint,

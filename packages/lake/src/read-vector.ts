@@ -1,8 +1,8 @@
-import { TesseraError } from '@tessera/api';
-import type { Column } from '@tessera/columnar';
 import type { DuckDBType } from '@duckdb/node-api';
 import { DuckDBTypeId } from '@duckdb/node-api';
 import duckdb, { type Vector } from '@duckdb/node-bindings';
+import { TesseraError } from '@tessera/api';
+import type { Column } from '@tessera/columnar';
 
 /**
  * What a result column is to become. Left out, it follows from DuckDB's type. `code` reads an integer column as
@@ -260,7 +260,11 @@ function i64Reader(name: string, type: DuckDBType, source: Source, capacity: num
     append(from, count) {
       if (rows + count > values.length) values = grown(values, rows + count, capacity);
       if (source === 'i64') {
-        const view = new BigInt64Array(data.buffer as ArrayBuffer, data.byteOffset + from * 8, count);
+        const view = new BigInt64Array(
+          data.buffer as ArrayBuffer,
+          data.byteOffset + from * 8,
+          count,
+        );
         values.set(view, rows);
       } else {
         const out = new Int32Array(values.buffer, rows * 8, count * 2);
@@ -301,7 +305,8 @@ function i128Reader(name: string, type: DuckDBType, source: Source, capacity: nu
       words = validityWords(vector, size);
     },
     append(from, count) {
-      if ((rows + count) * 2 > values.length) values = grown(values, (rows + count) * 2, capacity * 2);
+      if ((rows + count) * 2 > values.length)
+        values = grown(values, (rows + count) * 2, capacity * 2);
       if (source === 'i128') {
         // DuckDB's hugeint is (low, high), as the column's.
         const at = data.byteOffset + from * 16;
@@ -427,7 +432,9 @@ function validBytes(): {
     setNull(row, rows) {
       if (bytes === null) bytes = new Uint8Array(rows).fill(1);
       if (row >= bytes.length) {
-        const longer: Uint8Array = new Uint8Array(Math.max(rows, row + 1, bytes.length * 2)).fill(1);
+        const longer: Uint8Array = new Uint8Array(Math.max(rows, row + 1, bytes.length * 2)).fill(
+          1,
+        );
         longer.set(bytes);
         bytes = longer;
       }

@@ -1,7 +1,7 @@
 import type { ColumnSpec, DataType } from '@tessera/api';
 import { readCsvHeader } from './csv-header.js';
 import { duckDbType } from './duckdb-type.js';
-import { type StoredAs, readType } from './normalize-sql.js';
+import { readType, type StoredAs } from './normalize-sql.js';
 import { quoteIdent, quoteLiteral, quotePaths } from './quote.js';
 import type { Relation, ScanFile } from './scan-spec.js';
 
@@ -31,7 +31,9 @@ export function relationSql(
   if (relation.kind === 'table') {
     const columns = [...needed.map((c) => quoteIdent(c.name)), 'CAST("ds" AS VARCHAR) AS __label'];
     return shaped(
-      [`SELECT ${columns.join(', ')} FROM ${quoteIdent(relation.name)}${filter(needed, pushed, () => 'declared')}`],
+      [
+        `SELECT ${columns.join(', ')} FROM ${quoteIdent(relation.name)}${filter(needed, pushed, () => 'declared')}`,
+      ],
       () => 'declared',
     );
   }
@@ -44,7 +46,10 @@ export function relationSql(
     const columns = needed.map(
       (c) => `CAST(NULL AS ${readType(c.type, stored(c))}) AS ${quoteIdent(c.name)}`,
     );
-    return shaped([`SELECT ${[...columns, 'CAST(NULL AS VARCHAR) AS __label'].join(', ')} WHERE FALSE`], stored);
+    return shaped(
+      [`SELECT ${[...columns, 'CAST(NULL AS VARCHAR) AS __label'].join(', ')} WHERE FALSE`],
+      stored,
+    );
   }
   const parts = runsOf(files, (file) => alike(file, needed)).map((run) => {
     const hive = run[0]!.ds !== null;
@@ -63,10 +68,15 @@ export function relationSql(
       if (relation.kind === 'csv' && !run[0]!.header!.includes(c.name)) {
         return `CAST(NULL AS ${readType(c.type, stored(c))}) AS ${name}`;
       }
-      return `${convertedStorage(name, physical(c), stored(c))} AS ${name}`;
+      const value =
+        relation.kind === 'csv' && isInstant(c, physical(c)) ? csvInstant(name, c, run) : name;
+      return `${convertedStorage(value, physical(c), stored(c))} AS ${name}`;
     });
     const inner = `SELECT ${[...columns, `${label} AS __label`].join(', ')} FROM ${reader}`;
-    return `${inner}${filter(inFile, pushed, physical)}`;
+    // In a CSV file the raw column is text: the filter waits for the conversion.
+    return relation.kind === 'csv'
+      ? `SELECT * FROM (${inner})${filter(needed, pushed, stored)}`
+      : `${inner}${filter(inFile, pushed, physical)}`;
   });
   return shaped(parts, stored);
 }
@@ -91,6 +101,20 @@ function filter(
 ): string {
   const conditions = columns.flatMap((c) => pushed(c.name, storedType(c.type, physical(c))) ?? []);
   return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+}
+
+function isInstant(column: ColumnSpec, storedAs: StoredAs): boolean {
+  return storedType(column.type, storedAs).kind === 'timestamptz';
+}
+
+/**
+ * Text of a CSV file as an instant. DuckDB's CSV reader turns text that is no TIMESTAMP WITH TIME ZONE into null without a
+ * word (1.5.6; other types it refuses), so the text is read and cast here.
+ */
+function csvInstant(name: string, column: ColumnSpec, files: readonly ScanFile[]): string {
+  const file = files.length === 1 ? quoteLiteral(files[0]!.path) : 'filename';
+  const what = quoteLiteral(`" in column ${column.name} is no instant\n  file = `);
+  return `CASE WHEN ${name} IS NOT NULL THEN coalesce(TRY_CAST(${name} AS TIMESTAMP WITH TIME ZONE), error('CSV: "' || ${name} || ${what} || ${file})) END`;
 }
 
 /**
@@ -120,7 +144,9 @@ function commonStorage(
 
 function convertedStorage(name: string, physical: StoredAs, wanted: StoredAs): string {
   if (physical === wanted) return name;
-  return physical === 'instant' ? `make_timestamp(epoch_us(${name}))` : `make_timestamptz(epoch_us(${name}))`;
+  return physical === 'instant'
+    ? `make_timestamp(epoch_us(${name}))`
+    : `make_timestamptz(epoch_us(${name}))`;
 }
 
 function runsOf<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
@@ -138,7 +164,9 @@ function runsOf<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
 function alike(file: ScanFile, needed: readonly ColumnSpec[]): string {
   const adjusted = needed.map((c) => storageIn('parquet', file, c));
   // With a declared column of that name in the file, the reader's own `file_index` is hidden: one label per call then.
-  const label = needed.some((c) => c.name.toLowerCase() === 'file_index') ? file.ds : file.ds === null;
+  const label = needed.some((c) => c.name.toLowerCase() === 'file_index')
+    ? file.ds
+    : file.ds === null;
   return JSON.stringify([label, adjusted, file.header]);
 }
 
@@ -175,7 +203,9 @@ function csvReader(
   columns: readonly ColumnSpec[],
   physical: (column: ColumnSpec) => StoredAs,
 ): string {
-  const types = new Map(columns.map((c) => [c.name, readType(c.type, physical(c))]));
+  const typeOf = (c: ColumnSpec): string =>
+    isInstant(c, physical(c)) ? 'VARCHAR' : readType(c.type, physical(c));
+  const types = new Map(columns.map((c) => [c.name, typeOf(c)]));
   const header = files[0]!.header!.map(
     (name) => `${quoteLiteral(name)}: ${quoteLiteral(types.get(name) ?? 'VARCHAR')}`,
   );

@@ -68,7 +68,8 @@ export function scanSql(scan: ScanSpec): string {
     return `CASE WHEN ${timeRangeSql(raw, type, least, TIME_END_MS)} THEN ${value} END`;
   };
   const normal = needed.map(
-    (c) => `${normalizedSql(quoteIdent(c.name), c.type, base.storedAs(c))} AS ${quoteIdent(c.name)}`,
+    (c) =>
+      `${normalizedSql(quoteIdent(c.name), c.type, base.storedAs(c))} AS ${quoteIdent(c.name)}`,
   );
 
   let sql = base.parts
@@ -150,7 +151,10 @@ function labelSql(source: SourceSpec): string {
 /** The result columns of `scanSql` with their DuckDB types, for tables made to receive them. */
 export function scanColumns(scan: ScanSpec): readonly { name: string; sqlType: string }[] {
   return [
-    ...scan.columns.map((name) => ({ name, sqlType: duckDbType(declared(scan.source, name).type) })),
+    ...scan.columns.map((name) => ({
+      name,
+      sqlType: duckDbType(declared(scan.source, name).type),
+    })),
     { name: '__t', sqlType: 'BIGINT' },
     { name: '__ds', sqlType: 'VARCHAR' },
     ...(scan.withPosition ? [{ name: '__pos', sqlType: 'BIGINT' }] : []),

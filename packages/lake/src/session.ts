@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { writeError } from './fs-error.js';
+import { failedQuery } from './name-bad-file.js';
 import { sqlError } from './sql-error.js';
 
 export interface SessionOptions {
@@ -78,7 +79,7 @@ export async function run(session: Session, sql: string): Promise<Result> {
   try {
     return await session.connection.run(sql);
   } catch (cause) {
-    throw sqlError(sql, cause);
+    throw await failedQuery(session.connection, sql, cause);
   }
 }
 

@@ -29,7 +29,8 @@ export function sqlError(sql: string, cause: unknown): TesseraError {
     return new TesseraError('FILE_UNREADABLE', { path, reason: firstLine(text) }, { cause });
   }
   const csv = csvProblem(text);
-  if (csv !== null) return new TesseraError('FILE_UNREADABLE', csv.params, { hint: csv.hint, cause });
+  if (csv !== null)
+    return new TesseraError('FILE_UNREADABLE', csv.params, { hint: csv.hint, cause });
   if (PARQUET_DAMAGE.test(text)) {
     const files = readFilesOf(sql);
     const path = quoted ?? (files.length === 1 ? files[0]! : `one of ${files.length} files`);
@@ -39,7 +40,11 @@ export function sqlError(sql: string, cause: unknown): TesseraError {
       { hint: 'The file is not whole Parquet: write it again, or remove it.', cause },
     );
   }
-  return new TesseraError('DUCKDB_FAILED', { sql: shorten(sql), reason: firstLine(text) }, { cause });
+  return new TesseraError(
+    'DUCKDB_FAILED',
+    { sql: shorten(sql), reason: firstLine(text) },
+    { cause },
+  );
 }
 
 /** What DuckDB's Parquet reader says about damaged bytes; only the first three name the file. */
@@ -61,13 +66,22 @@ function writtenPath(sql: string): string | null {
   return /^\s*COPY [\s\S]*\bTO '((?:[^']|'')*)'/i.exec(sql)?.[1]?.replaceAll("''", "'") ?? null;
 }
 
-function csvProblem(text: string): { params: { path: string; reason: string }; hint: string } | null {
+function csvProblem(
+  text: string,
+): { params: { path: string; reason: string }; hint: string } | null {
   const path = /^\s*file = (.+)$/m.exec(text)?.[1];
   if (path === undefined) return null;
   if (/CSV Parser state machine/.test(text)) {
     return {
       params: { path, reason: 'its text is not CSV as RFC 4180 has it' },
       hint: 'One kind of line ending (LF or CRLF) in a file, and quotes doubled inside quotes.',
+    };
+  }
+  const ours = /CSV: (.+)/.exec(text)?.[1];
+  if (ours !== undefined) {
+    return {
+      params: { path, reason: ours },
+      hint: 'An instant is written 2025-01-31T10:00:00.123Z, or with +02:00.',
     };
   }
   const lines = text.split('\n').map((line) => line.trim());

@@ -1,6 +1,6 @@
+import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { type DataType, formatType, TesseraError } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
-import duckdb, { type Vector } from '@duckdb/node-bindings';
 
 /** Strings of a `code` column: UTF-8 bytes by code. */
 export type StringDictionary = { get(code: number): Uint8Array } | readonly string[];
@@ -47,7 +47,9 @@ export function vectorWriter(
     case 'code': {
       if (type.kind !== 'string') throw refuse();
       if (dictionaries.values === undefined) {
-        throw new TesseraError('INTERNAL', { reason: `column ${name} has codes but no dictionary` });
+        throw new TesseraError('INTERNAL', {
+          reason: `column ${name} has codes but no dictionary`,
+        });
       }
       return codeWriter(column.values, dictionaries.values);
     }
@@ -120,7 +122,8 @@ function copy(vector: Vector, values: Typed, from: number, count: number): void 
 /** Scratch that grows and is used again: one buffer viewed as whatever is needed. */
 let scratch = new ArrayBuffer(2048 * 16);
 function scratchBytes(bytes: number): ArrayBuffer {
-  if (scratch.byteLength < bytes) scratch = new ArrayBuffer(Math.max(bytes, scratch.byteLength * 2));
+  if (scratch.byteLength < bytes)
+    scratch = new ArrayBuffer(Math.max(bytes, scratch.byteLength * 2));
   return scratch;
 }
 
@@ -191,7 +194,12 @@ function converted<T extends Uint8Array | Int16Array | Int32Array | Float32Array
 }
 
 /** Whole numbers below 2^53 as 64- or 128-bit integers through exact 32-bit pieces; BigInt costs ten times more. */
-function copyIntegers(vector: Vector, source: Float64Array, buffer: ArrayBuffer, words: 2 | 4): void {
+function copyIntegers(
+  vector: Vector,
+  source: Float64Array,
+  buffer: ArrayBuffer,
+  words: 2 | 4,
+): void {
   const out = new Int32Array(buffer, 0, source.length * words);
   for (let i = 0; i < source.length; i++) {
     const value = source[i]!;

@@ -58,7 +58,10 @@ export function evaluate(
   const { lane } = prepared;
   const { operation } = feature;
   const one = (entries: Int32Array): Column =>
-    pickedColumn(lane.input!.column, lane.items, entries);
+    // A lane's own values lie in the order in which they are read here.
+    lane.input!.column.kind === 'f64'
+      ? pickedColumn({ kind: 'f64', values: lane.ordered() }, null, entries)
+      : pickedColumn(lane.input!.column, lane.items, entries);
   const tied = (entries: Int32Array): Column =>
     pickedColumn(lane.input!.column, lane.tiedItems(), entries);
 

@@ -6,9 +6,17 @@ import type { PickedLists } from './kernels/growable.js';
 import type { Lane } from './order/lane.js';
 import type { Ranges } from './order/ranges.js';
 
-/** Input values at the entries a kernel chose; -1 = null. The kind stays that of the input. */
-export function pickedColumn(column: Column, items: Int32Array, entries: Int32Array): Column {
-  return gather(column, entriesToItems(items, entries));
+/**
+ * Input values at the entries a kernel chose; -1 = null. The kind stays that of the input.
+ *
+ * @param items entry → row of the column; null = the same
+ */
+export function pickedColumn(
+  column: Column,
+  items: Int32Array | null,
+  entries: Int32Array,
+): Column {
+  return gather(column, items === null ? entries : entriesToItems(items, entries));
 }
 
 /** Lists of input values; a row that got none is null. */

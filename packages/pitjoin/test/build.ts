@@ -12,13 +12,15 @@ export const code = (values: readonly (number | null)[]): Column => ({
   values: Int32Array.from(values, (v) => v ?? -1),
 });
 
-export const i64 = (values: readonly (bigint | null)[]): Column => ({
+type Wide = Extract<Column, { kind: 'i64' | 'i128' }>;
+
+export const i64 = (values: readonly (bigint | null)[]): Wide => ({
   kind: 'i64',
   values: BigInt64Array.from(values, (v) => v ?? 0n),
   valid: validity(values),
 });
 
-export function i128(values: readonly (bigint | null)[]): Column {
+export function i128(values: readonly (bigint | null)[]): Wide {
   const out = new BigInt64Array(2 * values.length);
   values.forEach((v, i) => {
     writeInt128(out, i, v ?? 0n);

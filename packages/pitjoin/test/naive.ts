@@ -43,7 +43,12 @@ export function naiveSweep(input: SweepInput): Record<string, (Value | string)[]
   const out: Record<string, (Value | string)[]> = {};
   for (const feature of input.features) {
     out[feature.name] = Array.from({ length: left.rows }, (_, row) =>
-      naiveFeature(feature, events, numberAt(left, 'code', row), numberAt(left, feature.query, row)),
+      naiveFeature(
+        feature,
+        events,
+        numberAt(left, 'code', row),
+        numberAt(left, feature.query, row),
+      ),
     );
   }
   return out;
@@ -63,11 +68,11 @@ function naiveFeature(
     if (!(timeMs < queryMs && timeMs >= naiveStart(feature, queryMs))) continue;
     if (feature.where !== undefined && numberAt(events, feature.where, row) !== 1) continue;
     const weight = feature.weight === undefined ? 0 : read(events, feature.weight, DOUBLE, row);
-    const bucket = feature.by === undefined ? 0 : read(events, feature.by.lane, feature.by.type, row);
+    const bucket =
+      feature.by === undefined ? 0 : read(events, feature.by.lane, feature.by.type, row);
     if (weight === null || bucket === null) continue;
     const tie = events.columns.tie === undefined ? null : valueAt(events.columns.tie, INT64, row);
-    const whole =
-      feature.input === null ? 0 : read(events, feature.input, feature.inputType!, row);
+    const whole = feature.input === null ? 0 : read(events, feature.input, feature.inputType!, row);
     const values =
       feature.inputType?.kind === 'list' && !WHOLE.includes(feature.operation)
         ? ((whole ?? []) as Value[])
@@ -81,7 +86,10 @@ function naiveFeature(
   if (buckets.length === 0) return null;
   return buckets.map((bucket) => [
     bucket,
-    naiveOperation(feature, seen.filter((s) => s.bucket === bucket)) as Value,
+    naiveOperation(
+      feature,
+      seen.filter((s) => s.bucket === bucket),
+    ) as Value,
   ]);
 }
 
@@ -89,7 +97,7 @@ function naiveStart({ windowMs, tail }: FeatureSpec, queryMs: number): number {
   if (windowMs === null) return -Infinity;
   if (tail === 'exact') return queryMs - windowMs;
   const hop = windowMs >= 12 * DAY ? DAY : windowMs >= DAY / 2 ? DAY / 24 : DAY / 288;
-  return Number((BigInt(queryMs - windowMs) - mod(BigInt(queryMs - windowMs), BigInt(hop))));
+  return Number(BigInt(queryMs - windowMs) - mod(BigInt(queryMs - windowMs), BigInt(hop)));
 }
 
 function mod(a: bigint, b: bigint): bigint {
@@ -143,7 +151,9 @@ function naiveOperation(feature: FeatureSpec, seen: readonly Seen[]): Value | st
       return finite((typeof sum === 'number' ? sum : toDouble(sum as bigint, scalar)) / n);
     }
     case 'WEIGHTED_AVERAGE': {
-      const above = termSum(seen, (s, out) => productTerm(double(s.value), s.weight as number, out));
+      const above = termSum(seen, (s, out) =>
+        productTerm(double(s.value), s.weight as number, out),
+      );
       if (above === null) return null;
       const below = roundExpansion(seen.map((s) => s.weight as number));
       return finite(roundExpansion(above) / below);
@@ -201,7 +211,12 @@ function naiveOperation(feature: FeatureSpec, seen: readonly Seen[]): Value | st
       const buckets = doubles()
         .map(percentileBucket)
         .sort((a, b) => a - b);
-      const found = percentilesOf(buckets, buckets.map(() => 1), n, feature.percentiles!);
+      const found = percentilesOf(
+        buckets,
+        buckets.map(() => 1),
+        n,
+        feature.percentiles!,
+      );
       return found.length === 1 ? found[0]! : found;
     }
     case 'RATE_OF_CHANGE':
@@ -269,4 +284,3 @@ function toDouble(value: Value, type: DataType): number {
 function finite(x: number): Value {
   return Number.isFinite(x) ? x : null;
 }
-

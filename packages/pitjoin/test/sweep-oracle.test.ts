@@ -109,19 +109,29 @@ const SORTS: Readonly<Record<string, Sort>> = {
     type: { kind: 'list', element: { kind: 'double' } },
     column: (r, n) =>
       list(
-        many(r, n, 0.2, () => many(r, r.below(4), 0.2, () => r.pick([money(r), tiny(r), Infinity]))),
+        many(r, n, 0.2, () =>
+          many(r, r.below(4), 0.2, () => r.pick([money(r), tiny(r), Infinity])),
+        ),
         f64,
       ),
     operations: NUMBER,
   },
   'lists of wide integers': {
     type: { kind: 'list', element: { kind: 'int64' } },
-    column: (r, n) => list(many(r, n, 0.2, () => many(r, r.below(3), 0.2, () => bigInt(r))), i64),
+    column: (r, n) =>
+      list(
+        many(r, n, 0.2, () => many(r, r.below(3), 0.2, () => bigInt(r))),
+        i64,
+      ),
     operations: [...SCALAR, ...SUMS],
   },
   vectors: {
     type: { kind: 'list', element: { kind: 'double' } },
-    column: (r, n) => list(many(r, n, 0.2, () => many(r, 3, 0, () => mild(r))), f64),
+    column: (r, n) =>
+      list(
+        many(r, n, 0.2, () => many(r, 3, 0, () => mild(r))),
+        f64,
+      ),
     operations: ['VECTOR_SUM', 'VECTOR_AVERAGE'],
   },
   'ragged vectors': {
@@ -161,7 +171,9 @@ function randomTime(r: Random): number {
 
 function randomLeft(r: Random, rows: number, keys: number): Batch {
   return batch({
-    code: code(Array.from({ length: rows }, () => r.below(keys + 2) * 3 - 3).map((c) => (c < 0 ? -1 : c))),
+    code: code(
+      Array.from({ length: rows }, () => r.below(keys + 2) * 3 - 3).map((c) => (c < 0 ? -1 : c)),
+    ),
     q: f64(many(r, rows, 0.1, () => randomTime(r))),
     lagged: f64(many(r, rows, 0.1, () => randomTime(r))),
   });
@@ -274,7 +286,12 @@ describe.each(Object.entries(SORTS))('%s', (_, sort) => {
       const left = randomLeft(r, 30, 8);
       const features = randomFeatures(r, sort);
       const whole = sweep({ events, left, features, strict: false });
-      const shuffled = sweep({ events: gatherBatch(events, shuffle(r, 60)), left, features, strict: false });
+      const shuffled = sweep({
+        events: gatherBatch(events, shuffle(r, 60)),
+        left,
+        features,
+        strict: false,
+      });
       const buckets = [0, 1, 2].map((b) => ({ rows: rowsOf(left, b), events: rowsOf(events, b) }));
       const parts = buckets.map(({ rows, events: part }) =>
         sweep({

@@ -32,10 +32,26 @@ export interface LeftPartitionFacts {
   readonly maxQueryMs: number | null;
 }
 
+/** What is published already, from the dataset's manifest. */
 export interface PublishedFacts {
   readonly definitionHash: string;
-  /** ds → hash of the inputs it was computed from. */
-  readonly inputs: Readonly<Record<string, string>>;
+  /** Input files of any partition, once. */
+  readonly files: readonly InputFile[];
+  readonly partitions: Readonly<Record<string, PublishedPartition>>;
+}
+
+export interface InputFile {
+  readonly path: string;
+  readonly fingerprint: string;
+}
+
+export interface PublishedPartition {
+  /** Hash of the inputs it was computed from. */
+  readonly inputs: string;
+  /** Positions in `files`. */
+  readonly files: readonly number[];
+  /** Its file is gone or damaged. */
+  readonly lost: boolean;
 }
 
 export interface LakeFacts {

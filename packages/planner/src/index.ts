@@ -1,4 +1,12 @@
-export type { FileFacts, LakeFacts, LeftPartitionFacts, PublishedFacts, SourceFacts } from './facts.js';
+export type {
+  FileFacts,
+  InputFile,
+  LakeFacts,
+  LeftPartitionFacts,
+  PublishedFacts,
+  PublishedPartition,
+  SourceFacts,
+} from './facts.js';
 export type {
   DictionaryPlan,
   FeaturePlan,

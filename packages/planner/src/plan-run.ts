@@ -10,7 +10,7 @@ import {
   hash128,
   parseDay,
 } from '@tessera/api';
-import type { LakeFacts, LeftPartitionFacts, PublishedFacts, SourceFacts } from './facts.js';
+import type { InputFile, LakeFacts, LeftPartitionFacts, PublishedFacts, SourceFacts } from './facts.js';
 import { type ScanDraft, partFeatures, presenceFeatures } from './features.js';
 import type {
   DictionaryPlan,
@@ -140,28 +140,51 @@ function partFiles(part: PartDraft, facts: SourceFacts, minMs: number | null, ma
   return filesInRange(facts, eventRange(part.part, part.query, minMs, maxMs));
 }
 
-function inputsHash(
+function inputFiles(
   parts: readonly PartDraft[],
   facts: LakeFacts,
   partition: LeftPartitionFacts,
   leftFacts: SourceFacts | null,
-): string {
-  const read: string[] = [];
-  for (const idx of partition.fileIdx) read.push(`left ${leftFacts?.files[idx]?.fingerprint ?? ''}`);
+): InputFile[] {
+  const read = new Map<string, string>();
+  const note = (source: SourceFacts | null, idxs: readonly number[]) => {
+    for (const idx of idxs) {
+      const file = source?.files[idx];
+      if (file) read.set(file.path, file.fingerprint);
+    }
+  };
+  note(leftFacts, partition.fileIdx);
   for (const part of parts) {
     const source = factsOf(facts, part.sourceId);
-    for (const idx of partFiles(part, source, partition.minQueryMs, partition.maxQueryMs)) {
-      read.push(`${part.name} ${source.files[idx]?.fingerprint ?? ''}`);
-    }
+    note(source, partFiles(part, source, partition.minQueryMs, partition.maxQueryMs));
   }
-  return hash128(read.join('\n'));
+  const sorted = [...read].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([path, fingerprint]) => ({ path, fingerprint }));
 }
 
-function reasonToBuild(published: PublishedFacts | null, definition: string, ds: string, inputs: string): string | null {
-  const before = published?.inputs[ds];
-  if (before === undefined) return 'never built';
-  if (published?.definitionHash !== definition) return 'definition changed';
-  return before === inputs ? null : 'input changed';
+const hashOf = (files: readonly InputFile[]): string =>
+  hash128(files.map(({ path, fingerprint }) => `${path}\n${fingerprint}`).join('\n'));
+
+/** Why a partition is built, in words; null when it is up to date. The cause is named by its first file. */
+function reasonToBuild(
+  published: PublishedFacts | null,
+  definition: string,
+  ds: string,
+  files: readonly InputFile[],
+): string | null {
+  const before = published?.partitions[ds];
+  if (!published || before === undefined) return 'never built';
+  if (before.lost) return 'its file is missing or damaged';
+  if (published.definitionHash !== definition) return 'definition changed';
+  if (before.inputs === hashOf(files)) return null;
+  const known = new Map(before.files.map((at) => [published.files[at]?.path, published.files[at]?.fingerprint]));
+  const added = files.find(({ path }) => !known.has(path));
+  if (added) return `input added: ${added.path}`;
+  const changed = files.find(({ path, fingerprint }) => known.get(path) !== fingerprint);
+  if (changed) return `input changed: ${changed.path}`;
+  const now = new Set(files.map(({ path }) => path));
+  const removed = [...known.keys()].find((path) => path !== undefined && !now.has(path));
+  return `input removed: ${removed ?? 'unknown'}`;
 }
 
 function bucketCount(options: PlanOptions, scans: readonly ScanPlan[], facts: LakeFacts, leftRows: number): number {
@@ -209,13 +232,14 @@ function finish(
   options: PlanOptions,
 ): PhysicalPlan {
   const partitions: PartitionPlan[] = facts.left.map((partition) => {
-    const inputs = inputsHash(draft.parts, facts, partition, leftFacts);
+    const files = inputFiles(draft.parts, facts, partition, leftFacts);
     return {
       ds: partition.ds,
       fileIdx: partition.fileIdx,
       rows: partition.rows,
-      inputs,
-      reason: reasonToBuild(facts.published, head.definitionHash, partition.ds, inputs),
+      inputFiles: files,
+      inputs: hashOf(files),
+      reason: reasonToBuild(facts.published, head.definitionHash, partition.ds, files),
     };
   });
   const toBuild = facts.left.filter((_, idx) => partitions[idx]?.reason !== null);

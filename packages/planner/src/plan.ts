@@ -115,7 +115,9 @@ export interface PartitionPlan {
   readonly ds: string;
   readonly fileIdx: readonly number[];
   readonly rows: number;
-  /** Hash of the fingerprints of every file it could read. */
+  /** Every file it could read, by path. */
+  readonly inputFiles: readonly { readonly path: string; readonly fingerprint: string }[];
+  /** Hash of `inputFiles`. */
   readonly inputs: string;
   /** Null = up to date. */
   readonly reason: string | null;

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.js';
+import type { LoadWatch } from '../load-watch.js';
 import type { Terminal } from '../terminal.js';
 
 /** What every command is given besides its options. */
@@ -8,7 +9,9 @@ export interface CommandContext {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly loadEngine: () => Promise<Engine>;
-  readonly signal: AbortSignal;
+  readonly loadWatch: LoadWatch;
+  /** `listen` is called when there is something that an interruption must leave in order. */
+  readonly interrupts: { readonly signal: AbortSignal; readonly listen: () => void };
 }
 
 export function printLines({ terminal }: CommandContext, lines: readonly string[]): void {

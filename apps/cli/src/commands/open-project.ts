@@ -4,7 +4,7 @@ import { shownPath } from '../paths.js';
 import { findProject } from '../project/find-project.js';
 import { loadConfig, type ProjectConfig } from '../project/load-config.js';
 import { createModuleLoader, type ModuleLoader } from '../project/module-loader.js';
-import { isLakeMissing } from '../project/synthetic-data.js';
+import { lakeState } from '../project/synthetic-data.js';
 import type { CommandContext } from './context.js';
 import { generateInto } from './generate-into.js';
 
@@ -16,10 +16,10 @@ export interface OpenProject {
 /** Find the project and read its config; `--lake` and `--out`, which start from the working folder, win over it. */
 export async function openProject(
   asked: { readonly project?: string; readonly lake?: string; readonly out?: string },
-  { cwd, env }: CommandContext,
+  { cwd, env, loadWatch }: CommandContext,
 ): Promise<OpenProject> {
   const folder = findProject({ cwd, asked: asked.project, fallback: env.TESSERA_DEFAULT_PROJECT });
-  const load = createModuleLoader(folder);
+  const load = createModuleLoader(folder, loadWatch);
   const config = await loadConfig(folder, load, cwd);
   return {
     config: {
@@ -44,7 +44,7 @@ export async function ensureLake(
   context: CommandContext,
 ): Promise<void> {
   const { lake, generate } = project.config;
-  if (!isLakeMissing(lake)) return;
+  if (lakeState(lake) !== 'missing') return;
   if (generate === null || needs.named) {
     throw missingLake(shownPath(context.cwd, lake), generate !== null);
   }

@@ -33,6 +33,7 @@ export async function runDataset(
   };
   const { start, end, format, workers, buckets, limit, strict, planOnly, summary } = checked;
   let result: RunResult;
+  context.interrupts.listen();
   try {
     result = await run({
       ...withoutUndefined({ start, end, workers, buckets, limit }),
@@ -43,7 +44,7 @@ export async function runDataset(
       strict,
       planOnly,
       summary,
-      signal: context.signal,
+      signal: context.interrupts.signal,
       onPlan: printPlan,
       onProgress: quiet ? () => {} : progress.update,
     });
@@ -52,8 +53,11 @@ export async function runDataset(
   }
   if (quiet) return result;
   printPlan(result.plan);
-  if (result.plan.toBuild === 0) {
-    printLines(context, [nothingToDoLine(result.plan, result.elapsedMs, style)]);
+  // A preview is computed even where everything is published already.
+  if (result.plan.toBuild === 0 && (planOnly || limit === undefined)) {
+    printLines(context, [
+      nothingToDoLine(result.plan, { start, end, elapsedMs: result.elapsedMs }, style),
+    ]);
   } else if (!planOnly) {
     printLines(context, outcomeLines(result, format, context));
   }

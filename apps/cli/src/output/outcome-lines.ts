@@ -10,7 +10,11 @@ export interface OutcomeWords {
 
 /** `✔ published  out/train-sets/fraud_v2/ds=…  90 partitions, 2,000,000 rows, 41 columns   6.8 s`. */
 export function outcomeLine(result: RunResult, words: OutcomeWords, style: Style): string {
-  const columns = formatAmount(result.summary?.length ?? result.plan.columns.length, 'column');
+  // The plan knows the features only; the summary also has the left's columns.
+  const columns =
+    result.summary === null
+      ? formatAmount(result.plan.columns.length, 'feature column')
+      : formatAmount(result.summary.length, 'column');
   const rows = formatAmount(result.rows, 'row');
   const elapsed = formatElapsed(result.elapsedMs);
   if (words.shownPath === null) {

@@ -4,6 +4,7 @@ import { doneLine, INDENT, type Style } from './style.js';
 import { alignRows, cutText } from './text-width.js';
 
 const MAX_REASON_CELLS = 90;
+const MAX_NOTE_CELLS = 60;
 
 /** The plan before anything is built: how much, from where, and why. */
 export function planLines(plan: PlanSummary, style: Style): string[] {
@@ -22,7 +23,7 @@ export function planLines(plan: PlanSummary, style: Style): string[] {
     part.source,
     `${formatCount(part.readFiles)} of ${formatAmount(part.totalFiles, 'file')}`,
     formatAmount(part.rows, 'row'),
-    part.note === '' ? '' : `(${part.note})`,
+    part.note === '' ? '' : `(${cutText(part.note, MAX_NOTE_CELLS)})`,
   ]);
   const reasons = plan.reasons.map(({ reason, partitions }) => [
     `build ${formatCount(partitions)} of ${formatAmount(plan.partitions, 'day')}`,
@@ -39,25 +40,35 @@ export function planLines(plan: PlanSummary, style: Style): string[] {
 export function planOnlyLines(plan: PlanSummary, style: Style): string[] {
   return [
     ...planLines(plan, style),
-    `${INDENT}${formatAmount(plan.columns.length, 'column')}; nothing was written`,
+    `${INDENT}${formatAmount(plan.columns.length, 'feature column')}; nothing was written`,
   ];
 }
 
 /** Everything asked for exists already, or nothing was asked for. */
-export function nothingToDoLine(plan: PlanSummary, elapsedMs: number, style: Style): string {
+export function nothingToDoLine(
+  plan: PlanSummary,
+  { start, end, elapsedMs }: AskedRange & { readonly elapsedMs: number },
+  style: Style,
+): string {
   const why =
     plan.partitions === 0
-      ? `the left has no partitions${rangeText(plan)}`
+      ? `the left has no partitions${rangeText({ start, end })}`
       : plan.partitions === 1
         ? '1 partition is up to date'
         : `${formatCount(plan.partitions)} partitions are up to date`;
   return doneLine(style, 'plan', `nothing to do: ${why}   ${formatElapsed(elapsedMs)}`);
 }
 
-function rangeText({ start, end }: PlanSummary): string {
-  if (start !== null && end !== null) return ` between ${start} and ${end}`;
-  if (start !== null) return ` from ${start} on`;
-  return end === null ? '' : ` up to ${end}`;
+/** The days that were asked for. */
+interface AskedRange {
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+}
+
+function rangeText({ start, end }: AskedRange): string {
+  if (start !== undefined && end !== undefined) return ` between ${start} and ${end}`;
+  if (start !== undefined) return ` from ${start} on`;
+  return end === undefined ? '' : ` up to ${end}`;
 }
 
 function indent(line: string): string {

@@ -1,4 +1,4 @@
-import type { Progress, StageName } from '@tessera/engine';
+import type { Progress } from '@tessera/engine';
 import type { Terminal } from '../terminal.js';
 import { formatBytes, formatCount, formatRate } from './numbers.js';
 import { paint, type Style, stepLine } from './style.js';
@@ -9,14 +9,19 @@ const PLAIN_LINE_MS = 5000;
 const BAR_CELLS = 32;
 const BESIDE_BAR_CELLS = 64;
 
+/** The engine's progress, or that of anything else that has tasks. */
+export interface StageProgress extends Omit<Progress, 'stage'> {
+  readonly stage: string;
+}
+
 export interface ProgressView {
-  readonly update: (progress: Progress) => void;
+  readonly update: (progress: StageProgress) => void;
   /** Take unfinished bars off the screen; call it before anything else is printed. */
   readonly finish: () => void;
 }
 
 interface StageState {
-  progress: Progress;
+  progress: StageProgress;
   /** The engine's clock when the stage began: rates are the stage's own. */
   readonly startedMs: number;
 }
@@ -30,7 +35,7 @@ export function createProgressView(terminal: Terminal, now: () => number = Date.
 }
 
 function plainView(terminal: Terminal, now: () => number): ProgressView {
-  const stages = new Map<StageName, StageState>();
+  const stages = new Map<string, StageState>();
   let printedMs = now();
   return {
     update(progress) {
@@ -45,7 +50,7 @@ function plainView(terminal: Terminal, now: () => number): ProgressView {
 }
 
 function liveView(terminal: Terminal, now: () => number): ProgressView {
-  const stages = new Map<StageName, StageState>();
+  const stages = new Map<string, StageState>();
   let drawnLines = 0;
   let drawnMs = Number.NEGATIVE_INFINITY;
   const erase = () => (drawnLines === 0 ? '' : `\u001b[${drawnLines}A\u001b[0J`);
@@ -76,7 +81,7 @@ function liveView(terminal: Terminal, now: () => number): ProgressView {
 }
 
 /** The stage as it is now; null where there is nothing to say: no tasks, or it had ended already. */
-function advance(stages: Map<StageName, StageState>, progress: Progress): StageState | null {
+function advance(stages: Map<string, StageState>, progress: StageProgress): StageState | null {
   if (progress.tasksTotal === 0) return null;
   const stage = stages.get(progress.stage);
   if (stage !== undefined && (progress.tasksDone > 0 || !isEnded(stage.progress))) {
@@ -90,7 +95,7 @@ function advance(stages: Map<StageName, StageState>, progress: Progress): StageS
   return begun;
 }
 
-function isEnded({ tasksDone, tasksTotal }: Progress): boolean {
+function isEnded({ tasksDone, tasksTotal }: StageProgress): boolean {
   return tasksDone >= tasksTotal;
 }
 

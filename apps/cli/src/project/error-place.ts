@@ -1,14 +1,13 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where in a user's files something went wrong; `line` and `column` count from 1. */
+/** Where in a user's files something went wrong; `line` counts from 1. Columns do not survive jiti's transform. */
 export interface Place {
   readonly file: string;
   readonly line?: number;
-  readonly column?: number;
 }
 
-const FRAME = /((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^\n()]*?):(\d+):(\d+)\)?$/;
+const FRAME = /((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/])[^\n()]*?):(\d+):\d+\)?$/;
 
 /**
  * The innermost place inside `folder` that an error speaks of: a stack frame, or for a syntax error the place in its
@@ -19,9 +18,9 @@ export function errorPlace(error: unknown, folder: string): Place | null {
   for (const line of (error.stack ?? error.message).split('\n')) {
     const match = FRAME.exec(line.trim());
     if (match === null) continue;
-    const [, where = '', lineText, columnText] = match;
+    const [, where = '', lineText] = match;
     const file = where.startsWith('file://') ? fileURLToPath(where) : where.trim();
-    if (isInside(file, folder)) return { file, line: Number(lineText), column: Number(columnText) };
+    if (isInside(file, folder)) return { file, line: Number(lineText) };
   }
   return null;
 }

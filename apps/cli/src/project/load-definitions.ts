@@ -83,8 +83,8 @@ export function describeFailure(
 function withoutRepeats(failures: readonly DefinitionFailure[]): DefinitionFailure[] {
   const seen = new Map<string, DefinitionFailure>();
   for (const failure of failures) {
-    const { file, line, column, message } = failure;
-    const id = JSON.stringify([file, line, column, message]);
+    const { file, line, message } = failure;
+    const id = JSON.stringify([file, line, message]);
     if (!seen.has(id)) seen.set(id, failure);
   }
   return [...seen.values()];

@@ -3,23 +3,26 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as api from '@tessera/api';
 import { createJiti } from 'jiti';
+import type { LoadWatch } from '../load-watch.js';
 
 /** Loads a user's TypeScript or JavaScript file and returns its exports. */
 export type ModuleLoader = (file: string) => Promise<Readonly<Record<string, unknown>>>;
 
-const LOAD_LIMIT_MS = 30_000;
+/** Less than the watch's limit, so that what can be reported in order is. */
+const AWAIT_LIMIT_MS = 20_000;
 
 /**
  * A loader for one project folder. `@tessera/api` is always this process's own instance, whether or not the project
  * has one installed: definitions and errors made by another copy would not be recognised.
  */
-export function createModuleLoader(projectFolder: string): ModuleLoader {
+export function createModuleLoader(projectFolder: string, watch: LoadWatch): ModuleLoader {
   const jiti = createJiti(pathToFileURL(path.join(projectFolder, 'tessera.config.ts')).href, {
     fsCache: cacheFolder(),
     virtualModules: { '@tessera/api': api },
   });
   return async (file) => {
-    const exports: unknown = await withLimit(jiti.import(file));
+    watch.begin(file);
+    const exports: unknown = await withLimit(jiti.import(file)).finally(watch.end);
     return typeof exports === 'object' && exports !== null ? { ...exports } : { default: exports };
   };
 }
@@ -38,8 +41,8 @@ async function withLimit<T>(loading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`still waiting for a top-level await after ${LOAD_LIMIT_MS / 1000} s`));
-    }, LOAD_LIMIT_MS);
+      reject(new Error(`still waiting for a top-level await after ${AWAIT_LIMIT_MS / 1000} s`));
+    }, AWAIT_LIMIT_MS);
   });
   try {
     return await Promise.race([loading, limit]);

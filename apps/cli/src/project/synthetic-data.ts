@@ -1,7 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { generateFailed, generateRefused } from '../failures.js';
-import type { ModuleLoader } from './module-loader.js';
 
 /** What a project's `generate` module is given. `scale` 1 is the full size. */
 export interface GenerateRequest {
@@ -26,63 +24,42 @@ export interface GenerateResult {
 export type Generate = (request: GenerateRequest) => Promise<GenerateResult>;
 
 /** Names the folder as written by `generate`, so that `--force` never deletes anyone's own data. */
-export const MARKER_FILE = '_tessera_generated.json';
+const MARKER_FILE = '_tessera_generated.json';
 
-/** True when there is nothing at `lake`: no folder, or an empty one. */
-export function isLakeMissing(lake: string): boolean {
-  return !existsSync(lake) || readdirSync(lake).length === 0;
-}
-
-/** The `generate` function of a project's module. Throws GENERATE_FAILED. */
-export async function loadGenerate(file: string, load: ModuleLoader): Promise<Generate> {
-  let exported: unknown;
-  try {
-    exported = (await load(file)).generate;
-  } catch (error) {
-    throw generateFailed(file, error);
-  }
-  if (typeof exported !== 'function')
-    throw generateFailed(file, new Error('it does not export a function `generate`'));
-  return exported as Generate;
+/** What is at the lake's place: nothing (no folder, or an empty one), what `generate` wrote, or other data. */
+export function lakeState(lake: string): 'missing' | 'generated' | 'other' {
+  if (!existsSync(lake)) return 'missing';
+  const names = readdirSync(lake);
+  if (names.length === 0) return 'missing';
+  return names.includes(MARKER_FILE) ? 'generated' : 'other';
 }
 
 /**
- * Write synthetic data beside `lake` and rename it into place: a lake that exists is whole.
- *
- * Throws   GENERATE_REFUSED when `lake` has content that was not generated, or was and `replace` is false;
- *          GENERATE_FAILED with the module's own error. The unfinished folder is removed either way.
+ * Write synthetic data beside `request.out` and rename it into place, so that a lake that exists is whole. What was
+ * there is replaced: the caller has made sure that it may be. When the generator throws or is interrupted, its error
+ * is passed on and nothing is left.
  */
 export async function writeSyntheticData(
   generate: Generate,
   request: GenerateRequest,
-  { replace, file }: { readonly replace: boolean; readonly file: string },
 ): Promise<GenerateResult> {
   const lake = request.out;
-  if (!isLakeMissing(lake)) {
-    if (!existsSync(path.join(lake, MARKER_FILE)))
-      throw generateRefused(lake, 'holds data that was not generated');
-    if (!replace) throw generateRefused(lake, 'exists; --force writes it anew');
-  }
   mkdirSync(path.dirname(lake), { recursive: true });
   removeAbandoned(lake);
   const staging = `${lake}.generating-${process.pid}`;
+  const replaced = `${staging}-replaced`;
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging);
   try {
     const result = await abortable(generate({ ...request, out: staging }), request.signal);
     const { scale, seed } = request;
-    writeFileSync(
-      path.join(staging, MARKER_FILE),
-      `${JSON.stringify({ scale, seed, ...result }, null, 2)}\n`,
-    );
-    const replaced = `${staging}-replaced`;
+    const marker = `${JSON.stringify({ scale, seed, ...result }, null, 2)}\n`;
+    writeFileSync(path.join(staging, MARKER_FILE), marker);
     if (existsSync(lake)) renameSync(lake, replaced);
     renameSync(staging, lake);
-    rmSync(replaced, { recursive: true, force: true });
     return result;
-  } catch (error) {
-    rmSync(staging, { recursive: true, force: true });
-    throw request.signal.aborted ? error : generateFailed(file, error);
+  } finally {
+    for (const folder of [staging, replaced]) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -102,8 +79,9 @@ function removeAbandoned(lake: string): void {
   for (const name of readdirSync(path.dirname(lake))) {
     if (!name.startsWith(prefix)) continue;
     const pid = Number.parseInt(name.slice(prefix.length), 10);
-    if (!isAlive(pid))
+    if (!isAlive(pid)) {
       rmSync(path.join(path.dirname(lake), name), { recursive: true, force: true });
+    }
   }
 }
 
@@ -113,6 +91,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
+    // Another user's process.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

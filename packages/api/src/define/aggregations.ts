@@ -49,7 +49,7 @@ export type ColumnOperation<Op extends Operation> = <
 ) => Made<Op, In, W, By, As, Lowercase<Op>>;
 
 function columnOperation<const Op extends Operation>(operation: Op): ColumnOperation<Op> {
-  return (column, options) => ({ operation, input: column, ...options });
+  return (column, options) => ({ ...options, operation, input: column });
 }
 
 /** Rows that have a value in the column, or all rows when there is none. 0, not null, when there were none. */
@@ -68,9 +68,14 @@ export function count(
   first?: string | object,
   second?: object,
 ): Aggregation<'COUNT', string | undefined> {
-  return typeof first === 'string'
-    ? { operation: 'COUNT', input: first, ...second }
-    : { operation: 'COUNT', ...first };
+  const options = {
+    ...(typeof first === 'object' && first),
+    ...second,
+    operation: 'COUNT',
+  } as const;
+  // Whatever stands where a column should is kept, for the groupBy to refuse.
+  const rows = first === undefined || (typeof first === 'object' && first !== null);
+  return rows ? options : { ...options, input: first };
 }
 
 /** Exact sum: integers and booleans give int64, floats double, decimals decimal(38,s). */
@@ -121,7 +126,7 @@ export function weightedAverage<
   column: In,
   options: AggregationOptions<W, By, As> & { readonly weight: Weight },
 ): Made<'WEIGHTED_AVERAGE', In, W, By, As, 'weighted_average', Weight> {
-  return { operation: 'WEIGHTED_AVERAGE', input: column, ...options };
+  return { ...options, operation: 'WEIGHTED_AVERAGE', input: column };
 }
 
 /** `lastK('device_id', { k: 3 })`, and alike. */
@@ -138,27 +143,27 @@ export type KOperation<Op extends Operation, Before extends string, After extend
 
 /** The k earliest values, oldest first. */
 export const firstK: KOperation<'FIRST_K', 'first'> = (column, options) => ({
+  ...options,
   operation: 'FIRST_K',
   input: column,
-  ...options,
 });
 /** The k latest values, newest first. */
 export const lastK: KOperation<'LAST_K', 'last'> = (column, options) => ({
+  ...options,
   operation: 'LAST_K',
   input: column,
-  ...options,
 });
 /** The k greatest values, greatest first, duplicates kept. */
 export const topK: KOperation<'TOP_K', 'top'> = (column, options) => ({
+  ...options,
   operation: 'TOP_K',
   input: column,
-  ...options,
 });
 /** The k least values, least first, duplicates kept. */
 export const bottomK: KOperation<'BOTTOM_K', 'bottom'> = (column, options) => ({
+  ...options,
   operation: 'BOTTOM_K',
   input: column,
-  ...options,
 });
 
 /** Above this many different values in a window, `topKFrequent` is null unless told otherwise. */
@@ -175,7 +180,7 @@ export function topKFrequent<
   column: In,
   options: AggregationOptions<W, By, As> & { readonly k: K; readonly maxDistinct?: number },
 ): Made<'TOP_K_FREQUENT', In, W, By, As, `top${NoInfer<K>}_frequent`> {
-  return { operation: 'TOP_K_FREQUENT', input: column, ...options };
+  return { ...options, operation: 'TOP_K_FREQUENT', input: column };
 }
 
 /** Percentiles (0-100) within 1 %: one gives a number, several a list in the order asked. */
@@ -189,5 +194,5 @@ export function approxPercentile<
   column: In,
   options: AggregationOptions<W, By, As> & { readonly percentiles: P },
 ): Made<'APPROX_PERCENTILE', In, W, By, As, PercentileLabel<NoInfer<P>>> {
-  return { operation: 'APPROX_PERCENTILE', input: column, ...options };
+  return { ...options, operation: 'APPROX_PERCENTILE', input: column };
 }

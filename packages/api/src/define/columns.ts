@@ -1,4 +1,4 @@
-import { isScalar, parseType } from '../data-type.js';
+import { formatType, isScalar, parseType } from '../data-type.js';
 import { readPredicate } from '../predicate/predicate.js';
 import type { ColumnSpec, Predicate, SourceSpec } from '../spec.js';
 import { checkPiece } from './names.js';
@@ -67,7 +67,7 @@ export function checkScalar(
   if (column === undefined) return;
   const found = findColumn(source, column, report);
   if (found === undefined || isScalar(found.type)) return;
-  report.option(option, `cannot be \`${column}\`, a ${found.type.kind}`);
+  report.option(option, `cannot be \`${column}\`, which is ${formatType(found.type)}`);
 }
 
 /** Keys of entities or a groupBy: at least one, each once, scalar columns. */

@@ -3,8 +3,8 @@ import { combineProblems } from '../errors.js';
 import { DS, groupByColumns } from '../output-columns.js';
 import { isOfflineOnly } from '../predicate/predicate.js';
 import type { AggregationSpec, GroupBySpec, SourceSpec } from '../spec.js';
-import type { AggregationOn, phantom } from '../types/aggregation-type.js';
-import type { GroupBy, Source } from '../types/definition-types.js';
+import type { AggregationOn } from '../types/aggregation-type.js';
+import type { ColumnsOfSource, GroupBy, Source } from '../types/definition-types.js';
 import type { ColumnsOfType, ScalarText } from '../types/type-text.js';
 import type { Tail } from '../window.js';
 import { checkKeys } from './columns.js';
@@ -35,8 +35,6 @@ const groupByShape = z.strictObject({
   description: description.optional(),
 });
 
-type ColumnsOf<S extends Source> = NonNullable<S[typeof phantom]>['columns'];
-
 export interface GroupByDefinition<Name extends string, S extends Source, K, A> {
   readonly name: Name;
   readonly source: S;
@@ -65,9 +63,9 @@ export interface GroupByDefinition<Name extends string, S extends Source, K, A> 
 export function groupBy<
   const Name extends string,
   S extends Source,
-  const K extends readonly ColumnsOfType<ColumnsOf<S>, ScalarText>[],
-  const A extends readonly AggregationOn<ColumnsOf<S>>[],
->(definition: GroupByDefinition<Name, S, K, A>): GroupBy<Name, ColumnsOf<S>, K, A> {
+  const K extends readonly ColumnsOfType<ColumnsOfSource<S>, ScalarText>[],
+  const A extends readonly AggregationOn<ColumnsOfSource<S>>[],
+>(definition: GroupByDefinition<Name, S, K, A>): GroupBy<Name, ColumnsOfSource<S>, K, A> {
   const report = createReport(nameOf(definition, 'groupBy'));
   const shape = readShape(groupByShape, definition, report);
   if (shape === undefined) throw combineProblems(report.problems);

@@ -2,8 +2,14 @@ import { z } from 'zod';
 import { combineProblems } from '../errors.js';
 import { leftColumns, partColumns } from '../output-columns.js';
 import type { JoinSpec, PartSpec, SourceSpec } from '../spec.js';
-import type { phantom } from '../types/aggregation-type.js';
-import type { GroupBy, Join, Offered, Part, Source } from '../types/definition-types.js';
+import type {
+  ColumnsOfSource,
+  GroupBy,
+  Join,
+  Offered,
+  Part,
+  Source,
+} from '../types/definition-types.js';
 import { checkDuplicates, originOf, PARTITION_LABEL } from './duplicates.js';
 import { isSource } from './group-by.js';
 import { checkName } from './names.js';
@@ -21,10 +27,12 @@ const joinShape = z.strictObject({
   description: description.optional(),
 });
 
-type ColumnsOf<S extends Source> = NonNullable<S[typeof phantom]>['columns'];
-
 /** A part that needs no more than this left offers. */
-export type PartFor<S extends Source> = Part<GroupBy, string | undefined, Offered<ColumnsOf<S>>>;
+export type PartFor<S extends Source> = Part<
+  GroupBy,
+  string | undefined,
+  Offered<ColumnsOfSource<S>>
+>;
 
 export interface JoinDefinition<Name extends string, S extends Source, P> {
   readonly name: Name;
@@ -45,7 +53,7 @@ export function join<
   const Name extends string,
   S extends Source,
   const P extends readonly PartFor<S>[],
->(definition: JoinDefinition<Name, S, P>): Join<Name, ColumnsOf<S>, P> {
+>(definition: JoinDefinition<Name, S, P>): Join<Name, ColumnsOfSource<S>, P> {
   const report = createReport(nameOf(definition, 'join'));
   const shape = readShape(joinShape, definition, report);
   if (shape === undefined) throw combineProblems(report.problems);

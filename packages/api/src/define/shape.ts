@@ -16,7 +16,10 @@ export function oneOf<const T extends readonly [string, ...string[]]>(choices: T
 }
 
 /** Stand-ins for required options that were refused, so that the rest can still be looked at. */
-export const STAND_INS = { name: 'unnamed', path: 'unnamed' } as const;
+const STAND_INS: ReadonlyMap<string, string> = new Map([
+  ['name', 'unnamed'],
+  ['path', 'unnamed'],
+]);
 
 /**
  * Parse a definition's shape, adding a BAD_OPTION for each issue; unknown options get the nearest known one as a hint.
@@ -42,9 +45,8 @@ export function readShape<S extends z.ZodRawShape>(
   const saved: Record<string, unknown> = { ...value };
   const drop = (option: string): void => {
     delete saved[option];
-    if (option in schema.shape && option in STAND_INS) {
-      saved[option] = STAND_INS[option as keyof typeof STAND_INS];
-    }
+    const standIn = STAND_INS.get(option);
+    if (standIn !== undefined && Object.hasOwn(schema.shape, option)) saved[option] = standIn;
   };
   for (const issue of result.error.issues) {
     const [top] = issue.path.map((step) => String(step));

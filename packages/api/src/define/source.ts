@@ -76,7 +76,7 @@ function checkTime(source: Columns, time: string, report: Report): void {
   if (column === undefined || isTime(column.type)) return;
   report.option(
     'time',
-    `cannot be \`${time}\`, a ${formatType(column.type)}`,
+    `cannot be \`${time}\`, which is ${formatType(column.type)}`,
     'A time is timestamp, timestamptz, timestamp_ns, date, epoch_ms, epoch_s or epoch_us: declare an integer as one of the epochs.',
   );
 }

@@ -8,15 +8,15 @@ const MAX_TREE_DEPTH = 3 * MAX_NESTING;
 const COMPARISONS: readonly unknown[] = ['=', '<>', '<', '<=', '>', '>='];
 
 /** The members of each operator, beside `op`: nothing more, nothing less. */
-const MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  and: ['args'],
-  or: ['args'],
-  not: ['arg'],
-  in: ['operand', 'values'],
-  is_null: ['operand'],
-  column: ['column'],
-  sql: ['sql'],
-};
+const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['and', ['args']],
+  ['or', ['args']],
+  ['not', ['arg']],
+  ['in', ['operand', 'values']],
+  ['is_null', ['operand']],
+  ['column', ['column']],
+  ['sql', ['sql']],
+]);
 
 class Refusal extends Error {}
 
@@ -55,7 +55,11 @@ function readNode(value: unknown, depth: number): Predicate {
     const [left, right] = [readOperand(value.left), readOperand(value.right)];
     return { op: value.op as Comparison, left, right };
   }
-  onlyMembers(value, ['op', ...(MEMBERS[String(value.op)] ?? Object.keys(value))]);
+  const members = typeof value.op === 'string' ? MEMBERS.get(value.op) : undefined;
+  if (members === undefined) {
+    throw new Refusal(`there is no predicate operator ${JSON.stringify(value.op)}`);
+  }
+  onlyMembers(value, ['op', ...members]);
   switch (value.op) {
     case 'and':
     case 'or': {
@@ -76,14 +80,13 @@ function readNode(value: unknown, depth: number): Predicate {
       return { op: 'is_null', operand: readOperand(value.operand) };
     case 'column':
       if (typeof value.column === 'string') return { op: 'column', column: value.column };
-      break;
-    case 'sql':
+      throw new Refusal('`column` needs the name of a column');
+    default:
       if (typeof value.sql === 'string' && value.sql.trim() !== '') {
         return { op: 'sql', sql: value.sql };
       }
       throw new Refusal('sql(…) needs the text of an expression');
   }
-  throw new Refusal(`there is no predicate operator ${JSON.stringify(value.op)}`);
 }
 
 /**

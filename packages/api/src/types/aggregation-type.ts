@@ -3,6 +3,7 @@ import type { Tail } from '../window.js';
 import type {
   ColumnsOfType,
   ColumnTexts,
+  IsOpen,
   NumericText,
   ScalarText,
   WindowText,
@@ -82,7 +83,9 @@ export interface OperationsByInput {
 }
 
 /** Every aggregation that a source with these columns can have. The compiler picks the member by its operation. */
-export type AggregationOn<C extends ColumnTexts> =
+export type AggregationOn<C extends ColumnTexts> = IsOpen<C> extends true ? Aggregation : Known<C>;
+
+type Known<C extends ColumnTexts> =
   | On<C, OperationsByInput['any'], (keyof C & string) | undefined>
   | On<C, OperationsByInput['anyWhole'], keyof C & string>
   | On<

@@ -1,6 +1,6 @@
 import type { GroupBySpec, JoinSpec, SourceSpec } from '../spec.js';
 import type { Aggregation, phantom } from './aggregation-type.js';
-import type { Bare, ColumnTexts } from './type-text.js';
+import type { Bare, ColumnTexts, IsOpen } from './type-text.js';
 
 /** A source as its builder returns it: the plain `SourceSpec`, and its column types for the compiler. */
 export interface Source<
@@ -77,8 +77,16 @@ export interface Join<
   readonly [phantom]?: { readonly left: Left; readonly parts: P };
 }
 
-/** Column types without their `!`: what a left offers to the keys of its parts. */
-export type Offered<C extends ColumnTexts> = { readonly [K in keyof C]: Bare<C[K]> };
+/** Column types of a source; open (any name) for a plain `SourceSpec`. */
+export type ColumnsOfSource<S extends SourceSpec> =
+  S extends Source<infer _Kind, infer _Name, infer C, infer _Keys> ? C : never;
+
+/**
+ * Column types without their `!`: what a left offers to the keys of its parts. An open left offers `never`, which is as good as
+ * anything.
+ */
+export type Offered<C extends ColumnTexts> =
+  IsOpen<C> extends true ? never : { readonly [K in keyof C]: Bare<C[K]> };
 
 /**
  * The left columns that a part needs, with their types: those mapped, and the keys that nothing is mapped to.

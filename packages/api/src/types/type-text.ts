@@ -59,17 +59,26 @@ export type ColumnValue<T extends string> = T extends `${infer B}!`
   ? JsValue<B>
   : JsValue<T> | null;
 
+/**
+ * True for columns that the compiler does not know one by one (`Record<string, 'double'>`: definitions made by a program).
+ * They are checked at run time only.
+ */
+export type IsOpen<C extends ColumnTexts> = string extends keyof C ? true : false;
+
 /** Names of the columns whose type, seen as `Element` where `Seen` says so, is one of `Accepted`. */
 export type ColumnsOfType<
   C extends ColumnTexts,
   Accepted extends string,
   Seen extends 'whole' | 'elements' = 'whole',
-> = {
-  [K in keyof C & string]: (
-    Seen extends 'whole'
-      ? Bare<C[K]>
-      : Element<Bare<C[K]>>
-  ) extends Accepted
-    ? K
-    : never;
-}[keyof C & string];
+> =
+  IsOpen<C> extends true
+    ? string
+    : {
+        [K in keyof C & string]: (
+          Seen extends 'whole'
+            ? Bare<C[K]>
+            : Element<Bare<C[K]>>
+        ) extends Accepted
+          ? K
+          : never;
+      }[keyof C & string];

@@ -1,6 +1,6 @@
 import { TesseraError } from '@tessera/api';
 import { bucketOrder, encodeBatch, gatherBatch } from '@tessera/columnar';
-import { readColumns, readRows } from '@tessera/lake';
+import { type ReadKind, readColumns, readRows } from '@tessera/lake';
 import { tableSql, type TaskContext } from './context.js';
 import type { ScatterResult } from './result.js';
 import type { ScatterTask } from './task.js';
@@ -46,8 +46,10 @@ export async function runScatter(context: TaskContext, task: ScatterTask): Promi
     Object.entries(task.dictionaries).map(([id, table]) => [id, tableSql(context, table)]),
   );
   const sql = scatterSql(task.scan, task.relation, tableSql(context, task.keys), dictionaries);
-  const kinds: Record<string, 'code'> = { code: 'code' };
-  for (const lane of task.scan.lanes) if (lane.read.how === 'code') kinds[lane.name] = 'code';
+  const kinds: Record<string, ReadKind> = { code: 'code' };
+  for (const lane of task.scan.lanes) {
+    if (lane.read.how === 'code') kinds[lane.name] = lane.type.kind === 'list' ? { list: 'code' } : 'code';
+  }
   const batch = await readColumns(context.session, sql, kinds);
   const { order, start } = bucketOrder(codes(batch, 'code'), task.buckets);
   const blocks =

@@ -1,3 +1,4 @@
+import { dayOf } from '@tessera/api';
 import { type Batch, type Column, concatBatches, decodeBatch, encodeBatch, gatherBatch } from '@tessera/columnar';
 import { sweep } from '@tessera/pitjoin';
 import { effectiveQueryMs, type QueryPlan } from '@tessera/planner';
@@ -7,11 +8,15 @@ import type { SweepResult } from './result.js';
 import type { Section, SweepTask } from './task.js';
 import { codes, numbers } from './typed.js';
 
-function queryLane(timeMs: Float64Array, query: QueryPlan): Column {
+function queryLane(timeMs: Float64Array, query: QueryPlan, missingDays: ReadonlySet<number>): Column {
   const values = new Float64Array(timeMs.length);
   for (let i = 0; i < values.length; i++) {
     const t = timeMs[i]!;
-    values[i] = Number.isNaN(t) ? t : effectiveQueryMs(t, query);
+    if (Number.isNaN(t)) values[i] = t;
+    else {
+      const q = effectiveQueryMs(t, query);
+      values[i] = missingDays.size > 0 && missingDays.has(dayOf(q) - 1) ? Number.NaN : q;
+    }
   }
   return { kind: 'f64', values };
 }
@@ -42,7 +47,8 @@ export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
   if (task.tie !== null && inputs[task.tie]) columns[task.tie] = inputs[task.tie]!;
   const timeMs = numbers(left, 't');
   const leftColumns: Record<string, Column> = { code: left.columns.code! };
-  for (const query of task.queries) leftColumns[query.name] = queryLane(timeMs, query);
+  const missingDays = new Set(task.missingDays);
+  for (const query of task.queries) leftColumns[query.name] = queryLane(timeMs, query, missingDays);
   const { rows } = decodeShape(columns);
   const swept = sweep({
     events: { rows, columns },

@@ -90,6 +90,8 @@ export interface SweepTask {
   /** Lanes of the events, for a bucket that has none. */
   readonly lanes: readonly LanePlan[];
   readonly queries: readonly QueryPlan[];
+  /** Days (since 1970) of entity partitions that do not exist: rows that read them get null (S3.2). */
+  readonly missingDays: readonly number[];
   readonly tie: string | null;
   readonly partitions: number;
   readonly strict: boolean;

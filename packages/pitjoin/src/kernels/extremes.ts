@@ -23,6 +23,7 @@ export function extremeEntries(
   const out = windows.map(() => new Int32Array(n));
   let entry = new Int32Array(256);
   let value = new Float64Array(256);
+  let fresh = new Int32Array(256);
   // Live elements are base … depth - 1.
   let base = 0;
   let depth = 0;
@@ -36,15 +37,27 @@ export function extremeEntries(
       depth = 0;
       head = least;
     }
-    for (; head < end; head++) {
-      const v = values[head]! * sign;
-      while (depth > base && value[depth - 1]! <= v) depth--;
-      if (depth === entry.length) {
-        entry = grown(entry, new Int32Array(2 * depth));
-        value = grown(value, new Float64Array(2 * depth));
+    // Backwards, because of what enters only the entries above all after them stay: few, so the branch is well predicted.
+    if (end - head > fresh.length) fresh = new Int32Array(2 * (end - head));
+    let count = 0;
+    let best = -Infinity;
+    for (let j = end - 1; j >= head; j--) {
+      const v = values[j]! * sign;
+      if (v > best) {
+        best = v;
+        fresh[count++] = j;
       }
-      entry[depth] = head;
-      value[depth++] = v;
+    }
+    head = end;
+    while (depth > base && value[depth - 1]! <= best) depth--;
+    if (depth + count > entry.length) {
+      entry = grown(entry, new Int32Array(2 * (depth + count)));
+      value = grown(value, new Float64Array(2 * (depth + count)));
+    }
+    while (count > 0) {
+      const j = fresh[--count]!;
+      entry[depth] = j;
+      value[depth++] = values[j]! * sign;
     }
     while (base < depth && entry[base]! < least) base++;
     for (let w = 0; w < windows.length; w++) {

@@ -1,0 +1,36 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyToCsv, quotePath, type Session } from '@tessera/lake';
+import { arrowFile } from './arrow-file.js';
+import { type NamedType, readPartition, type ResultFile } from './batches.js';
+
+/**
+ * Copies of published partitions in another format, beside the dataset: `<dataset>.csv/ds=…/part-0.csv`. They are made
+ * for the partitions of this run, each whole or not at all, and have no manifest.
+ */
+export async function exportFiles(
+  session: Session,
+  dataset: string,
+  files: readonly ResultFile[],
+  columns: readonly NamedType[],
+  format: 'csv' | 'arrow',
+): Promise<string> {
+  const target = `${dataset}.${format}`;
+  for (const file of files) {
+    const folder = join(target, `ds=${file.ds}`);
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, `part-0.${format}`);
+    const half = `${path}.half`;
+    try {
+      if (format === 'csv') {
+        await copyToCsv(session, `SELECT * FROM read_parquet(${quotePath(file.file)}, hive_partitioning = false)`, half);
+      } else {
+        writeFileSync(half, await arrowFile(await readPartition(session, file, columns), columns));
+      }
+      renameSync(half, path);
+    } finally {
+      rmSync(half, { force: true });
+    }
+  }
+  return target;
+}

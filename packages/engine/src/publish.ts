@@ -1,0 +1,121 @@
+import { formatType, type OutputColumn, hash128 } from '@tessera/api';
+import {
+  acquireLock,
+  beginRun,
+  commitManifest,
+  endRun,
+  type Lock,
+  MANIFEST_FORMAT,
+  type Manifest,
+  type ManifestPartition,
+  openDataset,
+  partitionPath,
+  publishPartition,
+  type PublishRun,
+  stagePath,
+} from '@tessera/lake';
+import type { PartitionPlan, PhysicalPlan, PublishedFacts } from '@tessera/planner';
+import { ENGINE_VERSION } from './version.js';
+
+/** What is published at a path, in the planner's words. */
+export async function publishedFacts(path: string): Promise<PublishedFacts | null> {
+  const { manifest, lost } = await openDataset(path);
+  if (!manifest) return null;
+  const gone = new Set(lost);
+  return {
+    definitionHash: manifest.definitionHash,
+    files: manifest.files,
+    partitions: Object.fromEntries(
+      Object.entries(manifest.partitions).map(([ds, { inputs, files }]) => [ds, { inputs, files, lost: gone.has(ds) }]),
+    ),
+  };
+}
+
+/** A dataset that this run may write: locked, with a staging folder. */
+export interface Target {
+  readonly run: PublishRun;
+  /** Where a partition is staged; its folder is made. */
+  stage(ds: string): string;
+  /** Rename what was staged into place, then replace the manifest. Returns the published files, in the given order. */
+  publish(written: readonly WrittenPartition[], plan: PhysicalPlan, columns: readonly OutputColumn[]): Promise<string[]>;
+  /** Remove staging and the lock. */
+  close(): Promise<void>;
+}
+
+export interface WrittenPartition {
+  readonly ds: string;
+  readonly rows: number;
+}
+
+export async function openTarget(path: string, owner: string, runId: string): Promise<Target> {
+  const lock: Lock = await acquireLock(path, owner);
+  let run: PublishRun;
+  try {
+    run = await beginRun(path, runId);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  return {
+    run,
+    stage: (ds) => stagePath(run, ds),
+    async publish(written, plan, columns) {
+      const { manifest } = await openDataset(path);
+      const published = new Map<string, Omit<ManifestPartition, 'files'> & { planned: PartitionPlan | undefined }>();
+      for (const { ds, rows } of written) {
+        const bytes = await publishPartition(run, ds);
+        const planned = plan.partitions.find((partition) => partition.ds === ds);
+        published.set(ds, { rows, bytes, inputs: planned?.inputs ?? hash128(''), planned });
+      }
+      await commitManifest(path, nextManifest(manifest, plan, columns, published));
+      return written.map(({ ds }) => partitionPath(path, ds));
+    },
+    async close() {
+      try {
+        await endRun(run);
+      } finally {
+        await lock.release();
+      }
+    },
+  };
+}
+
+/** Partitions of an older definition stay listed only as long as the definition is the same: they are stale otherwise. */
+function nextManifest(
+  before: Manifest | null,
+  plan: PhysicalPlan,
+  columns: readonly OutputColumn[],
+  published: ReadonlyMap<string, Omit<ManifestPartition, 'files'> & { planned: PartitionPlan | undefined }>,
+): Manifest {
+  const files: { path: string; fingerprint: string }[] = [];
+  const positions = new Map<string, number>();
+  const position = (path: string, fingerprint: string) => {
+    const key = `${path}\n${fingerprint}`;
+    const known = positions.get(key);
+    if (known !== undefined) return known;
+    files.push({ path, fingerprint });
+    positions.set(key, files.length - 1);
+    return files.length - 1;
+  };
+  const listed = (list: readonly { path: string; fingerprint: string }[]) =>
+    list.map((file) => position(file.path, file.fingerprint)).sort((a, b) => a - b);
+  const partitions: Record<string, ManifestPartition> = {};
+  if (before?.definitionHash === plan.definitionHash) {
+    for (const [ds, partition] of Object.entries(before.partitions)) {
+      if (published.has(ds)) continue;
+      partitions[ds] = { ...partition, files: listed(partition.files.flatMap((at) => before.files[at] ?? [])) };
+    }
+  }
+  for (const [ds, { rows, bytes, inputs, planned }] of published) {
+    partitions[ds] = { rows, bytes, inputs, files: listed(planned?.inputFiles ?? []) };
+  }
+  return {
+    format: MANIFEST_FORMAT,
+    engine: ENGINE_VERSION,
+    name: plan.name,
+    definitionHash: plan.definitionHash,
+    columns: columns.map(({ name, type, hash }) => ({ name, type: formatType(type), hash })),
+    files,
+    partitions,
+  };
+}

@@ -1,0 +1,312 @@
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join as joinPath, resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import {
+  type GroupBySpec,
+  groupByColumns,
+  type JoinSpec,
+  leftColumns,
+  type OutputColumn,
+  outputColumns,
+  TesseraError,
+} from '@tessera/api';
+import { datasetPath, openDuckDb, partitionPath, type Session, summarise } from '@tessera/lake';
+import { type PhysicalPlan, planBackfill, planJoin } from '@tessera/planner';
+import { type NamedType, resultBatches, type ResultFile } from './batches.js';
+import { fileExchange } from './exchange.js';
+import { type Executor, inlineExecutor, threadsExecutor } from './executor.js';
+import { exportFiles } from './export.js';
+import { type Gathered, gatherFacts } from './gather.js';
+import { planSummary } from './plan-summary.js';
+import { raiseProblem } from './problems.js';
+import { openTarget, publishedFacts } from './publish.js';
+import { runReport } from './report.js';
+import type { Progress, RunCounters, RunOptions, RunReport, RunResult } from './run-types.js';
+import { missingPolicy, runStages, type StageOutcome } from './stages.js';
+import type { AssembleResult } from './tasks/result.js';
+
+/** A definition to run, with what differs between joins and groupBys. */
+interface Subject {
+  readonly kind: 'train-set' | 'backfill';
+  readonly name: string;
+  readonly join: JoinSpec | null;
+  readonly groupBy: GroupBySpec | null;
+  readonly columns: readonly OutputColumn[];
+  readonly plan: (gathered: Gathered, options: { buckets: number | null; workers: number }) => PhysicalPlan;
+}
+
+const NO_REPORT: RunReport = {
+  sources: [],
+  left: { rows: 0, rowsWithoutTime: 0, rowsWithNullKey: [] },
+  missingSnapshots: [],
+  tooManyDistinct: [],
+};
+
+/**
+ * Make a training set: one row per left row of the range, each with what was known at its own instant, published as
+ * Parquet under `<out>/train-sets/<join>/ds=…`. Partitions that are up to date are left alone.
+ *
+ * Throws   TesseraError: user errors of the data or the call, DATASET_LOCKED, INTERRUPTED after `signal` …; nothing is
+ *          half-written then.
+ */
+export function trainSet(join: JoinSpec, options: RunOptions = {}): Promise<RunResult> {
+  const columns = outputColumns(join);
+  return run(
+    {
+      kind: 'train-set',
+      name: join.name,
+      join,
+      groupBy: null,
+      columns,
+      plan: (gathered, planOptions) => planJoin(join, columns, gathered.facts, planOptions),
+    },
+    options,
+  );
+}
+
+/** The stand-alone values of a groupBy, per key at the end of each day (S3.4), under `<out>/group-bys/<name>/ds=…`. */
+export function backfill(groupBy: GroupBySpec, options: RunOptions = {}): Promise<RunResult> {
+  const columns = groupByColumns(groupBy);
+  return run(
+    {
+      kind: 'backfill',
+      name: groupBy.name,
+      join: null,
+      groupBy,
+      columns,
+      plan: (gathered, planOptions) => planBackfill(groupBy, columns, gathered.facts, planOptions),
+    },
+    options,
+  );
+}
+
+async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
+  const startedMs = performance.now();
+  const elapsed = () => performance.now() - startedMs;
+  const workers = options.workers ?? Math.max(1, availableParallelism());
+  const lake = resolve(options.lake ?? '.');
+  const out = resolve(options.out ?? 'out');
+  const dataset = datasetPath(out, subject.kind === 'train-set' ? 'train-sets' : 'group-bys', subject.name);
+  checkSignal(options.signal);
+  const session = await openDuckDb({ threads: workers });
+  const interrupt = () => session.interrupt();
+  options.signal?.addEventListener('abort', interrupt);
+  try {
+    const gathered = await gatherFacts(session, subject, { ...options, lake }, await publishedFacts(dataset));
+    const plan = subject.plan(gathered, { buckets: options.buckets ?? null, workers });
+    const summary = planSummary(plan, gathered.facts, subject.columns, workers);
+    checkSignal(options.signal);
+    options.onPlan?.(summary);
+    const building = plan.partitions.some((partition) => partition.reason !== null);
+    const made =
+      options.planOnly || (!building && options.limit === undefined)
+        ? nothing(dataset, options)
+        : await make(subject, { plan, gathered, session, dataset, out, workers, elapsed }, options);
+    const files = made.written.length > 0 || options.planOnly ? made.files : upToDateFiles(dataset, plan);
+    if (options.format !== undefined && options.format !== 'parquet' && made.path !== null && !options.planOnly) {
+      await exportFiles(session, dataset, files, resultColumns(subject), options.format);
+    }
+    const columns = resultColumns(subject);
+    const rows =
+      options.summary && made.files.length > 0
+        ? await summarise(session, made.files.map(({ file }) => file), columns)
+        : null;
+    const roles = new Map(columns.map(({ name, role }) => [name, role]));
+    return {
+      plan: summary,
+      report: made.report,
+      path: made.path,
+      rows: sum(made.written.map(({ rows: n }) => n)),
+      partitionsWritten: made.written.map(({ ds }) => ds),
+      bytesWritten: sum(made.written.map(({ bytes }) => bytes)),
+      elapsedMs: elapsed(),
+      peakBytes: peakBytes(),
+      counters: made.counters,
+      summary: rows?.map((row) => ({ ...row, role: roles.get(row.name) ?? 'feature' })) ?? null,
+      batches: () => resultBatches(files, columns),
+    };
+  } catch (error) {
+    throw options.signal?.aborted ? new TesseraError('INTERRUPTED', {}) : error;
+  } finally {
+    options.signal?.removeEventListener('abort', interrupt);
+    session.close();
+  }
+}
+
+/** What a run made, before it is told. */
+interface Made {
+  readonly path: string | null;
+  readonly report: RunReport;
+  readonly written: readonly Written[];
+  readonly files: readonly ResultFile[];
+  readonly counters: RunCounters;
+}
+
+function nothing(dataset: string, options: RunOptions): Made {
+  const counters = { tasks: 0, filesRead: 0, rowsScanned: 0, rowsSwept: 0, leftRows: 0 };
+  return { path: options.planOnly ? null : dataset, report: NO_REPORT, written: [], files: [], counters };
+}
+
+interface Making {
+  readonly plan: PhysicalPlan;
+  readonly gathered: Gathered;
+  readonly session: Session;
+  readonly dataset: string;
+  readonly out: string;
+  readonly workers: number;
+  readonly elapsed: () => number;
+}
+
+/** Compute what is missing and put it in place. Whatever happens, nothing but published partitions stays. */
+async function make(subject: Subject, making: Making, options: RunOptions): Promise<Made> {
+  const { gathered, session, dataset, workers, elapsed } = making;
+  const { signal } = options;
+  const runId = randomUUID();
+  const limit = options.limit ?? null;
+  const plan = limit === null ? making.plan : firstPartitions(making.plan, limit);
+  const tmp = resolve(options.tmp ?? joinPath(making.out, '.tmp'), `run-${runId}`);
+  const preview = limit === null ? null : joinPath(tmpdir(), `tessera-preview-${runId}`);
+  const target = limit === null ? await openTarget(dataset, `${subject.kind} ${subject.name}`, runId) : null;
+  let executor: Executor | null = null;
+  try {
+    makeDir(tmp);
+    executor = workers === 1 ? await inlineExecutor({ workers, dir: tmp, signal }) : await threadsExecutor({ workers, dir: tmp, signal });
+    const onProgress = (progress: StageProgress) =>
+      options.onProgress?.({ ...progress, elapsedMs: elapsed(), peakBytes: peakBytes() });
+    const outcome = await runStages(plan, {
+      facts: gathered.facts,
+      executor,
+      inMemory: false,
+      limit,
+      strict: options.strict ?? false,
+      missing: subject.join ? missingPolicy(subject.join) : { [subject.name]: 'empty' },
+      relation: gathered.relation,
+      presentDays: gathered.presentDays,
+      onProgress,
+    });
+    await raiseProblem({ session, exchange: fileExchange(tmp), cancelled: () => false }, plan, outcome);
+    const fileOf = (ds: string) => (target ? target.stage(ds) : previewFile(preview ?? tmp, ds));
+    const written = await writePartitions(executor, outcome, fileOf, onProgress);
+    checkSignal(signal);
+    const published = target ? await target.publish(written, plan, subject.columns) : written.map(({ file }) => file);
+    if (preview !== null) process.once('exit', () => rmSync(preview, { recursive: true, force: true }));
+    return {
+      path: target ? dataset : null,
+      report: runReport(plan, gathered.facts, outcome, gathered.filled, subject.join),
+      written,
+      files: written.map(({ ds }, idx) => ({ ds, file: published[idx]! })),
+      counters: countersOf(plan, outcome, written.length),
+    };
+  } catch (error) {
+    if (preview !== null) rmSync(preview, { recursive: true, force: true });
+    throw error;
+  } finally {
+    await executor?.close();
+    await target?.close();
+    rmSync(tmp, { recursive: true, force: true });
+    removeIfEmpty(resolve(tmp, '..'));
+  }
+}
+
+type StageProgress = Pick<Progress, 'stage' | 'tasksDone' | 'tasksTotal' | 'rows'>;
+
+function makeDir(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    throw new TesseraError('NOT_WRITABLE', { path, reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
+  }
+}
+
+function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // Another run works there, or it never was.
+  }
+}
+
+function previewFile(root: string, ds: string): string {
+  const folder = joinPath(root, `ds=${ds}`);
+  makeDir(folder);
+  return joinPath(folder, 'part-0.parquet');
+}
+
+function upToDateFiles(dataset: string, plan: PhysicalPlan): ResultFile[] {
+  return plan.partitions.filter(({ reason }) => reason === null).map(({ ds }) => ({ ds, file: partitionPath(dataset, ds) }));
+}
+
+function resultColumns(subject: Subject): (NamedType & { role: 'left' | 'key' | 'feature' })[] {
+  const source = subject.groupBy?.source;
+  const left = subject.join
+    ? leftColumns(subject.join).map(({ name, type }) => ({ name, type, role: 'left' as const }))
+    : (subject.groupBy?.keys ?? []).flatMap((name) => {
+        const column = source?.columns.find((c) => c.name === name);
+        return column ? [{ name, type: column.type, role: 'key' as const }] : [];
+      });
+  return [...left, ...subject.columns.map(({ name, type }) => ({ name, type, role: 'feature' as const }))];
+}
+
+interface Written {
+  readonly ds: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly file: string;
+}
+
+async function writePartitions(
+  executor: Executor,
+  outcome: StageOutcome,
+  fileOf: (ds: string) => string,
+  onProgress: (progress: StageProgress) => void,
+): Promise<Written[]> {
+  const tasks = outcome.assemble.map((task) => ({ ...task, file: fileOf(task.partition.ds) }));
+  let done = 0;
+  let rows = 0;
+  onProgress({ stage: 'write', tasksDone: 0, tasksTotal: tasks.length, rows: 0 });
+  const results = await executor.run<AssembleResult>(tasks, (result) => {
+    done++;
+    rows += result.rows;
+    onProgress({ stage: 'write', tasksDone: done, tasksTotal: tasks.length, rows });
+  });
+  return tasks.map(({ partition, file }, idx) => ({
+    ds: partition.ds,
+    rows: results[idx]?.rows ?? 0,
+    bytes: results[idx]?.bytes ?? 0,
+    file,
+  }));
+}
+
+/** Enough partitions to hold the first `limit` left rows, whatever is up to date. */
+function firstPartitions(plan: PhysicalPlan, limit: number): PhysicalPlan {
+  let rows = 0;
+  const partitions = plan.partitions.filter((partition) => {
+    const wanted = rows < limit;
+    rows += partition.rows;
+    return wanted;
+  });
+  return { ...plan, partitions: partitions.map((partition) => ({ ...partition, reason: partition.reason ?? 'preview' })) };
+}
+
+function countersOf(plan: PhysicalPlan, outcome: StageOutcome, writes: number): RunCounters {
+  const scans = Object.values(outcome.scans).flat();
+  return {
+    tasks: outcome.tasks + writes,
+    filesRead: sum(plan.scans.map((scan) => scan.fileIdx.length)),
+    rowsScanned: sum(scans.map((result) => result.rowsRead)),
+    rowsSwept: sum(scans.map((result) => result.rowsMatched)),
+    leftRows: sum(outcome.partitions.map((partition) => partition.rows)),
+  };
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new TesseraError('INTERRUPTED', {});
+}
+
+/** The kernel's high-water mark of the whole process. */
+function peakBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}

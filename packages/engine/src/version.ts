@@ -1,0 +1,2 @@
+/** Written into manifests. */
+export const ENGINE_VERSION = '0.1.0';

@@ -1,0 +1,58 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { codeOf, writeError } from './fs-error.js';
+
+/** Make what was written to a file survive a power cut. Throws DISK_FULL or NOT_WRITABLE. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+').catch((cause: unknown) => {
+    throw writeError(path, cause);
+  });
+  try {
+    await file.sync();
+  } catch (cause) {
+    throw writeError(path, cause);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Make renames inside a folder survive a power cut, where the platform can (Windows cannot open folders). */
+export async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code === 'EISDIR' || code === 'EPERM' || code === 'EINVAL' || code === 'ENOTSUP') return;
+    throw writeError(path, cause);
+  }
+}
+
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw writeError(path, cause);
+  });
+}
+
+/** Replace a file's content whole: readers and crashes see the old or the new, never half. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw writeError(path, cause);
+  }
+  await syncFolder(dirname(path));
+}

@@ -1,0 +1,240 @@
+import { combineProblems, isTesseraError, type SourceSpec, TesseraError } from '@tessera/api';
+import { readCsvHeader } from './csv-header.js';
+import { duckDbType } from './duckdb-type.js';
+import { fingerprintContent, fingerprintFile } from './fingerprint.js';
+import type { FileFact, SourceListing } from './list-source.js';
+import { mapLimited } from './map-limited.js';
+import { quoteIdent, quoteLiteral, quotePath, quotePaths } from './quote.js';
+import { readRows } from './read-rows.js';
+import type { Relation, ScanFile } from './scan-spec.js';
+import { scanSql } from './scan-sql.js';
+import type { Session } from './session.js';
+import { epochMsSql, TIME_START_PRE_1970_MS } from './time-sql.js';
+
+export interface FileFacts extends FileFact {
+  readonly ds: string | null;
+  readonly rows: number;
+  /** Columns in file order, with DuckDB's type of them. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Of the time column, floored epoch ms; null where the file has no statistics, no such column, or only nulls. */
+  readonly timeMinMs: number | null;
+  readonly timeMaxMs: number | null;
+  /** Nulls in the time column; null when not known. */
+  readonly timeNulls: number | null;
+  /** 128-bit hex. */
+  readonly fingerprint: string;
+}
+
+/** Files asked about in one query. */
+const BATCH_FILES = 256;
+
+/**
+ * Facts of every file of a source, in listing order: from the Parquet footers alone; CSV files are read, and every value
+ * of a declared column is checked on the way.
+ *
+ * Throws  FILE_UNREADABLE, all bad files together
+ */
+export async function fileFacts(
+  session: Session,
+  source: SourceSpec,
+  listing: Pick<SourceListing, 'partitions'>,
+): Promise<FileFacts[]> {
+  const files = listing.partitions.flatMap(({ ds, files }) =>
+    files.map((file) => ({ ...file, ds })),
+  );
+  const problems: TesseraError[] = [];
+  const kept = async <R>(work: Promise<R>): Promise<R | null> =>
+    work.catch((error: unknown) => {
+      if (!isTesseraError(error) || error.code !== 'FILE_UNREADABLE') throw error;
+      problems.push(...error.problems);
+      return null;
+    });
+  const hash = source.format === 'csv' ? fingerprintContent : fingerprintFile;
+  const fingerprints = await mapLimited(files, 16, (file) => kept(hash(file.path, file.name)));
+  const whole = files.flatMap((file, i) => {
+    const fingerprint = fingerprints[i];
+    return fingerprint == null ? [] : [{ ...file, fingerprint }];
+  });
+  const facts: FileFacts[] = [];
+  if (source.format === 'csv') {
+    for (const file of whole) {
+      const found = await kept(csvFacts(session, source, file));
+      if (found !== null) facts.push(found);
+    }
+  } else {
+    for (let at = 0; at < whole.length; at += BATCH_FILES) {
+      const batch = whole.slice(at, at + BATCH_FILES);
+      try {
+        facts.push(...(await parquetFacts(session, source, batch)));
+      } catch {
+        // DuckDB stops at the first file it does not like, and may not name it: ask one by one.
+        for (const file of batch) {
+          const found = await kept(namingFile(file, parquetFacts(session, source, [file])));
+          if (found !== null) facts.push(...found);
+        }
+      }
+    }
+  }
+  if (problems.length > 0) throw combineProblems(problems);
+  return facts;
+}
+
+/** The relation that scans exactly these files, read the way their types ask for. */
+export function relationOf(source: SourceSpec, facts: readonly FileFacts[]): Relation {
+  return {
+    kind: source.format,
+    files: facts.map((file): ScanFile => {
+      const { path, ds, columns } = file;
+      if (source.format === 'csv') return { path, ds, header: columns.map((c) => c.name) };
+      const adjusted = columns.filter((c) => c.type === 'TIMESTAMP WITH TIME ZONE');
+      return { path, ds, adjusted: adjusted.map((c) => c.name) };
+    }),
+  };
+}
+
+type Known = FileFact & { readonly ds: string | null; readonly fingerprint: string };
+
+/** A complaint about metadata of one file is about that file, whatever DuckDB calls it. */
+async function namingFile<R>(file: FileFact, work: Promise<R>): Promise<R> {
+  return work.catch((error: unknown) => {
+    if (!isTesseraError(error) || error.code === 'INTERRUPTED') throw error;
+    const reason =
+      error.code === 'DUCKDB_FAILED'
+        ? String((error.params as { reason: string }).reason)
+        : error.summary;
+    throw new TesseraError(
+      'FILE_UNREADABLE',
+      { path: file.path, reason },
+      { hint: 'The file is not whole Parquet: write it again, or remove it.', cause: error },
+    );
+  });
+}
+
+async function parquetFacts(
+  session: Session,
+  source: SourceSpec,
+  files: readonly Known[],
+): Promise<FileFacts[]> {
+  const list = quotePaths(files.map((file) => file.path));
+  const rows = await readRows(
+    session,
+    `SELECT file_name, num_rows FROM parquet_file_metadata(${list})`,
+  );
+  const rowsOf = new Map(rows.map((r) => [String(r.file_name), Number(r.num_rows)]));
+  const columnsOf = await parquetColumns(session, files, list);
+  const timeOf = await timeStatistics(session, source, list);
+  return files.map((file) => {
+    const count = rowsOf.get(file.path);
+    const columns = columnsOf.get(file.path);
+    if (count === undefined || columns === undefined) {
+      throw new TesseraError('INTERNAL', { reason: `DuckDB gave no metadata of ${file.path}` });
+    }
+    const time = timeOf.get(file.path) ?? { timeMinMs: null, timeMaxMs: null, timeNulls: null };
+    return { ...file, rows: count, columns, ...time };
+  });
+}
+
+/** Most files of a source have one schema: each different one is described once. */
+async function parquetColumns(
+  session: Session,
+  files: readonly Known[],
+  list: string,
+): Promise<Map<string, FileFacts['columns']>> {
+  const parts = [
+    'name',
+    'type',
+    'type_length',
+    'num_children',
+    'repetition_type',
+    'converted_type',
+    'scale',
+    'precision',
+    'logical_type',
+  ];
+  const schemas = await readRows(
+    session,
+    `SELECT file_name, md5(string_agg(${parts.map((p) => `coalesce(CAST(${p} AS VARCHAR), '-')`).join(" || '|' || ")}, chr(10) ORDER BY column_id)) AS schema
+     FROM parquet_schema(${list}) GROUP BY file_name`,
+  );
+  const described = new Map<string, FileFacts['columns']>();
+  const columns = new Map<string, FileFacts['columns']>();
+  const known = new Set(files.map((file) => file.path));
+  for (const { file_name, schema } of schemas) {
+    const path = String(file_name);
+    if (!known.has(path)) continue;
+    let found = described.get(String(schema));
+    if (found === undefined) {
+      const rows = await readRows(
+        session,
+        `DESCRIBE FROM read_parquet(${quotePath(path)}, hive_partitioning=false)`,
+      );
+      found = rows.map((r) => ({ name: String(r.column_name), type: String(r.column_type) }));
+      described.set(String(schema), found);
+    }
+    columns.set(path, found);
+  }
+  return columns;
+}
+
+type TimeStatistics = Pick<FileFacts, 'timeMinMs' | 'timeMaxMs' | 'timeNulls'>;
+
+async function timeStatistics(
+  session: Session,
+  source: SourceSpec,
+  list: string,
+): Promise<Map<string, TimeStatistics>> {
+  const time = source.columns.find((c) => c.name === source.time);
+  if (time === undefined) return new Map();
+  // DuckDB prints statistics; instants are printed in UTC, so a plain timestamp reads them all.
+  const type = time.type.kind === 'timestamptz' ? { kind: 'timestamp' as const } : time.type;
+  const ms = (text: string): string =>
+    epochMsSql(`TRY_CAST(${text} AS ${duckDbType(type)})`, type, TIME_START_PRE_1970_MS);
+  // A multiplication may overflow where a file holds anything: TRY makes that unknown.
+  const rows = await readRows(
+    session,
+    `SELECT file_name,
+       CASE WHEN bool_and(known) THEN min(TRY(${ms('stats_min_value')})) END AS least,
+       CASE WHEN bool_and(known) THEN max(TRY(${ms('stats_max_value')})) END AS greatest,
+       CASE WHEN bool_and(stats_null_count IS NOT NULL) THEN sum(stats_null_count) END AS nulls
+     FROM (SELECT *, coalesce(stats_null_count = num_values, FALSE)
+             OR (TRY(${ms('stats_min_value')}) IS NOT NULL AND TRY(${ms('stats_max_value')}) IS NOT NULL) AS known
+           FROM parquet_metadata(${list}) WHERE path_in_schema = ${quoteLiteral(time.name)})
+     GROUP BY file_name`,
+  );
+  const number = (value: unknown): number | null => (value === null ? null : Number(value));
+  return new Map(
+    rows.map((r) => [
+      String(r.file_name),
+      { timeMinMs: number(r.least), timeMaxMs: number(r.greatest), timeNulls: number(r.nulls) },
+    ]),
+  );
+}
+
+async function csvFacts(session: Session, source: SourceSpec, file: Known): Promise<FileFacts> {
+  const header = readCsvHeader(file.path);
+  const present = source.columns.filter((c) => header.includes(c.name));
+  const scan = scanSql({
+    source: { ...source, where: undefined, eventId: undefined, dedupe: undefined },
+    relation: { kind: 'csv', files: [{ path: file.path, ds: file.ds, header }] },
+    columns: present.map((c) => c.name),
+  });
+  // Counting a column is what makes DuckDB parse it.
+  const counts = present.map((c) => `count(${quoteIdent(c.name)})`).join(' + ');
+  const [row] = await readRows(
+    session,
+    `SELECT count(*) AS n, min(__t) AS least, max(__t) AS greatest, count(__t) AS timed, ${counts || '0'} AS parsed FROM (${scan})`,
+  );
+  const rows = Number(row?.n);
+  const timed = source.time !== undefined && header.includes(source.time);
+  return {
+    ...file,
+    rows,
+    columns: header.map((name) => {
+      const column = present.find((c) => c.name === name);
+      return { name, type: column === undefined ? 'VARCHAR' : duckDbType(column.type) };
+    }),
+    timeMinMs: row?.least == null ? null : Number(row.least),
+    timeMaxMs: row?.greatest == null ? null : Number(row.greatest),
+    timeNulls: timed ? rows - Number(row?.timed) : null,
+  };
+}

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { TesseraError } from '@tessera/api';
+import { makeFolder } from './durable.js';
+import { codeOf, writeError } from './fs-error.js';
+
+export interface Lock {
+  /** Give the dataset free. Harmless when repeated, or when the lock was taken over. */
+  release(): Promise<void>;
+}
+
+interface Holder {
+  readonly owner: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly since: string;
+  /** Start of the process, as the system counts it: another process may have the same pid later. */
+  readonly started: string | null;
+  readonly token: string;
+}
+
+/**
+ * Become the only writer of a dataset (its folder is made). `owner` is what others are told: a run or command.
+ *
+ * A lock whose process is dead, on this host, is taken over. Only one can win that: the right to replace the lock with
+ * token T is a file named after T, which can be made once, and the winner looks again before it replaces.
+ *
+ * Throws  DATASET_LOCKED naming owner, pid, host and since; NOT_WRITABLE; DISK_FULL
+ */
+export async function acquireLock(dataset: string, owner: string): Promise<Lock> {
+  await makeFolder(dataset);
+  const path = join(dataset, '_lock');
+  const me: Holder = {
+    owner,
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    started: processStart(process.pid),
+    token: randomUUID(),
+  };
+  const mine = `${path}.${me.token}.tmp`;
+  try {
+    await writeNew(mine, me);
+    for (;;) {
+      if (await linkNew(mine, path)) break;
+      const holder = await holderOf(path, dataset);
+      // Released between the two looks.
+      if (holder === null) continue;
+      if (isAlive(holder)) throw locked(dataset, path, holder);
+      if (await takeOver(path, dataset, mine, holder)) break;
+    }
+  } catch (cause) {
+    throw writeError(dataset, cause);
+  } finally {
+    await rm(mine, { force: true });
+  }
+  let held = true;
+  return {
+    async release() {
+      if (!held) return;
+      held = false;
+      const holder = await holderOf(path, dataset);
+      if (holder?.token === me.token) await rm(path, { force: true });
+    },
+  };
+}
+
+/**
+ * True when we hold the lock now; false to start over; throws DATASET_LOCKED when someone else is replacing it.
+ *
+ * Claims are removed only once the lock has been replaced, or by who made them after seeing that it has been: until then
+ * they must stand, or two could hold the same claim one after the other and both replace.
+ */
+async function takeOver(
+  path: string,
+  dataset: string,
+  mine: string,
+  dead: Holder,
+): Promise<boolean> {
+  const claims: string[] = [];
+  for (let last = dead; ; ) {
+    const claim = `${path}.${last.token}`;
+    claims.push(claim);
+    if (await linkNew(mine, claim)) break;
+    const claimer = await holderOf(claim, dataset);
+    if (claimer === null) return false;
+    if (isAlive(claimer)) throw locked(dataset, path, claimer);
+    // It died between claiming and replacing: its claim is claimed in turn.
+    last = claimer;
+  }
+  const now = await holderOf(path, dataset);
+  if (now?.token !== dead.token) {
+    await rm(claims.at(-1)!, { force: true });
+    return false;
+  }
+  await rename(mine, path);
+  for (const claim of claims) await rm(claim, { force: true });
+  return true;
+}
+
+/** A lock appears with its content: a hard link is made of a finished file. False when the name is taken. */
+async function linkNew(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code === 'EEXIST') return false;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw cause;
+  }
+  // A disk without hard links.
+  try {
+    const file = await open(to, 'wx');
+    try {
+      await file.writeFile(await readFile(from));
+    } finally {
+      await file.close();
+    }
+    return true;
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') return false;
+    throw cause;
+  }
+}
+
+async function writeNew(path: string, holder: Holder): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(`${JSON.stringify(holder)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Null when the file is gone. Throws DATASET_LOCKED when nobody can tell whose it is. */
+async function holderOf(path: string, dataset: string): Promise<Holder | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return null;
+    throw cause;
+  }
+  try {
+    const holder = JSON.parse(text) as Partial<Holder>;
+    const { owner, pid, host, since, started = null, token } = holder;
+    if (typeof owner === 'string' && typeof pid === 'number' && typeof host === 'string') {
+      if (typeof since === 'string' && typeof token === 'string' && /^[0-9a-f-]+$/.test(token)) {
+        return { owner, pid, host, since, started, token };
+      }
+    }
+  } catch {
+    // Falls through: not ours to judge.
+  }
+  throw new TesseraError(
+    'DATASET_LOCKED',
+    { path: dataset, owner: 'unknown: the lock file says nothing' },
+    { hint: `If nothing writes there, remove ${path}.` },
+  );
+}
+
+function locked(dataset: string, path: string, holder: Holder): TesseraError {
+  const { owner, pid, host, since } = holder;
+  const hint =
+    host === hostname()
+      ? 'Wait for it to end, or stop it.'
+      : `Wait for it to end. If ${host} is gone, remove ${path}.`;
+  return new TesseraError(
+    'DATASET_LOCKED',
+    { path: dataset, owner: `${owner}, process ${pid} on ${host}, since ${since}` },
+    { hint },
+  );
+}
+
+/** A process of another host is taken to live: nobody here can know. */
+function isAlive(holder: Holder): boolean {
+  if (holder.host !== hostname()) return true;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (cause) {
+    // EPERM: it is there, and another user's.
+    if (codeOf(cause) === 'ESRCH') return false;
+  }
+  const started = processStart(holder.pid);
+  return started === null || holder.started === null || started === holder.started;
+}
+
+/** Start time in ticks since boot, from Linux' /proc; null elsewhere. */
+function processStart(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the command in parentheses and may hold anything; the start is the 20th after it.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,199 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TesseraError } from '@tessera/api';
+import { replaceFile } from './durable.js';
+import { readError } from './fs-error.js';
+import { byCodePoint } from './list-source.js';
+
+/** Raised when the layout of the manifest changes; an older or newer one is not read. */
+export const MANIFEST_FORMAT = 1;
+
+export interface ManifestColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly hash: string;
+}
+
+export interface ManifestFile {
+  /** Source and name below it: no machine's path. */
+  readonly path: string;
+  readonly fingerprint: string;
+}
+
+export interface ManifestPartition {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Hash over the fingerprints of `files`. */
+  readonly inputs: string;
+  /** Positions in the manifest's `files`, ascending. */
+  readonly files: readonly number[];
+  /** ISO instant. Only for people: nothing depends on it. */
+  readonly publishedAt?: string;
+}
+
+/** The truth about what a dataset holds. A partition of no rows is listed: empty is not missing. */
+export interface Manifest {
+  readonly format: typeof MANIFEST_FORMAT;
+  /** Version of what wrote it. */
+  readonly engine: string;
+  readonly name: string;
+  readonly definitionHash: string;
+  readonly columns: readonly ManifestColumn[];
+  /** Every input of any partition, once. */
+  readonly files: readonly ManifestFile[];
+  readonly partitions: Readonly<Record<string, ManifestPartition>>;
+}
+
+export function manifestPath(dataset: string): string {
+  return join(dataset, '_manifest.json');
+}
+
+/**
+ * The manifest of a dataset, or null when there is none.
+ *
+ * Throws  FILE_UNREADABLE saying what is wrong with it
+ */
+export async function readManifest(dataset: string): Promise<Manifest | null> {
+  const path = manifestPath(dataset);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const error = readError(path, cause);
+    if (error.code === 'PATH_MISSING') return null;
+    throw error;
+  }
+  try {
+    return parseManifest(JSON.parse(text));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TesseraError(
+      'FILE_UNREADABLE',
+      { path, reason },
+      { hint: 'Remove the dataset’s folder to build it anew.', cause },
+    );
+  }
+}
+
+/** Replace the manifest. Bytes depend on the content alone. Throws DISK_FULL, NOT_WRITABLE. */
+export async function commitManifest(dataset: string, manifest: Manifest): Promise<void> {
+  await replaceFile(manifestPath(dataset), formatManifest(manifest));
+}
+
+/** JSON with fixed member order, one line per column, file and partition; runs of positions as [first, count]. */
+export function formatManifest(manifest: Manifest): string {
+  const lines = (items: readonly unknown[]): string =>
+    items.length === 0
+      ? ''
+      : `\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  `;
+  const partitions = Object.entries(manifest.partitions)
+    .sort(([a], [b]) => byCodePoint(a, b))
+    .map(([ds, p]) => {
+      const { rows, bytes, inputs, publishedAt } = p;
+      const plain = {
+        rows,
+        bytes,
+        inputs,
+        files: runs(p.files),
+        ...(publishedAt && { publishedAt }),
+      };
+      return `    ${JSON.stringify(ds)}: ${JSON.stringify(plain)}`;
+    });
+  const columns = manifest.columns.map(({ name, type, hash }) => ({ name, type, hash }));
+  const files = manifest.files.map(({ path, fingerprint }) => ({ path, fingerprint }));
+  return `{
+  "format": ${manifest.format},
+  "engine": ${JSON.stringify(manifest.engine)},
+  "name": ${JSON.stringify(manifest.name)},
+  "definitionHash": ${JSON.stringify(manifest.definitionHash)},
+  "columns": [${lines(columns)}],
+  "files": [${lines(files)}],
+  "partitions": {${partitions.length === 0 ? '' : `\n${partitions.join(',\n')}\n  `}}
+}
+`;
+}
+
+function runs(positions: readonly number[]): [number, number][] {
+  const found: [number, number][] = [];
+  for (const position of positions) {
+    const last = found.at(-1);
+    if (last !== undefined && last[0] + last[1] === position) last[1]++;
+    else found.push([position, 1]);
+  }
+  return found;
+}
+
+function parseManifest(value: unknown): Manifest {
+  const whole = record(value, 'the manifest');
+  if (whole.format !== MANIFEST_FORMAT) {
+    throw new Error(
+      `its format is ${JSON.stringify(whole.format)}, this version reads ${MANIFEST_FORMAT}`,
+    );
+  }
+  const files = array(whole.files, '`files`').map((item, i) => {
+    const file = record(item, `file ${i}`);
+    return { path: text(file, 'path'), fingerprint: text(file, 'fingerprint') };
+  });
+  const columns = array(whole.columns, '`columns`').map((item, i) => {
+    const column = record(item, `column ${i}`);
+    return { name: text(column, 'name'), type: text(column, 'type'), hash: text(column, 'hash') };
+  });
+  const partitions: Record<string, ManifestPartition> = {};
+  for (const [ds, item] of Object.entries(record(whole.partitions, '`partitions`'))) {
+    const p = record(item, `partition ${ds}`);
+    partitions[ds] = {
+      rows: count(p, 'rows'),
+      bytes: count(p, 'bytes'),
+      inputs: text(p, 'inputs'),
+      files: positions(p.files, ds, files.length),
+      ...(p.publishedAt !== undefined && { publishedAt: text(p, 'publishedAt') }),
+    };
+  }
+  return {
+    format: MANIFEST_FORMAT,
+    engine: text(whole, 'engine'),
+    name: text(whole, 'name'),
+    definitionHash: text(whole, 'definitionHash'),
+    columns,
+    files,
+    partitions,
+  };
+}
+
+function positions(value: unknown, ds: string, files: number): number[] {
+  return array(value, `files of ${ds}`).flatMap((run) => {
+    const [first, length] = array(run, `files of ${ds}`);
+    if (!isCount(first) || !isCount(length) || first + length > files) {
+      throw new Error(`partition ${ds} names files that are not listed`);
+    }
+    return Array.from({ length }, (_, i) => first + i);
+  });
+}
+
+function record(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error(`${what} is no object`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function array(value: unknown, what: string): unknown[] {
+  if (!Array.isArray(value)) throw new Error(`${what} is no list`);
+  return value;
+}
+
+function text(from: Record<string, unknown>, member: string): string {
+  const value = from[member];
+  if (typeof value !== 'string') throw new Error(`\`${member}\` is no text`);
+  return value;
+}
+
+function count(from: Record<string, unknown>, member: string): number {
+  const value = from[member];
+  if (!isCount(value)) throw new Error(`\`${member}\` is no count`);
+  return value;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
