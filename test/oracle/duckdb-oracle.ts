@@ -225,7 +225,9 @@ function eventsSql(feature: Feature, table: string): string {
   const order = [
     '"#t"',
     ...(source.tieBreaker === undefined ? [] : [ident(source.tieBreaker)]),
-    ...source.columns.map((c) => orderKey(ident(c.name), c.type)),
+    ...[...source.columns]
+      .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))
+      .map((c) => orderKey(ident(c.name), c.type)),
     '"#row"',
   ];
   const id = ident(source.eventId);

@@ -158,10 +158,10 @@ export async function loadTable(
   const where = source.where === undefined ? 'true' : predicateSql(source, source.where, 'c');
   await connection.run(`
     CREATE TABLE ${ident(name)} AS
-    SELECT *, coalesce("#given", day_ds("#t")) AS "#ds",
+    SELECT *, coalesce("#given", CASE WHEN "#legal" THEN day_ds("#t") END) AS "#ds" FROM (SELECT *,
       coalesce("#t" < epoch_ms(TIMESTAMP '2201-01-01') AND ${low}, false) AS "#legal"
     FROM (SELECT ${cleaned.join(', ')}, "#row", "#given", ${t} AS "#t" FROM ${raw}) c
-    WHERE ${where}`);
+    WHERE ${where})`);
 }
 
 function operandSql(operand: Operand, alias: string): string {

@@ -136,8 +136,10 @@ function leftRows(source: SourceSpec, rows: readonly Row[]): LeftRow[] {
       continue;
     }
     const tMs = timeMs(typeOf(source, source.time!), row[source.time!] ?? null);
-    const ds = given ?? (tMs === null ? '__none__' : dsOfDay(dayOf(tMs)));
-    result.push({ row, ds, queryMs: tMs !== null && isLegalTime(source, tMs) ? tMs : null });
+    // A time that does not count (S1.3) gives no day either.
+    const counts = tMs !== null && isLegalTime(source, tMs);
+    const ds = given ?? (counts ? dsOfDay(dayOf(tMs)) : '__none__');
+    result.push({ row, ds, queryMs: counts ? tMs : null });
   }
   return result.sort((a, b) => (a.ds < b.ds ? -1 : a.ds > b.ds ? 1 : 0));
 }
@@ -181,10 +183,10 @@ function withoutRepeats(
   );
 }
 
-/** (t, tie, then the declared columns in their order): S5.4's order and the row's canonical encoding. */
+/** (t, tie, then the columns in the order of their names): S5.4's order and the row's canonical encoding. */
 function compareRows(source: SourceSpec, a: SourceRow, b: SourceRow): number {
   if (a.tMs !== b.tMs) return a.tMs - b.tMs;
-  const columns = source.columns.map((c) => c.name);
+  const columns = source.columns.map((c) => c.name).sort(byBytes);
   for (const name of source.tieBreaker === undefined ? columns : [source.tieBreaker, ...columns]) {
     const c = compareValues(typeOf(source, name), a.row[name] ?? null, b.row[name] ?? null);
     if (c !== 0) return c;
@@ -355,4 +357,9 @@ function aggregate(feature: Feature, counted: readonly Bucketed[]): OutputValue 
     );
   }
   return result;
+}
+
+/** UTF-8 order of column names. */
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -27,18 +27,18 @@ export function predicateSql(
         if (node.values.length === 0) return 'FALSE';
         const against = typeOfOperand(node.operand, typeOf);
         const values = node.values.map((value) => literalSql(value, against));
-        return `(${operandSql(node.operand, undefined, quote, typeOf)} IN (${values.join(', ')}))`;
+        return `(${operandSql(node.operand, undefined, quote)} IN (${values.join(', ')}))`;
       }
       case 'is_null':
-        return `(${operandSql(node.operand, undefined, quote, typeOf)} IS NULL)`;
+        return `(${operandSql(node.operand, undefined, quote)} IS NULL)`;
       case 'column':
         return quote(node.column);
       case 'sql':
         // The line break ends a comment that the text may end with.
         return `(${node.sql}\n)`;
       default: {
-        const left = operandSql(node.left, typeOfOperand(node.right, typeOf), quote, typeOf);
-        const right = operandSql(node.right, typeOfOperand(node.left, typeOf), quote, typeOf);
+        const left = operandSql(node.left, typeOfOperand(node.right, typeOf), quote);
+        const right = operandSql(node.right, typeOfOperand(node.left, typeOf), quote);
         return `(${left} ${node.op} ${right})`;
       }
     }
@@ -85,11 +85,8 @@ function operandSql(
   operand: Operand,
   against: DataType | undefined,
   quote: (name: string) => string,
-  typeOf: TypeOf,
 ): string {
-  if ('literal' in operand) return literalSql(operand.literal, against);
-  const column = quote(operand.column);
-  return typeOf(operand.column)?.kind === 'float' ? `CAST(${column} AS DOUBLE)` : column;
+  return 'literal' in operand ? literalSql(operand.literal, against) : quote(operand.column);
 }
 
 function literalSql(value: Literal, against: DataType | undefined): string {

@@ -5,7 +5,6 @@ import { failedQuery } from './name-bad-file.js';
 import { columnReader, type Reader, type ReadKind } from './read-vector.js';
 import { type Result, run, type Session } from './session.js';
 
-
 /** Asked kinds by result column; columns not named get the kind that follows from their type. */
 export type ReadKinds = Readonly<Record<string, ReadKind>>;
 
@@ -113,11 +112,7 @@ async function openStream(session: Session, sql: string) {
   }
 }
 
-async function nextChunk(
-  session: Session,
-  result: object,
-  sql: string,
-): Promise<DataChunk | null> {
+async function nextChunk(session: Session, result: object, sql: string): Promise<DataChunk | null> {
   try {
     return await duckdb.fetch_chunk(rawOf(result));
   } catch (cause) {

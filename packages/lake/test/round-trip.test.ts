@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type DataType, parseType } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
 import { parquetReadObjects } from 'hyparquet';
+// @ts-expect-error the package has no types
 import parquetjs from 'parquetjs-lite';
 import { describe, expect, it } from 'vitest';
 import {
@@ -302,6 +303,34 @@ describe('lists and maps through Parquet', () => {
       { batchRows: 2048 },
     );
     expect(streamed).toEqual(Array.from({ length: ROWS }, (_, i) => at[i + 1]! - at[i]!));
+  });
+
+  it('children of filtered rows lie apart in a streamed chunk, nulls among them', async () => {
+    await b.sql(`CREATE OR REPLACE TEMP TABLE apart AS SELECT i, CASE WHEN i % 7 <> 0 THEN
+      list_transform(range(i % 5 + 1), lambda j: CASE WHEN (i + j) % 3 <> 0 THEN i * 10 + j END) END AS l FROM range(${ROWS}) t(i)`);
+    const wanted: (number | null)[][] = [];
+    for (let i = 0; i < ROWS; i++) {
+      if (i % 3 === 0) continue;
+      const items = Array.from({ length: (i % 5) + 1 }, (_, j) =>
+        (i + j) % 3 === 0 ? null : i * 10 + j,
+      );
+      wanted.push(i % 7 === 0 ? [] : items);
+    }
+    const found: (number | null)[][] = [];
+    await streamColumns(
+      b.session,
+      'SELECT l FROM apart WHERE i % 3 <> 0',
+      { l: { list: 'f64' } },
+      ({ rows, columns }) => {
+        const { l } = columns;
+        if (l?.kind !== 'list' || l.child.kind !== 'f64') throw new Error('no list of numbers');
+        for (let i = 0; i < rows; i++) {
+          const items = l.child.values.subarray(l.offsets[i], l.offsets[i + 1]);
+          found.push(Array.from(items, (x) => (Number.isNaN(x) ? null : x)));
+        }
+      },
+    );
+    expect(found).toEqual(wanted);
   });
 
   it('map<string,int64> and map<string,list<double>>, keys and values with their own strings', async () => {

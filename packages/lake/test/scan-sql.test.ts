@@ -128,14 +128,12 @@ describe('time', () => {
     for (const type of ['timestamp', 'timestamptz']) {
       const timed = sourceOf({ id: 'int64', ts: type }, { time: 'ts' });
       for (const known of [true, false]) {
-        const relation = files(
+        const paths = [
           known ? { path: tz, ds: null, adjusted: ['ts'] } : tz,
           known ? { path: local, ds: null, adjusted: [] } : local,
-        );
-        for (const one of [
-          relation,
-          files(...(relation as { files: ScanFile[] }).files.slice(0, 1)),
-        ]) {
+        ];
+        const relation = files(...paths);
+        for (const one of [relation, files(...paths.slice(0, 1))]) {
           const spec: ScanSpec = {
             source: timed,
             relation: one,
@@ -162,6 +160,20 @@ describe('time', () => {
 
 describe('partitions', () => {
   const source = sourceOf({ id: 'int64', ts: 'timestamp' }, { time: 'ts' });
+
+  it('a file named like a pattern is read alone', async () => {
+    const names = ['p[a].parquet', 'pa.parquet', 'p*.parquet', 'p?.parquet'];
+    const paths: string[] = [];
+    for (const [i, name] of names.entries()) {
+      paths.push(await b.parquet(`glob/${name}`, `SELECT ${i} AS id`));
+    }
+    const rows = await scan({
+      source: sourceOf({ id: 'int64' }),
+      relation: files(...paths),
+      columns: ['id'],
+    });
+    expect(rows.map((r) => r.id)).toEqual([0, 1, 2, 3]);
+  });
 
   it('S1.2 the folder names ds, whatever the time says; names of any characters', async () => {
     const one = await b.parquet(

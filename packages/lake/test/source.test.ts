@@ -7,7 +7,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, relative } from 'node:path';
-import { parseType } from '@tessera/api';
+import { isTesseraError, parseType, type TesseraError } from '@tessera/api';
 import { describe, expect, it } from 'vitest';
 import {
   checkSchema,
@@ -19,6 +19,7 @@ import {
   readColumns,
   relationOf,
   scanSql,
+  streamColumns,
   summarise,
 } from '../src/index.js';
 import { bench, sourceOf } from './support.js';
@@ -235,6 +236,18 @@ describe('fileFacts', () => {
     expect(facts[0]).toMatchObject({ timeMinMs: expected, timeMaxMs: expected, timeNulls: 0 });
   });
 
+  it('a row group of nulls has no range; one whose range cannot be told leaves the file without', async () => {
+    const ts = (of: string) =>
+      `SELECT CASE WHEN i < 122880 THEN ${of} ELSE make_timestamp(i) END AS ts FROM range(200000) t(i)`;
+    await b.parquet('groups/1.parquet', ts('NULL'));
+    await b.parquet('groups/2.parquet', ts("'infinity'::TIMESTAMP"));
+    const { facts } = await factsOf('groups', { ts: 'timestamp' }, { time: 'ts' });
+    expect(facts.map((f) => [f.timeMinMs, f.timeMaxMs, f.timeNulls])).toEqual([
+      [122, 199, 122_880],
+      [null, null, 0],
+    ]);
+  });
+
   it('reports every bad file together, with a name and a reason', async () => {
     const good = await b.parquet('bad/good.parquet', 'SELECT i AS id FROM range(100) t(i)');
     const bytes = readFileSync(good);
@@ -266,15 +279,17 @@ describe('fileFacts', () => {
     const bytes = readFileSync(good);
     bytes.fill(7, 4, 60);
     const path = touch('page.parquet', bytes);
-    const sql = scanSql({
-      source: sourceOf({ id: 'int64' }),
-      relation: { kind: 'parquet', files: [{ path, ds: null }] },
-      columns: ['id'],
-    });
-    await expect(readColumns(b.session, sql)).rejects.toMatchObject({
-      code: 'FILE_UNREADABLE',
-      params: { path },
-    });
+    const other = await b.parquet('page-2.parquet', 'SELECT i AS id FROM range(100) t(i)');
+    for (const paths of [[path], [other, path, other]]) {
+      const sql = scanSql({
+        source: sourceOf({ id: 'int64' }),
+        relation: { kind: 'parquet', files: paths.map((p) => ({ path: p, ds: null })) },
+        columns: ['id'],
+      });
+      const bad = { code: 'FILE_UNREADABLE', params: { path } };
+      await expect(readColumns(b.session, sql)).rejects.toMatchObject(bad);
+      await expect(streamColumns(b.session, sql, {}, () => {})).rejects.toMatchObject(bad);
+    }
   });
 
   it('CSV: rows, header, times, and every bad value of a declared column', async () => {
@@ -355,13 +370,15 @@ describe('checkSchema', () => {
         TWIN: 'BIGINT',
       }),
     ];
-    let error: { problems: { code: string; params: object }[] } | null = null;
-    try {
-      checkSchema(source, facts);
-    } catch (cause) {
-      error = cause as typeof error;
-    }
-    expect(error?.problems.map(({ code, params }) => [code, params])).toEqual([
+    const found = (): readonly TesseraError[] => {
+      try {
+        checkSchema(source, facts);
+      } catch (error) {
+        if (isTesseraError(error)) return error.problems;
+      }
+      return [];
+    };
+    expect(found().map(({ code, params }) => [code, params])).toEqual([
       ['DUPLICATE_COLUMN_NAME', expect.objectContaining({ name: 'TWIN' })],
       ['SCHEMA_MISSING_COLUMN', expect.objectContaining({ column: 'gone', file: '/1' })],
       ['SCHEMA_MISSING_COLUMN', expect.objectContaining({ column: 'must', file: '/2' })],

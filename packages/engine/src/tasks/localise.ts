@@ -48,9 +48,42 @@ function collect(column: Column, bucketed: boolean): { values: Set<number>; buck
   return { values, buckets };
 }
 
+/** Larger dictionaries are asked for the strings that are needed instead of being held. */
+const HELD_STRINGS = 200_000;
+
 let tables = 0;
 
-/** Strings of some codes, in ascending code order. */
+/** The strings of a dictionary by code, all of them or (large ones) those of the given codes. */
+async function stringsOf(
+  context: TaskContext,
+  table: TableRef,
+  codes: () => ReadonlySet<number>,
+): Promise<(code: number) => string> {
+  const held = await heldStrings(context, table);
+  if (held) return (code) => held[code] ?? '';
+  const wanted = [...codes()].sort((a, b) => a - b);
+  const found = await lookUp(context, table, wanted);
+  const byCode = new Map(wanted.map((code, at) => [code, found[at] ?? '']));
+  return (code) => byCode.get(code) ?? '';
+}
+
+/** Tables of the exchange never change, so a worker reads each small one once. */
+const held = new Map<string, Promise<readonly string[] | null>>();
+
+function heldStrings(context: TaskContext, table: TableRef): Promise<readonly string[] | null> {
+  const path = table.kind === 'exchange' ? context.exchange.path(table.name) : null;
+  if (path === null) return readHeld(context, table);
+  const known = held.get(path) ?? readHeld(context, table);
+  held.set(path, known);
+  return known;
+}
+
+async function readHeld(context: TaskContext, table: TableRef): Promise<readonly string[] | null> {
+  const sql = `SELECT s FROM ${tableSql(context, table)} ORDER BY code LIMIT ${HELD_STRINGS + 1}`;
+  const strings = await readStrings(context.session, sql);
+  return strings.length > HELD_STRINGS ? null : strings.map((s) => s ?? '');
+}
+
 async function lookUp(context: TaskContext, table: TableRef, codes: readonly number[]): Promise<string[]> {
   if (codes.length === 0) return [];
   const wanted = `wanted_${tables++}`;
@@ -66,7 +99,7 @@ async function lookUp(context: TaskContext, table: TableRef, codes: readonly num
   return strings.map((s) => s ?? '');
 }
 
-/** Give a feature column its own strings: the dictionary of its values first, then that of its buckets. */
+/** Give a feature column its own strings: only those it holds, values first, then buckets. */
 export async function localise(
   context: TaskContext,
   column: Column,
@@ -74,20 +107,20 @@ export async function localise(
   dictionaries: Readonly<Record<string, TableRef>>,
 ): Promise<LocalColumn> {
   if (feature.dictionary === null && feature.byDictionary === null) return { column, strings: null };
-  const { values, buckets } = collect(column, feature.by !== undefined);
   const strings: string[] = [];
-  const side = async (id: string | null, codes: Set<number>) => {
-    const sorted = [...codes].sort((a, b) => a - b);
+  const side = async (id: string | null, codes: (found: ReturnType<typeof collect>) => ReadonlySet<number>) => {
     const table = id === null ? undefined : dictionaries[id];
-    // Numbers of a bucket or value without a dictionary are not codes, so there are none here.
-    const found = table ? await lookUp(context, table, sorted) : [];
-    const base = strings.length;
-    strings.push(...found);
-    return new Map(sorted.map((code, at) => [code, base + at]));
+    const text = table ? await stringsOf(context, table, () => codes(collect(column, feature.by !== undefined))) : null;
+    const local = new Map<number, number>();
+    return (code: number) => {
+      const known = local.get(code);
+      if (known !== undefined) return known;
+      strings.push(text?.(code) ?? '');
+      local.set(code, strings.length - 1);
+      return strings.length - 1;
+    };
   };
-  const valueOf = await side(feature.dictionary, values);
-  const bucketOf = await side(feature.byDictionary, buckets);
-  const bucket = feature.by === undefined ? null : (code: number) => bucketOf.get(code) ?? -1;
-  const local = mapCodes(column, (code) => valueOf.get(code) ?? -1, bucket);
-  return { column: local, strings };
+  const value = await side(feature.dictionary, (found) => found.values);
+  const bucket = feature.by === undefined ? null : await side(feature.byDictionary, (found) => found.buckets);
+  return { column: mapCodes(column, value, bucket), strings };
 }
