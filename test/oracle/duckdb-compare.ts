@@ -18,8 +18,9 @@ export function duckdbMismatches(
   const skipped = new Set(result.skipped.map((s) => s.name));
   if (rows.length !== result.rows.length)
     return [`${rows.length} rows, DuckDB has ${result.rows.length}`];
-  for (const { name } of featuresOf(join)) {
-    if (skipped.has(name)) continue;
+  for (const { name, aggregation } of featuresOf(join)) {
+    // A sketch: the other oracle compares it with its stated error.
+    if (skipped.has(name) || aggregation?.operation === 'APPROX_UNIQUE_COUNT') continue;
     result.rows.forEach((want, i) => {
       const size = result.magnitudes.get(name)?.[i]?.size;
       const got = rows[i]?.[name];

@@ -335,10 +335,10 @@ describe('rows', () => {
       ],
     });
     expect(rows.map((r) => [r.ds, r.user, r.g_count])).toEqual([
-      ['1969-12-31', 'u', null],
       ['2024-03-10', null, null],
       ['2024-03-10', 'v', 0],
       ['2024-03-11', 'u', 1],
+      ['__none__', 'u', null],
       ['__none__', 'u', null],
     ]);
   });

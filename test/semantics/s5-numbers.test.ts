@@ -18,12 +18,20 @@ import { type Asked, at, errorOf, log, type Rows, rowsOf, valuesOf } from './sup
 
 /** Values of `x` one hour apart, from 2025-01-01T00:00. */
 function hourly(values: readonly number[], more: Readonly<Record<string, number>> = {}): Rows {
-  return values.map((x, idx) => ({ k: 'a', t: new Date(Date.UTC(2025, 0, 1, idx)).toISOString(), x, ...more }));
+  return values.map((x, idx) => ({
+    k: 'a',
+    t: new Date(Date.UTC(2025, 0, 1, idx)).toISOString(),
+    x,
+    ...more,
+  }));
 }
 
 /** One feature over all of some values. */
 async function over(aggregation: Asked, values: readonly number[]): Promise<unknown> {
-  const [found] = await valuesOf(aggregation, { log: hourly(values), asks: at('2025-02-01T00:00:00Z') });
+  const [found] = await valuesOf(aggregation, {
+    log: hourly(values),
+    asks: at('2025-02-01T00:00:00Z'),
+  });
   return found;
 }
 
@@ -66,7 +74,10 @@ describe('S5.1 moments', () => {
 
 describe('S5.2 exact sums', () => {
   test('S5.2 1e17 and 1, then 1e17 evicted, gives 1', async () => {
-    const question = { log: hourly([1e17, 1]), asks: at('2025-01-01T01:00:01Z', '2025-01-01T01:30:00Z', '2025-01-01T03:00:00Z') };
+    const question = {
+      log: hourly([1e17, 1]),
+      asks: at('2025-01-01T01:00:01Z', '2025-01-01T01:30:00Z', '2025-01-01T03:00:00Z'),
+    };
     expect(await valuesOf(sum('x', { windows: ['1h'] }), question)).toEqual([1e17, 1, null]);
   });
 
@@ -118,20 +129,46 @@ describe('S5.2 exact sums', () => {
     const rest = [1, 2, 3, 5];
     for (const operation of [variance, skew, kurtosis]) {
       const question = { log: hourly([1e8, ...rest]), asks: at('2025-01-01T04:30:00Z') };
-      expect(await valuesOf(operation('x', { windows: ['4h'] }), question)).toEqual([await over(operation('x'), rest)]);
+      expect(await valuesOf(operation('x', { windows: ['4h'] }), question)).toEqual([
+        await over(operation('x'), rest),
+      ]);
     }
   });
 
   test('S5.2 a weighted average is one of exact sums', async () => {
-    const given = [1e17, 0.5, -1e17].map((x, idx) => ({ k: 'a', t: `2025-01-01T00:00:0${idx}Z`, x, w: 2 }));
-    expect(await valuesOf(weightedAverage('x', { weight: 'w' }), { log: given, asks: at('2025-01-02T00:00:00Z') })).toEqual([1 / 6]);
+    const given = [1e17, 0.5, -1e17].map((x, idx) => ({
+      k: 'a',
+      t: `2025-01-01T00:00:0${idx}Z`,
+      x,
+      w: 2,
+    }));
+    expect(
+      await valuesOf(weightedAverage('x', { weight: 'w' }), {
+        log: given,
+        asks: at('2025-01-02T00:00:00Z'),
+      }),
+    ).toEqual([1 / 6]);
+  });
+
+  test('S5.2 w·x is an exact product', async () => {
+    // (2^27 + 1)² = 2^54 + 2^28 + 1 is no double; less 2^54 + 2^28 it is 1.
+    const given = [
+      { x: 2 ** 27 + 1, w: 2 ** 27 + 1 },
+      { x: -(2 ** 54 + 2 ** 28), w: 1 },
+    ].map((row, idx) => ({ k: 'a', t: `2025-01-01T00:00:0${idx}Z`, ...row }));
+    const question = { log: given, asks: at('2025-01-02T00:00:00Z') };
+    const aggregation = weightedAverage('x', { weight: 'w' });
+    expect(await valuesOf(aggregation, question)).toEqual([1 / (2 ** 27 + 2)]);
   });
 
   test('S5.2 a term that overflows makes the result null until it is evicted', async () => {
     const given = hourly([1e200, 1, 3, 5, 7]);
     const question = { log: given, asks: at('2025-01-01T04:00:01Z', '2025-01-01T04:30:00Z') };
     expect(await valuesOf(variance('x', { windows: ['4h'] }), question)).toEqual([null, 5]);
-    expect(await valuesOf(kurtosis('x', { windows: ['4h'] }), question)).toEqual([null, (4 * 164) / 400 - 3]);
+    expect(await valuesOf(kurtosis('x', { windows: ['4h'] }), question)).toEqual([
+      null,
+      (4 * 164) / 400 - 3,
+    ]);
     // Σx itself does not overflow.
     expect(await valuesOf(sum('x', { windows: ['4h'] }), question)).toEqual([1e200, 16]);
   });
@@ -143,30 +180,44 @@ describe('S5.2 exact sums', () => {
 
   test('S5.2 a weighted term that overflows gives null', async () => {
     const given = [{ k: 'a', t: '2025-01-01T00:00:00Z', x: 1e200, w: 1e200 }];
-    expect(await valuesOf(weightedAverage('x', { weight: 'w' }), { log: given, asks: at('2025-01-02T00:00:00Z') })).toEqual([null]);
+    expect(
+      await valuesOf(weightedAverage('x', { weight: 'w' }), {
+        log: given,
+        asks: at('2025-01-02T00:00:00Z'),
+      }),
+    ).toEqual([null]);
   });
 });
 
 describe('S5.3 integer sums', () => {
   const most = 2n ** 63n - 1n;
-  const integers = (...values: readonly bigint[]): Rows => values.map((n, idx) => ({ k: 'a', t: `2025-01-01T0${idx}:00:00Z`, n }));
+  const integers = (...values: readonly bigint[]): Rows =>
+    values.map((n, idx) => ({ k: 'a', t: `2025-01-01T0${idx}:00:00Z`, n }));
   const asked = at('2025-01-01T09:00:00Z');
 
   test('S5.3 sums up to the ends of int64 are exact', async () => {
     expect(await valuesOf(sum('n'), { log: integers(most - 1n, 1n), asks: asked })).toEqual([most]);
-    expect(await valuesOf(sum('n'), { log: integers(-most, -1n), asks: asked })).toEqual([-(2n ** 63n)]);
-    expect(await valuesOf(sum('n'), { log: integers(2n ** 53n, 1n), asks: asked })).toEqual([2n ** 53n + 1n]);
+    expect(await valuesOf(sum('n'), { log: integers(-most, -1n), asks: asked })).toEqual([
+      -(2n ** 63n),
+    ]);
+    expect(await valuesOf(sum('n'), { log: integers(2n ** 53n, 1n), asks: asked })).toEqual([
+      2n ** 53n + 1n,
+    ]);
   });
 
   test('S5.3 states are wider: only the final value must fit', async () => {
-    expect(await valuesOf(sum('n'), { log: integers(most, most, most, -most, -most), asks: asked })).toEqual([most]);
+    expect(
+      await valuesOf(sum('n'), { log: integers(most, most, most, -most, -most), asks: asked }),
+    ).toEqual([most]);
   });
 
   test.each([
     ['above', [most, 1n], 9223372036854775808n],
     ['below', [-most, -2n], -9223372036854775809n],
   ] as const)('S5.3 a sum %s int64 is an error naming key and column', async (_, values, total) => {
-    const error = await errorOf(() => valuesOf(sum('n'), { log: integers(...values), asks: asked }));
+    const error = await errorOf(() =>
+      valuesOf(sum('n'), { log: integers(...values), asks: asked }),
+    );
     expect(error.code).toBe('SUM_OVERFLOW');
     expect(error.message).toContain('g_n_sum');
     expect(error.message).toContain('k=a');
@@ -174,12 +225,17 @@ describe('S5.3 integer sums', () => {
   });
 
   test('S5.3 what no row asks for is no error', async () => {
-    const question = { log: integers(most, 1n), asks: at('2025-01-01T00:30:00Z', '2025-01-01T05:00:00Z') };
+    const question = {
+      log: integers(most, 1n),
+      asks: at('2025-01-01T00:30:00Z', '2025-01-01T05:00:00Z'),
+    };
     expect(await valuesOf(sum('n', { windows: ['1h'] }), question)).toEqual([most, null]);
   });
 
   test('S5.3 the average of integers beyond int64 is still their rounded sum over n', async () => {
-    expect(await valuesOf(average('n'), { log: integers(most, most), asks: asked })).toEqual([2 ** 63]);
+    expect(await valuesOf(average('n'), { log: integers(most, most), asks: asked })).toEqual([
+      2 ** 63,
+    ]);
   });
 
   test('S5.3 a sum of int32 is an int64', async () => {
@@ -188,9 +244,19 @@ describe('S5.3 integer sums', () => {
   });
 
   test('S5.3 decimal sums are decimal(38,s), wider than int64 and exact', async () => {
-    const given = [1, 2].map((idx) => ({ k: 'a', t: `2025-01-01T00:00:0${idx}Z`, wide: '123456789012345678901234567890.05' }));
-    expect(await valuesOf(sum('wide'), { log: given, asks: asked })).toEqual(['246913578024691357802469135780.10']);
-    expect(log.columns.find((column) => column.name === 'wide')?.type).toEqual({ kind: 'decimal', precision: 38, scale: 2 });
+    const given = [1, 2].map((idx) => ({
+      k: 'a',
+      t: `2025-01-01T00:00:0${idx}Z`,
+      wide: '123456789012345678901234567890.05',
+    }));
+    expect(await valuesOf(sum('wide'), { log: given, asks: asked })).toEqual([
+      '246913578024691357802469135780.10',
+    ]);
+    expect(log.columns.find((column) => column.name === 'wide')?.type).toEqual({
+      kind: 'decimal',
+      precision: 38,
+      scale: 2,
+    });
   });
 });
 
@@ -200,12 +266,24 @@ describe('S5.7 results that are not finite', () => {
     expect(await over(average('x'), [1e308, 1e308])).toBe(null);
     expect(await over(rateOfChange('x'), [5e-324, 1e308])).toBe(null);
     const given = [{ k: 'a', t: '2025-01-01T00:00:00Z', x: 1, w: 0 }];
-    expect(await valuesOf(weightedAverage('x', { weight: 'w' }), { log: given, asks: at('2025-01-02T00:00:00Z') })).toEqual([null]);
+    expect(
+      await valuesOf(weightedAverage('x', { weight: 'w' }), {
+        log: given,
+        asks: at('2025-01-02T00:00:00Z'),
+      }),
+    ).toEqual([null]);
   });
 
   test('S5.7 elements of a list too', async () => {
-    const given = [1, 2].map((idx) => ({ k: 'a', t: `2025-01-01T00:00:0${idx}Z`, nums: [1e308, 1] }));
-    const [row] = await rowsOf([vectorSum('nums')], { log: given, asks: at('2025-01-02T00:00:00Z') });
+    const given = [1, 2].map((idx) => ({
+      k: 'a',
+      t: `2025-01-01T00:00:0${idx}Z`,
+      nums: [1e308, 1],
+    }));
+    const [row] = await rowsOf([vectorSum('nums')], {
+      log: given,
+      asks: at('2025-01-02T00:00:00Z'),
+    });
     expect(row?.g_nums_vector_sum).toEqual([null, 2]);
   });
 
@@ -213,7 +291,9 @@ describe('S5.7 results that are not finite', () => {
     expect(await over(sum('x'), [Number.MAX_VALUE])).toBe(Number.MAX_VALUE);
     expect(await over(sum('x'), [5e-324])).toBe(5e-324);
     expect(await over(diversity('x'), [7, 7, 7])).toBe(0);
-    const found = (await over(approxPercentile('x', { percentiles: [50] }), [Number.MAX_VALUE])) as number;
+    const found = (await over(approxPercentile('x', { percentiles: [50] }), [
+      Number.MAX_VALUE,
+    ])) as number;
     expect(found / Number.MAX_VALUE).toBeCloseTo(1, 2);
   });
 });

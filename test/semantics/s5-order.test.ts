@@ -1,4 +1,20 @@
-import { bottomK, events, first, firstK, groupBy, histogram, join, last, lastK, max, min, part, rateOfChange, topK, topKFrequent } from '@tessera/api';
+import {
+  bottomK,
+  events,
+  first,
+  firstK,
+  groupBy,
+  histogram,
+  join,
+  last,
+  lastK,
+  max,
+  min,
+  part,
+  rateOfChange,
+  topK,
+  topKFrequent,
+} from '@tessera/api';
 import { features, table } from '@tessera/testing';
 import { describe, expect, test } from 'vitest';
 import { type Asked, asks, at, type Rows, valuesOf } from './support.js';
@@ -32,10 +48,22 @@ describe('S5.4 ties in time', () => {
     ['string', 's', ['b', 'a', 'B', ''], '', 'b'],
     ['int64', 'n', [10n, 9n, -1n], -1n, 10n],
     ['decimal', 'd', ['1.50', '-2.00', '-0.01'], '-2.00', '1.50'],
-    ['wide decimal', 'wide', ['12345678901234567890.00', '-12345678901234567890.00', '0.00'], '-12345678901234567890.00', '12345678901234567890.00'],
+    [
+      'wide decimal',
+      'wide',
+      ['12345678901234567890.00', '-12345678901234567890.00', '0.00'],
+      '-12345678901234567890.00',
+      '12345678901234567890.00',
+    ],
     ['boolean', 'b', [true, false], false, true],
     ['date', 'day', ['2025-01-01', '1969-12-31'], '1969-12-31', '2025-01-01'],
-    ['timestamp', 'seen', ['2025-01-01T00:00:00.000002Z', '2025-01-01T00:00:00.000001Z'], '2025-01-01T00:00:00.000001Z', '2025-01-01T00:00:00.000002Z'],
+    [
+      'timestamp',
+      'seen',
+      ['2025-01-01T00:00:00.000002Z', '2025-01-01T00:00:00.000001Z'],
+      '2025-01-01T00:00:00.000001Z',
+      '2025-01-01T00:00:00.000002Z',
+    ],
     ['list', 'nums', [[2], [1, 5], [1], []], [], [2]],
     ['list of strings', 'tags', [['b'], ['a', 'z'], [null], ['a']], [null], ['b']],
   ] as const)('S5.4 tied values of type %s', async (_, column, values, least, greatest) => {
@@ -62,10 +90,25 @@ describe('S5.4 ties in time', () => {
   });
 
   describe('with a tieBreaker', () => {
-    const columns = { k: 'string', t: 'timestamp', x: 'double', b: 'string', rank: 'int64', tag: 'string' } as const;
+    const columns = {
+      k: 'string',
+      t: 'timestamp',
+      x: 'double',
+      b: 'string',
+      rank: 'int64',
+      tag: 'string',
+    } as const;
     const ask = async (tieBreaker: 'rank' | 'tag' | 'x', rows: Rows) => {
       const source = events({ name: 'log', path: 'log', columns, time: 't', tieBreaker });
-      const aggregations = [first('x'), last('x'), firstK('x', { k: 3 }), lastK('x', { k: 3 }), rateOfChange('x'), last('x', { by: 'b', as: 'bucketed' }), max('x')] as const;
+      const aggregations = [
+        first('x'),
+        last('x'),
+        firstK('x', { k: 3 }),
+        lastK('x', { k: 3 }),
+        rateOfChange('x'),
+        last('x', { by: 'b', as: 'bucketed' }),
+        max('x'),
+      ] as const;
       const g = groupBy({ name: 'g', source, keys: ['k'], aggregations });
       const asked = features(join({ name: 'j', left: asks, parts: [part(g)] }));
       const [forward] = await asked.given({ log: rows, asks: later }).rows();
@@ -75,13 +118,26 @@ describe('S5.4 ties in time', () => {
     };
 
     test('S5.4 it goes before the value, as a number', async () => {
-      const row = await ask('rank', tied({ x: 5, rank: 10, b: 'u' }, { x: 8, rank: 2, b: 'u' }, { x: 1, rank: 9, b: 'u' }));
-      expect(row).toMatchObject({ g_x_first: 8, g_x_last: 5, g_x_first3: [8, 1, 5], g_x_last3: [5, 1, 8], g_x_rate_of_change: -3 / 8, g_x_max: 8 });
+      const row = await ask(
+        'rank',
+        tied({ x: 5, rank: 10, b: 'u' }, { x: 8, rank: 2, b: 'u' }, { x: 1, rank: 9, b: 'u' }),
+      );
+      expect(row).toMatchObject({
+        g_x_first: 8,
+        g_x_last: 5,
+        g_x_first3: [8, 1, 5],
+        g_x_last3: [5, 1, 8],
+        g_x_rate_of_change: -3 / 8,
+        g_x_max: 8,
+      });
       expect([...(row?.g_bucketed_by_b ?? [])]).toEqual([['u', 5]]);
     });
 
     test('S5.4 it goes before the value, as a string by code point', async () => {
-      const row = await ask('tag', tied({ x: 1, tag: '\u{10000}' }, { x: 2, tag: '\uffff' }, { x: 3, tag: 'Z' }));
+      const row = await ask(
+        'tag',
+        tied({ x: 1, tag: '\u{10000}' }, { x: 2, tag: '\uffff' }, { x: 3, tag: 'Z' }),
+      );
       expect(row?.g_x_first3).toEqual([3, 2, 1]);
     });
 
@@ -91,10 +147,13 @@ describe('S5.4 ties in time', () => {
     });
 
     test('S5.4 time goes before it', async () => {
-      const row = await ask('rank', table`
+      const row = await ask(
+        'rank',
+        table`
         k | t                        | x | rank
         a | 2025-01-01T00:00:00.000Z | 1 | 9
-        a | 2025-01-01T00:00:00.001Z | 2 | 1`);
+        a | 2025-01-01T00:00:00.001Z | 2 | 1`,
+      );
       expect(row).toMatchObject({ g_x_first: 1, g_x_last: 2 });
     });
 
@@ -104,7 +163,9 @@ describe('S5.4 ties in time', () => {
     });
 
     test('S5.4 the aggregated column may be the tieBreaker itself', async () => {
-      expect(await ask('x', tied({ x: 5 }, { x: -7 }, { x: 6 }))).toMatchObject({ g_x_first3: [-7, 5, 6] });
+      expect(await ask('x', tied({ x: 5 }, { x: -7 }, { x: 6 }))).toMatchObject({
+        g_x_first3: [-7, 5, 6],
+      });
     });
   });
 });
@@ -125,7 +186,9 @@ describe('S5.5 order of strings and booleans', () => {
     expect(await anyOrder(firstK('s', { k: 99 }), rows)).toEqual(ascending);
     expect(await anyOrder(last('tags'), rows)).toEqual(['\u{10000}', '\u{10000}']);
     expect(await anyOrder(topKFrequent('s', { k: 99 }), rows)).toEqual(ascending);
-    expect([...((await anyOrder(histogram('s'), rows)) as Map<string, number>).keys()]).toEqual(ascending);
+    expect([...((await anyOrder(histogram('s'), rows)) as Map<string, number>).keys()]).toEqual(
+      ascending,
+    );
   });
 
   test('S5.5 false is less than true', async () => {

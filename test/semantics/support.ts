@@ -5,11 +5,11 @@ import {
   groupBy,
   isTesseraError,
   join,
-  part,
   type PartOptions,
+  part,
   type TesseraError,
 } from '@tessera/api';
-import { features, table } from '@tessera/testing';
+import { features, type table } from '@tessera/testing';
 
 /** What `table` returns: rows of one source. */
 export type Rows = ReturnType<typeof table>;
@@ -54,7 +54,9 @@ export interface Question {
   readonly log: Rows;
   readonly asks: Rows;
   readonly group?: Partial<Pick<GroupBySpec, 'tail' | 'accuracy' | 'empty'>>;
-  readonly part?: Pick<PartOptions, 'at'> & { readonly lag?: `${number}d` | `${number}h` | `${number}m` };
+  readonly part?: Pick<PartOptions, 'at'> & {
+    readonly lag?: `${number}d` | `${number}h` | `${number}m`;
+  };
   readonly strict?: boolean;
   readonly buckets?: number;
 }

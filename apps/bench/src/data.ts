@@ -41,7 +41,7 @@ export async function benchData(cache: string, spec: DataSpec): Promise<string> 
       const rows = Math.floor((total * (d + 1)) / spec.days) - first;
       const folder = join(tmp, table, `ds=${day(d)}`);
       mkdirSync(folder, { recursive: true });
-      const key = `'u' || lpad(CAST(floor(pow(${spec.keys}, ${uniform('i', spec.seed * 100 + salt)})) AS INTEGER)::VARCHAR, 7, '0')`;
+      const key = `'u' || lpad(CAST(floor(${spec.keys} * pow(${uniform("i", spec.seed * 100 + salt)}, 2)) AS INTEGER)::VARCHAR, 7, '0')`;
       const at = `make_timestamp((${Date.parse(day(d))} + ((i - ${first}) * ${DAY_MS}) // ${Math.max(rows, 1)}) * 1000)`;
       const own =
         table === 'events'

@@ -105,8 +105,18 @@ const MATCHES: Readonly<Record<InputClass, (type: DataType) => boolean>> = {
 
 /** Whether an operation takes a column of this type. */
 export function takesType(operation: Operation, column: DataType): boolean {
-  return MATCHES[OPERATION_RULES[operation].input](seenType(operation, column));
+  return isCarried(column) && MATCHES[OPERATION_RULES[operation].input](seenType(operation, column));
 }
+
+/** Types that a groupBy can read: no maps, and strings at most one list deep. A left may have any. */
+export function isCarried(type: DataType): boolean {
+  if (type.kind === 'map') return false;
+  if (type.kind !== 'list' || isScalar(type.element)) return true;
+  return isCarried(type.element) && !holdsStrings(type.element);
+}
+
+const holdsStrings = (type: DataType): boolean =>
+  type.kind === 'list' ? holdsStrings(type.element) : type.kind === 'string';
 
 /** In words, for messages: what an operation takes. */
 export function describeInput(operation: Operation): string {
@@ -119,7 +129,7 @@ export function describeInput(operation: Operation): string {
     case 'vector':
       return `lists of numbers (list<double>, list<float>, …)`;
     case 'any':
-      return 'every type';
+      return 'every type but maps and lists of lists of strings';
     default:
       return 'every type but maps and lists of lists';
   }

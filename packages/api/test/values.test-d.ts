@@ -71,7 +71,6 @@ const g = groupBy({
     max('ms', { by: 'ok' }),
     max('tags'),
     first('tags'),
-    last('named'),
     firstK('i', { k: 2 }),
     lastK('tags', { k: 10, windows: ['1h'] }),
     topK('money', { k: 3 }),
@@ -146,7 +145,6 @@ test('every value kind, nullable or not, and names by S6', () => {
     g_x_y_ms_max_by_ok: Map<boolean, bigint> | null;
     g_x_y_tags_max: string | null;
     g_x_y_tags_first: (string | null)[] | null;
-    g_x_y_named_last: Map<string, bigint | null> | null;
     g_x_y_i_first2: number[] | null;
     g_x_y_tags_last10_1h: (string | null)[][] | null;
     g_x_y_money_top3: string[] | null;

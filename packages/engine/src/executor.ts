@@ -3,6 +3,7 @@ import { openDuckDb, type Session } from '@tessera/lake';
 import { BroadcastChannel } from 'node:worker_threads';
 import { randomUUID } from 'node:crypto';
 import { type Exchange, fileExchange, memoryExchange } from './exchange.js';
+import { interruptOnAbort } from './interrupt-on-abort.js';
 import { runTask } from './tasks/run-task.js';
 import type { Task } from './tasks/task.js';
 
@@ -50,8 +51,7 @@ export async function inlineExecutor(options: ExecutorOptions): Promise<Executor
   });
   const exchange = options.dir === null ? memoryExchange() : fileExchange(options.dir);
   const context = { session, exchange, cancelled: () => signal?.aborted === true };
-  const abort = () => session.interrupt();
-  signal?.addEventListener('abort', abort);
+  const interruption = interruptOnAbort(session, signal);
   return {
     workers: 1,
     session,
@@ -73,7 +73,7 @@ export async function inlineExecutor(options: ExecutorOptions): Promise<Executor
       return results;
     },
     async close() {
-      signal?.removeEventListener('abort', abort);
+      interruption.end();
       session.close();
     },
   };

@@ -1,5 +1,8 @@
 import {
   type ColumnSpec,
+  type DataType,
+  dayOf,
+  formatDay,
   type GroupBySpec,
   type JoinSpec,
   type OutputColumn,
@@ -89,6 +92,11 @@ function checkTableNames(sources: readonly SourceSpec[], tables: InputTables): v
   }
 }
 
+function labelText(ds: InputValue): string | null {
+  if (ds === undefined || ds === null) return null;
+  return ds instanceof Date ? formatDay(dayOf(ds.getTime())) : String(ds);
+}
+
 async function load(inline: Inline, source: SourceSpec, rows: readonly InputRow[]): Promise<LoadedSource> {
   const table = `source_${tableCount++}`;
   const strings: string[] = [];
@@ -112,15 +120,17 @@ async function load(inline: Inline, source: SourceSpec, rows: readonly InputRow[
     const column = columnFromValues({ table: source.name, column: spec.name }, spec.type, values, codeOf);
     columns.set(spec.name, { spec, column });
   }
-  const ds = rows.map((row) => (row.ds === undefined || row.ds === null ? null : String(row.ds)));
-  const dsColumn = columnFromValues({ table: source.name, column: 'ds' }, { kind: 'string' }, ds, codeOf);
+  const ds = rows.map((row) => labelText(row.ds));
+  // A source may declare its label, as text or as a date (S1.2).
+  const dsType: DataType = source.columns.find((c) => c.name === 'ds')?.type ?? { kind: 'string' };
+  const dsColumn = columnFromValues({ table: source.name, column: 'ds' }, dsType, ds, codeOf);
   const number: Column = { kind: 'f64', values: Float64Array.from(rows.keys()) };
   await createTableFromBatch(
     inline.session,
     table,
     [
       ...[...columns.values()].map(({ spec, column }) => ({ name: spec.name, type: spec.type, column, dictionary: strings })),
-      { name: 'ds', type: { kind: 'string' }, column: dsColumn, dictionary: strings },
+      { name: 'ds', type: dsType, column: dsColumn, dictionary: strings },
       { name: ROW.name, type: ROW.type, column: number },
     ],
     rows.length,
@@ -217,7 +227,6 @@ export async function joinRows(join: JoinSpec, tables: InputTables, options: InM
         for (const [at, given] of own.entries()) {
           const row: FeatureRowValues = {};
           for (const [name, { spec, column }] of left.columns) row[name] = valueAt(spec.type, column, given, left.strings, 'bigint');
-          if (left.ds[given] !== null && join.left.columns.some((c) => c.name === 'ds')) row.ds = left.ds[given] ?? null;
           fillRow(row, written, at, forms);
           rows.push(row);
         }

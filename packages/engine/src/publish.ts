@@ -14,7 +14,7 @@ import {
   type PublishRun,
   stagePath,
 } from '@tessera/lake';
-import type { PartitionPlan, PhysicalPlan, PublishedFacts } from '@tessera/planner';
+import type { InputFile, PartitionPlan, PhysicalPlan, PublishedFacts } from '@tessera/planner';
 import { ENGINE_VERSION } from './version.js';
 
 /** What is published at a path, in the planner's words. */
@@ -87,27 +87,22 @@ function nextManifest(
   columns: readonly OutputColumn[],
   published: ReadonlyMap<string, Omit<ManifestPartition, 'files'> & { planned: PartitionPlan | undefined }>,
 ): Manifest {
-  const files: { path: string; fingerprint: string }[] = [];
-  const positions = new Map<string, number>();
-  const position = (path: string, fingerprint: string) => {
-    const key = `${path}\n${fingerprint}`;
-    const known = positions.get(key);
-    if (known !== undefined) return known;
-    files.push({ path, fingerprint });
-    positions.set(key, files.length - 1);
-    return files.length - 1;
-  };
-  const listed = (list: readonly { path: string; fingerprint: string }[]) =>
-    list.map((file) => position(file.path, file.fingerprint)).sort((a, b) => a - b);
-  const partitions: Record<string, ManifestPartition> = {};
-  if (before?.definitionHash === plan.definitionHash) {
-    for (const [ds, partition] of Object.entries(before.partitions)) {
-      if (published.has(ds)) continue;
-      partitions[ds] = { ...partition, files: listed(partition.files.flatMap((at) => before.files[at] ?? [])) };
-    }
+  const inputs = new Map<string, readonly InputFile[]>();
+  const kept = before?.definitionHash === plan.definitionHash ? before : null;
+  for (const [ds, partition] of Object.entries(kept?.partitions ?? {})) {
+    inputs.set(ds, partition.files.flatMap((at) => kept?.files[at] ?? []));
   }
-  for (const [ds, { rows, bytes, inputs, planned }] of published) {
-    partitions[ds] = { rows, bytes, inputs, files: listed(planned?.inputFiles ?? []) };
+  for (const [ds, { planned }] of published) inputs.set(ds, planned?.inputFiles ?? []);
+  // Sorted, so that the manifest does not tell in which order partitions were made.
+  const keyOf = ({ path, fingerprint }: InputFile) => `${path}\n${fingerprint}`;
+  const unique = new Map([...inputs.values()].flat().map((file) => [keyOf(file), file]));
+  const files = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { path, fingerprint }]) => ({ path, fingerprint }));
+  const positions = new Map(files.map((file, at) => [keyOf(file), at]));
+  const partitions: Record<string, ManifestPartition> = {};
+  for (const [ds, list] of inputs) {
+    const { rows, bytes, inputs: hash } = published.get(ds) ?? kept!.partitions[ds]!;
+    const at = list.flatMap((file) => positions.get(keyOf(file)) ?? []);
+    partitions[ds] = { rows, bytes, inputs: hash, files: at.sort((a, b) => a - b) };
   }
   return {
     format: MANIFEST_FORMAT,

@@ -18,6 +18,7 @@ import { fileExchange } from './exchange.js';
 import { type Executor, inlineExecutor, threadsExecutor } from './executor.js';
 import { exportFiles } from './export.js';
 import { type Gathered, gatherFacts } from './gather.js';
+import { interruptOnAbort } from './interrupt-on-abort.js';
 import { planSummary } from './plan-summary.js';
 import { raiseProblem } from './problems.js';
 import { openTarget, publishedFacts } from './publish.js';
@@ -90,8 +91,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   const dataset = datasetPath(out, subject.kind === 'train-set' ? 'train-sets' : 'group-bys', subject.name);
   checkSignal(options.signal);
   const session = await openDuckDb({ threads: workers });
-  const interrupt = () => session.interrupt();
-  options.signal?.addEventListener('abort', interrupt);
+  const interruption = interruptOnAbort(session, options.signal);
   try {
     const gathered = await gatherFacts(session, subject, { ...options, lake }, await publishedFacts(dataset));
     const plan = subject.plan(gathered, { buckets: options.buckets ?? null, workers });
@@ -103,9 +103,10 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       options.planOnly || (!building && options.limit === undefined)
         ? nothing(dataset, options)
         : await make(subject, { plan, gathered, session, dataset, out, workers, elapsed }, options);
-    const files = made.written.length > 0 || options.planOnly ? made.files : upToDateFiles(dataset, plan);
+    // Of an incremental run the result is the whole range, not only what was missing.
+    const files = options.limit === undefined && !options.planOnly ? publishedFiles(dataset, plan) : made.files;
     if (options.format !== undefined && options.format !== 'parquet' && made.path !== null && !options.planOnly) {
-      await exportFiles(session, dataset, files, resultColumns(subject), options.format);
+      await exportFiles({ session, signal: options.signal }, { dataset, files, columns: resultColumns(subject) }, options.format);
     }
     const columns = resultColumns(subject);
     const rows =
@@ -129,7 +130,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   } catch (error) {
     throw options.signal?.aborted ? new TesseraError('INTERRUPTED', {}) : error;
   } finally {
-    options.signal?.removeEventListener('abort', interrupt);
+    interruption.end();
     session.close();
   }
 }
@@ -164,10 +165,12 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
   const { signal } = options;
   const runId = randomUUID();
   const limit = options.limit ?? null;
-  const plan = limit === null ? making.plan : firstPartitions(making.plan, limit);
-  const tmp = resolve(options.tmp ?? joinPath(making.out, '.tmp'), `run-${runId}`);
+  const plan = limit === null ? making.plan : previewPlan(subject, making, { ...options, limit });
   const preview = limit === null ? null : joinPath(tmpdir(), `tessera-preview-${runId}`);
   const target = limit === null ? await openTarget(dataset, `${subject.kind} ${subject.name}`, runId) : null;
+  // Beside what is staged: should this process be killed, the dataset's next run removes both.
+  const parent = options.tmp ?? target?.run.staging ?? joinPath(making.out, '.tmp');
+  const tmp = resolve(parent, `run-${runId}`);
   let executor: Executor | null = null;
   try {
     makeDir(tmp);
@@ -203,9 +206,9 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
     throw error;
   } finally {
     await executor?.close();
-    await target?.close();
     rmSync(tmp, { recursive: true, force: true });
     removeIfEmpty(resolve(tmp, '..'));
+    await target?.close();
   }
 }
 
@@ -233,8 +236,8 @@ function previewFile(root: string, ds: string): string {
   return joinPath(folder, 'part-0.parquet');
 }
 
-function upToDateFiles(dataset: string, plan: PhysicalPlan): ResultFile[] {
-  return plan.partitions.filter(({ reason }) => reason === null).map(({ ds }) => ({ ds, file: partitionPath(dataset, ds) }));
+function publishedFiles(dataset: string, plan: PhysicalPlan): ResultFile[] {
+  return plan.partitions.map(({ ds }) => ({ ds, file: partitionPath(dataset, ds) }));
 }
 
 function resultColumns(subject: Subject): (NamedType & { role: 'left' | 'key' | 'feature' })[] {
@@ -278,15 +281,20 @@ async function writePartitions(
   }));
 }
 
-/** Enough partitions to hold the first `limit` left rows, whatever is up to date. */
-function firstPartitions(plan: PhysicalPlan, limit: number): PhysicalPlan {
+/** A plan of its own for as many partitions as hold the first `limit` left rows, whatever is published. */
+function previewPlan(subject: Subject, { gathered, workers }: Making, options: RunOptions & { limit: number }): PhysicalPlan {
+  const { left } = gathered.facts;
+  const source = subject.join?.left;
+  // Files tell how many rows they have, not how many of them are left.
+  const isUpperBound = source?.where !== undefined || source?.eventId !== undefined || source?.dedupe !== undefined;
   let rows = 0;
-  const partitions = plan.partitions.filter((partition) => {
-    const wanted = rows < limit;
+  const first = left.filter((partition) => {
+    const wanted = isUpperBound || rows < options.limit;
     rows += partition.rows;
     return wanted;
   });
-  return { ...plan, partitions: partitions.map((partition) => ({ ...partition, reason: partition.reason ?? 'preview' })) };
+  const facts = { ...gathered.facts, left: first, published: null };
+  return subject.plan({ ...gathered, facts }, { buckets: options.buckets ?? null, workers });
 }
 
 function countersOf(plan: PhysicalPlan, outcome: StageOutcome, writes: number): RunCounters {

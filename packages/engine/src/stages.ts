@@ -81,6 +81,7 @@ function leftGroups(plan: PhysicalPlan, options: StageOptions): { partitions: Le
     from: {
       source: left.source,
       relation: options.relation(left.sourceId, [...new Set(members.flatMap((p) => p.fileIdx))].sort((a, b) => a - b)),
+      ...(options.limit !== null && members[0] && { firstDay: members[0].ds }),
     },
   }));
 }
@@ -236,7 +237,9 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
       return { ...member, rows: rows.get(member.idx) ?? 0, inputs: planned?.inputs ?? '', from };
     }),
   );
-  const assemble = partitions.map((partition): AssembleTask => ({
+  // A preview asks for as many partitions as may be needed.
+  const shown = partitions.filter((partition) => options.limit === null || partition.rows > 0);
+  const assemble = shown.map((partition): AssembleTask => ({
     type: 'assemble',
     partition: { idx: partition.idx, ds: partition.ds },
     rows: partition.rows,

@@ -2,6 +2,7 @@ import { BroadcastChannel, workerData } from 'node:worker_threads';
 import { openDuckDb, type Session } from '@tessera/lake';
 import { errorData, type WorkerAnswer, type WorkerSettings } from './executor.js';
 import { fileExchange } from './exchange.js';
+import { interruptOnAbort } from './interrupt-on-abort.js';
 import { runTask } from './tasks/run-task.js';
 import type { Task } from './tasks/task.js';
 
@@ -9,32 +10,30 @@ import type { Task } from './tasks/task.js';
 const given: unknown = Array.isArray(workerData) ? workerData[1] : workerData;
 const settings = given as WorkerSettings;
 
+const cancel = new AbortController();
 let opened: Promise<Session> | null = null;
-let cancelled = false;
 
-function session(): Promise<Session> {
-  opened ??= openDuckDb({
+async function open(): Promise<Session> {
+  const session = await openDuckDb({
     threads: settings.threads,
     tmp: settings.dir,
     ...(settings.memoryBytes !== null && { memoryBytes: settings.memoryBytes }),
   });
-  return opened;
+  interruptOnAbort(session, cancel.signal);
+  return session;
 }
 
 const channel = new BroadcastChannel(settings.channel);
-channel.onmessage = () => {
-  cancelled = true;
-  opened?.then((open) => open.interrupt());
-};
+channel.onmessage = () => cancel.abort();
 channel.unref();
 
 /** Entry of the pool: one task in, plain data out. */
 export async function runTaskInWorker(task: Task): Promise<WorkerAnswer<unknown>> {
   try {
     const context = {
-      session: await session(),
+      session: await (opened ??= open()),
       exchange: fileExchange(settings.dir),
-      cancelled: () => cancelled,
+      cancelled: () => cancel.signal.aborted,
     };
     return { result: await runTask(context, task) };
   } catch (error) {

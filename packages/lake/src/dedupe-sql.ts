@@ -1,4 +1,4 @@
-import type { SourceSpec } from '@tessera/api';
+import type { ColumnSpec, SourceSpec } from '@tessera/api';
 import { quoteIdent } from './quote.js';
 
 /**
@@ -13,22 +13,29 @@ import { quoteIdent } from './quote.js';
  * encodings are equal rows, so which of them stays cannot be seen.
  */
 export function dedupeSql(source: SourceSpec): string {
-  const encoding = source.columns.map((c) => c.name).sort(byCodePoint);
+  const encoding = [...source.columns].sort((a, b) => byCodePoint(a.name, b.name)).map(orderKey);
   if (source.dedupe !== undefined) {
     const keys = (source.keys ?? []).map(quoteIdent);
-    const order = [source.dedupe.orderBy, ...encoding].map(
-      (name) => `${quoteIdent(name)} DESC NULLS LAST`,
+    const order = [quoteIdent(source.dedupe.orderBy), ...encoding].map(
+      (key) => `${key} DESC NULLS LAST`,
     );
     const anyNull = keys.map((key) => `${key} IS NULL OR `).join('');
     return `${anyNull}row_number() OVER (PARTITION BY ${['__ds', ...keys].join(', ')} ORDER BY ${order.join(', ')}) = 1`;
   }
   const id = quoteIdent(source.eventId ?? '');
-  const tie = source.tieBreaker === undefined ? [] : [source.tieBreaker];
+  const tie = source.tieBreaker === undefined ? [] : [quoteIdent(source.tieBreaker)];
   const order = [
     '__t',
-    ...[...tie, ...encoding].map((name) => `${quoteIdent(name)} ASC NULLS FIRST`),
+    ...[...tie, ...encoding].map((key) => `${key} ASC NULLS FIRST`),
   ];
   return `${id} IS NULL OR __t IS NULL OR row_number() OVER (PARTITION BY __ds, ${id}, __t IS NULL ORDER BY ${order.join(', ')}) = 1`;
+}
+
+/** Inside a list DuckDB puts null above everything: a flag before each element puts it below (S5.4). */
+function orderKey({ name, type }: ColumnSpec): string {
+  const column = quoteIdent(name);
+  if (type.kind !== 'list') return column;
+  return `list_transform(${column}, lambda __e: {'present': __e IS NOT NULL, 'value': __e})`;
 }
 
 function byCodePoint(a: string, b: string): number {

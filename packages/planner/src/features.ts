@@ -8,6 +8,9 @@ import {
 } from '@tessera/api';
 import type { FeaturePlan, LanePlan } from './plan.js';
 
+/** Operations that take a list as one value (S5.6). */
+const WHOLE_LIST = new Set(['FIRST', 'LAST', 'FIRST_K', 'LAST_K', 'VECTOR_SUM', 'VECTOR_AVERAGE']);
+
 const TIED = new Set(['FIRST', 'LAST', 'FIRST_K', 'LAST_K', 'RATE_OF_CHANGE']);
 
 /** Lanes, dictionaries and features of one scan while it is being put together; equal reads become one lane. */
@@ -154,16 +157,21 @@ export function presenceFeatures(
   const presence = new Map<string, FeaturePlan>();
   const lanes = [...draft.lanes.values()];
   for (const feature of features) {
+    const isWhole = feature.inputType?.kind === 'list' && WHOLE_LIST.has(feature.operation);
     const where = lanes.find((lane) => lane.name === feature.where)?.read;
     const weight = lanes.find((lane) => lane.name === feature.weight)?.read;
     const bucket = lanes.find((lane) => lane.name === feature.by?.lane)?.read;
-    const notNull = [weight, bucket].flatMap((read) => (read && 'column' in read ? [read.column] : []));
+    // COUNT opens lists; what takes a list whole has something to aggregate even where the list is empty.
+    const whole = isWhole ? lanes.find((lane) => lane.name === feature.input)?.read : undefined;
+    const notNull = [weight, bucket, whole].flatMap((read) => (read && 'column' in read ? [read.column] : []));
+    const input = isWhole ? null : feature.input;
+    const inputType = isWhole ? null : feature.inputType;
     const predicate = where?.how === 'true-where' ? where.where : null;
     const filtered = predicate !== null || notNull.length > 0;
     const lane = filtered
       ? addLane(draft, { how: 'true-where', where: predicate, notNull }, BOOLEAN)
       : undefined;
-    const key = JSON.stringify([feature.input, feature.inputType, lane, feature.windowMs, feature.tail, feature.query]);
+    const key = JSON.stringify([input, inputType, lane, feature.windowMs, feature.tail, feature.query]);
     if (presence.has(key)) continue;
     presence.set(key, {
       scan: feature.scan,
@@ -171,8 +179,8 @@ export function presenceFeatures(
       outputIdx: -1,
       name: `presence_${presence.size}`,
       operation: 'COUNT',
-      inputType: feature.inputType,
-      input: feature.input,
+      inputType,
+      input,
       outputType: { kind: 'int64' },
       dictionary: null,
       byDictionary: null,

@@ -19,6 +19,12 @@ export function readColumns(
   const broken: string[] = [];
   for (const [name, written] of Object.entries(columns)) {
     checkPiece('columns', name, report);
+    if (name.startsWith('__')) {
+      report.option('columns', `cannot hold \`${name}\`: names that begin with two underscores are ours`);
+    }
+    if (name !== 'ds' && name.toLowerCase() === 'ds') {
+      report.option('columns', `cannot hold \`${name}\`: without regard to case it is the partition label \`ds\``);
+    }
     const trimmed = written.trim();
     const nullable = !trimmed.endsWith('!');
     const type = report

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { formatType } from '../data-type.js';
 import { combineProblems } from '../errors.js';
-import { DS, groupByColumns } from '../output-columns.js';
+import { isCarried } from '../operation-rules.js';
+import { DS, groupByColumns, passedThroughColumns } from '../output-columns.js';
 import { isOfflineOnly } from '../predicate/predicate.js';
 import type { AggregationSpec, GroupBySpec, SourceSpec } from '../spec.js';
 import type { AggregationOn } from '../types/aggregation-type.js';
@@ -79,6 +81,7 @@ export function groupBy<
   if (source.kind === 'events' && shape.aggregations.length === 0) {
     report.option('aggregations', 'needs at least one: events cannot be passed through');
   }
+  if (shape.aggregations.length === 0) checkPassedThrough({ source, keys: shape.keys }, report);
   const tail = shape.tail ?? 'sawtooth';
   const read = shape.aggregations.map((draft) => readAggregation(draft, { source, tail }, report));
   const spec: GroupBySpec = {
@@ -99,6 +102,17 @@ export function groupBy<
   report.settle();
   // The shape was parsed from this very value, whose name is `Name`.
   return { ...spec, name: definition.name };
+}
+
+/** What cannot be read into a feature is better not declared. */
+export function checkPassedThrough(
+  of: Pick<GroupBySpec, 'source' | 'keys'>,
+  report: Report,
+): void {
+  for (const { name, type } of passedThroughColumns(of)) {
+    if (isCarried(type)) continue;
+    report.option('columns', `cannot pass \`${name}\` through: it is ${formatType(type)}; leave it out of ${of.source.name}`);
+  }
 }
 
 /** What cannot be served (S2.3; SQL needs DuckDB), each at the aggregation that asks for it. */

@@ -5,7 +5,7 @@ import type { phantom } from '../types/aggregation-type.js';
 import type { GroupBy, NeededLeft, Part, PartOptions, Source } from '../types/definition-types.js';
 import type { WindowText } from '../types/type-text.js';
 import { parseWindow } from '../window.js';
-import { isSource } from './group-by.js';
+import { checkPassedThrough, isSource } from './group-by.js';
 import { checkPiece } from './names.js';
 import type { Report } from './report.js';
 import { nameOf, oneOf, readShape, text } from './shape.js';
@@ -97,6 +97,7 @@ export function readPart(draft: unknown, left: SourceSpec, report: Report): Part
   }
   const before = report.problems.length;
   const groupBy = isGroupBy(of) ? of : passThrough(of);
+  if (!isGroupBy(of)) checkPassedThrough(groupBy, own);
   const options = readShape(optionsShape, given ?? {}, own);
   if (options === undefined) return undefined;
   const keys = readKeys({ mapping: options.keys ?? {}, groupBy, left }, own);

@@ -7,6 +7,7 @@ import type {
   NumericText,
   ScalarText,
   WindowText,
+  CarriedText,
 } from './type-text.js';
 
 /** Holds what only the compiler knows; nothing is there at run time. */
@@ -86,8 +87,8 @@ export interface OperationsByInput {
 export type AggregationOn<C extends ColumnTexts> = IsOpen<C> extends true ? Aggregation : Known<C>;
 
 type Known<C extends ColumnTexts> =
-  | On<C, OperationsByInput['any'], (keyof C & string) | undefined>
-  | On<C, OperationsByInput['anyWhole'], keyof C & string>
+  | On<C, OperationsByInput['any'], ColumnsOfType<C, CarriedText> | undefined>
+  | On<C, OperationsByInput['anyWhole'], ColumnsOfType<C, CarriedText>>
   | On<
       C,
       OperationsByInput['numericOrBoolean'],

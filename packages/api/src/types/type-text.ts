@@ -9,6 +9,12 @@ export type ScalarText = NumericText | 'boolean' | 'string' | CalendarText;
 export type TimeText = CalendarText | EpochText;
 export type TypeText = ScalarText | `list<${string}>` | `map<${string},${string}>`;
 
+/** What a groupBy can read: no maps, and strings at most one list deep. */
+export type CarriedText =
+  | ScalarText
+  | `list<${ScalarText}>`
+  | `list<list<${Exclude<ScalarText, 'string'>}>>`;
+
 /** What a column is declared as; `!` = never null. */
 export type ColumnTypeText = TypeText | `${TypeText}!`;
 export type ColumnTexts = Readonly<Record<string, ColumnTypeText>>;

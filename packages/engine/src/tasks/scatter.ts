@@ -17,7 +17,7 @@ async function checkUniqueKeys(context: TaskContext, task: ScatterTask): Promise
   throw new TesseraError('DUPLICATE_ENTITY_KEY', {
     source: task.scan.source.name,
     key,
-    ds: String(first.ds),
+    ...(task.scan.source.static !== true && { ds: String(first.ds) }),
   });
 }
 

@@ -1,5 +1,5 @@
-import { dayOf } from '@tessera/api';
-import { type Batch, type Column, concatBatches, decodeBatch, encodeBatch, gatherBatch } from '@tessera/columnar';
+import { type DataType, dayOf } from '@tessera/api';
+import { type Batch, type Column, concatBatches, decodeBatch, encodeBatch, gatherBatch, sliceBatch } from '@tessera/columnar';
 import { sweep } from '@tessera/pitjoin';
 import { effectiveQueryMs, type QueryPlan } from '@tessera/planner';
 import { emptyColumn } from './empty-column.js';
@@ -27,7 +27,11 @@ function noEvents(task: SweepTask): Batch {
     code: { kind: 'code', values: new Int32Array(0) },
     t: { kind: 'f64', values: new Float64Array(0) },
   };
-  for (const lane of task.lanes) columns[lane.name] = emptyColumn(lane.type);
+  for (const lane of task.lanes) {
+    // Sketch slots of strings are numbers.
+    const slots: DataType = lane.type.kind === 'list' ? { kind: 'list', element: { kind: 'double' } } : { kind: 'double' };
+    columns[lane.name] = emptyColumn(lane.read.how === 'hll' ? slots : lane.type);
+  }
   return { rows: 0, columns };
 }
 
@@ -70,23 +74,33 @@ function decodeShape(columns: Record<string, Column>): { rows: number } {
   return { rows: code.values.length };
 }
 
-/** Rows of one partition stand together already where partitions were read in order; a stable scatter keeps it general. */
+/**
+ * Blocks per partition. Left blocks arrive in partition order, so the rows of one stand together and a slice will do;
+ * should they not, they are put together first.
+ */
 function writePartitions(context: TaskContext, task: SweepTask, partition: Int32Array, out: Batch): (Section | null)[] {
-  const counts = new Int32Array(task.partitions + 1);
-  for (const idx of partition) counts[idx + 1]! += 1;
-  for (let p = 0; p < task.partitions; p++) counts[p + 1]! += counts[p]!;
-  const cursor = counts.slice(0, task.partitions);
-  const order = new Int32Array(partition.length);
-  for (let i = 0; i < partition.length; i++) order[cursor[partition[i]!]!++] = i;
+  let sorted = true;
+  for (let i = 1; i < partition.length && sorted; i++) sorted = partition[i - 1]! <= partition[i]!;
+  const starts = new Int32Array(task.partitions + 1);
+  for (const idx of partition) starts[idx + 1]! += 1;
+  for (let p = 0; p < task.partitions; p++) starts[p + 1]! += starts[p]!;
+  const ordered = sorted ? out : gatherBatch(out, stableOrder(partition, starts));
   const present: number[] = [];
   const blocks: Uint8Array[] = [];
   for (let p = 0; p < task.partitions; p++) {
-    if (counts[p] === counts[p + 1]) continue;
+    if (starts[p] === starts[p + 1]) continue;
     present.push(p);
-    blocks.push(encodeBatch(gatherBatch(out, order.subarray(counts[p]!, counts[p + 1]!))));
+    blocks.push(encodeBatch(sliceBatch(ordered, starts[p]!, starts[p + 1]!)));
   }
   const written = context.exchange.write(`swept/${task.id}`, blocks);
   const sections: (Section | null)[] = new Array(task.partitions).fill(null);
   for (const [at, p] of present.entries()) sections[p] = written[at] ?? null;
   return sections;
+}
+
+function stableOrder(partition: Int32Array, starts: Int32Array): Int32Array {
+  const cursor = starts.slice();
+  const order = new Int32Array(partition.length);
+  for (let i = 0; i < partition.length; i++) order[cursor[partition[i]!]!++] = i;
+  return order;
 }

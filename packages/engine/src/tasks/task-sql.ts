@@ -1,6 +1,6 @@
 import type { KeySetPlan, LanePlan, ScanPlan } from '@tessera/planner';
 import { predicateColumns, predicateSql, quoteIdent, scanSql } from '@tessera/lake';
-import type { SourceSpec } from '@tessera/api';
+import { isFloat, type SourceSpec } from '@tessera/api';
 import type { LeftScan, ScanInput } from './task.js';
 
 /**
@@ -52,8 +52,13 @@ function laneSql(lane: LanePlan, source: SourceSpec): string {
       // Through text: DuckDB's decimal → double is not correctly rounded for wide decimals, its parser is.
       return `CAST(CAST(${quoteIdent(read.column)} AS VARCHAR) AS DOUBLE)`;
     case 'true-where': {
-      const terms = read.notNull.map((column) => `${quoteIdent(column)} IS NOT NULL`);
       const typeOf = (name: string) => source.columns.find((column) => column.name === name)?.type;
+      // S4.4: an infinite input counts as null.
+      const terms = read.notNull.map((name) => {
+        const column = quoteIdent(name);
+        const type = typeOf(name);
+        return type && isFloat(type) ? `coalesce(isfinite(${column}), FALSE)` : `${column} IS NOT NULL`;
+      });
       if (read.where) terms.unshift(`coalesce((${predicateSql(read.where, quoteIdent, typeOf)}), FALSE)`);
       return `(${terms.join(' AND ')})`;
     }
@@ -99,13 +104,20 @@ export function gridKeysSql(scan: ScanInput, keys: readonly string[], byPartitio
   return `SELECT CAST(row_number() OVER (ORDER BY ${order}) - 1 AS INTEGER) AS code, * FROM (SELECT DISTINCT ${names.join(', ')} FROM (${rows}) WHERE ${where}) ORDER BY code`;
 }
 
+/** The first rows in the order of partitions (S4.3), which is not that of a file without `ds` folders. */
+function limitSql(left: LeftScan, limit: number | null): string {
+  if (limit === null) return '';
+  const day = left.firstDay === undefined ? '' : ` WHERE __day IS NULL OR __day >= ${dayOfLabel(`'${left.firstDay}'`)}`;
+  return `${day} QUALIFY row_number() OVER (ORDER BY __day NULLS LAST, __pos) <= ${limit}`;
+}
+
 /** Left rows with a key code per key set (`c0`, `c1`, …; null = null key). */
 export function leftCodesSql(left: LeftScan, keySets: readonly { keySet: KeySetPlan; table: string }[], limit: number | null): string {
   const columns = [...new Set(keySets.flatMap(({ keySet }) => keySet.columns))];
   const inner = leftSql(left, columns);
   const names = new Map(columns.map((column, idx) => [column, `u${idx}`]));
   const renamed = columns.map((column) => `${quoteIdent(column)} AS ${names.get(column)}`);
-  const rows = `SELECT ${['__pos AS pos', '__t AS t', '__day AS day', ...renamed].join(', ')} FROM (${inner})${limit === null ? '' : ` WHERE __pos < ${limit}`}`;
+  const rows = `SELECT ${['__pos AS pos', '__t AS t', '__day AS day', ...renamed].join(', ')} FROM (${inner})${limitSql(left, limit)}`;
   const joins = keySets.map(({ keySet, table }, idx) => {
     const on = keySet.columns.map((column, at) => `l.${names.get(column)} = j${idx}.k${at}`);
     if (keySet.snapshotLagMs !== null) on.push(`${snapshotDaySql('l.t', keySet.snapshotLagMs)} = j${idx}.day`);

@@ -24,6 +24,8 @@ export interface Section {
 export interface LeftScan {
   readonly source: SourceSpec;
   readonly relation: Relation;
+  /** With a limit: rows of earlier days are not counted. */
+  readonly firstDay?: string;
 }
 
 /** A partition of left rows by its position in the run. */

@@ -2,10 +2,12 @@
 
 const TIME = /^(-?\d{4,6})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(?:Z|\+00(?::?00)?)?$/;
 
-function daysFromCivil(year: number, month: number, day: number): number {
+/** Null for a day that no month has, such as 30 February. */
+function daysFromCivil(year: number, month: number, day: number): number | null {
   // Years before 100 are read as 19xx by Date.UTC, so the year is set apart.
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
   return Math.floor(date.getTime() / 86_400_000);
 }
 
@@ -15,11 +17,12 @@ export function parseInstantNs(text: string): bigint | null {
   if (!match) return null;
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = ''] = match;
   const days = daysFromCivil(Number(year), Number(month), Number(day));
+  if (days === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
   const seconds = days * 86_400 + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
   return BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'));
 }
 
-function floorDiv(a: bigint, b: bigint): bigint {
+export function floorDiv(a: bigint, b: bigint): bigint {
   const q = a / b;
   return a % b < 0n ? q - 1n : q;
 }

@@ -1,6 +1,6 @@
 import { type DataType, formatType, TesseraError } from '@tessera/api';
 import { type Column, writeInt128 } from '@tessera/columnar';
-import { parseDayNumber, parseInstantNs } from './time-text.js';
+import { floorDiv, parseDayNumber, parseInstantNs } from './time-text.js';
 
 /** What a table literal may hold: what rows hold, and also Date objects and epoch milliseconds for times. */
 export type InputValue = null | undefined | boolean | number | bigint | string | Date | readonly InputValue[];
@@ -19,20 +19,15 @@ function bad(place: Place, type: DataType, value: unknown): TesseraError {
 }
 
 function instant(place: Place, type: DataType, value: InputValue): bigint {
+  const ms = value instanceof Date ? value.getTime() : value;
   const ns =
-    value instanceof Date
-      ? BigInt(value.getTime()) * 1_000_000n
-      : typeof value === 'number'
-        ? BigInt(value) * 1_000_000n
-        : typeof value === 'bigint'
-          ? value * 1_000_000n
-          : typeof value === 'string'
-            ? parseInstantNs(value)
-            : null;
+    typeof ms === 'bigint' || (typeof ms === 'number' && Number.isInteger(ms))
+      ? BigInt(ms) * 1_000_000n
+      : typeof ms === 'string'
+        ? parseInstantNs(ms)
+        : null;
   if (ns === null) throw bad(place, type, value);
-  const unit = type.kind === 'timestamp_ns' ? 1n : 1000n;
-  const floored = ns / unit;
-  return ns % unit < 0n ? floored - 1n : floored;
+  return floorDiv(ns, type.kind === 'timestamp_ns' ? 1n : 1000n);
 }
 
 function decimalUnscaled(place: Place, type: DataType & { kind: 'decimal' }, value: InputValue): bigint {
@@ -40,6 +35,7 @@ function decimalUnscaled(place: Place, type: DataType & { kind: 'decimal' }, val
   const fraction = match?.[3] ?? '';
   if (!match || fraction.length > type.scale) throw bad(place, type, value);
   const digits = BigInt(`${match[2]}${fraction.padEnd(type.scale, '0')}`);
+  if (digits >= 10n ** BigInt(type.precision)) throw bad(place, type, value);
   return match[1] === '-' ? -digits : digits;
 }
 
@@ -51,12 +47,19 @@ function integer(place: Place, type: DataType, value: InputValue): bigint {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
   if (typeof value === 'string' && /^-?\d+$/.test(value.trim())) return BigInt(value);
-  if (type.kind === 'epoch_ms' && value instanceof Date) return BigInt(value.getTime());
+  if (type.kind === 'epoch_ms' && value instanceof Date && !Number.isNaN(value.getTime())) return BigInt(value.getTime());
   if (type.kind === 'epoch_ms' && typeof value === 'string') {
     const ns = parseInstantNs(value);
-    if (ns !== null) return ns / 1_000_000n;
+    if (ns !== null) return floorDiv(ns, 1_000_000n);
   }
   throw bad(place, type, value);
+}
+
+/** A whole number as 64 bits hold it, except in decimals, which have their own limit. */
+function integer64(place: Place, type: DataType, value: InputValue): bigint {
+  const found = integer(place, type, value);
+  if (type.kind !== 'decimal' && BigInt.asIntN(64, found) !== found) throw bad(place, type, value);
+  return found;
 }
 
 function number(place: Place, type: DataType, value: InputValue): number {
@@ -68,11 +71,14 @@ function number(place: Place, type: DataType, value: InputValue): number {
   }
   if (type.kind === 'date') {
     const day = value instanceof Date ? Math.floor(value.getTime() / 86_400_000) : parseDayNumber(String(value));
-    if (day === null) throw bad(place, type, value);
+    if (day === null || Number.isNaN(day)) throw bad(place, type, value);
     return day;
   }
   const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof parsed !== 'number' || (type.kind === 'int32' && !Number.isInteger(parsed))) throw bad(place, type, value);
+  if (typeof parsed !== 'number') throw bad(place, type, value);
+  if (type.kind === 'int32' && (parsed | 0) !== parsed) throw bad(place, type, value);
+  // S4.4: NaN is null. Text is NaN only when it says so; other text is a mistake.
+  if (Number.isNaN(parsed) && typeof value === 'string' && value.trim() !== 'NaN') throw bad(place, type, value);
   // S4.4: -0 is read as 0.
   return (type.kind === 'float' ? Math.fround(parsed) : parsed) + 0;
 }
@@ -124,7 +130,7 @@ export function columnFromValues(
     case 'map':
       throw bad(place, type, 'map input');
     default: {
-      const integers = values.map((v) => (v === null || v === undefined ? 0n : integer(place, type, v)));
+      const integers = values.map((v) => (v === null || v === undefined ? 0n : integer64(place, type, v)));
       const valid = validity(values);
       if (type.kind === 'decimal' && type.precision > 18) {
         const wide = new BigInt64Array(2 * integers.length);

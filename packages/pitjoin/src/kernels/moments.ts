@@ -33,7 +33,8 @@ export function moments(
       continue;
     }
     for (const { reader } of powers) reader.seek(s, e);
-    out[i] = formula(e - s, sums);
+    // A moment that vanishes may come out as -0, which is no value of ours (S4.4).
+    out[i] = formula(e - s, sums) + 0;
   }
   return out;
 }

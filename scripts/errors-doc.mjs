@@ -1,0 +1,177 @@
+// docs/errors.md from the one table of error codes: `node scripts/errors-doc.mjs` prints it, `--write` replaces the file.
+// Every code is shown as a user reads it, with sample parameters; a code without a sample is an error.
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ERROR_TABLE, formatError, TesseraError } from '@tessera/api';
+
+const columns = ['amount', 'currency', 'transaction_id', 'ts', 'user_id'];
+const source = 'payments.transactions';
+const file = 'data/transactions/ds=2025-01-01/part-0.parquet';
+
+/** Code → [parameters, where]. */
+const SAMPLES = {
+  UNKNOWN_COLUMN: [{ source, column: 'ammount', columns }, "user_spend › sum('ammount')"],
+  UNKNOWN_KEY: [
+    { groupBy: 'user_spend', key: 'usr_id', keys: ['user_id'] },
+    'fraud_v2 › part(user_spend)',
+  ],
+  KEY_TYPE_MISMATCH: [
+    {
+      groupBy: 'user_spend',
+      left: 'user_id',
+      leftType: 'int64',
+      right: 'user_id',
+      rightType: 'string',
+    },
+    'fraud_v2 › part(user_spend)',
+  ],
+  OPERATION_TYPE: [
+    {
+      operation: 'SUM',
+      column: 'currency',
+      type: 'string',
+      accepts: 'numbers, booleans, or lists of them',
+      columns: ['amount'],
+    },
+    "user_spend › sum('currency')",
+  ],
+  DUPLICATE_COLUMN_NAME: [
+    {
+      name: 'user_spend_count_7d',
+      first: 'user_spend › count() over 7d',
+      second: 'user_spend › count() over 7d by channel as count',
+    },
+    'fraud_v2',
+  ],
+  BAD_TYPE: [
+    { text: 'strng', reason: 'is not a type', candidates: ['boolean', 'double', 'string'] },
+    source,
+  ],
+  BAD_WINDOW: [{ window: '1w', reason: 'is not a length of time' }, 'user_spend › count()'],
+  BAD_OPTION: [
+    {
+      option: 'windws',
+      reason: 'is no option here',
+      options: ['as', 'by', 'tail', 'where', 'windows'],
+    },
+    'user_spend › count()',
+  ],
+  BAD_NAME: [{ name: '../user_spend', reason: 'looks like a path' }, '../user_spend'],
+  BAD_PREDICATE: [
+    {
+      text: "currency = 'USD' AND ammount > 1",
+      position: 21,
+      reason: 'there is no column `ammount`',
+      name: 'ammount',
+      candidates: columns,
+    },
+    'user_spend › count()',
+  ],
+  UNKNOWN_JOIN: [{ name: 'fraud_v3', names: ['fraud_v2'] }],
+  UNKNOWN_GROUP_BY: [{ name: 'user_spent', names: ['merchant_risk', 'user_spend'] }],
+  NO_DEFINITIONS: [{ folder: 'features' }],
+  DUPLICATE_DEFINITION: [
+    { kind: 'join', name: 'fraud_v2', first: 'features/fraud.ts', second: 'features/fraud-v2.ts' },
+  ],
+  DEFINITION_FAILED: [
+    { file: 'features/user-spend.ts', reason: "Cannot find module '../source.js'" },
+  ],
+  BAD_RANGE: [{ reason: 'start 2025-02-01 is after end 2025-01-31' }],
+  PATH_MISSING: [{ path: 'data/transactions', source }],
+  NO_PARTITIONS: [{ path: 'data/transactions', source, range: '2026-01-01 to 2026-01-31' }],
+  REMOTE_PATH: [{ path: 's3://bucket/transactions' }],
+  FILE_UNREADABLE: [{ path: file, reason: 'it does not end as a Parquet file does' }],
+  SCHEMA_MISSING_COLUMN: [{ source, column: 'amount', file, columns: ['amt', 'ts', 'user_id'] }],
+  SCHEMA_TYPE: [{ source, column: 'amount', file, declared: 'double', actual: 'string' }],
+  SCHEMA_DISAGREES: [
+    {
+      source,
+      column: 'amount',
+      file,
+      type: 'double',
+      otherFile: file.replace('01-01', '01-02'),
+      otherType: 'string',
+    },
+  ],
+  MISSING_SNAPSHOT: [
+    {
+      source: 'merchants.profiles',
+      days: ['2025-01-03', '2025-01-04'],
+      part: 'merchants.profiles',
+    },
+    'merchants.profiles',
+  ],
+  DUPLICATE_ENTITY_KEY: [
+    { source: 'merchants.profiles', key: 'merchant_id=m0001', ds: '2025-01-03' },
+  ],
+  SUM_OVERFLOW: [{ column: 'user_spend_points_sum_7d', key: 'user_id=u0001' }],
+  VECTOR_LENGTH: [
+    {
+      column: 'user_embedding_vector_average_7d',
+      key: 'user_id=u0001',
+      detail: 'vectors in the window have different lengths',
+    },
+  ],
+  VECTOR_NULL: [{ column: 'user_embedding_vector_average_7d', key: 'user_id=u0001' }],
+  INFINITE_INPUT: [{ column: 'user_spend_amount_sum_7d', key: 'user_id=u0001' }],
+  TOO_MANY_DISTINCT: [
+    {
+      column: 'user_habits_merchant_id_top3_frequent_30d',
+      key: 'user_id=u0001',
+      maxDistinct: 100000,
+    },
+  ],
+  DATASET_LOCKED: [{ path: 'out/train-sets/fraud_v2', owner: 'train-set fraud_v2, process 4242' }],
+  DISK_FULL: [{ path: 'out/train-sets/fraud_v2' }],
+  NOT_WRITABLE: [{ path: 'out', reason: 'permission denied' }],
+  // In the table for the memory budget to come; nothing raises it yet.
+  MEMORY_TOO_SMALL: [{ budgetBytes: 536870912, neededBytes: 1073741824, detail: 'largest bucket' }],
+  DUCKDB_FAILED: [{ sql: 'SELECT …', reason: 'Out of Memory Error' }],
+  INTERRUPTED: [{}],
+  INTERNAL: [{ reason: 'no facts for a source' }],
+};
+
+const KINDS = [
+  [
+    'user',
+    'The definition, the data or the call',
+    'Exit code 1. Mistakes in definitions are collected and told together; nothing is written.',
+  ],
+  [
+    'environment',
+    'The machine',
+    'Exit code 2; 130 for INTERRUPTED. What was published before stays as it is.',
+  ],
+  ['internal', 'A bug of ours', 'Exit code 3.'],
+];
+
+/** The whole document as text. */
+export function errorsDoc() {
+  const codes = Object.keys(ERROR_TABLE);
+  const lacking = codes.filter((code) => SAMPLES[code] === undefined);
+  const gone = Object.keys(SAMPLES).filter((code) => ERROR_TABLE[code] === undefined);
+  if (lacking.length > 0 || gone.length > 0) {
+    throw new Error(`samples: ${lacking.join(', ')} lacking, ${gone.join(', ')} unknown`);
+  }
+  const parts = [
+    '# Errors',
+    '<!-- Made by scripts/errors-doc.mjs from ERROR_TABLE of @tessera/api. Change the table, then: node scripts/errors-doc.mjs --write -->',
+    'Every error has a code from one table, a place in the definitions where there is one, and, where there is one, a hint. In code it is a `TesseraError` with `code`, `params`, `at`, `hint` and `problems` (everything that was found together). Each is shown here with sample parameters.',
+  ];
+  for (const [kind, title, about] of KINDS) {
+    parts.push(`## ${title}`, about);
+    for (const code of codes.filter((one) => ERROR_TABLE[one].kind === kind)) {
+      const [params, at] = SAMPLES[code];
+      const error = new TesseraError(code, params, at === undefined ? {} : { at });
+      parts.push(`### ${code}`, `\`\`\`text\n${formatError(error)}\n\`\`\``);
+    }
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const text = errorsDoc();
+  if (process.argv.includes('--write'))
+    writeFileSync(new URL('../docs/errors.md', import.meta.url), text);
+  else process.stdout.write(text);
+}

@@ -1,0 +1,106 @@
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { backfill, type RunOptions, trainSet } from '@tessera/engine';
+import { beforeAll, expect, test } from 'vitest';
+import {
+  itemPayments,
+  ORDER_DAYS,
+  PAYMENT_DAYS,
+  payments,
+  shopJoin,
+  shopJoinReversed,
+  shufflePayments,
+  userPayments,
+  writeOrders,
+  writePayments,
+  writeProfiles,
+  writeShop,
+} from './shop.js';
+import { datasetRows, hashes, isPublished, newFolder } from './workspace.js';
+
+const folder = newFolder();
+const lake = join(folder, 'lake');
+let outs = 0;
+
+/** A run into a dataset of its own, unless `out` is given; SHA-256 by partition. */
+async function published(options: RunOptions = {}, join_ = shopJoin) {
+  const out = options.out ?? join(folder, `out-${outs++}`);
+  const { path, rows } = await trainSet(join_, { lake, workers: 1, ...options, out });
+  return { path: path ?? '', rows, files: hashes(path ?? '', isPublished) };
+}
+
+const manifest = (path: string) => readFileSync(join(path, '_manifest.json'), 'utf8');
+
+let base: Awaited<ReturnType<typeof published>>;
+
+beforeAll(async () => {
+  await writeShop(lake);
+  base = await published();
+});
+
+test('S8: the rows are worth comparing', async () => {
+  expect(Object.keys(base.files)).toEqual(ORDER_DAYS.map((ds) => `ds=${ds}/part-0.parquet`));
+  const rows = await datasetRows(base.path);
+  expect(rows).toHaveLength(base.rows);
+  for (const name of shopJoin.parts.flatMap((_, i) => Object.keys(rows[0] ?? {}).slice(5 + i))) {
+    expect(rows.filter((row) => row[name] !== null).length, name).toBeGreaterThan(rows.length / 3);
+  }
+});
+
+test.each<[string, RunOptions]>([
+  ['the same again, later', {}],
+  ['2 workers', { workers: 2 }],
+  ['64 buckets', { buckets: 64 }],
+  ['2 workers, 7 buckets', { workers: 2, buckets: 7 }],
+])('S8: %s', async (_, options) => {
+  const again = await published(options);
+  expect(again.files).toEqual(base.files);
+  expect(manifest(again.path)).toBe(manifest(base.path));
+});
+
+test('S1.2, S5.4, S8: source rows in another order, in other files and partitions', async () => {
+  const shuffled = join(folder, 'shuffled');
+  cpSync(lake, shuffled, { recursive: true });
+  await shufflePayments(shuffled);
+  expect((await published({ lake: shuffled })).files).toEqual(base.files);
+});
+
+test('S8: source columns in another order, in the files and in the definition', async () => {
+  const reversed = join(folder, 'reversed');
+  const columns = payments.columns.map(({ name }) => name).reverse();
+  for (const ds of PAYMENT_DAYS) await writePayments(reversed, ds, columns.join(', '));
+  await writeOrders(reversed);
+  await writeProfiles(reversed);
+  expect((await published({ lake: reversed })).files).toEqual(base.files);
+  expect((await published({ lake: reversed }, shopJoinReversed)).files).toEqual(base.files);
+});
+
+test('S8: incremental = from scratch, whatever the order of the days', async () => {
+  const half = ORDER_DAYS[2];
+  for (const steps of [
+    [{ end: half }, {}],
+    [{ start: ORDER_DAYS[3] }, { end: half, workers: 2 }],
+    [{ start: half, end: half }, { start: ORDER_DAYS[5] }, { buckets: 3 }],
+  ] as RunOptions[][]) {
+    const out = join(folder, `out-${outs++}`);
+    let last: Awaited<ReturnType<typeof published>> | null = null;
+    for (const step of steps) last = await published({ ...step, out });
+    expect(last?.files).toEqual(base.files);
+    expect(manifest(last?.path ?? '')).toBe(manifest(base.path));
+  }
+});
+
+test('S3.4, S8: the days of a groupBy', async () => {
+  for (const groupBy of [userPayments(payments), itemPayments(payments)]) {
+    const run = async (options: RunOptions) => {
+      const { path } = await backfill(groupBy, { lake, workers: 1, out: join(folder, `out-${outs++}`), ...options });
+      return hashes(path ?? '', isPublished);
+    };
+    const whole = await run({});
+    expect(Object.keys(whole)).toEqual(PAYMENT_DAYS.map((ds) => `ds=${ds}/part-0.parquet`));
+    expect(await run({ workers: 2, buckets: 64 })).toEqual(whole);
+    const out = join(folder, `out-${outs++}`);
+    await run({ out, start: PAYMENT_DAYS[4] });
+    expect(await run({ out })).toEqual(whole);
+  }
+});
