@@ -103,9 +103,12 @@ export async function threadsExecutor(options: ExecutorOptions & { dir: string }
   });
   const channel = new BroadcastChannel(channelName);
   let cancelled = false;
+  let announcing: NodeJS.Timeout | null = null;
   const cancel = () => {
     cancelled = true;
     channel.postMessage('cancel');
+    // A worker that is still starting hears nothing yet, and has its first task already.
+    announcing ??= setInterval(() => channel.postMessage('cancel'), 50).unref();
   };
   const { run, settle } = pooled(pool, options.workers, () => cancelled);
   signal?.addEventListener('abort', cancel);
@@ -122,6 +125,7 @@ export async function threadsExecutor(options: ExecutorOptions & { dir: string }
     async close() {
       signal?.removeEventListener('abort', cancel);
       await settle();
+      if (announcing !== null) clearInterval(announcing);
       channel.close();
       await pool.destroy();
     },

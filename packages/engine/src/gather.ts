@@ -31,9 +31,9 @@ interface Known {
 }
 
 /** List, stat and check one source; nothing but footers is read. */
-async function know(session: Session, source: SourceSpec, lake: string): Promise<Known> {
+async function know(session: Session, source: SourceSpec, lake: string, keys: readonly string[]): Promise<Known> {
   const listing = await listSource(source, lake);
-  const files = await fileFacts(session, source, listing);
+  const files = await fileFacts(session, source, listing, keys);
   const { filled } = checkSchema(source, files);
   return { source, listing, files, filled: filled.map(({ column, files: lacking }) => `${column}: ${lacking.length} of ${files.length} files`) };
 }
@@ -48,6 +48,8 @@ function plannerFile(file: LakeFile, lake: string): FileFacts {
     minTimeMs: file.timeMinMs,
     maxTimeMs: file.timeMaxMs,
     fingerprint: file.fingerprint,
+    timeNulls: file.timeNulls,
+    keyNulls: file.nulls,
   };
 }
 
@@ -118,6 +120,13 @@ function gridDays(known: Known, options: GatherOptions): LeftPartitionFacts[] {
   });
 }
 
+/** Key columns under which a source is read by any part. */
+function keysOf(subject: { readonly join: JoinSpec | null; readonly groupBy: GroupBySpec | null }, sourceId: string): string[] {
+  const groupBys = subject.join ? subject.join.parts.map((part) => part.groupBy) : subject.groupBy ? [subject.groupBy] : [];
+  const keys = groupBys.flatMap(({ source, keys: own }) => (definitionHash(source) === sourceId ? own : []));
+  return [...new Set(keys)];
+}
+
 /** Look at every source of a definition once, all problems of one kind together, and at what is published already. */
 export async function gatherFacts(
   session: Session,
@@ -134,7 +143,7 @@ export async function gatherFacts(
   const known = new Map<string, Known>();
   for (const source of specs) {
     const id = definitionHash(source);
-    if (!known.has(id)) known.set(id, await know(session, source, options.lake));
+    if (!known.has(id)) known.set(id, await know(session, source, options.lake, keysOf(subject, id)));
   }
   const first = known.get(definitionHash(specs[0]!))!;
   const sources: Record<string, SourceFacts> = {};

@@ -1,10 +1,10 @@
 import { TesseraError, type JoinSpec, type SourceSpec, formatDay } from '@tessera/api';
 import type { Relation } from '@tessera/lake';
-import { partName, type LakeFacts, type PhysicalPlan, type ScanPlan, type SourceFacts } from '@tessera/planner';
+import { type FileFacts, partName, type LakeFacts, type PhysicalPlan, type ScanPlan, type SourceFacts } from '@tessera/planner';
 import type { Executor } from './executor.js';
 import type { Progress, StageName } from './run-types.js';
 import type { KeysResult, LeftResult, ScatterResult, SweepResult } from './tasks/result.js';
-import type { AssembleTask, LeftPartition, LeftScan, ScatterTask, Section, SweepTask, TableRef, Task } from './tasks/task.js';
+import type { AssembleTask, LeftPartition, LeftScan, ScatterTask, Section, SourceCounts, SweepTask, TableRef, Task } from './tasks/task.js';
 
 /** Everything the stages need beside the plan. */
 export interface StageOptions {
@@ -111,7 +111,38 @@ function scatterTasks(plan: PhysicalPlan, scan: ScanPlan, outcome: Pick<StageOut
     keys: outcome.keys[scan.keySet]!,
     dictionaries: Object.fromEntries([...used].map((id) => [id, outcome.dictionaries[id]!])),
     buckets: plan.buckets,
+    counts: options.inMemory ? NOT_COUNTED : footerCounts(scan, fileIdx.map((at) => facts.files[at]!)),
   }));
+}
+
+/** An in-memory run has no report. */
+const NOT_COUNTED: SourceCounts = { rowsRead: 0, rowsWithoutTime: 0, rowsWithNullKey: 0, duplicateEvents: 0 };
+
+/** Last instant that counts as a time (S1.3). */
+const LAST_TIME_MS = Date.UTC(2201, 0, 1) - 1;
+
+/** What the files' footers say of their rows; null where only reading them can tell. */
+function footerCounts(scan: ScanPlan, files: readonly FileFacts[]): SourceCounts | null {
+  const { source, keys } = scan;
+  if (source.where !== undefined || source.eventId !== undefined || source.dedupe !== undefined) return null;
+  let rowsWithoutTime = 0;
+  const keyNulls = keys.map(() => 0);
+  for (const file of files) {
+    if (source.time !== undefined) {
+      const nulls = file.timeNulls ?? null;
+      const legal = nulls === file.rows || ((file.minTimeMs ?? -1) >= 0 && (file.maxTimeMs ?? Number.POSITIVE_INFINITY) <= LAST_TIME_MS);
+      if (nulls === null || !legal) return null;
+      rowsWithoutTime += nulls;
+    }
+    for (const [at, key] of keys.entries()) {
+      const nulls = file.keyNulls?.[key];
+      if (nulls === undefined || nulls === null) return null;
+      keyNulls[at]! += nulls;
+    }
+  }
+  // Of two key columns with nulls only the rows tell how many have both.
+  if (keyNulls.filter((nulls) => nulls > 0).length > 1) return null;
+  return { rowsRead: sum(files.map((file) => file.rows)), rowsWithoutTime, rowsWithNullKey: Math.max(0, ...keyNulls), duplicateEvents: 0 };
 }
 
 /** S3.2: partitions that rows read and that do not exist. */

@@ -21,6 +21,8 @@ export interface FileFacts extends FileFact {
   readonly timeMaxMs: number | null;
   /** Nulls in the time column; null when not known. */
   readonly timeNulls: number | null;
+  /** Nulls of the columns that were asked about; null or absent when not known. */
+  readonly nulls: Readonly<Record<string, number | null>>;
   /** 128-bit hex. */
   readonly fingerprint: string;
 }
@@ -38,6 +40,8 @@ export async function fileFacts(
   session: Session,
   source: SourceSpec,
   listing: Pick<SourceListing, 'partitions'>,
+  /** Columns whose nulls are wanted too. */
+  nullsOf: readonly string[] = [],
 ): Promise<FileFacts[]> {
   const files = listing.partitions.flatMap(({ ds, files }) =>
     files.map((file) => ({ ...file, ds })),
@@ -65,11 +69,11 @@ export async function fileFacts(
     for (let at = 0; at < whole.length; at += BATCH_FILES) {
       const batch = whole.slice(at, at + BATCH_FILES);
       try {
-        facts.push(...(await parquetFacts(session, source, batch)));
+        facts.push(...(await parquetFacts(session, source, batch, nullsOf)));
       } catch {
         // DuckDB stops at the first file it does not like, and may not name it: ask one by one.
         for (const file of batch) {
-          const found = await kept(namingFile(file, parquetFacts(session, source, [file])));
+          const found = await kept(namingFile(file, parquetFacts(session, source, [file], nullsOf)));
           if (found !== null) facts.push(...found);
         }
       }
@@ -114,6 +118,7 @@ async function parquetFacts(
   session: Session,
   source: SourceSpec,
   files: readonly Known[],
+  nullsOf: readonly string[],
 ): Promise<FileFacts[]> {
   const list = quotePaths(files.map((file) => file.path));
   const rows = await readRows(
@@ -123,6 +128,7 @@ async function parquetFacts(
   const rowsOf = new Map(rows.map((r) => [String(r.file_name), Number(r.num_rows)]));
   const columnsOf = await parquetColumns(session, files, list);
   const timeOf = await timeStatistics(session, source, list);
+  const nullCounts = await nullStatistics(session, nullsOf, list);
   return files.map((file) => {
     const count = rowsOf.get(file.path);
     const columns = columnsOf.get(file.path);
@@ -130,7 +136,7 @@ async function parquetFacts(
       throw new TesseraError('INTERNAL', { reason: `DuckDB gave no metadata of ${file.path}` });
     }
     const time = timeOf.get(file.path) ?? { timeMinMs: null, timeMaxMs: null, timeNulls: null };
-    return { ...file, rows: count, columns, ...time };
+    return { ...file, rows: count, columns, ...time, nulls: nullCounts.get(file.path) ?? {} };
   });
 }
 
@@ -210,6 +216,30 @@ async function timeStatistics(
   );
 }
 
+/** Nulls per file and column, from row group statistics; null where one is silent. */
+async function nullStatistics(
+  session: Session,
+  columns: readonly string[],
+  list: string,
+): Promise<Map<string, Record<string, number | null>>> {
+  const found = new Map<string, Record<string, number | null>>();
+  if (columns.length === 0) return found;
+  const rows = await readRows(
+    session,
+    `SELECT file_name, path_in_schema AS name,
+       CASE WHEN bool_and(stats_null_count IS NOT NULL) THEN sum(stats_null_count) END AS nulls
+     FROM parquet_metadata(${list}) WHERE path_in_schema IN (${columns.map(quoteLiteral).join(', ')})
+     GROUP BY ALL`,
+  );
+  for (const { file_name, name, nulls } of rows) {
+    const file = String(file_name);
+    const own = found.get(file) ?? {};
+    own[String(name)] = nulls === null || nulls === undefined ? null : Number(nulls);
+    found.set(file, own);
+  }
+  return found;
+}
+
 async function csvFacts(session: Session, source: SourceSpec, file: Known): Promise<FileFacts> {
   const header = readCsvHeader(file.path);
   const present = source.columns.filter((c) => header.includes(c.name));
@@ -236,5 +266,6 @@ async function csvFacts(session: Session, source: SourceSpec, file: Known): Prom
     timeMinMs: row?.least == null ? null : Number(row.least),
     timeMaxMs: row?.greatest == null ? null : Number(row.greatest),
     timeNulls: timed ? rows - Number(row?.timed) : null,
+    nulls: {},
   };
 }

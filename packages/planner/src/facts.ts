@@ -12,6 +12,9 @@ export interface FileFacts {
   readonly minTimeMs: number | null;
   readonly maxTimeMs: number | null;
   readonly fingerprint: string;
+  /** Nulls of the time and of key columns; null or absent when not known. */
+  readonly timeNulls?: number | null;
+  readonly keyNulls?: Readonly<Record<string, number | null>>;
 }
 
 export interface SourceFacts {

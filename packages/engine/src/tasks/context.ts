@@ -1,4 +1,4 @@
-import type { Session } from '@tessera/lake';
+import { readRows, type Session } from '@tessera/lake';
 import type { Exchange } from '../exchange.js';
 import type { TableRef } from './task.js';
 
@@ -23,10 +23,10 @@ export function tableSql(context: TaskContext, table: TableRef): string {
 /** Make a small table for later tasks. */
 export async function writeTable(context: TaskContext, table: TableRef, sql: string): Promise<void> {
   if (table.kind === 'table') {
-    await context.session.connection.run(`CREATE OR REPLACE TEMP TABLE "${table.name}" AS ${sql}`);
+    await readRows(context.session, `CREATE OR REPLACE TEMP TABLE "${table.name}" AS ${sql}`);
     return;
   }
   const path = context.exchange.path(table.name);
   if (path === null) throw new Error(`table ${table.name} is not in memory`);
-  await context.session.connection.run(`COPY (${sql}) TO ${text(path)} (FORMAT parquet, COMPRESSION snappy)`);
+  await readRows(context.session, `COPY (${sql}) TO ${text(path)} (FORMAT parquet, COMPRESSION snappy)`);
 }

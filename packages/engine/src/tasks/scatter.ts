@@ -3,7 +3,7 @@ import { bucketOrder, encodeBatch, gatherBatch } from '@tessera/columnar';
 import { type ReadKind, readColumns, readRows } from '@tessera/lake';
 import { tableSql, type TaskContext } from './context.js';
 import type { ScatterResult } from './result.js';
-import type { ScatterTask } from './task.js';
+import type { ScatterTask, SourceCounts } from './task.js';
 import { countsSql, duplicateKeysSql, scatterSql } from './task-sql.js';
 import { codes } from './typed.js';
 
@@ -21,7 +21,7 @@ async function checkUniqueKeys(context: TaskContext, task: ScatterTask): Promise
   });
 }
 
-async function count(context: TaskContext, task: ScatterTask): Promise<Omit<ScatterResult, 'rowsMatched' | 'sections'>> {
+async function count(context: TaskContext, task: ScatterTask): Promise<SourceCounts> {
   const [row] = await readRows(context.session, countsSql(task.scan, task.relation));
   let duplicateEvents = 0;
   if (task.scan.source.eventId !== undefined) {
@@ -41,7 +41,7 @@ async function count(context: TaskContext, task: ScatterTask): Promise<Omit<Scat
 /** Read part of a source once: events of keys that the left asks for, as blocks per bucket. */
 export async function runScatter(context: TaskContext, task: ScatterTask): Promise<ScatterResult> {
   await checkUniqueKeys(context, task);
-  const counts = await count(context, task);
+  const counts = task.counts ?? (await count(context, task));
   const dictionaries = Object.fromEntries(
     Object.entries(task.dictionaries).map(([id, table]) => [id, tableSql(context, table)]),
   );

@@ -79,6 +79,16 @@ export interface ScatterTask {
   readonly keys: TableRef;
   readonly dictionaries: Readonly<Record<string, TableRef>>;
   readonly buckets: number;
+  /** Counts for the report where footers tell them; null = to be counted. */
+  readonly counts: SourceCounts | null;
+}
+
+/** What a report says of rows that were read. */
+export interface SourceCounts {
+  readonly rowsRead: number;
+  readonly rowsWithoutTime: number;
+  readonly rowsWithNullKey: number;
+  readonly duplicateEvents: number;
 }
 
 /** One bucket of one scan: events × left rows → feature columns per left partition. */
