@@ -6,13 +6,19 @@ const path = require('node:path');
 function build() {
   const root = path.resolve(__dirname, '..');
   const turbo = path.join(root, 'node_modules', 'turbo', 'bin', 'turbo');
-  const run = spawnSync(process.execPath, [turbo, 'run', 'build', '--output-logs=errors-only', '--no-update-notifier'], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
-  });
+  const run = spawnSync(
+    process.execPath,
+    [turbo, 'run', 'build', '--output-logs=errors-only', '--no-update-notifier'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
+    },
+  );
   if (run.error || run.status !== 0) {
-    process.stderr.write(`${run.stdout ?? ''}${run.stderr ?? ''}${run.error ? `${run.error}\n` : ''}`);
+    process.stderr.write(
+      `${run.stdout ?? ''}${run.stderr ?? ''}${run.error ? `${run.error}\n` : ''}`,
+    );
     process.stderr.write('build failed\n');
     process.exit(3);
   }

@@ -32,13 +32,16 @@ function sources(dir) {
 function importsOf(file) {
   const text = readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
   const found = [];
-  for (const match of text.matchAll(/(?:^|\n)\s*(import|export)\s+(type\s)?[^;'"]*?from\s+['"]([^'"]+)['"]/g)) {
+  for (const match of text.matchAll(
+    /(?:^|\n)\s*(import|export)\s+(type\s)?[^;'"]*?from\s+['"]([^'"]+)['"]/g,
+  )) {
     found.push({ from: match[3], typeOnly: match[2] !== undefined });
   }
   for (const match of text.matchAll(/(?:^|[^.\w])import\(\s*['"]([^'"]+)['"]\s*\)/g)) {
     found.push({ from: match[1], typeOnly: true });
   }
-  for (const match of text.matchAll(/(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g)) found.push({ from: match[1], typeOnly: false });
+  for (const match of text.matchAll(/(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g))
+    found.push({ from: match[1], typeOnly: false });
   return found;
 }
 
@@ -52,11 +55,14 @@ for (const [dir, allowed] of Object.entries(ALLOWED)) {
     for (const { from, typeOnly } of importsOf(file)) {
       const own = /^@tessera\/([^/]+)(\/.*)?$/.exec(from);
       if (own) {
-        if (own[2]) problems.push(`${here}: deep import ${from}; enter packages through their index`);
-        if (!allowed.includes(own[1])) problems.push(`${here}: ${dir} may not import @tessera/${own[1]}`);
+        if (own[2])
+          problems.push(`${here}: deep import ${from}; enter packages through their index`);
+        if (!allowed.includes(own[1]))
+          problems.push(`${here}: ${dir} may not import @tessera/${own[1]}`);
       } else if (from.startsWith('.')) {
         const target = resolve(dirname(file), from.replace(/\.js$/, '.ts'));
-        if (!target.startsWith(join(root, dir, 'src'))) problems.push(`${here}: leaves its package with ${from}`);
+        if (!target.startsWith(join(root, dir, 'src')))
+          problems.push(`${here}: leaves its package with ${from}`);
         // Types vanish when compiled, so they cannot make a cycle at run time.
         else if (!typeOnly) targets.push(relative(root, target));
       } else if (from === '@duckdb/node-api' && dir === 'packages/planner') {

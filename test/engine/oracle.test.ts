@@ -16,17 +16,29 @@ const SEEDS = long ? Math.max(600, 3 * SEEDS_PER_ROUND) : 60;
 const FRESH = Number(process.env.TESSERA_SEED ?? Math.floor(Math.random() * 1e6));
 
 /** The oracle's words for two of the engine's codes. */
-const OURS: Record<string, string> = { DUPLICATE_KEY: 'DUPLICATE_ENTITY_KEY', MISSING_PARTITION: 'MISSING_SNAPSHOT' };
+const OURS: Record<string, string> = {
+  DUPLICATE_KEY: 'DUPLICATE_ENTITY_KEY',
+  MISSING_PARTITION: 'MISSING_SNAPSHOT',
+};
 
 const coverage = newCoverage();
 
 function known(join: JoinSpec, tables: Record<string, unknown[]>): InputTables {
   const names = [join.left.name, ...join.parts.map((part) => part.groupBy.source.name)];
-  return Object.fromEntries(Object.entries(tables).filter(([name]) => names.includes(name))) as InputTables;
+  return Object.fromEntries(
+    Object.entries(tables).filter(([name]) => names.includes(name)),
+  ) as InputTables;
 }
 
-async function engine(join: JoinSpec, tables: Record<string, unknown[]>, buckets = 1): Promise<OracleRow[]> {
-  return (await joinRows(join, known(join, tables), { buckets, missingDays: 'part' })) as OracleRow[];
+async function engine(
+  join: JoinSpec,
+  tables: Record<string, unknown[]>,
+  buckets = 1,
+): Promise<OracleRow[]> {
+  return (await joinRows(join, known(join, tables), {
+    buckets,
+    missingDays: 'part',
+  })) as OracleRow[];
 }
 
 /** `ds` is the partition of a row, not a column of it. */
@@ -51,7 +63,9 @@ test(`a fresh seed: ${FRESH}`, async () => {
   for (let seed = FRESH; seed < FRESH + (long ? 100 : 5); seed++) {
     const { join, tables } = randomCase(seed);
     expect(
-      mismatches(join, withoutDs(join, naiveJoin(join, tables)), await engine(join, tables)).join('\n'),
+      mismatches(join, withoutDs(join, naiveJoin(join, tables)), await engine(join, tables)).join(
+        '\n',
+      ),
       `seed ${seed}`,
     ).toBe('');
   }

@@ -4,7 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Predicate, parseType, type SourceSpec } from '@tessera/api';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 // The contract is not public: implementations are made where runs are made.
-import { type Executor, inlineExecutor, threadsExecutor } from '../../packages/engine/dist/executor.js';
+import {
+  type Executor,
+  inlineExecutor,
+  threadsExecutor,
+} from '../../packages/engine/dist/executor.js';
 import type { KeysTask, LeftTask, ScatterTask } from '../../packages/engine/dist/tasks/task.js';
 import { newFolder, parquet } from './workspace.js';
 
@@ -14,9 +18,15 @@ const fileOf = (rows: number) => join(folder, `${rows}.parquet`);
 
 beforeAll(async () => {
   for (let rows = 1; rows <= 12; rows++) {
-    await parquet(fileOf(rows), `SELECT 'u' || i AS "user", TIMESTAMP '2025-01-01' AS at FROM range(${rows}) t(i)`);
+    await parquet(
+      fileOf(rows),
+      `SELECT 'u' || i AS "user", TIMESTAMP '2025-01-01' AS at FROM range(${rows}) t(i)`,
+    );
   }
-  await parquet(join(folder, 'twice.parquet'), `SELECT 'u1' AS "user", TIMESTAMP '2025-01-01' AS at FROM range(2)`);
+  await parquet(
+    join(folder, 'twice.parquet'),
+    `SELECT 'u1' AS "user", TIMESTAMP '2025-01-01' AS at FROM range(2)`,
+  );
 });
 
 function source(where?: Predicate): SourceSpec {
@@ -35,7 +45,10 @@ function source(where?: Predicate): SourceSpec {
 }
 
 const keySet = { id: 'k0', columns: ['user'], types: [parseType('string')], snapshotLagMs: null };
-const scan = (path: string) => ({ source: source(), relation: { kind: 'parquet' as const, files: [{ path, ds: null }] } });
+const scan = (path: string) => ({
+  source: source(),
+  relation: { kind: 'parquet' as const, files: [{ path, ds: null }] },
+});
 
 /** Answers with the number of rows of the file, and leaves `name`. */
 function keysTask(name: string, path: string, where?: Predicate): KeysTask {
@@ -47,7 +60,15 @@ function keysTask(name: string, path: string, where?: Predicate): KeysTask {
 function leftTask(id: string, keys: string): LeftTask {
   const table = { kind: 'exchange' as const, name: keys };
   const partitions = [{ idx: 0, ds: '2025-01-01' }];
-  return { type: 'left', id, from: scan(fileOf(3)), keySets: [{ keySet, table }], partitions, buckets: 2, limit: null };
+  return {
+    type: 'left',
+    id,
+    from: scan(fileOf(3)),
+    keySets: [{ keySet, table }],
+    partitions,
+    buckets: 2,
+    limit: null,
+  };
 }
 
 /** Fails with a code and parameters of its own. */
@@ -80,9 +101,15 @@ function failingTask(keys: string): ScatterTask {
 }
 
 /** A query of hours. */
-const ENDLESS: Predicate = { op: 'sql', sql: '(SELECT count(*) FROM range(1000000000000) t(i) WHERE i % 7 = 3) > 0' };
-/** A query of about a second. */
-const SECOND: Predicate = { op: 'sql', sql: '(SELECT count(*) FROM range(300000000) t(i) WHERE i % 7 = 3) > 0' };
+const ENDLESS: Predicate = {
+  op: 'sql',
+  sql: '(SELECT count(*) FROM range(1000000000000) t(i) WHERE i % 7 = 3) > 0',
+};
+/** A query of most of a second. */
+const SECOND: Predicate = {
+  op: 'sql',
+  sql: '(SELECT count(*) FROM range(60000000) t(i) WHERE i % 7 = 3) > 0',
+};
 
 const INTERRUPTED = { code: 'INTERRUPTED' };
 const LATE = 'still running after 2 s';
@@ -110,9 +137,13 @@ describe.each([
   test('every task once, every result in its place', async () => {
     const { executor } = await start();
     const rows = [5, 1, 12, 2, 9, 3, 11, 4, 8, SLOW, 10, 6];
-    const tasks = rows.map((n) => keysTask(`${n}.parquet`, fileOf(n), n === SLOW ? SECOND : undefined));
+    const tasks = rows.map((n) =>
+      keysTask(`${n}.parquet`, fileOf(n), n === SLOW ? SECOND : undefined),
+    );
     const done: [keys: number, idx: number][] = [];
-    const results = await executor.run<{ keys: number }>(tasks, ({ keys }, idx) => done.push([keys, idx]));
+    const results = await executor.run<{ keys: number }>(tasks, ({ keys }, idx) =>
+      done.push([keys, idx]),
+    );
     expect(results).toEqual(rows.map((keys) => ({ keys })));
     expect(done.sort((a, b) => a[1] - b[1])).toEqual(rows.map((keys, idx) => [keys, idx]));
     const once = Array.from({ length: 9 }, (_, i) => leftTask(String(i), '3.parquet'));
@@ -129,7 +160,9 @@ describe.each([
     const before = name === 'inline' ? [] : [keysTask('begun', fileOf(2), SECOND)];
     const after = Array.from({ length: 30 }, (_, i) => keysTask(`after-${i}`, fileOf(1)));
     const done: number[] = [];
-    const failed = executor.run([...before, failingTask('keys'), ...after], (_, idx) => done.push(idx));
+    const failed = executor.run([...before, failingTask('keys'), ...after], (_, idx) =>
+      done.push(idx),
+    );
     await expect(failed).rejects.toMatchObject({
       name: 'TesseraError',
       code: 'DUPLICATE_ENTITY_KEY',
@@ -143,26 +176,34 @@ describe.each([
     expect(await executor.run([keysTask('again', fileOf(4))], () => {})).toEqual([{ keys: 4 }]);
   });
 
-  test("what DuckDB complains of is not our bug", async () => {
+  test('what DuckDB complains of is not our bug', async () => {
     const { executor } = await start();
     const gone = executor.run([keysTask('gone', join(folder, 'no-such.parquet'))], () => {});
     await expect(gone).rejects.toMatchObject({ code: 'PATH_MISSING' });
-    const wrong = executor.run([keysTask('wrong', fileOf(1), { op: 'sql', sql: 'no_such_function(1)' })], () => {});
+    const wrong = executor.run(
+      [keysTask('wrong', fileOf(1), { op: 'sql', sql: 'no_such_function(1)' })],
+      () => {},
+    );
     await expect(wrong).rejects.toMatchObject({ code: 'DUCKDB_FAILED', kind: 'environment' });
   });
 
-  test.each([0, 100, 1500])('interrupted in the middle of a long query, %i ms after it was begun', async (ms) => {
-    const abort = new AbortController();
-    const { executor } = await start(abort.signal);
-    const tasks = [1, 2, 3, 4].map((n) => keysTask(String(n), fileOf(n), ENDLESS));
-    const run = executor.run(tasks, () => {});
-    run.catch(() => {});
-    await sleep(ms);
-    abort.abort();
-    expect(await rejection(run)).toMatchObject(INTERRUPTED);
-    expect(await rejection(executor.run([keysTask('more', fileOf(1))], () => {}))).toMatchObject(INTERRUPTED);
-    await executor.close();
-  });
+  test.each([0, 100, 1500])(
+    'interrupted in the middle of a long query, %i ms after it was begun',
+    async (ms) => {
+      const abort = new AbortController();
+      const { executor } = await start(abort.signal);
+      const tasks = [1, 2, 3, 4].map((n) => keysTask(String(n), fileOf(n), ENDLESS));
+      const run = executor.run(tasks, () => {});
+      run.catch(() => {});
+      await sleep(ms);
+      abort.abort();
+      expect(await rejection(run)).toMatchObject(INTERRUPTED);
+      expect(await rejection(executor.run([keysTask('more', fileOf(1))], () => {}))).toMatchObject(
+        INTERRUPTED,
+      );
+      await executor.close();
+    },
+  );
 
   test('interrupted in the middle of a long queue', async () => {
     const abort = new AbortController();
@@ -182,7 +223,9 @@ describe.each([
     const abort = new AbortController();
     const { executor, dir } = await start(abort.signal);
     abort.abort();
-    expect(await rejection(executor.run([keysTask('one', fileOf(1))], () => {}))).toMatchObject(INTERRUPTED);
+    expect(await rejection(executor.run([keysTask('one', fileOf(1))], () => {}))).toMatchObject(
+      INTERRUPTED,
+    );
     expect(existsSync(join(dir, 'one'))).toBe(false);
   });
 });

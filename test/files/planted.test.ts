@@ -23,22 +23,33 @@ beforeAll(async () => {
   const folder = newFolder();
   const lake = join(folder, 'data');
   await generate({ out: lake, scale: 0.002 });
-  const { path, rows: count } = await trainSet(fraudV2, { lake, out: join(folder, 'out'), workers: 2 });
+  const { path, rows: count } = await trainSet(fraudV2, {
+    lake,
+    out: join(folder, 'out'),
+    workers: 2,
+  });
   expect(count).toBe(4_000);
-  const found = await sql(`FROM read_parquet(${quoted(`${path}/*/*.parquet`)}) WHERE starts_with(transaction_id, 'planted')`);
+  const found = await sql(
+    `FROM read_parquet(${quoted(`${path}/*/*.parquet`)}) WHERE starts_with(transaction_id, 'planted')`,
+  );
   rows = new Map(found.map((row) => [row.transaction_id, row]));
 });
 
 test.each(planted.cases)('$case ($rules)', ({ rows: ids, expected }) => {
   for (const id of ids) {
     const row = rows.get(id);
-    const actual = Object.fromEntries(Object.keys(expected).map((name) => [name, plain(row?.[name])]));
+    const actual = Object.fromEntries(
+      Object.keys(expected).map((name) => [name, plain(row?.[name])]),
+    );
     expect(actual, id).toEqual(expected);
   }
 });
 
 test('every cell was looked at', () => {
-  const cells = planted.cases.reduce((n, one) => n + one.rows.length * Object.keys(one.expected).length, 0);
+  const cells = planted.cases.reduce(
+    (n, one) => n + one.rows.length * Object.keys(one.expected).length,
+    0,
+  );
   console.log(`planted keys: ${cells} cells in ${planted.cases.length} cases`);
   expect(cells).toBeGreaterThan(100);
 });

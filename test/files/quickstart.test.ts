@@ -29,7 +29,12 @@ const returnColumns = {
   product_id: 'string',
   refund_amt: 'int64',
 } as const;
-const returns = events({ name: 'returns', path: 'returns.parquet', columns: returnColumns, time: 'ts' });
+const returns = events({
+  name: 'returns',
+  path: 'returns.parquet',
+  columns: returnColumns,
+  time: 'ts',
+});
 const checkouts = events({
   name: 'checkouts',
   path: 'checkouts.parquet',
@@ -87,15 +92,22 @@ test.skipIf(data === null)("S2, S3: Chronon's published row, cell by cell", asyn
   for (const table of ['purchases', 'returns', 'checkouts']) {
     await copy(joinPath(data ?? '', `${table}.parquet`), joinPath(lake, `${table}.parquet`));
   }
-  await copy(joinPath(data ?? '', 'users.parquet'), joinPath(lake, 'users', 'ds=2023-11-29', 'users.parquet'));
+  await copy(
+    joinPath(data ?? '', 'users.parquet'),
+    joinPath(lake, 'users', 'ds=2023-11-29', 'users.parquet'),
+  );
 
   const result = await trainSet(trainingSet, { lake, out: joinPath(folder, 'out'), workers: 2 });
   expect(result.rows).toBe(200);
   const [row] = await sql(
     `FROM read_parquet(${quoted(`${result.path}/*/*.parquet`)}, hive_types = {ds: VARCHAR}) WHERE user_id = '24' AND ts = 1701320475364`,
   );
-  const published = JSON.parse(readFileSync(joinPath(data ?? '', 'published_row.json'), 'utf8')) as Record<string, unknown>;
-  const equal = Object.entries(published).filter(([name, value]) => JSON.stringify(plain(row?.[name])) === JSON.stringify(value));
+  const published = JSON.parse(
+    readFileSync(joinPath(data ?? '', 'published_row.json'), 'utf8'),
+  ) as Record<string, unknown>;
+  const equal = Object.entries(published).filter(
+    ([name, value]) => JSON.stringify(plain(row?.[name])) === JSON.stringify(value),
+  );
   console.log(`quickstart: ${equal.length} of ${Object.keys(published).length} cells`);
   expect(plain(row)).toEqual(published);
   expect(equal.length).toBe(25);

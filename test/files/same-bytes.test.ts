@@ -93,7 +93,12 @@ test('S8: incremental = from scratch, whatever the order of the days', async () 
 test('S3.4, S8: the days of a groupBy', async () => {
   for (const groupBy of [userPayments(payments), itemPayments(payments)]) {
     const run = async (options: RunOptions) => {
-      const { path } = await backfill(groupBy, { lake, workers: 1, out: join(folder, `out-${outs++}`), ...options });
+      const { path } = await backfill(groupBy, {
+        lake,
+        workers: 1,
+        out: join(folder, `out-${outs++}`),
+        ...options,
+      });
       return hashes(path ?? '', isPublished);
     };
     const whole = await run({});

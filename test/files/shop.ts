@@ -77,7 +77,13 @@ export const paymentsReversed = events({
 export const orders = events({
   name: 'shop.orders',
   path: 'orders',
-  columns: { order_id: 'int64!', user_id: 'string', item: 'int32', note: 'string', ordered_at: 'timestamp' },
+  columns: {
+    order_id: 'int64!',
+    user_id: 'string',
+    item: 'int32',
+    note: 'string',
+    ordered_at: 'timestamp',
+  },
   time: 'ordered_at',
 });
 
@@ -132,14 +138,23 @@ export function itemPayments(source: typeof payments) {
     source,
     keys: ['item'],
     accuracy: 'snapshot',
-    aggregations: [count({ windows: ['1d'] }), sum('amount', { windows: ['3d'], tail: 'exact' }), max('ok', { windows: ['3d'] })],
+    aggregations: [
+      count({ windows: ['1d'] }),
+      sum('amount', { windows: ['3d'], tail: 'exact' }),
+      max('ok', { windows: ['3d'] }),
+    ],
   });
 }
 
 export const shopJoin = join({
   name: 'shop',
   left: orders,
-  parts: [part(userPayments(payments)), part(itemPayments(payments), { lag: '1d' }), part(profiles), part(products)],
+  parts: [
+    part(userPayments(payments)),
+    part(itemPayments(payments), { lag: '1d' }),
+    part(profiles),
+    part(products),
+  ],
 });
 
 /** The same, asking the reversed declaration. */
@@ -160,7 +175,9 @@ export const ORDER_DAYS = days('2025-03-05', 6);
 export const PROFILE_DAYS = days('2025-03-04', 6);
 
 export function days(first: string, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => new Date(Date.parse(first) + i * 86_400_000).toISOString().slice(0, 10));
+  return Array.from({ length: count }, (_, i) =>
+    new Date(Date.parse(first) + i * 86_400_000).toISOString().slice(0, 10),
+  );
 }
 
 const PER_DAY = 120;
@@ -203,11 +220,17 @@ function profilesSql(ds: string): string {
 
 /** `h(i, salt)`: the same number on every machine, whatever the version of DuckDB's own hash. */
 function withHash(query: string): string {
-  return query.replace(/h\(i, (\d+)\)/g, (_, salt) => `(('0x' || substr(md5(i || ' ${salt}'), 1, 12))::BIGINT)`);
+  return query.replace(
+    /h\(i, (\d+)\)/g,
+    (_, salt) => `(('0x' || substr(md5(i || ' ${salt}'), 1, 12))::BIGINT)`,
+  );
 }
 
 export async function writePayments(lake: string, ds: string, columns = '*'): Promise<void> {
-  await parquet(joinPath(lake, 'payments', `ds=${ds}`, 'part.parquet'), `SELECT ${columns} FROM (${paymentsSql(ds)})`);
+  await parquet(
+    joinPath(lake, 'payments', `ds=${ds}`, 'part.parquet'),
+    `SELECT ${columns} FROM (${paymentsSql(ds)})`,
+  );
 }
 
 /** Everything that `shopJoin` reads. */
@@ -218,14 +241,18 @@ export async function writeShop(lake: string): Promise<void> {
 }
 
 export async function writeOrders(lake: string): Promise<void> {
-  for (const ds of ORDER_DAYS) await parquet(joinPath(lake, 'orders', `ds=${ds}`, 'orders.parquet'), ordersSql(ds));
+  for (const ds of ORDER_DAYS)
+    await parquet(joinPath(lake, 'orders', `ds=${ds}`, 'orders.parquet'), ordersSql(ds));
 }
 
 export async function writeProfiles(lake: string): Promise<void> {
   for (const ds of PROFILE_DAYS) {
     await parquet(joinPath(lake, 'profiles', `ds=${ds}`, 'dump.parquet'), profilesSql(ds));
   }
-  await parquet(joinPath(lake, 'products.parquet'), `SELECT i::INTEGER AS item, 'item ' || i AS title FROM range(6) t(i)`);
+  await parquet(
+    joinPath(lake, 'products.parquet'),
+    `SELECT i::INTEGER AS item, 'item ' || i AS title FROM range(6) t(i)`,
+  );
 }
 
 /** The same payments in the same lake: rows in another order, over files of other names in other partitions (S1.2). */
@@ -238,7 +265,11 @@ export async function shufflePayments(lake: string): Promise<void> {
     for (const name of ['z', '0', 'ä b']) {
       const mine = `('0x' || substr(md5('${name}' || payment_id), 1, 6))::INTEGER`;
       const chosen = `SELECT * FROM read_parquet('${shuffled}') WHERE ('0x' || substr(md5('to' || payment_id), 1, 6))::INTEGER % ${PAYMENT_DAYS.length * 3} = ${at * 3 + ['z', '0', 'ä b'].indexOf(name)}`;
-      await parquet(joinPath(lake, 'payments', `ds=${ds}`, `${name}.parquet`), `${chosen} ORDER BY ${mine}`, 'ROW_GROUP_SIZE 2048');
+      await parquet(
+        joinPath(lake, 'payments', `ds=${ds}`, `${name}.parquet`),
+        `${chosen} ORDER BY ${mine}`,
+        'ROW_GROUP_SIZE 2048',
+      );
     }
   }
   rmSync(shuffled);

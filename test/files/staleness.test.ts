@@ -1,4 +1,13 @@
-import { cpSync, readFileSync, renameSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { count, entities, events, groupBy, join, part, sum, TesseraError } from '@tessera/api';
 import { type PlanSummary, type RunOptions, type RunResult, trainSet } from '@tessera/engine';
@@ -23,7 +32,12 @@ const orders = events({
   columns: { user: 'string', at: 'timestamp' },
   time: 'at',
 });
-const states = entities({ name: 'states', path: 'states', keys: ['user'], columns: { user: 'string', city: 'string' } });
+const states = entities({
+  name: 'states',
+  path: 'states',
+  keys: ['user'],
+  columns: { user: 'string', city: 'string' },
+});
 const spend = groupBy({
   name: 'spend',
   source: payments,
@@ -45,10 +59,16 @@ beforeAll(async () => {
   lake = untouched;
   for (const ds of DAYS) {
     await parquet(file('payments', ds), paymentsOf(ds));
-    await parquet(file('states', ds), `SELECT 'u' || i AS "user", '${ds}' AS city FROM range(2) t(i)`);
+    await parquet(
+      file('states', ds),
+      `SELECT 'u' || i AS "user", '${ds}' AS city FROM range(2) t(i)`,
+    );
   }
   for (const ds of LEFT) {
-    await parquet(file('orders', ds), `SELECT 'u' || i AS "user", TIMESTAMP '${ds} 12:00:00' AS at FROM range(4) t(i)`);
+    await parquet(
+      file('orders', ds),
+      `SELECT 'u' || i AS "user", TIMESTAMP '${ds} 12:00:00' AS at FROM range(4) t(i)`,
+    );
   }
 });
 
@@ -59,7 +79,8 @@ beforeEach(() => {
   cpSync(untouched, lake, { recursive: true });
 });
 
-const file = (source: string, ds: string, name = 'a') => joinPath(lake, source, `ds=${ds}`, `${name}.parquet`);
+const file = (source: string, ds: string, name = 'a') =>
+  joinPath(lake, source, `ds=${ds}`, `${name}.parquet`);
 const dataset = () => joinPath(out, 'train-sets', 'asked');
 
 async function run(options: RunOptions = {}, definition = asked): Promise<RunResult> {
@@ -67,7 +88,9 @@ async function run(options: RunOptions = {}, definition = asked): Promise<RunRes
 }
 
 /** Reasons as the plan prints them, and what was written for them. */
-async function rebuilt(definition = asked): Promise<{ reasons: PlanSummary['reasons']; written: readonly string[] }> {
+async function rebuilt(
+  definition = asked,
+): Promise<{ reasons: PlanSummary['reasons']; written: readonly string[] }> {
   const planned = await run({ planOnly: true }, definition);
   expect(planned.partitionsWritten).toEqual([]);
   const result = await run({}, definition);
@@ -101,8 +124,20 @@ test('again: nothing to do, nothing written', async () => {
   const times = filesBelow(out).map((name) => statSync(joinPath(out, name)).mtimeMs);
   const again = await run();
   expect(again).toMatchObject({ rows: 0, partitionsWritten: [], bytesWritten: 0, path: dataset() });
-  expect(again.plan).toMatchObject({ toBuild: 0, upToDate: LEFT.length, reasons: [], readFiles: 0, readBytes: 0 });
-  expect(again.counters).toEqual({ tasks: 0, filesRead: 0, rowsScanned: 0, rowsSwept: 0, leftRows: 0 });
+  expect(again.plan).toMatchObject({
+    toBuild: 0,
+    upToDate: LEFT.length,
+    reasons: [],
+    readFiles: 0,
+    readBytes: 0,
+  });
+  expect(again.counters).toEqual({
+    tasks: 0,
+    filesRead: 0,
+    rowsScanned: 0,
+    rowsSwept: 0,
+    leftRows: 0,
+  });
   expect(hashes(out)).toEqual(before);
   expect(filesBelow(out).map((name) => statSync(joinPath(out, name)).mtimeMs)).toEqual(times);
 });
@@ -164,7 +199,10 @@ test('S3.2: a changed snapshot: the one day that reads it', async () => {
 
 test('changed left rows: their own partition', async () => {
   await run();
-  await parquet(file('orders', '2025-06-06', 'more'), `SELECT 'u9' AS "user", TIMESTAMP '2025-06-06 11:00:00' AS at`);
+  await parquet(
+    file('orders', '2025-06-06', 'more'),
+    `SELECT 'u9' AS "user", TIMESTAMP '2025-06-06 11:00:00' AS at`,
+  );
   expect(await rebuilt()).toEqual({
     reasons: [{ reason: 'input added: orders/ds=2025-06-06/more.parquet', partitions: 1 }],
     written: ['2025-06-06'],
@@ -176,12 +214,21 @@ test('a new day', async () => {
   const next = '2025-06-09';
   await parquet(file('payments', next), paymentsOf(next));
   await parquet(file('orders', next), `SELECT 'u1' AS "user", TIMESTAMP '${next} 12:00:00' AS at`);
-  expect(await rebuilt()).toEqual({ reasons: [{ reason: 'never built', partitions: 1 }], written: [next] });
+  expect(await rebuilt()).toEqual({
+    reasons: [{ reason: 'never built', partitions: 1 }],
+    written: [next],
+  });
 });
 
 test('a changed definition rebuilds all; another owner does not', async () => {
   await run();
-  const described = join({ name: 'asked', left: orders, parts: [part(spend), part(states)], owner: 'someone', description: 'else' });
+  const described = join({
+    name: 'asked',
+    left: orders,
+    parts: [part(spend), part(states)],
+    owner: 'someone',
+    description: 'else',
+  });
   expect((await run({}, described)).partitionsWritten).toEqual([]);
   const longer = groupBy({
     name: 'spend',
@@ -237,7 +284,11 @@ test('a damaged manifest says which file and what to do', async () => {
   ] as const) {
     writeFileSync(path, damage);
     const failed = await error(run());
-    expect(failed).toMatchObject({ code: 'FILE_UNREADABLE', kind: 'environment', params: { path } });
+    expect(failed).toMatchObject({
+      code: 'FILE_UNREADABLE',
+      kind: 'environment',
+      params: { path },
+    });
     expect(failed.message).toContain(reason);
     expect(failed.message).toContain('Remove the dataset’s folder to build it anew.');
   }

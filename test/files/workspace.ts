@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -46,7 +54,9 @@ export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'
 /** Write the rows of a query to one Parquet file; its folder is made. */
 export async function parquet(file: string, query: string, options = ''): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
-  await sql(`COPY (${query}) TO ${quoted(file)} (FORMAT parquet${options === '' ? '' : `, ${options}`})`);
+  await sql(
+    `COPY (${query}) TO ${quoted(file)} (FORMAT parquet${options === '' ? '' : `, ${options}`})`,
+  );
 }
 
 /** Every file below a folder, by its name there, sorted. */
@@ -59,11 +69,19 @@ export function filesBelow(folder: string): string[] {
 }
 
 /** SHA-256 of every file below a folder. */
-export function hashes(folder: string, which: (name: string) => boolean = () => true): Record<string, string> {
+export function hashes(
+  folder: string,
+  which: (name: string) => boolean = () => true,
+): Record<string, string> {
   return Object.fromEntries(
     filesBelow(folder)
       .filter(which)
-      .map((name) => [name, createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')]),
+      .map((name) => [
+        name,
+        createHash('sha256')
+          .update(readFileSync(join(folder, name)))
+          .digest('hex'),
+      ]),
   );
 }
 

@@ -1,11 +1,11 @@
-import {
-  type AggregationSpec,
-  type ColumnSpec,
-  type DataType,
-  type GroupBySpec,
-  type JoinSpec,
-  type Operation,
-  type SourceSpec,
+import type {
+  AggregationSpec,
+  ColumnSpec,
+  DataType,
+  GroupBySpec,
+  JoinSpec,
+  Operation,
+  SourceSpec,
 } from '@tessera/api';
 
 /** The golden files' definitions (Chronon's words) as ours. */
@@ -50,7 +50,10 @@ function inferType(values: readonly unknown[]): DataType {
 }
 
 /** Column types come from all tables together, so that a key has one type everywhere. */
-export function columnTypes(tables: GoldenTables, fixed: Record<string, DataType> = {}): Map<string, DataType> {
+export function columnTypes(
+  tables: GoldenTables,
+  fixed: Record<string, DataType> = {},
+): Map<string, DataType> {
   const values = new Map<string, unknown[]>();
   for (const row of Object.values(tables).flat()) {
     for (const [name, value] of Object.entries(row)) {
@@ -102,7 +105,11 @@ export function aggregation(golden: GoldenAggregation): AggregationSpec {
   };
 }
 
-export function groupBySpec(golden: GoldenGroupBy, tables: GoldenTables, types: ReadonlyMap<string, DataType>): GroupBySpec {
+export function groupBySpec(
+  golden: GoldenGroupBy,
+  tables: GoldenTables,
+  types: ReadonlyMap<string, DataType>,
+): GroupBySpec {
   const { kind, table } = golden.source;
   return {
     kind: 'groupBy',
@@ -121,7 +128,8 @@ export function joinSpec(golden: GoldenJoin, tables: GoldenTables): JoinSpec {
   const types = columnTypes(tables);
   // A left column mapped to a key has the key's type.
   for (const part of golden.parts) {
-    for (const [left, right] of Object.entries(part.key_mapping)) types.set(left, types.get(right) ?? { kind: 'string' });
+    for (const [left, right] of Object.entries(part.key_mapping))
+      types.set(left, types.get(right) ?? { kind: 'string' });
   }
   const { kind, table } = golden.left;
   const leftKeys = Object.keys(golden.parts[0]?.key_mapping ?? {});
@@ -146,7 +154,8 @@ export function joinSpec(golden: GoldenJoin, tables: GoldenTables): JoinSpec {
 /** Ours, in the golden files' words: integers as numbers, maps as objects. */
 export function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
-  if (value instanceof Map) return Object.fromEntries([...value].map(([k, v]) => [String(k), plain(v)]));
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([k, v]) => [String(k), plain(v)]));
   if (Array.isArray(value)) return value.map(plain);
   return value;
 }

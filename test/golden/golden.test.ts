@@ -1,6 +1,14 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type GroupBySpec, type JoinSpec, groupByColumns, hopMs, outputColumns, parseWindow, windowStartMs } from '@tessera/api';
+import {
+  type GroupBySpec,
+  groupByColumns,
+  hopMs,
+  type JoinSpec,
+  outputColumns,
+  parseWindow,
+  windowStartMs,
+} from '@tessera/api';
 import { groupByRows, type InputTables, joinRows } from '@tessera/engine';
 import { daysBetween } from '@tessera/planner';
 import { compareRows } from '@tessera/testing';
@@ -56,7 +64,11 @@ const OUT_OF_SCOPE: Record<string, string> = {
 };
 
 /** Cases that packages/algebra runs on the states alone: retraction has no counterpart in a window's definition. */
-const IN_ALGEBRA = new Set(['update-merge-delete', 'approx-unique-bounds', 'approx-percentile-bounds']);
+const IN_ALGEBRA = new Set([
+  'update-merge-delete',
+  'approx-unique-bounds',
+  'approx-percentile-bounds',
+]);
 
 const folder = sharedFolder('golden');
 const run: string[] = [];
@@ -65,16 +77,28 @@ const algebra: string[] = [];
 
 function close(actual: unknown, expected: unknown, tolerance = 1e-9): void {
   if (typeof expected === 'number' && typeof actual === 'number') {
-    expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(expected)));
-  } else if (expected !== null && typeof expected === 'object' && actual !== null && typeof actual === 'object') {
+    expect(Math.abs(actual - expected)).toBeLessThanOrEqual(
+      tolerance * Math.max(1, Math.abs(expected)),
+    );
+  } else if (
+    expected !== null &&
+    typeof expected === 'object' &&
+    actual !== null &&
+    typeof actual === 'object'
+  ) {
     const keys = Object.keys(expected);
     expect(Object.keys(actual).sort()).toEqual(keys.sort());
-    for (const key of keys) close((actual as GoldenRow)[key], (expected as GoldenRow)[key], tolerance);
+    for (const key of keys)
+      close((actual as GoldenRow)[key], (expected as GoldenRow)[key], tolerance);
   } else expect(actual).toEqual(expected);
 }
 
 /** Every expected cell, found under its name. */
-function checkRows(actual: readonly GoldenRow[], expected: readonly GoldenRow[], rename: (name: string) => string): void {
+function checkRows(
+  actual: readonly GoldenRow[],
+  expected: readonly GoldenRow[],
+  rename: (name: string) => string,
+): void {
   expect(actual.length).toBe(expected.length);
   for (const [at, row] of expected.entries()) {
     for (const [name, value] of Object.entries(row)) {
@@ -98,29 +122,46 @@ async function joinCase(golden: Case): Promise<void> {
     const [x, y] = [String(given[a]?.ds), String(given[b]?.ds)];
     return x < y ? -1 : x > y ? 1 : a - b;
   });
-  checkRows(rows, order.map((at) => (golden.expected as GoldenRow[])[at] ?? {}), same);
+  checkRows(
+    rows,
+    order.map((at) => (golden.expected as GoldenRow[])[at] ?? {}),
+    same,
+  );
 }
 
 async function snapshotCase(golden: Case): Promise<void> {
   const config = golden.config as { group_by: GoldenGroupBy; output_ds?: string[] };
   const types = columnTypes(golden.tables);
   const spec = groupBySpec(config.group_by, golden.tables, types);
-  const wanted = (Array.isArray(golden.expected) ? golden.expected : (golden.expected as { snapshot: GoldenRow[] }).snapshot) as GoldenRow[];
+  const wanted = (
+    Array.isArray(golden.expected)
+      ? golden.expected
+      : (golden.expected as { snapshot: GoldenRow[] }).snapshot
+  ) as GoldenRow[];
   const days = config.output_ds ?? [...new Set(wanted.map((row) => String(row.ds)))];
   const range = { start: days[0] ?? '', end: days.at(-1) ?? '' };
   const rows = await groupByRows(spec, golden.tables as InputTables, range);
-  const prefixed = (name: string) => (config.group_by.keys.includes(name) ? name : `${config.group_by.name}_${name}`);
+  const prefixed = (name: string) =>
+    config.group_by.keys.includes(name) ? name : `${config.group_by.name}_${name}`;
   expect(rows.map((row) => row.ds)).toEqual(wanted.map((row) => row.ds));
   checkRows(rows, wanted, prefixed);
   const partials = (golden.expected as { daily_partials?: GoldenRow[] }).daily_partials;
   if (!partials) return;
-  const daily: GroupBySpec = { ...spec, aggregations: spec.aggregations.map((a) => ({ ...a, windows: ['1d'] })) };
+  const daily: GroupBySpec = {
+    ...spec,
+    aggregations: spec.aggregations.map((a) => ({ ...a, windows: ['1d'] })),
+  };
   const perDay = await groupByRows(daily, golden.tables as InputTables, range);
-  checkRows(perDay, partials, (name) => (name === 'user' ? name : `${config.group_by.name}_${name}_1d`));
+  checkRows(perDay, partials, (name) =>
+    name === 'user' ? name : `${config.group_by.name}_${name}_1d`,
+  );
 }
 
 /** One key, all rows before one query: an operation as the engine computes it. */
-function oneKey(aggregations: readonly GoldenAggregation[], rows: readonly GoldenRow[]): { spec: JoinSpec; tables: InputTables } {
+function oneKey(
+  aggregations: readonly GoldenAggregation[],
+  rows: readonly GoldenRow[],
+): { spec: JoinSpec; tables: InputTables } {
   const tables: GoldenTables = {
     rows: rows.map((row, at) => ({ key: 'k', ts: at + 1, ...row })),
     left: [{ key: 'k', ts: 1_000_000 }],
@@ -153,8 +194,15 @@ function oneKey(aggregations: readonly GoldenAggregation[], rows: readonly Golde
   return { spec, tables: tables as InputTables };
 }
 
-async function oneValue(op: string, input: readonly unknown[], elementWise = false): Promise<unknown> {
-  const { spec, tables } = oneKey([{ op, input: 'v', elementWise }], input.map((v) => ({ v })));
+async function oneValue(
+  op: string,
+  input: readonly unknown[],
+  elementWise = false,
+): Promise<unknown> {
+  const { spec, tables } = oneKey(
+    [{ op, input: 'v', elementWise }],
+    input.map((v) => ({ v })),
+  );
   const [row] = await joinRows(spec, tables);
   const [column] = outputColumns(spec);
   return plain(row?.[column?.name ?? '']);
@@ -164,25 +212,49 @@ async function foldCase(golden: Case): Promise<void> {
   const { aggregations } = golden.config as { aggregations: GoldenAggregation[] };
   const expected = golden.expected as { aggregation: number; value: unknown }[];
   // HISTOGRAM with k and map inputs are out of scope.
-  const kept = aggregations.flatMap((a, idx) => (a.input === 'hist_map' || a.op === 'HISTOGRAM' ? [] : [{ a, idx }]));
+  const kept = aggregations.flatMap((a, idx) =>
+    a.input === 'hist_map' || a.op === 'HISTOGRAM' ? [] : [{ a, idx }],
+  );
   const rows = (golden.tables.rows ?? []).map(({ hist_map: _, ...row }) => row);
-  const { spec, tables } = oneKey(kept.map(({ a }) => a), rows);
+  const { spec, tables } = oneKey(
+    kept.map(({ a }) => a),
+    rows,
+  );
   const [row] = await joinRows(spec, tables);
   const columns = outputColumns(spec);
   for (const [at, { idx }] of kept.entries()) {
-    close(plain(row?.[columns[at]?.name ?? '']), expected.find((e) => e.aggregation === idx)?.value, 1e-9);
+    close(
+      plain(row?.[columns[at]?.name ?? '']),
+      expected.find((e) => e.aggregation === idx)?.value,
+      1e-9,
+    );
   }
 }
 
 async function momentsCase(golden: Case): Promise<void> {
   const config = golden.config as { input?: number[]; merge?: number[][] };
-  for (const { op, value, input } of golden.expected as { op: string; value: number | null; input?: number[] }[]) {
-    close(await oneValue(op, input ?? config.input ?? config.merge?.flat() ?? []), value, golden.tolerance);
+  for (const { op, value, input } of golden.expected as {
+    op: string;
+    value: number | null;
+    input?: number[];
+  }[]) {
+    close(
+      await oneValue(op, input ?? config.input ?? config.merge?.flat() ?? []),
+      value,
+      golden.tolerance,
+    );
   }
 }
 
 async function vectorCase(golden: Case): Promise<void> {
-  for (const one of golden.expected as { op: string; input?: number[][]; merge?: number[][][]; delete?: unknown; value?: number[]; error?: string }[]) {
+  for (const one of golden.expected as {
+    op: string;
+    input?: number[][];
+    merge?: number[][][];
+    delete?: unknown;
+    value?: number[];
+    error?: string;
+  }[]) {
     // Deletes run on the states (packages/algebra); vector MAX is out of scope.
     if (one.delete !== undefined || one.op === 'MAX') continue;
     const input = one.input ?? one.merge?.flat() ?? [];
@@ -193,7 +265,11 @@ async function vectorCase(golden: Case): Promise<void> {
 
 function hopTable(golden: Case): void {
   const { query_ts } = golden.config as { query_ts: number };
-  for (const row of golden.expected as { window: string; tail_hop_ms: number; window_start_inclusive: number }[]) {
+  for (const row of golden.expected as {
+    window: string;
+    tail_hop_ms: number;
+    window_start_inclusive: number;
+  }[]) {
     const windowMs = parseWindow(row.window);
     expect(hopMs(windowMs)).toBe(row.tail_hop_ms);
     expect(windowStartMs(query_ts, windowMs, 'sawtooth')).toBe(row.window_start_inclusive);
@@ -201,47 +277,81 @@ function hopTable(golden: Case): void {
 }
 
 function columnNames(golden: Case): void {
-  for (const row of golden.expected as { aggregation?: GoldenAggregation; column?: string; group_by?: string; prefix?: string; join_column?: string }[]) {
+  for (const row of golden.expected as {
+    aggregation?: GoldenAggregation;
+    column?: string;
+    group_by?: string;
+    prefix?: string;
+    join_column?: string;
+  }[]) {
     if (row.aggregation) {
       // Percentiles carry p in our names, and APPROX_HISTOGRAM_K is out of scope.
       if (row.aggregation.op.startsWith('APPROX_')) continue;
-      const { spec } = oneKey([row.aggregation], [{ [row.aggregation.input ?? 'v']: 1, kind: 'a' }]);
+      const { spec } = oneKey(
+        [row.aggregation],
+        [{ [row.aggregation.input ?? 'v']: 1, kind: 'a' }],
+      );
       const groupBy = spec.parts[0]?.groupBy;
       expect(groupBy && groupByColumns(groupBy)[0]?.name).toBe(`g_${row.column}`);
     } else if (row.group_by) {
       const { spec } = oneKey([{ op: 'SUM', input: 'amount', windows: ['7d'] }], [{ amount: 1 }]);
       const [part] = spec.parts;
-      const named: JoinSpec = { ...spec, parts: part ? [{ ...part, prefix: row.prefix, groupBy: { ...part.groupBy, name: row.group_by } }] : [] };
+      const named: JoinSpec = {
+        ...spec,
+        parts: part
+          ? [{ ...part, prefix: row.prefix, groupBy: { ...part.groupBy, name: row.group_by } }]
+          : [],
+      };
       expect(outputColumns(named)[0]?.name).toBe(row.join_column);
     }
   }
 }
 
 async function chainedCase(golden: Case): Promise<void> {
-  const config = golden.config as GoldenJoin & { parts: { group_by: { source: { join_source: GoldenJoin } } }[] };
+  const config = golden.config as GoldenJoin & {
+    parts: { group_by: { source: { join_source: GoldenJoin } } }[];
+  };
   const parent = joinSpec(config.parts[0]!.group_by.source.join_source, golden.tables);
   const { views, ratings } = golden.tables;
   const parentRows = await joinRows(parent, { views, ratings } as InputTables);
   const tables: GoldenTables = { ...golden.tables, parent: parentRows.map((row) => plainRow(row)) };
   const spec = joinSpec(config, { search: tables.search ?? [], parent: tables.parent ?? [] });
-  const rows = await joinRows(spec, { search: tables.search, parent: tables.parent } as InputTables);
+  const rows = await joinRows(spec, {
+    search: tables.search,
+    parent: tables.parent,
+  } as InputTables);
   checkRows(rows, golden.expected as GoldenRow[], same);
 }
 
-const plainRow = (row: GoldenRow): GoldenRow => Object.fromEntries(Object.entries(row).map(([k, v]) => [k, plain(v)]));
+const plainRow = (row: GoldenRow): GoldenRow =>
+  Object.fromEntries(Object.entries(row).map(([k, v]) => [k, plain(v)]));
 
 async function onlineTail(golden: Case): Promise<void> {
   const config = golden.config as { window: string; query_ts: number };
-  const { tail_hops_1h, value } = (golden.expected as { tail_hops_1h: { ts: number; ir: Record<string, number> }[]; value: unknown }[])[0]!;
-  const rows = tail_hops_1h.flatMap(({ ts, ir }) => Object.entries(ir).flatMap(([action, n]) => Array.from({ length: n }, () => ({ ts, action }))));
-  const { spec, tables } = oneKey([{ op: 'HISTOGRAM', input: 'action', windows: [config.window] }], rows);
+  const { tail_hops_1h, value } = (
+    golden.expected as {
+      tail_hops_1h: { ts: number; ir: Record<string, number> }[];
+      value: unknown;
+    }[]
+  )[0]!;
+  const rows = tail_hops_1h.flatMap(({ ts, ir }) =>
+    Object.entries(ir).flatMap(([action, n]) => Array.from({ length: n }, () => ({ ts, action }))),
+  );
+  const { spec, tables } = oneKey(
+    [{ op: 'HISTOGRAM', input: 'action', windows: [config.window] }],
+    rows,
+  );
   const left = Array.from({ length: 10 }, () => ({ key: 'k', ts: config.query_ts }));
-  for (const row of await joinRows(spec, { ...tables, left })) expect(plain(row[`g_action_histogram_${config.window}`])).toEqual(value);
+  for (const row of await joinRows(spec, { ...tables, left }))
+    expect(plain(row[`g_action_histogram_${config.window}`])).toEqual(value);
 }
 
 /** Days of the range that are not built, as ranges: what a plan says is missing. */
 function unfilledCase(golden: Case): void {
-  const { range, output_partitions } = golden.config as { range: [string, string]; output_partitions: string[] };
+  const { range, output_partitions } = golden.config as {
+    range: [string, string];
+    output_partitions: string[];
+  };
   const days = daysBetween(...range).filter((day) => !output_partitions.includes(day));
   const ranges: string[][] = [];
   for (const day of days) {
@@ -257,7 +367,8 @@ function compareCase(golden: Case): void {
   const found = compareRows(golden.tables.left ?? [], golden.tables.right ?? [], keys);
   for (const row of golden.expected as GoldenRow[]) {
     const mine = found.filter((m) => m.key.keyId === row.keyId).map((m) => m.column);
-    for (const name of ['serial', 'value', 'rating']) expect(mine.includes(name)).toBe(row[`${name}_mismatch`] === 1);
+    for (const name of ['serial', 'value', 'rating'])
+      expect(mine.includes(name)).toBe(row[`${name}_mismatch`] === 1);
   }
 }
 
@@ -280,7 +391,9 @@ function runner(file: string, golden: Case): ((golden: Case) => Promise<void> | 
 describe.skipIf(folder === null)('goldens through the production engine', () => {
   const files = folder === null ? [] : readdirSync(folder).filter((name) => name.endsWith('.json'));
   for (const file of files) {
-    const { cases } = JSON.parse(readFileSync(join(folder ?? '', file), 'utf8')) as { cases: Case[] };
+    const { cases } = JSON.parse(readFileSync(join(folder ?? '', file), 'utf8')) as {
+      cases: Case[];
+    };
     for (const golden of cases) {
       const label = `${file.replace('.json', '')} › ${golden.id}`;
       const reason = OUT_OF_SCOPE[golden.id];
@@ -297,7 +410,9 @@ describe.skipIf(folder === null)('goldens through the production engine', () => 
     }
   }
   afterAll(() => {
-    console.log(`goldens: ${run.length} run here, ${algebra.length} on the states (packages/algebra), ${out.length} out of scope`);
+    console.log(
+      `goldens: ${run.length} run here, ${algebra.length} on the states (packages/algebra), ${out.length} out of scope`,
+    );
     for (const line of out) console.log(`  out of scope: ${line}`);
   });
 });

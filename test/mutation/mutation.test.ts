@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +32,8 @@ beforeAll(() => {
     mkdirSync(join(to, 'node_modules', '@tessera'), { recursive: true });
     cpSync(join(from, 'package.json'), join(to, 'package.json'));
     cpSync(join(from, 'dist'), join(to, 'dist'), { recursive: true });
-    for (const other of PACKAGES) symlinkSync(join(copy, other), join(to, 'node_modules', '@tessera', other));
+    for (const other of PACKAGES)
+      symlinkSync(join(copy, other), join(to, 'node_modules', '@tessera', other));
     if (!existsSync(join(from, 'node_modules'))) continue;
     for (const entry of readdirSync(join(from, 'node_modules'))) {
       if (entry === '@tessera' || entry.startsWith('.')) continue;

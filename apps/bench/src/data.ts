@@ -15,10 +15,12 @@ export interface DataSpec {
 export const FIRST_DAY = '2025-01-01';
 const DAY_MS = 86_400_000;
 
-const day = (idx: number) => new Date(Date.parse(FIRST_DAY) + idx * DAY_MS).toISOString().slice(0, 10);
+const day = (idx: number) =>
+  new Date(Date.parse(FIRST_DAY) + idx * DAY_MS).toISOString().slice(0, 10);
 
 /** A uniform number in [0, 1) from integers, by arithmetic alone, so that any DuckDB version makes the same data. */
-const uniform = (i: string, salt: number) => `((md5_number_lower(concat(${i}, ':', ${salt})) >> 11)::DOUBLE / 9007199254740992.0)`;
+const uniform = (i: string, salt: number) =>
+  `((md5_number_lower(concat(${i}, ':', ${salt})) >> 11)::DOUBLE / 9007199254740992.0)`;
 
 /**
  * Events and left rows as hive-partitioned Parquet, made once per spec: log-uniform (Zipf-like) string keys, amounts with
@@ -41,7 +43,7 @@ export async function benchData(cache: string, spec: DataSpec): Promise<string> 
       const rows = Math.floor((total * (d + 1)) / spec.days) - first;
       const folder = join(tmp, table, `ds=${day(d)}`);
       mkdirSync(folder, { recursive: true });
-      const key = `'u' || lpad(CAST(floor(${spec.keys} * pow(${uniform("i", spec.seed * 100 + salt)}, 2)) AS INTEGER)::VARCHAR, 7, '0')`;
+      const key = `'u' || lpad(CAST(floor(${spec.keys} * pow(${uniform('i', spec.seed * 100 + salt)}, 2)) AS INTEGER)::VARCHAR, 7, '0')`;
       const at = `make_timestamp((${Date.parse(day(d))} + ((i - ${first}) * ${DAY_MS}) // ${Math.max(rows, 1)}) * 1000)`;
       const own =
         table === 'events'

@@ -13,13 +13,17 @@ interface Timed {
   readonly peakBytes: number;
 }
 
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
+const median = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 
 /** A whole process, start to end, with the kernel's own peak. */
 function timeProcess(script: string, args: readonly string[]): Promise<Timed> {
   return new Promise((done, failed) => {
     const start = performance.now();
-    const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, UV_THREADPOOL_SIZE: String(availableParallelism() + 6) } });
+    const child = spawn(process.execPath, [script, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, UV_THREADPOOL_SIZE: String(availableParallelism() + 6) },
+    });
     let output = '';
     child.stdout.on('data', (data) => {
       output += String(data);
@@ -38,10 +42,15 @@ async function assertEqual(ours: string, theirs: string, who: string): Promise<n
   const connection = await instance.connect();
   const cells: string[] = [];
   for (const window of WINDOWS) {
-    for (const fn of ['count', 'min', 'max']) cells.push(`count(*) FILTER (WHERE o.${ourName(fn, window)} IS DISTINCT FROM t."${fn}_${window}")`);
+    for (const fn of ['count', 'min', 'max'])
+      cells.push(
+        `count(*) FILTER (WHERE o.${ourName(fn, window)} IS DISTINCT FROM t."${fn}_${window}")`,
+      );
     for (const fn of ['sum', 'avg']) {
       const [a, b] = [`o.${ourName(fn, window)}`, `t."${fn}_${window}"`];
-      cells.push(`count(*) FILTER (WHERE (${a} IS NULL) <> (${b} IS NULL) OR abs(${a} - ${b}) > 1e-9 * greatest(1, abs(${b})))`);
+      cells.push(
+        `count(*) FILTER (WHERE (${a} IS NULL) <> (${b} IS NULL) OR abs(${a} - ${b}) > 1e-9 * greatest(1, abs(${b})))`,
+      );
     }
   }
   const result = await connection.run(
@@ -50,20 +59,31 @@ async function assertEqual(ours: string, theirs: string, who: string): Promise<n
   const [row] = await result.getRowObjects();
   connection.closeSync();
   instance.closeSync();
-  if (Number(row?.bad) !== 0) throw new Error(`${who}: ${row?.bad} of ${Number(row?.n) * 15} cells differ`);
+  if (Number(row?.bad) !== 0)
+    throw new Error(`${who}: ${row?.bad} of ${Number(row?.n) * 15} cells differ`);
   return Number(row?.n);
 }
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { scale: { type: 'string', default: '1' }, runs: { type: 'string', default: '3' }, cache: { type: 'string' }, json: { type: 'boolean', default: false }, keys: { type: 'string' }, 'skip-window': { type: 'boolean', default: false } },
+    options: {
+      scale: { type: 'string', default: '1' },
+      runs: { type: 'string', default: '3' },
+      cache: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      keys: { type: 'string' },
+      'skip-window': { type: 'boolean', default: false },
+    },
   });
   const name = positionals[0] ?? 'standard';
-  if (name !== 'standard' && name !== 'hot') throw new Error(`no benchmark ${name}; there are: standard, hot`);
+  if (name !== 'standard' && name !== 'hot')
+    throw new Error(`no benchmark ${name}; there are: standard, hot`);
   const scale = Number(values.scale);
   const runs = Number(values.runs);
-  const cache = resolve(values.cache ?? join(fileURLToPath(new URL('../../../.cache/bench', import.meta.url))));
+  const cache = resolve(
+    values.cache ?? join(fileURLToPath(new URL('../../../.cache/bench', import.meta.url))),
+  );
   mkdirSync(cache, { recursive: true });
   const spec = {
     name,
@@ -92,7 +112,9 @@ async function main(): Promise<void> {
       scan.push(await timeProcess(sqlScript, [sql.scan, '']));
       if (run === 0) await assertEqual(published, file('range'), 'range join');
     }
-    const window = values['skip-window'] ? null : await timeProcess(sqlScript, [sql.window, file('window')]);
+    const window = values['skip-window']
+      ? null
+      : await timeProcess(sqlScript, [sql.window, file('window')]);
     if (window) await assertEqual(published, file('window'), 'window functions');
     const line = {
       benchmark: name,
@@ -108,14 +130,22 @@ async function main(): Promise<void> {
       duckdb_range_peak_mb: Math.round(Math.max(...range.map((t) => t.peakBytes)) / 1e6),
       duckdb_window_s: window?.seconds ?? null,
       scan_s: median(scan.map((t) => t.seconds)),
-      ratio_duckdb: Math.min(median(range.map((t) => t.seconds)), window?.seconds ?? Number.POSITIVE_INFINITY) / median(ours.map((t) => t.seconds)),
+      ratio_duckdb:
+        Math.min(median(range.map((t) => t.seconds)), window?.seconds ?? Number.POSITIVE_INFINITY) /
+        median(ours.map((t) => t.seconds)),
       node: process.version,
       input_bytes: existsSync(dir) ? statSync(dir).size : 0,
     };
     if (!values.json) {
-      console.log(`${name}: ${spec.events.toLocaleString('en')} events, ${spec.leftRows.toLocaleString('en')} left rows, 15 features, output written; results agree`);
-      console.log(`  tessera             ${line.ours_s.toFixed(2)} s   ${line.ours_spread_s.join(' ')}   peak ${line.ours_peak_mb} MB`);
-      console.log(`  DuckDB range join   ${line.duckdb_range_s.toFixed(2)} s   ${line.duckdb_range_spread_s.join(' ')}   peak ${line.duckdb_range_peak_mb} MB`);
+      console.log(
+        `${name}: ${spec.events.toLocaleString('en')} events, ${spec.leftRows.toLocaleString('en')} left rows, 15 features, output written; results agree`,
+      );
+      console.log(
+        `  tessera             ${line.ours_s.toFixed(2)} s   ${line.ours_spread_s.join(' ')}   peak ${line.ours_peak_mb} MB`,
+      );
+      console.log(
+        `  DuckDB range join   ${line.duckdb_range_s.toFixed(2)} s   ${line.duckdb_range_spread_s.join(' ')}   peak ${line.duckdb_range_peak_mb} MB`,
+      );
       if (window) console.log(`  DuckDB windows      ${window.seconds.toFixed(2)} s   (once)`);
       console.log(`  bare scan           ${line.scan_s.toFixed(2)} s`);
       console.log(`  against the better DuckDB form: ${line.ratio_duckdb.toFixed(1)}×`);

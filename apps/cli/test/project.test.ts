@@ -2,15 +2,7 @@ import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fakeEngine } from './fake-engine.js';
-import {
-  CONFIG,
-  FRAUD_V2,
-  runIn,
-  SMALL_PROJECT,
-  SOURCES,
-  USER_SPEND,
-  writeFiles,
-} from './harness.js';
+import { CONFIG, runIn, SMALL_PROJECT, USER_SPEND, writeFiles } from './harness.js';
 
 describe('where the project is', () => {
   const folder = writeFiles(SMALL_PROJECT);

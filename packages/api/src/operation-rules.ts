@@ -105,7 +105,9 @@ const MATCHES: Readonly<Record<InputClass, (type: DataType) => boolean>> = {
 
 /** Whether an operation takes a column of this type. */
 export function takesType(operation: Operation, column: DataType): boolean {
-  return isCarried(column) && MATCHES[OPERATION_RULES[operation].input](seenType(operation, column));
+  return (
+    isCarried(column) && MATCHES[OPERATION_RULES[operation].input](seenType(operation, column))
+  );
 }
 
 /** Types that a groupBy can read: no maps, and strings at most one list deep. A left may have any. */

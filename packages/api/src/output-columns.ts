@@ -24,7 +24,9 @@ function columnType(source: SourceSpec, name: string): DataType {
 }
 
 /** Entity columns that a groupBy without aggregations passes through: neither keys nor `ds` (S3.3). */
-export function passedThroughColumns(groupBy: Pick<GroupBySpec, 'source' | 'keys'>): readonly ColumnSpec[] {
+export function passedThroughColumns(
+  groupBy: Pick<GroupBySpec, 'source' | 'keys'>,
+): readonly ColumnSpec[] {
   return groupBy.source.columns.filter(
     (column) => !groupBy.keys.includes(column.name) && column.name !== DS,
   );

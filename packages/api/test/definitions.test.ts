@@ -524,7 +524,9 @@ describe('joins that are refused', () => {
     ).toEqual(['device_id', 'at']);
     for (const name of ['DS', '__t']) {
       const columns = { device_id: 'string', at: 'date', [name]: 'string' };
-      expect(() => events({ name: 'l', path: 'l', columns, time: 'at' })).toThrow(`cannot hold \`${name}\``);
+      expect(() => events({ name: 'l', path: 'l', columns, time: 'at' })).toThrow(
+        `cannot hold \`${name}\``,
+      );
     }
   });
 });

@@ -13,7 +13,6 @@ import {
   histogram,
   join,
   kurtosis,
-  last,
   lastK,
   max,
   min,

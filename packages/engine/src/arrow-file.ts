@@ -109,13 +109,25 @@ function isNullAt(column: Column, row: number): boolean {
   return column.valid !== null && column.valid[row] === 0;
 }
 
-function data(arrow: Library, type: DataType, column: Column, rows: number, strings: readonly Uint8Array[]): Arrow.Data {
-  const shape = { type: arrowType(arrow, type), length: rows, ...nulls(rows, (i) => isNullAt(column, i)) };
+function data(
+  arrow: Library,
+  type: DataType,
+  column: Column,
+  rows: number,
+  strings: readonly Uint8Array[],
+): Arrow.Data {
+  const shape = {
+    type: arrowType(arrow, type),
+    length: rows,
+    ...nulls(rows, (i) => isNullAt(column, i)),
+  };
   if (column.kind === 'code') {
     const valueOffsets = new Int32Array(rows + 1);
-    for (let i = 0; i < rows; i++) valueOffsets[i + 1] = valueOffsets[i]! + (strings[column.values[i]!]?.length ?? 0);
+    for (let i = 0; i < rows; i++)
+      valueOffsets[i + 1] = valueOffsets[i]! + (strings[column.values[i]!]?.length ?? 0);
     const bytes = new Uint8Array(valueOffsets[rows]!);
-    for (let i = 0; i < rows; i++) bytes.set(strings[column.values[i]!] ?? new Uint8Array(), valueOffsets[i]!);
+    for (let i = 0; i < rows; i++)
+      bytes.set(strings[column.values[i]!] ?? new Uint8Array(), valueOffsets[i]!);
     return arrow.makeData({ ...shape, valueOffsets, data: bytes } as never);
   }
   if (column.kind === 'list' && type.kind === 'list') {
@@ -125,21 +137,34 @@ function data(arrow: Library, type: DataType, column: Column, rows: number, stri
   if (column.kind === 'map' && type.kind === 'map') {
     const length = column.offsets[rows]!;
     const map = shape.type as Arrow.Map_;
-    const children = [data(arrow, type.key, column.keys, length, strings), data(arrow, type.value, column.values, length, strings)];
-    const child = arrow.makeData({ type: map.children[0]!.type, length, nullCount: 0, children } as never);
+    const children = [
+      data(arrow, type.key, column.keys, length, strings),
+      data(arrow, type.value, column.values, length, strings),
+    ];
+    const child = arrow.makeData({
+      type: map.children[0]!.type,
+      length,
+      nullCount: 0,
+      children,
+    } as never);
     return arrow.makeData({ ...shape, valueOffsets: column.offsets, child } as never);
   }
   return arrow.makeData({ ...shape, data: fixedWidth(type, column, rows) } as never);
 }
 
 /** One partition as an Arrow IPC file. */
-export async function arrowFile(batch: ResultBatch, columns: readonly NamedType[]): Promise<Uint8Array> {
+export async function arrowFile(
+  batch: ResultBatch,
+  columns: readonly NamedType[],
+): Promise<Uint8Array> {
   const arrow = await import('apache-arrow');
   const encoder = new TextEncoder();
   const vectors: Record<string, Arrow.Vector> = {};
   for (const { name, type } of columns) {
     const strings = (batch.dictionaries[name] ?? []).map((text) => encoder.encode(text));
-    vectors[name] = new arrow.Vector([data(arrow, type, batch.columns[name]!, batch.rows, strings)]);
+    vectors[name] = new arrow.Vector([
+      data(arrow, type, batch.columns[name]!, batch.rows, strings),
+    ]);
   }
   return arrow.tableToIPC(new arrow.Table(vectors), 'file');
 }

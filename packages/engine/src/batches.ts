@@ -1,6 +1,13 @@
 import type { DataType } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
-import { openDuckDb, quoteIdent, quotePath, readColumns, readStrings, type Session } from '@tessera/lake';
+import {
+  openDuckDb,
+  quoteIdent,
+  quotePath,
+  readColumns,
+  readStrings,
+  type Session,
+} from '@tessera/lake';
 import type { ResultBatch } from './run-types.js';
 
 export interface NamedType {
@@ -54,12 +61,21 @@ function asCodes(type: DataType, column: Column): Column {
   if (!hasStrings(type)) return column;
   switch (column.kind) {
     case 'f64':
-      return { kind: 'code', values: Int32Array.from(column.values, (v) => (Number.isNaN(v) ? -1 : v)) };
+      return {
+        kind: 'code',
+        values: Int32Array.from(column.values, (v) => (Number.isNaN(v) ? -1 : v)),
+      };
     case 'list':
-      return type.kind === 'list' ? { ...column, child: asCodes(type.element, column.child) } : column;
+      return type.kind === 'list'
+        ? { ...column, child: asCodes(type.element, column.child) }
+        : column;
     case 'map':
       return type.kind === 'map'
-        ? { ...column, keys: asCodes(type.key, column.keys), values: asCodes(type.value, column.values) }
+        ? {
+            ...column,
+            keys: asCodes(type.key, column.keys),
+            values: asCodes(type.value, column.values),
+          }
         : column;
     default:
       return column;
@@ -67,7 +83,11 @@ function asCodes(type: DataType, column: Column): Column {
 }
 
 /** One published partition as columns. Strings are codes into a sorted dictionary per column. */
-export async function readPartition(session: Session, { ds, file }: ResultFile, columns: readonly NamedType[]): Promise<ResultBatch> {
+export async function readPartition(
+  session: Session,
+  { ds, file }: ResultFile,
+  columns: readonly NamedType[],
+): Promise<ResultBatch> {
   const from = `read_parquet(${quotePath(file)}, hive_partitioning = false)`;
   const dictionaries: Record<string, readonly string[]> = {};
   const selected: string[] = [];
@@ -91,13 +111,21 @@ export async function readPartition(session: Session, { ds, file }: ResultFile, 
     }
     selected.push(`${value} AS c${idx}`);
   }
-  const { rows, columns: read } = await readColumns(session, `SELECT ${selected.join(', ')} FROM ${from}`);
-  const named = columns.map(({ name, type }, idx) => [name, asCodes(type, read[`c${idx}`]!)] as const);
+  const { rows, columns: read } = await readColumns(
+    session,
+    `SELECT ${selected.join(', ')} FROM ${from}`,
+  );
+  const named = columns.map(
+    ({ name, type }, idx) => [name, asCodes(type, read[`c${idx}`]!)] as const,
+  );
   return { ds, rows, columns: Object.fromEntries(named), dictionaries };
 }
 
 /** Partition by partition, in `ds` order; the session lives as long as the loop. */
-export async function* resultBatches(files: readonly ResultFile[], columns: readonly NamedType[]): AsyncIterable<ResultBatch> {
+export async function* resultBatches(
+  files: readonly ResultFile[],
+  columns: readonly NamedType[],
+): AsyncIterable<ResultBatch> {
   if (files.length === 0) return;
   const session = await openDuckDb({ threads: 1 });
   try {

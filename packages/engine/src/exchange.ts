@@ -39,7 +39,8 @@ export function fileExchange(dir: string): Exchange {
       try {
         for (let at = 0; at < section.length; ) {
           const got = readSync(fd, bytes, at, section.length - at, section.offset + at);
-          if (got === 0) throw new Error(`${section.name} ends before ${section.offset + section.length}`);
+          if (got === 0)
+            throw new Error(`${section.name} ends before ${section.offset + section.length}`);
           at += got;
         }
         return bytes;

@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { BroadcastChannel } from 'node:worker_threads';
 import { isTesseraError, TesseraError } from '@tessera/api';
 import { openDuckDb, type Session } from '@tessera/lake';
-import { BroadcastChannel } from 'node:worker_threads';
-import { randomUUID } from 'node:crypto';
 import { type Exchange, fileExchange, memoryExchange } from './exchange.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
 import { runTask } from './tasks/run-task.js';
@@ -42,7 +42,9 @@ export function interrupted(): TesseraError {
 }
 
 /** All tasks in the calling thread, one after the other. */
-export async function inlineExecutor(options: ExecutorOptions): Promise<Executor & { session: Session; exchange: Exchange }> {
+export async function inlineExecutor(
+  options: ExecutorOptions,
+): Promise<Executor & { session: Session; exchange: Exchange }> {
   const { signal } = options;
   const session = await openDuckDb({
     threads: 1,
@@ -56,7 +58,10 @@ export async function inlineExecutor(options: ExecutorOptions): Promise<Executor
     workers: 1,
     session,
     exchange,
-    async run<R>(tasks: readonly Task[], onDone: (result: R, taskIdx: number) => void): Promise<R[]> {
+    async run<R>(
+      tasks: readonly Task[],
+      onDone: (result: R, taskIdx: number) => void,
+    ): Promise<R[]> {
       const results: R[] = [];
       for (const [idx, task] of tasks.entries()) {
         if (signal?.aborted) throw interrupted();
@@ -83,14 +88,17 @@ export async function inlineExecutor(options: ExecutorOptions): Promise<Executor
  * Tasks on worker threads, each with a private DuckDB instance. A worker is never terminated while a task runs (that
  * aborts the process inside DuckDB): cancellation is announced on a channel and the workers interrupt their own query.
  */
-export async function threadsExecutor(options: ExecutorOptions & { dir: string }): Promise<Executor> {
+export async function threadsExecutor(
+  options: ExecutorOptions & { dir: string },
+): Promise<Executor> {
   const { Piscina } = await import('piscina');
   const { signal } = options;
   const channelName = `tessera-${randomUUID()}`;
   const settings: WorkerSettings = {
     dir: options.dir,
     threads: 1,
-    memoryBytes: options.memoryBytes === undefined ? null : Math.floor(options.memoryBytes / options.workers),
+    memoryBytes:
+      options.memoryBytes === undefined ? null : Math.floor(options.memoryBytes / options.workers),
     channel: channelName,
   };
   const pool = new Piscina({
@@ -114,7 +122,10 @@ export async function threadsExecutor(options: ExecutorOptions & { dir: string }
   signal?.addEventListener('abort', cancel);
   return {
     workers: options.workers,
-    async run<R>(tasks: readonly Task[], onDone: (result: R, taskIdx: number) => void): Promise<R[]> {
+    async run<R>(
+      tasks: readonly Task[],
+      onDone: (result: R, taskIdx: number) => void,
+    ): Promise<R[]> {
       if (signal?.aborted) throw interrupted();
       try {
         return await run<R>(tasks, onDone);
@@ -139,7 +150,10 @@ interface Pool {
 /** Hands out one task per worker at a time, so that nothing is queued inside the pool when a run stops. */
 function pooled(pool: Pool, workers: number, cancelled: () => boolean) {
   let running: Promise<unknown>[] = [];
-  async function run<R>(tasks: readonly Task[], onDone: (result: R, taskIdx: number) => void): Promise<R[]> {
+  async function run<R>(
+    tasks: readonly Task[],
+    onDone: (result: R, taskIdx: number) => void,
+  ): Promise<R[]> {
     const results = new Array<R>(tasks.length);
     let next = 0;
     let failure: unknown = null;
@@ -147,7 +161,9 @@ function pooled(pool: Pool, workers: number, cancelled: () => boolean) {
       while (next < tasks.length && failure === null && !cancelled()) {
         const idx = next++;
         try {
-          const answer = (await pool.run(tasks[idx], { name: 'runTaskInWorker' })) as WorkerAnswer<R>;
+          const answer = (await pool.run(tasks[idx], {
+            name: 'runTaskInWorker',
+          })) as WorkerAnswer<R>;
           if ('error' in answer) throw reviveError(answer.error);
           results[idx] = answer.result;
           onDone(answer.result, idx);
@@ -180,16 +196,38 @@ export type WorkerAnswer<R> = { readonly result: R } | { readonly error: ErrorDa
 export function errorData(error: unknown): ErrorData {
   if (isTesseraError(error)) {
     const { code, params, at, hint, stack, problems } = error;
-    return { code, params, at, hint, stack, problems: problems.length > 1 ? problems.map(errorData) : [] };
+    return {
+      code,
+      params,
+      at,
+      hint,
+      stack,
+      problems: problems.length > 1 ? problems.map(errorData) : [],
+    };
   }
   const other = error instanceof Error ? error : new Error(String(error));
-  return { code: 'INTERNAL', params: { reason: other.message }, at: undefined, hint: undefined, stack: other.stack, problems: [] };
+  return {
+    code: 'INTERNAL',
+    params: { reason: other.message },
+    at: undefined,
+    hint: undefined,
+    stack: other.stack,
+    problems: [],
+  };
 }
 
 function reviveError(data: ErrorData): TesseraError {
   // Code and parameters were taken from a TesseraError together, so they belong together.
-  const place = { ...(data.at !== undefined && { at: data.at }), ...(data.hint !== undefined && { hint: data.hint }) };
-  const error = new TesseraError(data.code as 'INTERNAL', data.params as { reason: string }, place, data.problems.map(reviveError));
+  const place = {
+    ...(data.at !== undefined && { at: data.at }),
+    ...(data.hint !== undefined && { hint: data.hint }),
+  };
+  const error = new TesseraError(
+    data.code as 'INTERNAL',
+    data.params as { reason: string },
+    place,
+    data.problems.map(reviveError),
+  );
   if (data.stack !== undefined) error.stack = data.stack;
   return error;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { TesseraError } from '@tessera/api';
 import { copyToCsv, quotePath, type Session } from '@tessera/lake';
 import { arrowFile } from './arrow-file.js';
-import { type NamedType, readPartition, type ResultFile } from './batches.js';
+import { type NamedType, type ResultFile, readPartition } from './batches.js';
 
 /**
  * Copies of published partitions in another format, beside the dataset: `<dataset>.csv/ds=…/part-0.csv`. They are made
@@ -15,7 +15,11 @@ export async function exportFiles(
     dataset,
     files,
     columns,
-  }: { readonly dataset: string; readonly files: readonly ResultFile[]; readonly columns: readonly NamedType[] },
+  }: {
+    readonly dataset: string;
+    readonly files: readonly ResultFile[];
+    readonly columns: readonly NamedType[];
+  },
   format: 'csv' | 'arrow',
 ): Promise<string> {
   const target = `${dataset}.${format}`;
@@ -27,7 +31,11 @@ export async function exportFiles(
     const half = `${path}.half`;
     try {
       if (format === 'csv') {
-        await copyToCsv(session, `SELECT * FROM read_parquet(${quotePath(file.file)}, hive_partitioning = false)`, half);
+        await copyToCsv(
+          session,
+          `SELECT * FROM read_parquet(${quotePath(file.file)}, hive_partitioning = false)`,
+          half,
+        );
       } else {
         writeFileSync(half, await arrowFile(await readPartition(session, file, columns), columns));
       }

@@ -1,7 +1,32 @@
-import { type GroupBySpec, type JoinSpec, type SourceSpec, TesseraError, dayOf, definitionHash, formatDay, parseDay } from '@tessera/api';
-import { checkSchema, type FileFacts as LakeFile, fileFacts, listSource, type Relation, relationOf, type Session, type SourceListing } from '@tessera/lake';
-import { daysBetween, type FileFacts, type LakeFacts, type LeftPartitionFacts, type PublishedFacts, type SourceFacts } from '@tessera/planner';
 import { relative } from 'node:path';
+import {
+  dayOf,
+  definitionHash,
+  formatDay,
+  type GroupBySpec,
+  type JoinSpec,
+  parseDay,
+  type SourceSpec,
+  TesseraError,
+} from '@tessera/api';
+import {
+  checkSchema,
+  fileFacts,
+  type FileFacts as LakeFile,
+  listSource,
+  type Relation,
+  relationOf,
+  type Session,
+  type SourceListing,
+} from '@tessera/lake';
+import {
+  daysBetween,
+  type FileFacts,
+  type LakeFacts,
+  type LeftPartitionFacts,
+  type PublishedFacts,
+  type SourceFacts,
+} from '@tessera/planner';
 import { leftDays } from './left-days.js';
 import type { FilledColumns } from './report.js';
 
@@ -31,11 +56,23 @@ interface Known {
 }
 
 /** List, stat and check one source; nothing but footers is read. */
-async function know(session: Session, source: SourceSpec, lake: string, keys: readonly string[]): Promise<Known> {
+async function know(
+  session: Session,
+  source: SourceSpec,
+  lake: string,
+  keys: readonly string[],
+): Promise<Known> {
   const listing = await listSource(source, lake);
   const files = await fileFacts(session, source, listing, keys);
   const { filled } = checkSchema(source, files);
-  return { source, listing, files, filled: filled.map(({ column, files: lacking }) => `${column}: ${lacking.length} of ${files.length} files`) };
+  return {
+    source,
+    listing,
+    files,
+    filled: filled.map(
+      ({ column, files: lacking }) => `${column}: ${lacking.length} of ${files.length} files`,
+    ),
+  };
 }
 
 function plannerFile(file: LakeFile, lake: string): FileFacts {
@@ -60,19 +97,24 @@ function checkRange(options: GatherOptions): void {
     }
   }
   if (options.start !== undefined && options.end !== undefined && options.start > options.end) {
-    throw new TesseraError('BAD_RANGE', { reason: `start ${options.start} is after end ${options.end}` });
+    throw new TesseraError('BAD_RANGE', {
+      reason: `start ${options.start} is after end ${options.end}`,
+    });
   }
 }
 
 const inRange = (ds: string, { start, end }: GatherOptions): boolean =>
   // Rows without a day belong to no range, so they are made only when none is asked for.
-  ds === NO_DAY ? start === undefined && end === undefined : (start === undefined || ds >= start) && (end === undefined || ds <= end);
+  ds === NO_DAY
+    ? start === undefined && end === undefined
+    : (start === undefined || ds >= start) && (end === undefined || ds <= end);
 
 /** Left partitions of `ds` folders, from footers: query times are those of the files, or the end of an entity's day. */
 function hivePartitions(known: Known): LeftPartitionFacts[] {
   const byDs = new Map<string, number[]>();
   for (const { ds } of known.listing.partitions) if (ds !== null) byDs.set(ds, []);
-  for (const [idx, file] of known.files.entries()) if (file.ds !== null) byDs.get(file.ds)?.push(idx);
+  for (const [idx, file] of known.files.entries())
+    if (file.ds !== null) byDs.get(file.ds)?.push(idx);
   return [...byDs].map(([ds, fileIdx]) => {
     const files = fileIdx.map((idx) => known.files[idx]!);
     const rows = files.reduce((n, file) => n + file.rows, 0);
@@ -84,35 +126,63 @@ function hivePartitions(known: Known): LeftPartitionFacts[] {
     const least = files.flatMap((file) => (file.timeMinMs === null ? [] : [file.timeMinMs]));
     const greatest = files.flatMap((file) => (file.timeMaxMs === null ? [] : [file.timeMaxMs]));
     // A file without statistics may hold any time, so the partition's range is not known.
-    const unknown = files.some((file) => file.rows > 0 && file.timeMinMs === null && file.timeNulls !== file.rows);
-    if (unknown || least.length === 0) return { ds, fileIdx, rows, minQueryMs: null, maxQueryMs: null };
+    const unknown = files.some(
+      (file) => file.rows > 0 && file.timeMinMs === null && file.timeNulls !== file.rows,
+    );
+    if (unknown || least.length === 0)
+      return { ds, fileIdx, rows, minQueryMs: null, maxQueryMs: null };
     return { ds, fileIdx, rows, minQueryMs: Math.min(...least), maxQueryMs: Math.max(...greatest) };
   });
 }
 
-async function leftPartitions(session: Session, known: Known, options: GatherOptions): Promise<LeftPartitionFacts[]> {
+async function leftPartitions(
+  session: Session,
+  known: Known,
+  options: GatherOptions,
+): Promise<LeftPartitionFacts[]> {
   const all = known.files.map((_, idx) => idx);
   const partitions =
     known.listing.layout === 'hive'
       ? hivePartitions(known)
-      : (await leftDays(session, { source: known.source, relation: relationOf(known.source, known.files) })).map((day) => ({ ...day, fileIdx: all }));
+      : (
+          await leftDays(session, {
+            source: known.source,
+            relation: relationOf(known.source, known.files),
+          })
+        ).map((day) => ({ ...day, fileIdx: all }));
   const wanted = partitions.filter(({ ds }) => inRange(ds, options));
   if (wanted.length === 0) {
-    const range = options.start === undefined && options.end === undefined ? undefined : `${options.start ?? '…'} to ${options.end ?? '…'}`;
-    throw new TesseraError('NO_PARTITIONS', { path: known.listing.path, source: known.source.name, ...(range && { range }) });
+    const range =
+      options.start === undefined && options.end === undefined
+        ? undefined
+        : `${options.start ?? '…'} to ${options.end ?? '…'}`;
+    throw new TesseraError('NO_PARTITIONS', {
+      path: known.listing.path,
+      source: known.source.name,
+      ...(range && { range }),
+    });
   }
   return wanted.sort((a, b) => (a.ds < b.ds ? -1 : 1));
 }
 
 /** Days of a backfill: as asked, or those that the source itself has. */
 function gridDays(known: Known, options: GatherOptions): LeftPartitionFacts[] {
-  const labels = known.files.flatMap((file) => (file.ds !== null && parseDay(file.ds) !== null ? [file.ds] : []));
-  const times = known.files.flatMap(({ timeMinMs, timeMaxMs }) => (timeMinMs === null || timeMaxMs === null ? [] : [formatDay(dayOf(timeMinMs)), formatDay(dayOf(timeMaxMs))]));
+  const labels = known.files.flatMap((file) =>
+    file.ds !== null && parseDay(file.ds) !== null ? [file.ds] : [],
+  );
+  const times = known.files.flatMap(({ timeMinMs, timeMaxMs }) =>
+    timeMinMs === null || timeMaxMs === null
+      ? []
+      : [formatDay(dayOf(timeMinMs)), formatDay(dayOf(timeMaxMs))],
+  );
   const days = (known.listing.layout === 'hive' ? labels : times).sort();
   const start = options.start ?? days[0];
   const end = options.end ?? days.at(-1);
   if (start === undefined || end === undefined || start > end) {
-    throw new TesseraError('NO_PARTITIONS', { path: known.listing.path, source: known.source.name });
+    throw new TesseraError('NO_PARTITIONS', {
+      path: known.listing.path,
+      source: known.source.name,
+    });
   }
   return daysBetween(start, end).map((ds) => {
     const endMs = (parseDay(ds)! + 1) * DAY_MS;
@@ -121,9 +191,18 @@ function gridDays(known: Known, options: GatherOptions): LeftPartitionFacts[] {
 }
 
 /** Key columns under which a source is read by any part. */
-function keysOf(subject: { readonly join: JoinSpec | null; readonly groupBy: GroupBySpec | null }, sourceId: string): string[] {
-  const groupBys = subject.join ? subject.join.parts.map((part) => part.groupBy) : subject.groupBy ? [subject.groupBy] : [];
-  const keys = groupBys.flatMap(({ source, keys: own }) => (definitionHash(source) === sourceId ? own : []));
+function keysOf(
+  subject: { readonly join: JoinSpec | null; readonly groupBy: GroupBySpec | null },
+  sourceId: string,
+): string[] {
+  const groupBys = subject.join
+    ? subject.join.parts.map((part) => part.groupBy)
+    : subject.groupBy
+      ? [subject.groupBy]
+      : [];
+  const keys = groupBys.flatMap(({ source, keys: own }) =>
+    definitionHash(source) === sourceId ? own : [],
+  );
   return [...new Set(keys)];
 }
 
@@ -143,20 +222,29 @@ export async function gatherFacts(
   const known = new Map<string, Known>();
   for (const source of specs) {
     const id = definitionHash(source);
-    if (!known.has(id)) known.set(id, await know(session, source, options.lake, keysOf(subject, id)));
+    if (!known.has(id))
+      known.set(id, await know(session, source, options.lake, keysOf(subject, id)));
   }
   const first = known.get(definitionHash(specs[0]!))!;
   const sources: Record<string, SourceFacts> = {};
   for (const [id, { listing, files }] of known) {
-    sources[id] = { hive: listing.layout === 'hive', files: files.map((file) => plannerFile(file, options.lake)) };
+    sources[id] = {
+      hive: listing.layout === 'hive',
+      files: files.map((file) => plannerFile(file, options.lake)),
+    };
   }
-  const left = subject.join ? await leftPartitions(session, first, options) : gridDays(first, options);
+  const left = subject.join
+    ? await leftPartitions(session, first, options)
+    : gridDays(first, options);
   return {
     facts: { sources, left, published },
     filled: Object.fromEntries([...known].map(([id, { filled }]) => [id, filled])),
     relation: (sourceId, fileIdx) => {
       const one = known.get(sourceId)!;
-      return relationOf(one.source, fileIdx.map((idx) => one.files[idx]!));
+      return relationOf(
+        one.source,
+        fileIdx.map((idx) => one.files[idx]!),
+      );
     },
     presentDays: (sourceId) => new Set(known.get(sourceId)!.listing.partitions.map(({ ds }) => ds)),
   };

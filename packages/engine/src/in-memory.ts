@@ -2,27 +2,34 @@ import {
   type ColumnSpec,
   type DataType,
   dayOf,
+  definitionHash,
   formatDay,
   type GroupBySpec,
+  groupByColumns,
   type JoinSpec,
   type OutputColumn,
+  outputColumns,
   type SourceSpec,
   TesseraError,
-  definitionHash,
-  groupByColumns,
-  outputColumns,
 } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
 import { createTableFromBatch, quoteIdent, readColumns, readStrings } from '@tessera/lake';
-import { daysBetween, type LakeFacts, type LeftPartitionFacts, planBackfill, planJoin, type SourceFacts } from '@tessera/planner';
+import {
+  daysBetween,
+  type LakeFacts,
+  type LeftPartitionFacts,
+  planBackfill,
+  planJoin,
+  type SourceFacts,
+} from '@tessera/planner';
 import { inlineExecutor } from './executor.js';
 import { leftDays } from './left-days.js';
+import { raiseProblem } from './problems.js';
 import { missingPolicy, runStages, type StageOutcome } from './stages.js';
-import { featureColumns, type FeatureColumn } from './tasks/assemble.js';
+import { type FeatureColumn, featureColumns } from './tasks/assemble.js';
 import type { TaskContext } from './tasks/context.js';
 import { leftSql } from './tasks/task-sql.js';
 import { numbers } from './tasks/typed.js';
-import { raiseProblem } from './problems.js';
 import { type IntegerForm, type Value, valueAt } from './values/from-column.js';
 import { columnFromValues, type InputValue } from './values/to-column.js';
 
@@ -87,7 +94,11 @@ function checkTableNames(sources: readonly SourceSpec[], tables: InputTables): v
   for (const name of Object.keys(tables)) {
     if (!names.includes(name)) {
       const known = [...new Set(sources.map((source) => source.name))];
-      throw new TesseraError('BAD_OPTION', { option: name, reason: 'is not a source of this definition', options: known });
+      throw new TesseraError('BAD_OPTION', {
+        option: name,
+        reason: 'is not a source of this definition',
+        options: known,
+      });
     }
   }
 }
@@ -97,7 +108,11 @@ function labelText(ds: InputValue): string | null {
   return ds instanceof Date ? formatDay(dayOf(ds.getTime())) : String(ds);
 }
 
-async function load(inline: Inline, source: SourceSpec, rows: readonly InputRow[]): Promise<LoadedSource> {
+async function load(
+  inline: Inline,
+  source: SourceSpec,
+  rows: readonly InputRow[],
+): Promise<LoadedSource> {
   const table = `source_${tableCount++}`;
   const strings: string[] = [];
   const codes = new Map<string, number>();
@@ -111,13 +126,22 @@ async function load(inline: Inline, source: SourceSpec, rows: readonly InputRow[
   const known = new Set([...source.columns.map((c) => c.name), 'ds']);
   const stranger = rows.flatMap((row) => Object.keys(row)).find((name) => !known.has(name));
   if (stranger !== undefined) {
-    throw new TesseraError('UNKNOWN_COLUMN', { source: source.name, column: stranger, columns: [...known] });
+    throw new TesseraError('UNKNOWN_COLUMN', {
+      source: source.name,
+      column: stranger,
+      columns: [...known],
+    });
   }
   const columns = new Map<string, { spec: ColumnSpec; column: Column }>();
   for (const spec of source.columns) {
     if (spec.name === 'ds') continue;
     const values = rows.map((row) => row[spec.name]);
-    const column = columnFromValues({ table: source.name, column: spec.name }, spec.type, values, codeOf);
+    const column = columnFromValues(
+      { table: source.name, column: spec.name },
+      spec.type,
+      values,
+      codeOf,
+    );
     columns.set(spec.name, { spec, column });
   }
   const ds = rows.map((row) => labelText(row.ds));
@@ -129,7 +153,12 @@ async function load(inline: Inline, source: SourceSpec, rows: readonly InputRow[
     inline.session,
     table,
     [
-      ...[...columns.values()].map(({ spec, column }) => ({ name: spec.name, type: spec.type, column, dictionary: strings })),
+      ...[...columns.values()].map(({ spec, column }) => ({
+        name: spec.name,
+        type: spec.type,
+        column,
+        dictionary: strings,
+      })),
       { name: 'ds', type: dsType, column: dsColumn, dictionary: strings },
       { name: ROW.name, type: ROW.type, column: number },
     ],
@@ -138,7 +167,11 @@ async function load(inline: Inline, source: SourceSpec, rows: readonly InputRow[
   return { table, rows: rows.length, columns, strings, ds };
 }
 
-async function loadAll(inline: Inline, sources: readonly SourceSpec[], tables: InputTables): Promise<Map<string, LoadedSource>> {
+async function loadAll(
+  inline: Inline,
+  sources: readonly SourceSpec[],
+  tables: InputTables,
+): Promise<Map<string, LoadedSource>> {
   checkTableNames(sources, tables);
   const loaded = new Map<string, LoadedSource>();
   for (const source of sources) {
@@ -149,12 +182,21 @@ async function loadAll(inline: Inline, sources: readonly SourceSpec[], tables: I
 }
 
 function tableFacts(rows: number): SourceFacts {
-  const file = { path: 'table', ds: null, bytes: 0, rows, minTimeMs: null, maxTimeMs: null, fingerprint: 'memory' };
+  const file = {
+    path: 'table',
+    ds: null,
+    bytes: 0,
+    rows,
+    minTimeMs: null,
+    maxTimeMs: null,
+    fingerprint: 'memory',
+  };
   return { hive: false, files: [file] };
 }
 
 async function dropAll(inline: Inline, loaded: ReadonlyMap<string, LoadedSource>): Promise<void> {
-  for (const { table } of loaded.values()) await inline.session.connection.run(`DROP TABLE IF EXISTS "${table}"`);
+  for (const { table } of loaded.values())
+    await inline.session.connection.run(`DROP TABLE IF EXISTS "${table}"`);
 }
 
 const COUNTS = new Set(['COUNT', 'UNIQUE_COUNT', 'APPROX_UNIQUE_COUNT', 'HISTOGRAM']);
@@ -170,13 +212,24 @@ interface Ready {
   readonly context: TaskContext;
 }
 
-function fillRow(row: FeatureRowValues, features: readonly FeatureColumn[], at: number, forms: ReadonlyMap<string, IntegerForm>): void {
+function fillRow(
+  row: FeatureRowValues,
+  features: readonly FeatureColumn[],
+  at: number,
+  forms: ReadonlyMap<string, IntegerForm>,
+): void {
   for (const { name, type, column, strings } of features) {
     row[name] = valueAt(type, column, at, strings, forms.get(name) ?? 'bigint');
   }
 }
 
-function stageOptions(inline: Inline, facts: LakeFacts, loaded: ReadonlyMap<string, LoadedSource>, missing: Record<string, 'error' | 'null' | 'empty'>, options: InMemoryOptions) {
+function stageOptions(
+  inline: Inline,
+  facts: LakeFacts,
+  loaded: ReadonlyMap<string, LoadedSource>,
+  missing: Record<string, 'error' | 'null' | 'empty'>,
+  options: InMemoryOptions,
+) {
   return {
     facts,
     executor: inline,
@@ -184,7 +237,10 @@ function stageOptions(inline: Inline, facts: LakeFacts, loaded: ReadonlyMap<stri
     limit: null,
     strict: options.strict ?? false,
     missing,
-    relation: (sourceId: string) => ({ kind: 'table' as const, name: loaded.get(sourceId)?.table ?? '' }),
+    relation: (sourceId: string) => ({
+      kind: 'table' as const,
+      name: loaded.get(sourceId)?.table ?? '',
+    }),
     presentDays: (sourceId: string) => new Set(loaded.get(sourceId)?.ds),
     onProgress: () => undefined,
   };
@@ -196,14 +252,21 @@ function stageOptions(inline: Inline, facts: LakeFacts, loaded: ReadonlyMap<stri
  * Returns  one object per left row, in left order (S8): left columns, then features.
  * Throws   TesseraError as a run over files would; a snapshot day that is not given is empty, not an error.
  */
-export async function joinRows(join: JoinSpec, tables: InputTables, options: InMemoryOptions = {}): Promise<FeatureRowValues[]> {
+export async function joinRows(
+  join: JoinSpec,
+  tables: InputTables,
+  options: InMemoryOptions = {},
+): Promise<FeatureRowValues[]> {
   return inTurn(async (inline) => {
     const sources = [join.left, ...join.parts.map((part) => part.groupBy.source)];
     const loaded = await loadAll(inline, sources, tables);
     try {
       const leftId = definitionHash(join.left);
       const left = loaded.get(leftId)!;
-      const leftScan = { source: join.left, relation: { kind: 'table' as const, name: left.table } };
+      const leftScan = {
+        source: join.left,
+        relation: { kind: 'table' as const, name: left.table },
+      };
       const days = await leftDays(inline.session, leftScan);
       const facts: LakeFacts = {
         sources: Object.fromEntries([...loaded].map(([id, { rows }]) => [id, tableFacts(rows)])),
@@ -214,11 +277,23 @@ export async function joinRows(join: JoinSpec, tables: InputTables, options: InM
       const columns = outputColumns(join);
       const plan = planJoin(join, columns, facts, { buckets: options.buckets ?? 1, workers: 1 });
       const policy = missingPolicy(join);
-      const missing = options.missingDays === 'part' ? policy : Object.fromEntries(Object.keys(policy).map((part) => [part, 'empty' as const]));
+      const missing =
+        options.missingDays === 'part'
+          ? policy
+          : Object.fromEntries(Object.keys(policy).map((part) => [part, 'empty' as const]));
       const outcome = await runStages(plan, stageOptions(inline, facts, loaded, missing, options));
-      const context = { session: inline.session, exchange: inline.exchange, cancelled: () => false };
+      const context = {
+        session: inline.session,
+        exchange: inline.exchange,
+        cancelled: () => false,
+      };
       await raiseProblem(context, plan, outcome);
-      const forms = new Map(columns.map((column) => [column.name, integerForm(column, join.parts[column.partIdx]?.groupBy)]));
+      const forms = new Map(
+        columns.map((column) => [
+          column.name,
+          integerForm(column, join.parts[column.partIdx]?.groupBy),
+        ]),
+      );
       const order = await rowOrder({ outcome, context }, join, left.table);
       const rows: FeatureRowValues[] = [];
       for (const task of outcome.assemble) {
@@ -226,7 +301,8 @@ export async function joinRows(join: JoinSpec, tables: InputTables, options: InM
         const own = order.get(task.partition.ds) ?? [];
         for (const [at, given] of own.entries()) {
           const row: FeatureRowValues = {};
-          for (const [name, { spec, column }] of left.columns) row[name] = valueAt(spec.type, column, given, left.strings, 'bigint');
+          for (const [name, { spec, column }] of left.columns)
+            row[name] = valueAt(spec.type, column, given, left.strings, 'bigint');
           fillRow(row, written, at, forms);
           rows.push(row);
         }
@@ -239,7 +315,11 @@ export async function joinRows(join: JoinSpec, tables: InputTables, options: InM
 }
 
 /** Given row numbers in left order, per partition. */
-async function rowOrder({ context }: Ready, join: JoinSpec, table: string): Promise<Map<string, number[]>> {
+async function rowOrder(
+  { context }: Ready,
+  join: JoinSpec,
+  table: string,
+): Promise<Map<string, number[]>> {
   const source = { ...join.left, columns: [...join.left.columns, ROW] };
   const scan = leftSql({ source, relation: { kind: 'table', name: table } }, [ROW.name]);
   const sql = `SELECT __day AS day, ${quoteIdent(ROW.name)} AS given FROM (${scan}) ORDER BY __pos`;
@@ -248,7 +328,9 @@ async function rowOrder({ context }: Ready, join: JoinSpec, table: string): Prom
   const given = numbers(batch, 'given');
   const order = new Map<string, number[]>();
   for (let i = 0; i < day.length; i++) {
-    const ds = Number.isNaN(day[i]!) ? '__none__' : new Date(day[i]! * 86_400_000).toISOString().slice(0, 10);
+    const ds = Number.isNaN(day[i]!)
+      ? '__none__'
+      : new Date(day[i]! * 86_400_000).toISOString().slice(0, 10);
     const own = order.get(ds);
     if (own) own.push(given[i]!);
     else order.set(ds, [given[i]!]);
@@ -278,16 +360,28 @@ export async function groupByRows(
         published: null,
       };
       const columns = groupByColumns(groupBy);
-      const plan = planBackfill(groupBy, columns, facts, { buckets: options.buckets ?? 1, workers: 1 });
-      const outcome = await runStages(plan, stageOptions(inline, facts, loaded, { [groupBy.name]: 'empty' }, options));
-      const context = { session: inline.session, exchange: inline.exchange, cancelled: () => false };
+      const plan = planBackfill(groupBy, columns, facts, {
+        buckets: options.buckets ?? 1,
+        workers: 1,
+      });
+      const outcome = await runStages(
+        plan,
+        stageOptions(inline, facts, loaded, { [groupBy.name]: 'empty' }, options),
+      );
+      const context = {
+        session: inline.session,
+        exchange: inline.exchange,
+        cancelled: () => false,
+      };
       await raiseProblem(context, plan, outcome);
       const forms = new Map(columns.map((column) => [column.name, integerForm(column, groupBy)]));
       const rows: FeatureRowValues[] = [];
       for (const task of outcome.assemble) {
         const { written, unwritten } = await featureColumns(context, task);
         const keys = await gridKeys(context, task);
-        const present = unwritten.map((column) => numbers({ rows: task.rows, columns: { n: column } }, 'n'));
+        const present = unwritten.map((column) =>
+          numbers({ rows: task.rows, columns: { n: column } }, 'n'),
+        );
         for (let at = 0; at < task.rows; at++) {
           if (!present.some((counts) => counts[at]! > 0)) continue;
           const row: FeatureRowValues = { ds: task.partition.ds };
@@ -303,10 +397,16 @@ export async function groupByRows(
   });
 }
 
-async function gridKeys(context: TaskContext, task: StageOutcome['assemble'][number]): Promise<[string, Value[]][]> {
+async function gridKeys(
+  context: TaskContext,
+  task: StageOutcome['assemble'][number],
+): Promise<[string, Value[]][]> {
   const { grid } = task;
-  if (!grid || grid.table.kind !== 'table') return [];
-  const day = grid.keySet.snapshotLagMs === null ? '' : ` WHERE day = date_diff('day', DATE '1970-01-01', DATE '${task.partition.ds}')`;
+  if (grid?.table.kind !== 'table') return [];
+  const day =
+    grid.keySet.snapshotLagMs === null
+      ? ''
+      : ` WHERE day = date_diff('day', DATE '1970-01-01', DATE '${task.partition.ds}')`;
   const out: [string, Value[]][] = [];
   for (const [idx, name] of grid.names.entries()) {
     const type = grid.keySet.types[idx]!;
@@ -315,7 +415,10 @@ async function gridKeys(context: TaskContext, task: StageOutcome['assemble'][num
     else {
       const { rows, columns } = await readColumns(context.session, sql);
       const column = columns[`k${idx}`]!;
-      out.push([name, Array.from({ length: rows }, (_, at) => valueAt(type, column, at, null, 'bigint'))]);
+      out.push([
+        name,
+        Array.from({ length: rows }, (_, at) => valueAt(type, column, at, null, 'bigint')),
+      ]);
     }
   }
   return out;

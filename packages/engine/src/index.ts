@@ -1,7 +1,12 @@
+export {
+  type FeatureRowValues,
+  groupByRows,
+  type InMemoryOptions,
+  type InputRow,
+  type InputTables,
+  joinRows,
+} from './in-memory.js';
 export { backfill, trainSet } from './run.js';
-export { type FeatureRowValues, groupByRows, type InMemoryOptions, type InputRow, type InputTables, joinRows } from './in-memory.js';
-export type { InputValue } from './values/to-column.js';
-export type { Value } from './values/from-column.js';
 export type {
   ColumnSummary,
   PlanSummary,
@@ -13,3 +18,5 @@ export type {
   RunResult,
   StageName,
 } from './run-types.js';
+export type { Value } from './values/from-column.js';
+export type { InputValue } from './values/to-column.js';

@@ -11,11 +11,13 @@ export function planSummary(
 ): PlanSummary {
   const building = plan.partitions.filter((partition) => partition.reason !== null);
   const reasons = new Map<string, number>();
-  for (const { reason } of building) if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  for (const { reason } of building)
+    if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   // A file is counted once however many scans read it.
   const read = new Map<string, number>();
   const all = new Map<string, number>();
-  for (const source of Object.values(facts.sources)) for (const file of source.files) all.set(file.path, file.bytes);
+  for (const source of Object.values(facts.sources))
+    for (const file of source.files) all.set(file.path, file.bytes);
   const note = (sourceId: string, idxs: readonly number[]) => {
     const files = facts.sources[sourceId]?.files ?? [];
     for (const idx of idxs) {
@@ -25,9 +27,14 @@ export function planSummary(
   };
   if (building.length > 0) {
     for (const scan of plan.scans) note(scan.sourceId, scan.fileIdx);
-    if (plan.left.kind === 'source') note(plan.left.sourceId, building.flatMap((partition) => partition.fileIdx));
+    if (plan.left.kind === 'source')
+      note(
+        plan.left.sourceId,
+        building.flatMap((partition) => partition.fileIdx),
+      );
   }
-  const total = (files: ReadonlyMap<string, number>) => [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const total = (files: ReadonlyMap<string, number>) =>
+    [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
   const labels = plan.partitions.map((partition) => partition.ds).filter((ds) => ds !== '__none__');
   return {
     kind: plan.kind,
@@ -49,10 +56,16 @@ export function planSummary(
   };
 }
 
-function partSummaries(plan: PhysicalPlan, facts: LakeFacts, building: number): PlanSummary['parts'] {
+function partSummaries(
+  plan: PhysicalPlan,
+  facts: LakeFacts,
+  building: number,
+): PlanSummary['parts'] {
   const names = [...new Set(plan.features.map((feature) => feature.part))];
   return names.flatMap((name) => {
-    const features = plan.features.filter((feature) => feature.part === name && feature.outputIdx >= 0);
+    const features = plan.features.filter(
+      (feature) => feature.part === name && feature.outputIdx >= 0,
+    );
     const scan = plan.scans.find((s) => s.id === features[0]?.scan);
     if (!scan) return [];
     const files = facts.sources[scan.sourceId]?.files ?? [];

@@ -1,17 +1,26 @@
 import { TesseraError } from '@tessera/api';
 import { readRows } from '@tessera/lake';
-import type { PhysicalPlan } from '@tessera/planner';
 import type { SweepProblem } from '@tessera/pitjoin';
+import type { PhysicalPlan } from '@tessera/planner';
 import type { StageOutcome } from './stages.js';
-import { tableSql, type TaskContext } from './tasks/context.js';
+import { type TaskContext, tableSql } from './tasks/context.js';
 
 /** The key behind a code, as text for a message. */
-async function keyText(context: TaskContext, plan: PhysicalPlan, outcome: StageOutcome, scanId: string, code: number): Promise<string> {
+async function keyText(
+  context: TaskContext,
+  plan: PhysicalPlan,
+  outcome: StageOutcome,
+  scanId: string,
+  code: number,
+): Promise<string> {
   const scan = plan.scans.find((s) => s.id === scanId);
   const table = scan ? outcome.keys[scan.keySet] : undefined;
   if (!scan || !table) return `#${code}`;
   const columns = scan.keys.map((_, idx) => `CAST(k${idx} AS VARCHAR) AS k${idx}`);
-  const [row] = await readRows(context.session, `SELECT ${columns.join(', ')} FROM ${tableSql(context, table)} WHERE code = ${code}`);
+  const [row] = await readRows(
+    context.session,
+    `SELECT ${columns.join(', ')} FROM ${tableSql(context, table)} WHERE code = ${code}`,
+  );
   return scan.keys.map((name, idx) => `${name}=${String(row?.[`k${idx}`])}`).join(', ');
 }
 
@@ -21,15 +30,27 @@ function toError(problem: SweepProblem, key: string): TesseraError {
 }
 
 /** Throw what a sweep could not give a value for (S5.3 …), naming the key; the first by output order. */
-export async function raiseProblem(context: TaskContext, plan: PhysicalPlan, outcome: StageOutcome): Promise<void> {
+export async function raiseProblem(
+  context: TaskContext,
+  plan: PhysicalPlan,
+  outcome: StageOutcome,
+): Promise<void> {
   const order = new Map(plan.features.map((feature, idx) => [feature.name, idx]));
-  const problems = outcome.sweeps.flatMap(({ task, result }) => (result.problem ? [{ scan: task.scanId, problem: result.problem }] : []));
-  problems.sort((a, b) => (order.get(a.problem.feature) ?? 0) - (order.get(b.problem.feature) ?? 0) || a.problem.keyCode - b.problem.keyCode);
+  const problems = outcome.sweeps.flatMap(({ task, result }) =>
+    result.problem ? [{ scan: task.scanId, problem: result.problem }] : [],
+  );
+  problems.sort(
+    (a, b) =>
+      (order.get(a.problem.feature) ?? 0) - (order.get(b.problem.feature) ?? 0) ||
+      a.problem.keyCode - b.problem.keyCode,
+  );
   const errors: TesseraError[] = [];
   for (const { scan, problem } of problems.slice(0, 5)) {
     errors.push(toError(problem, await keyText(context, plan, outcome, scan, problem.keyCode)));
   }
   const [first] = errors;
   if (!first) return;
-  throw errors.length === 1 ? first : new TesseraError(first.code, first.params, { at: first.at }, errors);
+  throw errors.length === 1
+    ? first
+    : new TesseraError(first.code, first.params, { at: first.at }, errors);
 }

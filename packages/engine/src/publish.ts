@@ -1,4 +1,4 @@
-import { formatType, type OutputColumn, hash128 } from '@tessera/api';
+import { formatType, hash128, type OutputColumn } from '@tessera/api';
 import {
   acquireLock,
   beginRun,
@@ -9,9 +9,9 @@ import {
   type Manifest,
   type ManifestPartition,
   openDataset,
+  type PublishRun,
   partitionPath,
   publishPartition,
-  type PublishRun,
   stagePath,
 } from '@tessera/lake';
 import type { InputFile, PartitionPlan, PhysicalPlan, PublishedFacts } from '@tessera/planner';
@@ -26,7 +26,10 @@ export async function publishedFacts(path: string): Promise<PublishedFacts | nul
     definitionHash: manifest.definitionHash,
     files: manifest.files,
     partitions: Object.fromEntries(
-      Object.entries(manifest.partitions).map(([ds, { inputs, files }]) => [ds, { inputs, files, lost: gone.has(ds) }]),
+      Object.entries(manifest.partitions).map(([ds, { inputs, files }]) => [
+        ds,
+        { inputs, files, lost: gone.has(ds) },
+      ]),
     ),
   };
 }
@@ -37,7 +40,11 @@ export interface Target {
   /** Where a partition is staged; its folder is made. */
   stage(ds: string): string;
   /** Rename what was staged into place, then replace the manifest. Returns the published files, in the given order. */
-  publish(written: readonly WrittenPartition[], plan: PhysicalPlan, columns: readonly OutputColumn[]): Promise<string[]>;
+  publish(
+    written: readonly WrittenPartition[],
+    plan: PhysicalPlan,
+    columns: readonly OutputColumn[],
+  ): Promise<string[]>;
   /** Remove staging and the lock. */
   close(): Promise<void>;
 }
@@ -61,7 +68,10 @@ export async function openTarget(path: string, owner: string, runId: string): Pr
     stage: (ds) => stagePath(run, ds),
     async publish(written, plan, columns) {
       const { manifest } = await openDataset(path);
-      const published = new Map<string, Omit<ManifestPartition, 'files'> & { planned: PartitionPlan | undefined }>();
+      const published = new Map<
+        string,
+        Omit<ManifestPartition, 'files'> & { planned: PartitionPlan | undefined }
+      >();
       for (const { ds, rows } of written) {
         const bytes = await publishPartition(run, ds);
         const planned = plan.partitions.find((partition) => partition.ds === ds);
@@ -85,18 +95,26 @@ function nextManifest(
   before: Manifest | null,
   plan: PhysicalPlan,
   columns: readonly OutputColumn[],
-  published: ReadonlyMap<string, Omit<ManifestPartition, 'files'> & { planned: PartitionPlan | undefined }>,
+  published: ReadonlyMap<
+    string,
+    Omit<ManifestPartition, 'files'> & { planned: PartitionPlan | undefined }
+  >,
 ): Manifest {
   const inputs = new Map<string, readonly InputFile[]>();
   const kept = before?.definitionHash === plan.definitionHash ? before : null;
   for (const [ds, partition] of Object.entries(kept?.partitions ?? {})) {
-    inputs.set(ds, partition.files.flatMap((at) => kept?.files[at] ?? []));
+    inputs.set(
+      ds,
+      partition.files.flatMap((at) => kept?.files[at] ?? []),
+    );
   }
   for (const [ds, { planned }] of published) inputs.set(ds, planned?.inputFiles ?? []);
   // Sorted, so that the manifest does not tell in which order partitions were made.
   const keyOf = ({ path, fingerprint }: InputFile) => `${path}\n${fingerprint}`;
   const unique = new Map([...inputs.values()].flat().map((file) => [keyOf(file), file]));
-  const files = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { path, fingerprint }]) => ({ path, fingerprint }));
+  const files = [...unique]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { path, fingerprint }]) => ({ path, fingerprint }));
   const positions = new Map(files.map((file, at) => [keyOf(file), at]));
   const partitions: Record<string, ManifestPartition> = {};
   for (const [ds, list] of inputs) {

@@ -1,5 +1,5 @@
-import { type JoinSpec, definitionHash } from '@tessera/api';
-import { type LakeFacts, missingDays, partName, type PhysicalPlan } from '@tessera/planner';
+import { definitionHash, type JoinSpec } from '@tessera/api';
+import { type LakeFacts, missingDays, type PhysicalPlan, partName } from '@tessera/planner';
 import type { RunReport } from './run-types.js';
 import type { StageOutcome } from './stages.js';
 
@@ -34,10 +34,19 @@ export function runReport(
     bySource.set(scan.sourceId, {
       source: scan.source.name,
       rowsRead: Math.max(before?.rowsRead ?? 0, sum(results.map((r) => r.rowsRead))),
-      rowsWithoutTime: Math.max(before?.rowsWithoutTime ?? 0, sum(results.map((r) => r.rowsWithoutTime))),
-      rowsWithNullKey: Math.max(before?.rowsWithNullKey ?? 0, sum(results.map((r) => r.rowsWithNullKey))),
+      rowsWithoutTime: Math.max(
+        before?.rowsWithoutTime ?? 0,
+        sum(results.map((r) => r.rowsWithoutTime)),
+      ),
+      rowsWithNullKey: Math.max(
+        before?.rowsWithNullKey ?? 0,
+        sum(results.map((r) => r.rowsWithNullKey)),
+      ),
       infiniteValues: Math.max(before?.infiniteValues ?? 0, infinite),
-      duplicateEvents: Math.max(before?.duplicateEvents ?? 0, sum(results.map((r) => r.duplicateEvents))),
+      duplicateEvents: Math.max(
+        before?.duplicateEvents ?? 0,
+        sum(results.map((r) => r.duplicateEvents)),
+      ),
       missingDays: [...new Set([...(before?.missingDays ?? []), ...days])].sort(),
       filledColumns: filled[scan.sourceId] ?? [],
     });
@@ -61,10 +70,16 @@ export function runReport(
   };
 }
 
-function nullKeys(plan: PhysicalPlan, outcome: StageOutcome, join: JoinSpec): { part: string; rows: number }[] {
+function nullKeys(
+  plan: PhysicalPlan,
+  outcome: StageOutcome,
+  join: JoinSpec,
+): { part: string; rows: number }[] {
   return join.parts.flatMap((part) => {
     const name = partName(part);
-    const scan = plan.scans.find((s) => s.parts.includes(name) && s.sourceId === definitionHash(part.groupBy.source));
+    const scan = plan.scans.find(
+      (s) => s.parts.includes(name) && s.sourceId === definitionHash(part.groupBy.source),
+    );
     const rows = scan ? sum(outcome.left.map((result) => result.nullKeys[scan.keySet] ?? 0)) : 0;
     return rows > 0 ? [{ part: name, rows }] : [];
   });

@@ -71,7 +71,11 @@ export interface PlanSummary {
     readonly rows: number;
     readonly note: string;
   }[];
-  readonly columns: readonly { readonly name: string; readonly type: DataType; readonly hash: string }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: DataType;
+    readonly hash: string;
+  }[];
 }
 
 /** What was dropped or defaulted on the way: never silent. */

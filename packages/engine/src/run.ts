@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join as joinPath, resolve } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import {
   type GroupBySpec,
   groupByColumns,
@@ -13,7 +13,7 @@ import {
 } from '@tessera/api';
 import { datasetPath, openDuckDb, partitionPath, type Session, summarise } from '@tessera/lake';
 import { type PhysicalPlan, planBackfill, planJoin } from '@tessera/planner';
-import { type NamedType, resultBatches, type ResultFile } from './batches.js';
+import { type NamedType, type ResultFile, resultBatches } from './batches.js';
 import { fileExchange } from './exchange.js';
 import { type Executor, inlineExecutor, threadsExecutor } from './executor.js';
 import { exportFiles } from './export.js';
@@ -34,7 +34,10 @@ interface Subject {
   readonly join: JoinSpec | null;
   readonly groupBy: GroupBySpec | null;
   readonly columns: readonly OutputColumn[];
-  readonly plan: (gathered: Gathered, options: { buckets: number | null; workers: number }) => PhysicalPlan;
+  readonly plan: (
+    gathered: Gathered,
+    options: { buckets: number | null; workers: number },
+  ) => PhysicalPlan;
 }
 
 const NO_REPORT: RunReport = {
@@ -88,12 +91,21 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   const workers = options.workers ?? Math.max(1, availableParallelism());
   const lake = resolve(options.lake ?? '.');
   const out = resolve(options.out ?? 'out');
-  const dataset = datasetPath(out, subject.kind === 'train-set' ? 'train-sets' : 'group-bys', subject.name);
+  const dataset = datasetPath(
+    out,
+    subject.kind === 'train-set' ? 'train-sets' : 'group-bys',
+    subject.name,
+  );
   checkSignal(options.signal);
   const session = await openDuckDb({ threads: workers });
   const interruption = interruptOnAbort(session, options.signal);
   try {
-    const gathered = await gatherFacts(session, subject, { ...options, lake }, await publishedFacts(dataset));
+    const gathered = await gatherFacts(
+      session,
+      subject,
+      { ...options, lake },
+      await publishedFacts(dataset),
+    );
     const plan = subject.plan(gathered, { buckets: options.buckets ?? null, workers });
     const summary = planSummary(plan, gathered.facts, subject.columns, workers);
     checkSignal(options.signal);
@@ -104,14 +116,28 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
         ? nothing(dataset, options)
         : await make(subject, { plan, gathered, session, dataset, out, workers, elapsed }, options);
     // Of an incremental run the result is the whole range, not only what was missing.
-    const files = options.limit === undefined && !options.planOnly ? publishedFiles(dataset, plan) : made.files;
-    if (options.format !== undefined && options.format !== 'parquet' && made.path !== null && !options.planOnly) {
-      await exportFiles({ session, signal: options.signal }, { dataset, files, columns: resultColumns(subject) }, options.format);
+    const files =
+      options.limit === undefined && !options.planOnly ? publishedFiles(dataset, plan) : made.files;
+    if (
+      options.format !== undefined &&
+      options.format !== 'parquet' &&
+      made.path !== null &&
+      !options.planOnly
+    ) {
+      await exportFiles(
+        { session, signal: options.signal },
+        { dataset, files, columns: resultColumns(subject) },
+        options.format,
+      );
     }
     const columns = resultColumns(subject);
     const rows =
       options.summary && made.files.length > 0
-        ? await summarise(session, made.files.map(({ file }) => file), columns)
+        ? await summarise(
+            session,
+            made.files.map(({ file }) => file),
+            columns,
+          )
         : null;
     const roles = new Map(columns.map(({ name, role }) => [name, role]));
     return {
@@ -146,7 +172,13 @@ interface Made {
 
 function nothing(dataset: string, options: RunOptions): Made {
   const counters = { tasks: 0, filesRead: 0, rowsScanned: 0, rowsSwept: 0, leftRows: 0 };
-  return { path: options.planOnly ? null : dataset, report: NO_REPORT, written: [], files: [], counters };
+  return {
+    path: options.planOnly ? null : dataset,
+    report: NO_REPORT,
+    written: [],
+    files: [],
+    counters,
+  };
 }
 
 interface Making {
@@ -167,14 +199,18 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
   const limit = options.limit ?? null;
   const plan = limit === null ? making.plan : previewPlan(subject, making, { ...options, limit });
   const preview = limit === null ? null : joinPath(tmpdir(), `tessera-preview-${runId}`);
-  const target = limit === null ? await openTarget(dataset, `${subject.kind} ${subject.name}`, runId) : null;
+  const target =
+    limit === null ? await openTarget(dataset, `${subject.kind} ${subject.name}`, runId) : null;
   // Beside what is staged: should this process be killed, the dataset's next run removes both.
   const parent = options.tmp ?? target?.run.staging ?? joinPath(making.out, '.tmp');
   const tmp = resolve(parent, `run-${runId}`);
   let executor: Executor | null = null;
   try {
     makeDir(tmp);
-    executor = workers === 1 ? await inlineExecutor({ workers, dir: tmp, signal }) : await threadsExecutor({ workers, dir: tmp, signal });
+    executor =
+      workers === 1
+        ? await inlineExecutor({ workers, dir: tmp, signal })
+        : await threadsExecutor({ workers, dir: tmp, signal });
     const onProgress = (progress: StageProgress) =>
       options.onProgress?.({ ...progress, elapsedMs: elapsed(), peakBytes: peakBytes() });
     const outcome = await runStages(plan, {
@@ -188,12 +224,19 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
       presentDays: gathered.presentDays,
       onProgress,
     });
-    await raiseProblem({ session, exchange: fileExchange(tmp), cancelled: () => false }, plan, outcome);
+    await raiseProblem(
+      { session, exchange: fileExchange(tmp), cancelled: () => false },
+      plan,
+      outcome,
+    );
     const fileOf = (ds: string) => (target ? target.stage(ds) : previewFile(preview ?? tmp, ds));
     const written = await writePartitions(executor, outcome, fileOf, onProgress);
     checkSignal(signal);
-    const published = target ? await target.publish(written, plan, subject.columns) : written.map(({ file }) => file);
-    if (preview !== null) process.once('exit', () => rmSync(preview, { recursive: true, force: true }));
+    const published = target
+      ? await target.publish(written, plan, subject.columns)
+      : written.map(({ file }) => file);
+    if (preview !== null)
+      process.once('exit', () => rmSync(preview, { recursive: true, force: true }));
     return {
       path: target ? dataset : null,
       report: runReport(plan, gathered.facts, outcome, gathered.filled, subject.join),
@@ -218,7 +261,11 @@ function makeDir(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (cause) {
-    throw new TesseraError('NOT_WRITABLE', { path, reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
+    throw new TesseraError(
+      'NOT_WRITABLE',
+      { path, reason: cause instanceof Error ? cause.message : String(cause) },
+      { cause },
+    );
   }
 }
 
@@ -248,7 +295,10 @@ function resultColumns(subject: Subject): (NamedType & { role: 'left' | 'key' | 
         const column = source?.columns.find((c) => c.name === name);
         return column ? [{ name, type: column.type, role: 'key' as const }] : [];
       });
-  return [...left, ...subject.columns.map(({ name, type }) => ({ name, type, role: 'feature' as const }))];
+  return [
+    ...left,
+    ...subject.columns.map(({ name, type }) => ({ name, type, role: 'feature' as const })),
+  ];
 }
 
 interface Written {
@@ -282,11 +332,16 @@ async function writePartitions(
 }
 
 /** A plan of its own for as many partitions as hold the first `limit` left rows, whatever is published. */
-function previewPlan(subject: Subject, { gathered, workers }: Making, options: RunOptions & { limit: number }): PhysicalPlan {
+function previewPlan(
+  subject: Subject,
+  { gathered, workers }: Making,
+  options: RunOptions & { limit: number },
+): PhysicalPlan {
   const { left } = gathered.facts;
   const source = subject.join?.left;
   // Files tell how many rows they have, not how many of them are left.
-  const isUpperBound = source?.where !== undefined || source?.eventId !== undefined || source?.dedupe !== undefined;
+  const isUpperBound =
+    source?.where !== undefined || source?.eventId !== undefined || source?.dedupe !== undefined;
   let rows = 0;
   const first = left.filter((partition) => {
     const wanted = isUpperBound || rows < options.limit;

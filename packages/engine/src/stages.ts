@@ -1,10 +1,27 @@
-import { TesseraError, type JoinSpec, type SourceSpec, formatDay } from '@tessera/api';
+import { formatDay, type JoinSpec, type SourceSpec, TesseraError } from '@tessera/api';
 import type { Relation } from '@tessera/lake';
-import { type FileFacts, partName, type LakeFacts, type PhysicalPlan, type ScanPlan, type SourceFacts } from '@tessera/planner';
+import {
+  type FileFacts,
+  type LakeFacts,
+  type PhysicalPlan,
+  partName,
+  type ScanPlan,
+  type SourceFacts,
+} from '@tessera/planner';
 import type { Executor } from './executor.js';
 import type { Progress, StageName } from './run-types.js';
 import type { KeysResult, LeftResult, ScatterResult, SweepResult } from './tasks/result.js';
-import type { AssembleTask, LeftPartition, LeftScan, ScatterTask, Section, SourceCounts, SweepTask, TableRef, Task } from './tasks/task.js';
+import type {
+  AssembleTask,
+  LeftPartition,
+  LeftScan,
+  ScatterTask,
+  Section,
+  SourceCounts,
+  SweepTask,
+  TableRef,
+  Task,
+} from './tasks/task.js';
 
 /** Everything the stages need beside the plan. */
 export interface StageOptions {
@@ -19,11 +36,16 @@ export interface StageOptions {
   readonly relation: (sourceId: string, fileIdx: readonly number[]) => Relation;
   /** Partition labels that a source has. */
   readonly presentDays: (sourceId: string) => ReadonlySet<string | null>;
-  readonly onProgress: (progress: Pick<Progress, 'stage' | 'tasksDone' | 'tasksTotal' | 'rows'>) => void;
+  readonly onProgress: (
+    progress: Pick<Progress, 'stage' | 'tasksDone' | 'tasksTotal' | 'rows'>,
+  ) => void;
 }
 
 export interface StageOutcome {
-  readonly partitions: readonly (LeftPartition & { readonly rows: number; readonly inputs: string })[];
+  readonly partitions: readonly (LeftPartition & {
+    readonly rows: number;
+    readonly inputs: string;
+  })[];
   readonly left: readonly LeftResult[];
   readonly scans: Readonly<Record<string, readonly ScatterResult[]>>;
   readonly sweeps: readonly { readonly task: SweepTask; readonly result: SweepResult }[];
@@ -45,7 +67,12 @@ function tableRef(options: StageOptions, name: string): TableRef {
 }
 
 /** Neighbouring items in groups of about `size` rows; items of one `unit` stay together. */
-function group<T>(items: readonly T[], rowsOf: (item: T) => number, unitOf: (item: T) => string, size: number): T[][] {
+function group<T>(
+  items: readonly T[],
+  rowsOf: (item: T) => number,
+  unitOf: (item: T) => string,
+  size: number,
+): T[][] {
   const groups: T[][] = [];
   let rows = 0;
   let unit: string | null = null;
@@ -69,18 +96,31 @@ function sourceFacts(facts: LakeFacts, sourceId: string): SourceFacts {
 }
 
 /** Left partitions to build, in groups that one task reads. */
-function leftGroups(plan: PhysicalPlan, options: StageOptions): { partitions: LeftPartition[]; from: LeftScan | null }[] {
+function leftGroups(
+  plan: PhysicalPlan,
+  options: StageOptions,
+): { partitions: LeftPartition[]; from: LeftScan | null }[] {
   const building = plan.partitions.filter((partition) => partition.reason !== null);
   const numbered = building.map((partition, idx) => ({ ...partition, idx }));
   const { left } = plan;
-  if (left.kind === 'grid') return [{ partitions: numbered.map(({ idx, ds }) => ({ idx, ds })), from: null }];
-  const perTask = options.limit === null && left.hive ? LEFT_ROWS_PER_TASK : Number.POSITIVE_INFINITY;
-  const groups = group(numbered, (p) => p.rows, (p) => p.ds, perTask);
+  if (left.kind === 'grid')
+    return [{ partitions: numbered.map(({ idx, ds }) => ({ idx, ds })), from: null }];
+  const perTask =
+    options.limit === null && left.hive ? LEFT_ROWS_PER_TASK : Number.POSITIVE_INFINITY;
+  const groups = group(
+    numbered,
+    (p) => p.rows,
+    (p) => p.ds,
+    perTask,
+  );
   return groups.map((members) => ({
     partitions: members.map(({ idx, ds }) => ({ idx, ds })),
     from: {
       source: left.source,
-      relation: options.relation(left.sourceId, [...new Set(members.flatMap((p) => p.fileIdx))].sort((a, b) => a - b)),
+      relation: options.relation(
+        left.sourceId,
+        [...new Set(members.flatMap((p) => p.fileIdx))].sort((a, b) => a - b),
+      ),
       ...(options.limit !== null && members[0] && { firstDay: members[0].ds }),
     },
   }));
@@ -91,18 +131,31 @@ function wholePartitions(source: SourceSpec): boolean {
   return source.eventId !== undefined || source.dedupe !== undefined;
 }
 
-function scatterTasks(plan: PhysicalPlan, scan: ScanPlan, outcome: Pick<StageOutcome, 'keys' | 'dictionaries'>, options: StageOptions): ScatterTask[] {
+function scatterTasks(
+  plan: PhysicalPlan,
+  scan: ScanPlan,
+  outcome: Pick<StageOutcome, 'keys' | 'dictionaries'>,
+  options: StageOptions,
+): ScatterTask[] {
   const facts = sourceFacts(options.facts, scan.sourceId);
   const rowsOf = (idx: number) => facts.files[idx]?.rows ?? 0;
   const dsOf = (idx: number) => facts.files[idx]?.ds ?? '';
   const total = sum(scan.fileIdx.map(rowsOf));
-  const size = Math.max(200_000, Math.min(EVENT_ROWS_PER_TASK, Math.ceil(total / (options.executor.workers * 4))));
+  const size = Math.max(
+    200_000,
+    Math.min(EVENT_ROWS_PER_TASK, Math.ceil(total / (options.executor.workers * 4))),
+  );
   const whole = wholePartitions(scan.source);
   const unit = whole ? dsOf : (idx: number) => String(idx);
   // Without ds folders a partition is a day of any file (S1.6).
-  const groups = whole && !facts.hive ? [[...scan.fileIdx]].filter((g) => g.length > 0) : group(scan.fileIdx, rowsOf, unit, size);
+  const groups =
+    whole && !facts.hive
+      ? [[...scan.fileIdx]].filter((g) => g.length > 0)
+      : group(scan.fileIdx, rowsOf, unit, size);
   const { fileIdx: _, ...task } = scan;
-  const used = new Set(scan.lanes.flatMap((lane) => (lane.read.how === 'code' ? [lane.read.dictionary] : [])));
+  const used = new Set(
+    scan.lanes.flatMap((lane) => (lane.read.how === 'code' ? [lane.read.dictionary] : [])),
+  );
   return groups.map((fileIdx, idx) => ({
     type: 'scatter',
     id: `${scan.id}.${idx}`,
@@ -111,12 +164,22 @@ function scatterTasks(plan: PhysicalPlan, scan: ScanPlan, outcome: Pick<StageOut
     keys: outcome.keys[scan.keySet]!,
     dictionaries: Object.fromEntries([...used].map((id) => [id, outcome.dictionaries[id]!])),
     buckets: plan.buckets,
-    counts: options.inMemory ? NOT_COUNTED : footerCounts(scan, fileIdx.map((at) => facts.files[at]!)),
+    counts: options.inMemory
+      ? NOT_COUNTED
+      : footerCounts(
+          scan,
+          fileIdx.map((at) => facts.files[at]!),
+        ),
   }));
 }
 
 /** An in-memory run has no report. */
-const NOT_COUNTED: SourceCounts = { rowsRead: 0, rowsWithoutTime: 0, rowsWithNullKey: 0, duplicateEvents: 0 };
+const NOT_COUNTED: SourceCounts = {
+  rowsRead: 0,
+  rowsWithoutTime: 0,
+  rowsWithNullKey: 0,
+  duplicateEvents: 0,
+};
 
 /** Last instant that counts as a time (S1.3). */
 const LAST_TIME_MS = Date.UTC(2201, 0, 1) - 1;
@@ -124,13 +187,17 @@ const LAST_TIME_MS = Date.UTC(2201, 0, 1) - 1;
 /** What the files' footers say of their rows; null where only reading them can tell. */
 function footerCounts(scan: ScanPlan, files: readonly FileFacts[]): SourceCounts | null {
   const { source, keys } = scan;
-  if (source.where !== undefined || source.eventId !== undefined || source.dedupe !== undefined) return null;
+  if (source.where !== undefined || source.eventId !== undefined || source.dedupe !== undefined)
+    return null;
   let rowsWithoutTime = 0;
   const keyNulls = keys.map(() => 0);
   for (const file of files) {
     if (source.time !== undefined) {
       const nulls = file.timeNulls ?? null;
-      const legal = nulls === file.rows || ((file.minTimeMs ?? -1) >= 0 && (file.maxTimeMs ?? Number.POSITIVE_INFINITY) <= LAST_TIME_MS);
+      const legal =
+        nulls === file.rows ||
+        ((file.minTimeMs ?? -1) >= 0 &&
+          (file.maxTimeMs ?? Number.POSITIVE_INFINITY) <= LAST_TIME_MS);
       if (nulls === null || !legal) return null;
       rowsWithoutTime += nulls;
     }
@@ -142,7 +209,12 @@ function footerCounts(scan: ScanPlan, files: readonly FileFacts[]): SourceCounts
   }
   // Of two key columns with nulls only the rows tell how many have both.
   if (keyNulls.filter((nulls) => nulls > 0).length > 1) return null;
-  return { rowsRead: sum(files.map((file) => file.rows)), rowsWithoutTime, rowsWithNullKey: Math.max(0, ...keyNulls), duplicateEvents: 0 };
+  return {
+    rowsRead: sum(files.map((file) => file.rows)),
+    rowsWithoutTime,
+    rowsWithNullKey: Math.max(0, ...keyNulls),
+    duplicateEvents: 0,
+  };
 }
 
 /** S3.2: partitions that rows read and that do not exist. */
@@ -165,11 +237,21 @@ function missingSnapshots(
     for (const part of scan.parts) {
       if (options.missing[part] === 'null') reported.push({ part, days });
       else if (options.missing[part] === 'empty') delete nullDays[scan.id];
-      else problems.push(new TesseraError('MISSING_SNAPSHOT', { source: scan.source.name, days, part }, { at: part }));
+      else
+        problems.push(
+          new TesseraError(
+            'MISSING_SNAPSHOT',
+            { source: scan.source.name, days, part },
+            { at: part },
+          ),
+        );
     }
   }
   const [first] = problems;
-  if (first) throw problems.length === 1 ? first : new TesseraError(first.code, first.params, { at: first.at }, problems);
+  if (first)
+    throw problems.length === 1
+      ? first
+      : new TesseraError(first.code, first.params, { at: first.at }, problems);
   return { reported, nullDays };
 }
 
@@ -183,7 +265,11 @@ export const missingPolicy = (join: JoinSpec): Record<string, 'error' | 'null'> 
 export async function runStages(plan: PhysicalPlan, options: StageOptions): Promise<StageOutcome> {
   const { executor } = options;
   let tasks = 0;
-  const stage = async <R>(name: StageName, list: readonly Task[], rowsOf: (result: R) => number): Promise<R[]> => {
+  const stage = async <R>(
+    name: StageName,
+    list: readonly Task[],
+    rowsOf: (result: R) => number,
+  ): Promise<R[]> => {
     let done = 0;
     let rows = 0;
     options.onProgress({ stage: name, tasksDone: 0, tasksTotal: list.length, rows: 0 });
@@ -215,9 +301,17 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     const out = tableRef(options, `dictionary_${idx}`);
     dictionaries[dictionary.id] = out;
     const relation = options.relation(scan.sourceId, scan.fileIdx);
-    return [{ type: 'dictionary', dictionary, scan: { source: scan.source, relation, startMs: scan.startMs, endMs: scan.endMs }, out }];
+    return [
+      {
+        type: 'dictionary',
+        dictionary,
+        scan: { source: scan.source, relation, startMs: scan.startMs, endMs: scan.endMs },
+        out,
+      },
+    ];
   });
-  if (dictionaryTasks.length > 0) await stage<{ strings: number }>('dictionaries', dictionaryTasks, (r) => r.strings);
+  if (dictionaryTasks.length > 0)
+    await stage<{ strings: number }>('dictionaries', dictionaryTasks, (r) => r.strings);
 
   const leftTasks: Task[] = groups.map(({ partitions, from }, idx) => ({
     type: 'left',
@@ -228,11 +322,20 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     buckets: plan.buckets,
     limit: options.limit,
   }));
-  const left = await stage<LeftResult>('left', leftTasks, (result) => sum(Object.values(result.rows)));
+  const left = await stage<LeftResult>('left', leftTasks, (result) =>
+    sum(Object.values(result.rows)),
+  );
   const missing = missingSnapshots(plan, left, options);
 
-  const scatter = plan.scans.map((scan) => ({ scan, tasks: scatterTasks(plan, scan, { keys, dictionaries }, options) }));
-  const scattered = await stage<ScatterResult>('scan', scatter.flatMap((s) => s.tasks), (result) => result.rowsRead);
+  const scatter = plan.scans.map((scan) => ({
+    scan,
+    tasks: scatterTasks(plan, scan, { keys, dictionaries }, options),
+  }));
+  const scattered = await stage<ScatterResult>(
+    'scan',
+    scatter.flatMap((s) => s.tasks),
+    (result) => result.rowsRead,
+  );
   const scans: Record<string, ScatterResult[]> = {};
   let at = 0;
   for (const { scan, tasks: own } of scatter) {
@@ -242,26 +345,30 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
 
   const partitionCount = groups.reduce((n, g) => n + g.partitions.length, 0);
   const sweepTasks = plan.scans.flatMap((scan) =>
-    Array.from({ length: plan.buckets }, (_, bucket): SweepTask => ({
-      type: 'sweep',
-      id: `${scan.id}.${bucket}`,
-      scanId: scan.id,
-      events: sectionsOf(scans[scan.id] ?? [], bucket),
-      left: left.flatMap((result) => result.sections[scan.keySet]?.[bucket] ?? []),
-      features: plan.features.filter((feature) => feature.scan === scan.id),
-      lanes: scan.lanes,
-      queries: scan.queries,
-      missingDays: missing.nullDays[scan.id] ?? [],
-      tie: scan.tie,
-      partitions: partitionCount,
-      strict: options.strict,
-    })),
+    Array.from(
+      { length: plan.buckets },
+      (_, bucket): SweepTask => ({
+        type: 'sweep',
+        id: `${scan.id}.${bucket}`,
+        scanId: scan.id,
+        events: sectionsOf(scans[scan.id] ?? [], bucket),
+        left: left.flatMap((result) => result.sections[scan.keySet]?.[bucket] ?? []),
+        features: plan.features.filter((feature) => feature.scan === scan.id),
+        lanes: scan.lanes,
+        queries: scan.queries,
+        missingDays: missing.nullDays[scan.id] ?? [],
+        tie: scan.tie,
+        partitions: partitionCount,
+        strict: options.strict,
+      }),
+    ),
   );
   const swept = await stage<SweepResult>('join', sweepTasks, (result) => result.counts.leftRows);
   const sweeps = sweepTasks.map((task, idx) => ({ task, result: swept[idx]! }));
 
   const rows = new Map<number, number>();
-  for (const result of left) for (const [idx, n] of Object.entries(result.rows)) rows.set(Number(idx), n);
+  for (const result of left)
+    for (const [idx, n] of Object.entries(result.rows)) rows.set(Number(idx), n);
   const partitions = groups.flatMap(({ partitions: members, from }) =>
     members.map((member) => {
       const planned = plan.partitions.find((p) => p.ds === member.ds);
@@ -270,27 +377,46 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
   );
   // A preview asks for as many partitions as may be needed.
   const shown = partitions.filter((partition) => options.limit === null || partition.rows > 0);
-  const assemble = shown.map((partition): AssembleTask => ({
-    type: 'assemble',
-    partition: { idx: partition.idx, ds: partition.ds },
-    rows: partition.rows,
-    left: partition.from ? leftOf(plan, partition.ds, options) : null,
-    grid: null,
-    leftColumns: plan.left.kind === 'source' ? plan.left.source.columns.map((c) => c.name).filter((name) => name !== 'ds') : [],
-    limit: options.limit,
-    blocks: blocksOf(plan, sweeps, partition.idx),
-    features: plan.features,
+  const assemble = shown.map(
+    (partition): AssembleTask => ({
+      type: 'assemble',
+      partition: { idx: partition.idx, ds: partition.ds },
+      rows: partition.rows,
+      left: partition.from ? leftOf(plan, partition.ds, options) : null,
+      grid: null,
+      leftColumns:
+        plan.left.kind === 'source'
+          ? plan.left.source.columns.map((c) => c.name).filter((name) => name !== 'ds')
+          : [],
+      limit: options.limit,
+      blocks: blocksOf(plan, sweeps, partition.idx),
+      features: plan.features,
+      dictionaries,
+      file: null,
+    }),
+  );
+  return {
+    partitions,
+    left,
+    scans,
+    sweeps,
+    missingSnapshots: missing.reported,
+    keys,
     dictionaries,
-    file: null,
-  }));
-  return { partitions, left, scans, sweeps, missingSnapshots: missing.reported, keys, dictionaries, tasks, assemble: assemble.map((task) => withGrid(plan, task, keys)) };
+    tasks,
+    assemble: assemble.map((task) => withGrid(plan, task, keys)),
+  };
 }
 
 function sectionsOf(results: readonly ScatterResult[], bucket: number): Section[] {
   return results.flatMap((result) => result.sections[bucket] ?? []);
 }
 
-function blocksOf(plan: PhysicalPlan, sweeps: StageOutcome['sweeps'], partition: number): Record<string, Section[]> {
+function blocksOf(
+  plan: PhysicalPlan,
+  sweeps: StageOutcome['sweeps'],
+  partition: number,
+): Record<string, Section[]> {
   const blocks: Record<string, Section[]> = {};
   for (const scan of plan.scans) {
     blocks[scan.id] = sweeps.flatMap(({ task, result }) =>
@@ -304,10 +430,17 @@ function blocksOf(plan: PhysicalPlan, sweeps: StageOutcome['sweeps'], partition:
 function leftOf(plan: PhysicalPlan, ds: string, options: StageOptions): LeftScan | null {
   if (plan.left.kind !== 'source') return null;
   const partition = plan.partitions.find((p) => p.ds === ds);
-  return { source: plan.left.source, relation: options.relation(plan.left.sourceId, partition?.fileIdx ?? []) };
+  return {
+    source: plan.left.source,
+    relation: options.relation(plan.left.sourceId, partition?.fileIdx ?? []),
+  };
 }
 
-function withGrid(plan: PhysicalPlan, task: AssembleTask, keys: Readonly<Record<string, TableRef>>): AssembleTask {
+function withGrid(
+  plan: PhysicalPlan,
+  task: AssembleTask,
+  keys: Readonly<Record<string, TableRef>>,
+): AssembleTask {
   if (plan.left.kind !== 'grid') return task;
   const { keySet: id } = plan.left;
   const keySet = plan.keySets.find((k) => k.id === id)!;
@@ -315,7 +448,12 @@ function withGrid(plan: PhysicalPlan, task: AssembleTask, keys: Readonly<Record<
 }
 
 /** Where the keys of a key set are found: in all left rows of the run, or (grid) in the source itself. */
-function keysFrom(plan: PhysicalPlan, keySet: string, left: readonly LeftScan[], options: StageOptions) {
+function keysFrom(
+  plan: PhysicalPlan,
+  keySet: string,
+  left: readonly LeftScan[],
+  options: StageOptions,
+) {
   if (plan.left.kind === 'grid') {
     const scan = plan.scans.find((s) => s.keySet === keySet)!;
     return {
@@ -327,5 +465,8 @@ function keysFrom(plan: PhysicalPlan, keySet: string, left: readonly LeftScan[],
   const files = [...new Set(building.flatMap((p) => p.fileIdx))].sort((a, b) => a - b);
   const [first] = left;
   if (!first) throw new TesseraError('INTERNAL', { reason: 'no left partition to read' });
-  return { from: { source: first.source, relation: options.relation(plan.left.sourceId, files) }, grid: null };
+  return {
+    from: { source: first.source, relation: options.relation(plan.left.sourceId, files) },
+    grid: null,
+  };
 }

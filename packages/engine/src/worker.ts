@@ -1,7 +1,7 @@
 import { BroadcastChannel, workerData } from 'node:worker_threads';
 import { openDuckDb, type Session } from '@tessera/lake';
-import { errorData, type WorkerAnswer, type WorkerSettings } from './executor.js';
 import { fileExchange } from './exchange.js';
+import { errorData, type WorkerAnswer, type WorkerSettings } from './executor.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
 import { runTask } from './tasks/run-task.js';
 import type { Task } from './tasks/task.js';

@@ -24,10 +24,7 @@ export function dedupeSql(source: SourceSpec): string {
   }
   const id = quoteIdent(source.eventId ?? '');
   const tie = source.tieBreaker === undefined ? [] : [quoteIdent(source.tieBreaker)];
-  const order = [
-    '__t',
-    ...[...tie, ...encoding].map((key) => `${key} ASC NULLS FIRST`),
-  ];
+  const order = ['__t', ...[...tie, ...encoding].map((key) => `${key} ASC NULLS FIRST`)];
   return `${id} IS NULL OR __t IS NULL OR row_number() OVER (PARTITION BY __ds, ${id}, __t IS NULL ORDER BY ${order.join(', ')}) = 1`;
 }
 

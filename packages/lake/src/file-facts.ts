@@ -73,7 +73,9 @@ export async function fileFacts(
       } catch {
         // DuckDB stops at the first file it does not like, and may not name it: ask one by one.
         for (const file of batch) {
-          const found = await kept(namingFile(file, parquetFacts(session, source, [file], nullsOf)));
+          const found = await kept(
+            namingFile(file, parquetFacts(session, source, [file], nullsOf)),
+          );
           if (found !== null) facts.push(...found);
         }
       }

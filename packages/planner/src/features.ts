@@ -48,8 +48,13 @@ function dictionaryOf(draft: ScanDraft, column: string, type: DataType): string 
 }
 
 /** A lane whose values come out again or are compared: strings become dictionary codes. */
-function valueLane(draft: ScanDraft, column: string, type: DataType): { lane: string; dictionary: string | null } {
-  if (!hasStrings(type)) return { lane: addLane(draft, { how: 'column', column }, type), dictionary: null };
+function valueLane(
+  draft: ScanDraft,
+  column: string,
+  type: DataType,
+): { lane: string; dictionary: string | null } {
+  if (!hasStrings(type))
+    return { lane: addLane(draft, { how: 'column', column }, type), dictionary: null };
   const dictionary = dictionaryOf(draft, column, type);
   return { lane: addLane(draft, { how: 'code', column, dictionary }, type), dictionary };
 }
@@ -65,7 +70,11 @@ function inputLane(
   // A count needs to know which rows are null, never the values; floats are read because ±Infinity is null (S4.4).
   if (aggregation.operation === 'COUNT' && !isFloat(element(type))) {
     const flags: DataType = type.kind === 'list' ? { kind: 'list', element: BOOLEAN } : BOOLEAN;
-    return { lane: addLane(draft, { how: 'not-null', column }, flags), type: flags, dictionary: null };
+    return {
+      lane: addLane(draft, { how: 'not-null', column }, flags),
+      type: flags,
+      dictionary: null,
+    };
   }
   if (aggregation.operation === 'APPROX_UNIQUE_COUNT' && hasStrings(type)) {
     return { lane: addLane(draft, { how: 'hll', column }, type), type, dictionary: null };
@@ -136,7 +145,11 @@ export function partFeatures(
         weight: addLane(draft, { how: 'double', column: aggregation.weight }, { kind: 'double' }),
       }),
       ...(aggregation.where && {
-        where: addLane(draft, { how: 'true-where', where: aggregation.where, notNull: [] }, BOOLEAN),
+        where: addLane(
+          draft,
+          { how: 'true-where', where: aggregation.where, notNull: [] },
+          BOOLEAN,
+        ),
       }),
       ...(bucket && by && { by: { lane: bucket.lane, type: by } }),
       windowMs: column.window === null ? null : parseWindow(column.window),
@@ -163,7 +176,9 @@ export function presenceFeatures(
     const bucket = lanes.find((lane) => lane.name === feature.by?.lane)?.read;
     // COUNT opens lists; what takes a list whole has something to aggregate even where the list is empty.
     const whole = isWhole ? lanes.find((lane) => lane.name === feature.input)?.read : undefined;
-    const notNull = [weight, bucket, whole].flatMap((read) => (read && 'column' in read ? [read.column] : []));
+    const notNull = [weight, bucket, whole].flatMap((read) =>
+      read && 'column' in read ? [read.column] : [],
+    );
     const input = isWhole ? null : feature.input;
     const inputType = isWhole ? null : feature.inputType;
     const predicate = where?.how === 'true-where' ? where.where : null;
@@ -171,7 +186,14 @@ export function presenceFeatures(
     const lane = filtered
       ? addLane(draft, { how: 'true-where', where: predicate, notNull }, BOOLEAN)
       : undefined;
-    const key = JSON.stringify([input, inputType, lane, feature.windowMs, feature.tail, feature.query]);
+    const key = JSON.stringify([
+      input,
+      inputType,
+      lane,
+      feature.windowMs,
+      feature.tail,
+      feature.query,
+    ]);
     if (presence.has(key)) continue;
     presence.set(key, {
       scan: feature.scan,

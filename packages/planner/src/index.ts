@@ -18,5 +18,18 @@ export type {
   QueryPlan,
   ScanPlan,
 } from './plan.js';
-export { daysBetween, missingDays, partName, planBackfill, planJoin, type PlanOptions } from './plan-run.js';
-export { effectiveQueryMs, type EventRange, eventRange, filesInRange, snapshotDays } from './prune.js';
+export {
+  daysBetween,
+  missingDays,
+  type PlanOptions,
+  partName,
+  planBackfill,
+  planJoin,
+} from './plan-run.js';
+export {
+  type EventRange,
+  effectiveQueryMs,
+  eventRange,
+  filesInRange,
+  snapshotDays,
+} from './prune.js';

@@ -1,17 +1,23 @@
 import {
-  type GroupBySpec,
-  type JoinSpec,
-  type OutputColumn,
-  type PartSpec,
-  type SourceSpec,
   dayOf,
   definitionHash,
   formatDay,
+  type GroupBySpec,
   hash128,
+  type JoinSpec,
+  type OutputColumn,
+  type PartSpec,
   parseDay,
+  type SourceSpec,
 } from '@tessera/api';
-import type { InputFile, LakeFacts, LeftPartitionFacts, PublishedFacts, SourceFacts } from './facts.js';
-import { type ScanDraft, partFeatures, presenceFeatures } from './features.js';
+import type {
+  InputFile,
+  LakeFacts,
+  LeftPartitionFacts,
+  PublishedFacts,
+  SourceFacts,
+} from './facts.js';
+import { partFeatures, presenceFeatures, type ScanDraft } from './features.js';
 import type {
   DictionaryPlan,
   FeaturePlan,
@@ -58,12 +64,25 @@ interface PartDraft {
 
 interface Draft {
   readonly keySets: Map<string, KeySetPlan>;
-  readonly scans: Map<string, PartDraft['scan'] & { keySet: string; source: SourceSpec; sourceId: string; keys: string[]; part: PartSpec }>;
+  readonly scans: Map<
+    string,
+    PartDraft['scan'] & {
+      keySet: string;
+      source: SourceSpec;
+      sourceId: string;
+      keys: string[];
+      part: PartSpec;
+    }
+  >;
   readonly parts: PartDraft[];
 }
 
 /** Parts → key sets and scans; parts that read the same source under the same keys share one scan. */
-function draftParts(parts: readonly PartSpec[], keyColumn: (key: { left: string; right: string }) => string, keySource: SourceSpec | null): Draft {
+function draftParts(
+  parts: readonly PartSpec[],
+  keyColumn: (key: { left: string; right: string }) => string,
+  keySource: SourceSpec | null,
+): Draft {
   const draft: Draft = { keySets: new Map(), scans: new Map(), parts: [] };
   for (const part of parts) {
     const { source } = part.groupBy;
@@ -128,10 +147,16 @@ function factsOf(facts: LakeFacts, sourceId: string): SourceFacts {
 }
 
 /** Files one part may read for left rows whose queries lie in a range. */
-function partFiles(part: PartDraft, facts: SourceFacts, minMs: number | null, maxMs: number | null): number[] {
+function partFiles(
+  part: PartDraft,
+  facts: SourceFacts,
+  minMs: number | null,
+  maxMs: number | null,
+): number[] {
   const { source } = part.part.groupBy;
   if (source.kind === 'entities') {
-    if (source.static === true || minMs === null || maxMs === null) return facts.files.map((_, idx) => idx);
+    if (source.static === true || minMs === null || maxMs === null)
+      return facts.files.map((_, idx) => idx);
     const days = snapshotDays(part.query.lagMs, minMs, maxMs);
     return facts.files.flatMap((file, idx) =>
       file.ds === null || (file.ds >= days.first && file.ds <= days.last) ? [idx] : [],
@@ -177,7 +202,9 @@ function reasonToBuild(
   if (before.lost) return 'its file is missing or damaged';
   if (published.definitionHash !== definition) return 'definition changed';
   if (before.inputs === hashOf(files)) return null;
-  const known = new Map(before.files.map((at) => [published.files[at]?.path, published.files[at]?.fingerprint]));
+  const known = new Map(
+    before.files.map((at) => [published.files[at]?.path, published.files[at]?.fingerprint]),
+  );
   const added = files.find(({ path }) => !known.has(path));
   if (added) return `input added: ${added.path}`;
   const changed = files.find(({ path, fingerprint }) => known.get(path) !== fingerprint);
@@ -187,12 +214,20 @@ function reasonToBuild(
   return `input removed: ${removed ?? 'unknown'}`;
 }
 
-function bucketCount(options: PlanOptions, scans: readonly ScanPlan[], facts: LakeFacts, leftRows: number): number {
+function bucketCount(
+  options: PlanOptions,
+  scans: readonly ScanPlan[],
+  facts: LakeFacts,
+  leftRows: number,
+): number {
   if (options.buckets !== null) return options.buckets;
   let rows = leftRows;
   for (const scan of scans) {
     const files = factsOf(facts, scan.sourceId).files;
-    rows = Math.max(rows, scan.fileIdx.reduce((sum, idx) => sum + (files[idx]?.rows ?? 0), 0));
+    rows = Math.max(
+      rows,
+      scan.fileIdx.reduce((sum, idx) => sum + (files[idx]?.rows ?? 0), 0),
+    );
   }
   if (rows <= SMALL_SCAN_ROWS) return 1;
   const wanted = Math.ceil(rows / ROWS_PER_BUCKET);
@@ -200,19 +235,27 @@ function bucketCount(options: PlanOptions, scans: readonly ScanPlan[], facts: La
 }
 
 /** Least and greatest query time of the partitions to build; null when one is unknown. */
-function queryRange(partitions: readonly LeftPartitionFacts[]): { minMs: number | null; maxMs: number | null } {
+function queryRange(partitions: readonly LeftPartitionFacts[]): {
+  minMs: number | null;
+  maxMs: number | null;
+} {
   let minMs: number | null = Number.POSITIVE_INFINITY;
   let maxMs: number | null = Number.NEGATIVE_INFINITY;
   for (const partition of partitions) {
     if (partition.rows === 0) continue;
-    if (partition.minQueryMs === null || partition.maxQueryMs === null) return { minMs: null, maxMs: null };
+    if (partition.minQueryMs === null || partition.maxQueryMs === null)
+      return { minMs: null, maxMs: null };
     minMs = Math.min(minMs, partition.minQueryMs);
     maxMs = Math.max(maxMs, partition.maxQueryMs);
   }
   return minMs === Number.POSITIVE_INFINITY ? { minMs: null, maxMs: null } : { minMs, maxMs };
 }
 
-function scanRange(parts: readonly PartDraft[], minMs: number | null, maxMs: number | null): EventRange {
+function scanRange(
+  parts: readonly PartDraft[],
+  minMs: number | null,
+  maxMs: number | null,
+): EventRange {
   let startMs: number | null = Number.POSITIVE_INFINITY;
   let endMs: number | null = Number.NEGATIVE_INFINITY;
   for (const part of parts) {
@@ -251,8 +294,12 @@ function finish(
     const source = factsOf(facts, scan.sourceId);
     const picked = new Set(parts.flatMap((part) => partFiles(part, source, minMs, maxMs)));
     const passThrough = scan.part.groupBy.aggregations.length === 0;
-    const timeless = scan.source.kind === 'entities' && (passThrough || scan.source.time === undefined);
-    const range = scan.source.kind === 'entities' ? { startMs: null, endMs: null } : scanRange(parts, minMs, maxMs);
+    const timeless =
+      scan.source.kind === 'entities' && (passThrough || scan.source.time === undefined);
+    const range =
+      scan.source.kind === 'entities'
+        ? { startMs: null, endMs: null }
+        : scanRange(parts, minMs, maxMs);
     scans.push({
       id: scan.id,
       source: scan.source,
@@ -302,12 +349,19 @@ export function planJoin(
     const own = columns.flatMap((column, outputIdx) =>
       column.partIdx === partIdx ? [{ column, outputIdx }] : [],
     );
-    features.push(...partFeatures(part.scan, part.part, part.name, own, queryName(part.scan, part.query)));
+    features.push(
+      ...partFeatures(part.scan, part.part, part.name, own, queryName(part.scan, part.query)),
+    );
   }
   const sourceId = definitionHash(join.left);
   const leftFacts = factsOf(facts, sourceId);
   const left: LeftPlan = { kind: 'source', source: join.left, sourceId, hive: leftFacts.hive };
-  const head = { kind: 'train-set' as const, name: join.name, definitionHash: definitionHash(join), left };
+  const head = {
+    kind: 'train-set' as const,
+    name: join.name,
+    definitionHash: definitionHash(join),
+    left,
+  };
   return finish(head, draft, features, facts, leftFacts, options);
 }
 
@@ -335,7 +389,12 @@ export function planBackfill(
   const written = partFeatures(drafted.scan, part, groupBy.name, own, query);
   const features = [...written, ...presenceFeatures(drafted.scan, groupBy, written)];
   const left: LeftPlan = { kind: 'grid', keySet: 'k0' };
-  const head = { kind: 'backfill' as const, name: groupBy.name, definitionHash: definitionHash(groupBy), left };
+  const head = {
+    kind: 'backfill' as const,
+    name: groupBy.name,
+    definitionHash: definitionHash(groupBy),
+    left,
+  };
   return finish(head, draft, features, facts, null, options);
 }
 

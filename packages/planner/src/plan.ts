@@ -19,7 +19,12 @@ export interface PhysicalPlan {
 
 /** Where left rows come from: a source, or (backfill) every key of the groupBy at the end of each day. */
 export type LeftPlan =
-  | { readonly kind: 'source'; readonly source: SourceSpec; readonly sourceId: string; readonly hive: boolean }
+  | {
+      readonly kind: 'source';
+      readonly source: SourceSpec;
+      readonly sourceId: string;
+      readonly hive: boolean;
+    }
   | { readonly kind: 'grid'; readonly keySet: string };
 
 /** Left columns that identify a key; `snapshotLagMs` adds the day of the entity partition that a row reads (S3.2). */
@@ -64,7 +69,11 @@ export interface LanePlan {
     | { readonly how: 'code'; readonly column: string; readonly dictionary: string }
     | { readonly how: 'hll'; readonly column: string }
     | { readonly how: 'double'; readonly column: string }
-    | { readonly how: 'true-where'; readonly where: Predicate | null; readonly notNull: readonly string[] };
+    | {
+        readonly how: 'true-where';
+        readonly where: Predicate | null;
+        readonly notNull: readonly string[];
+      };
   readonly type: DataType;
 }
 

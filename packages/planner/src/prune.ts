@@ -1,4 +1,4 @@
-import { DAY_MS, type PartSpec, dayOf, formatDay, windowStartMs, parseWindow } from '@tessera/api';
+import { DAY_MS, dayOf, formatDay, type PartSpec, parseWindow, windowStartMs } from '@tessera/api';
 import type { SourceFacts } from './facts.js';
 import type { QueryPlan } from './plan.js';
 
@@ -43,8 +43,10 @@ export function eventRange(
 export function filesInRange(facts: SourceFacts, range: EventRange): number[] {
   const picked: number[] = [];
   for (const [idx, file] of facts.files.entries()) {
-    const afterStart = range.startMs === null || file.maxTimeMs === null || file.maxTimeMs >= range.startMs;
-    const beforeEnd = range.endMs === null || file.minTimeMs === null || file.minTimeMs < range.endMs;
+    const afterStart =
+      range.startMs === null || file.maxTimeMs === null || file.maxTimeMs >= range.startMs;
+    const beforeEnd =
+      range.endMs === null || file.minTimeMs === null || file.minTimeMs < range.endMs;
     if (afterStart && beforeEnd && file.rows > 0) picked.push(idx);
   }
   return picked;

@@ -8,7 +8,8 @@ export interface Mismatch {
 }
 
 function equal(a: unknown, b: unknown): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, at) => equal(value, b[at]));
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((value, at) => equal(value, b[at]));
   if (a instanceof Map && b instanceof Map) return equal([...a], [...b]);
   return Object.is(a ?? null, b ?? null);
 }
@@ -35,7 +36,8 @@ export function compareRows(
     else waiting.set(key, [row]);
   }
   const found: Mismatch[] = [];
-  const named = (row: Readonly<Record<string, unknown>>) => Object.fromEntries(keys.map((key) => [key, row[key]]));
+  const named = (row: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(keys.map((key) => [key, row[key]]));
   for (const row of left) {
     const other = waiting.get(keyOf(row, keys))?.shift();
     if (!other) {
@@ -44,10 +46,16 @@ export function compareRows(
     }
     for (const column of new Set([...Object.keys(row), ...Object.keys(other)])) {
       if (!keys.includes(column) && !equal(row[column], other[column])) {
-        found.push({ key: named(row), column, left: row[column] ?? null, right: other[column] ?? null });
+        found.push({
+          key: named(row),
+          column,
+          left: row[column] ?? null,
+          right: other[column] ?? null,
+        });
       }
     }
   }
-  for (const row of [...waiting.values()].flat()) found.push({ key: named(row), column: null, left: null, right: row });
+  for (const row of [...waiting.values()].flat())
+    found.push({ key: named(row), column: null, left: null, right: row });
   return found;
 }

@@ -1,5 +1,11 @@
 import type { FeatureRow, GroupBySpec, JoinSpec } from '@tessera/api';
-import { type FeatureRowValues, groupByRows, type InMemoryOptions, type InputTables, joinRows } from '@tessera/engine';
+import {
+  type FeatureRowValues,
+  groupByRows,
+  type InMemoryOptions,
+  type InputTables,
+  joinRows,
+} from '@tessera/engine';
 
 export interface GivenFeatures<Row> {
   /** One row per left row, in left order: left columns, then features. */
@@ -17,7 +23,9 @@ export interface GivenFeatures<Row> {
  *
  * Throws   TesseraError as a run over files would (unknown columns, values that are not of their type, SUM_OVERFLOW …).
  */
-export function features<J extends JoinSpec>(definition: J): { given(tables: InputTables): GivenFeatures<FeatureRow<J>> } {
+export function features<J extends JoinSpec>(
+  definition: J,
+): { given(tables: InputTables): GivenFeatures<FeatureRow<J>> } {
   return {
     given: (tables) => ({
       // The engine makes exactly the columns that FeatureRow derives from the definition (type tests in @tessera/api).
@@ -31,5 +39,7 @@ export function groupByFeatures(
   definition: GroupBySpec,
   range: { readonly start: string; readonly end: string },
 ): { given(tables: InputTables): GivenFeatures<FeatureRowValues> } {
-  return { given: (tables) => ({ rows: (options) => groupByRows(definition, tables, range, options) }) };
+  return {
+    given: (tables) => ({ rows: (options) => groupByRows(definition, tables, range, options) }),
+  };
 }

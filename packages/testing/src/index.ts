@@ -1,3 +1,3 @@
+export { compareRows, type Mismatch } from './compare.js';
 export { features, type GivenFeatures, groupByFeatures } from './features.js';
 export { table } from './table.js';
-export { compareRows, type Mismatch } from './compare.js';

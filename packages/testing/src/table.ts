@@ -16,7 +16,8 @@ export function table(strings: TemplateStringsArray, ...values: readonly InputVa
   const text = strings.raw.reduce((all, part, idx) => `${all}\u0000${idx - 1}\u0000${part}`);
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const [header, ...body] = lines.map(cells);
-  if (!header) throw new TesseraError('BAD_OPTION', { option: 'table', reason: 'has no header line' });
+  if (!header)
+    throw new TesseraError('BAD_OPTION', { option: 'table', reason: 'has no header line' });
   const names = header.map((name) => name.replace(/^["'](.*)["']$/, '$1'));
   return body.map((row, line) => {
     if (row.length !== names.length) {
@@ -59,7 +60,10 @@ function cell(text: string, values: readonly InputValue[]): InputValue {
       // JSON of numbers, strings, booleans and nulls; the source's type is checked when the row is loaded.
       return JSON.parse(text) as InputValue;
     } catch {
-      throw new TesseraError('BAD_OPTION', { option: 'table', reason: `holds ${text}, which is no JSON list` });
+      throw new TesseraError('BAD_OPTION', {
+        option: 'table',
+        reason: `holds ${text}, which is no JSON list`,
+      });
     }
   }
   return text;

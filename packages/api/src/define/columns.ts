@@ -20,10 +20,16 @@ export function readColumns(
   for (const [name, written] of Object.entries(columns)) {
     checkPiece('columns', name, report);
     if (name.startsWith('__')) {
-      report.option('columns', `cannot hold \`${name}\`: names that begin with two underscores are ours`);
+      report.option(
+        'columns',
+        `cannot hold \`${name}\`: names that begin with two underscores are ours`,
+      );
     }
     if (name !== 'ds' && name.toLowerCase() === 'ds') {
-      report.option('columns', `cannot hold \`${name}\`: without regard to case it is the partition label \`ds\``);
+      report.option(
+        'columns',
+        `cannot hold \`${name}\`: without regard to case it is the partition label \`ds\``,
+      );
     }
     const trimmed = written.trim();
     const nullable = !trimmed.endsWith('!');

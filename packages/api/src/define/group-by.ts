@@ -105,13 +105,13 @@ export function groupBy<
 }
 
 /** What cannot be read into a feature is better not declared. */
-export function checkPassedThrough(
-  of: Pick<GroupBySpec, 'source' | 'keys'>,
-  report: Report,
-): void {
+export function checkPassedThrough(of: Pick<GroupBySpec, 'source' | 'keys'>, report: Report): void {
   for (const { name, type } of passedThroughColumns(of)) {
     if (isCarried(type)) continue;
-    report.option('columns', `cannot pass \`${name}\` through: it is ${formatType(type)}; leave it out of ${of.source.name}`);
+    report.option(
+      'columns',
+      `cannot pass \`${name}\` through: it is ${formatType(type)}; leave it out of ${of.source.name}`,
+    );
   }
 }
 

@@ -1,13 +1,13 @@
 import type { Operation, Predicate } from '../spec.js';
 import type { Tail } from '../window.js';
 import type {
+  CarriedText,
   ColumnsOfType,
   ColumnTexts,
   IsOpen,
   NumericText,
   ScalarText,
   WindowText,
-  CarriedText,
 } from './type-text.js';
 
 /** Holds what only the compiler knows; nothing is there at run time. */

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
+import type { DataType } from '@tessera/api';
 import { type Batch, type Column, concatBatches, decodeBatch, gather } from '@tessera/columnar';
 import { copyToParquet, createTableFromBatch, quoteIdent } from '@tessera/lake';
 import type { FeaturePlan } from '@tessera/planner';
-import type { DataType } from '@tessera/api';
-import { tableSql, type TaskContext } from './context.js';
+import { type TaskContext, tableSql } from './context.js';
 import { emptyColumn } from './empty-column.js';
 import { localise } from './localise.js';
 import type { AssembleResult } from './result.js';
@@ -25,7 +25,9 @@ export interface FeatureColumn {
 function leftOrder(context: TaskContext, task: AssembleTask, scan: string): Batch | null {
   const sections = task.blocks[scan] ?? [];
   if (sections.length === 0) return null;
-  const batch = concatBatches(sections.map((section) => decodeBatch(context.exchange.read(section))));
+  const batch = concatBatches(
+    sections.map((section) => decodeBatch(context.exchange.read(section))),
+  );
   const position = codes(batch, 'position');
   if (position.length !== task.rows) {
     throw new Error(`${task.partition.ds}: ${position.length} swept rows of ${task.rows}`);
@@ -46,14 +48,20 @@ export async function featureColumns(
   const written: (FeatureColumn & { outputIdx: number })[] = [];
   const unwritten: Column[] = [];
   for (const feature of task.features) {
-    if (!batches.has(feature.scan)) batches.set(feature.scan, leftOrder(context, task, feature.scan));
+    if (!batches.has(feature.scan))
+      batches.set(feature.scan, leftOrder(context, task, feature.scan));
     const column = batches.get(feature.scan)?.columns[feature.name] ?? emptyOf(feature);
     if (feature.outputIdx < 0) {
       unwritten.push(column);
       continue;
     }
     const local = await localise(context, column, feature, task.dictionaries);
-    written.push({ outputIdx: feature.outputIdx, name: feature.name, type: feature.outputType, ...local });
+    written.push({
+      outputIdx: feature.outputIdx,
+      name: feature.name,
+      type: feature.outputType,
+      ...local,
+    });
   }
   written.sort((a, b) => a.outputIdx - b.outputIdx);
   return { written, unwritten };
@@ -74,9 +82,16 @@ function presentRows(unwritten: readonly Column[], rows: number): Column {
   return { kind: 'f64', values: keep };
 }
 
-function gridSql(context: TaskContext, grid: NonNullable<AssembleTask['grid']>, ds: string): string {
+function gridSql(
+  context: TaskContext,
+  grid: NonNullable<AssembleTask['grid']>,
+  ds: string,
+): string {
   const names = grid.names.map((name, idx) => `k${idx} AS ${quoteIdent(name)}`);
-  const day = grid.keySet.snapshotLagMs === null ? '' : ` WHERE day = date_diff('day', DATE '1970-01-01', DATE '${ds}')`;
+  const day =
+    grid.keySet.snapshotLagMs === null
+      ? ''
+      : ` WHERE day = date_diff('day', DATE '1970-01-01', DATE '${ds}')`;
   return `SELECT ${names.join(', ')} FROM (SELECT * FROM ${tableSql(context, grid.table)}${day} ORDER BY code)`;
 }
 
@@ -94,12 +109,16 @@ function leftRowsSql(context: TaskContext, task: AssembleTask): string {
   // A window function below (eventId, dedupe) gives rows in its own order; a plain scan keeps the file's.
   const reordered = source.eventId !== undefined || source.dedupe !== undefined;
   const order = reordered ? ' ORDER BY __pos' : '';
-  const single = relation.kind === 'parquet' && relation.files.every((file) => file.ds === task.partition.ds);
+  const single =
+    relation.kind === 'parquet' && relation.files.every((file) => file.ds === task.partition.ds);
   return `SELECT ${columns} FROM (${rows})${single ? '' : ` WHERE ${day}`}${order} LIMIT ${task.rows}`;
 }
 
 /** Write one partition: left columns, then features, in left order (S8). */
-export async function runAssemble(context: TaskContext, task: AssembleTask): Promise<AssembleResult> {
+export async function runAssemble(
+  context: TaskContext,
+  task: AssembleTask,
+): Promise<AssembleResult> {
   if (task.file === null) throw new Error('no file to write');
   const { written, unwritten } = await featureColumns(context, task);
   const columns = written.map(({ name, type, column, strings }) => ({
@@ -109,20 +128,33 @@ export async function runAssemble(context: TaskContext, task: AssembleTask): Pro
     ...(strings && { dictionary: strings }),
   }));
   if (task.grid) {
-    columns.push({ name: '__present', type: { kind: 'boolean' }, column: presentRows(unwritten, task.rows) });
+    columns.push({
+      name: '__present',
+      type: { kind: 'boolean' },
+      column: presentRows(unwritten, task.rows),
+    });
   }
   // A join whose parts have no column still has rows.
   if (columns.length === 0) {
-    columns.push({ name: '__row', type: INT64, column: { kind: 'f64', values: new Float64Array(task.rows) } });
+    columns.push({
+      name: '__row',
+      type: INT64,
+      column: { kind: 'f64', values: new Float64Array(task.rows) },
+    });
   }
   await createTableFromBatch(context.session, 'features', columns, task.rows);
   const features = written.map(({ name }) => `f.${quoteIdent(name)}`);
-  const left = (task.grid ? task.grid.names : task.leftColumns).map((name) => `l.${quoteIdent(name)}`);
+  const left = (task.grid ? task.grid.names : task.leftColumns).map(
+    (name) => `l.${quoteIdent(name)}`,
+  );
   const from = `(${leftRowsSql(context, task)}) l POSITIONAL JOIN features f`;
   const sql = `SELECT ${[...left, ...features].join(', ')} FROM ${from}${task.grid ? ' WHERE f.__present' : ''}`;
   await copyToParquet(context.session, sql, task.file);
   await context.session.connection.run('DROP TABLE features');
-  return { rows: task.grid ? await writtenRows(context, task.file) : task.rows, bytes: statSync(task.file).size };
+  return {
+    rows: task.grid ? await writtenRows(context, task.file) : task.rows,
+    bytes: statSync(task.file).size,
+  };
 }
 
 async function writtenRows(context: TaskContext, file: string): Promise<number> {

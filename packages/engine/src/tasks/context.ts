@@ -21,12 +21,19 @@ export function tableSql(context: TaskContext, table: TableRef): string {
 }
 
 /** Make a small table for later tasks. */
-export async function writeTable(context: TaskContext, table: TableRef, sql: string): Promise<void> {
+export async function writeTable(
+  context: TaskContext,
+  table: TableRef,
+  sql: string,
+): Promise<void> {
   if (table.kind === 'table') {
     await readRows(context.session, `CREATE OR REPLACE TEMP TABLE "${table.name}" AS ${sql}`);
     return;
   }
   const path = context.exchange.path(table.name);
   if (path === null) throw new Error(`table ${table.name} is not in memory`);
-  await readRows(context.session, `COPY (${sql}) TO ${text(path)} (FORMAT parquet, COMPRESSION snappy)`);
+  await readRows(
+    context.session,
+    `COPY (${sql}) TO ${text(path)} (FORMAT parquet, COMPRESSION snappy)`,
+  );
 }

@@ -1,6 +1,6 @@
 import { type Batch, bucketOrder, encodeBatch, gatherBatch } from '@tessera/columnar';
 import { readColumns } from '@tessera/lake';
-import { tableSql, type TaskContext } from './context.js';
+import { type TaskContext, tableSql } from './context.js';
 import type { LeftResult } from './result.js';
 import type { LeftTask, Section } from './task.js';
 import { leftCodesSql } from './task-sql.js';
@@ -28,11 +28,19 @@ function inPositionOrder(batch: Batch): Batch {
 
 async function readLeft(context: TaskContext, task: LeftTask): Promise<LeftRows> {
   if (!task.from) return gridRows(context, task);
-  const keySets = task.keySets.map(({ keySet, table }) => ({ keySet, table: tableSql(context, table) }));
+  const keySets = task.keySets.map(({ keySet, table }) => ({
+    keySet,
+    table: tableSql(context, table),
+  }));
   const kinds = Object.fromEntries(keySets.map((_, idx) => [`c${idx}`, 'code' as const]));
   const sql = leftCodesSql(task.from, keySets, task.limit);
   const batch = inPositionOrder(await readColumns(context.session, sql, kinds));
-  const idxOfDay = new Map(task.partitions.map((p) => [p.ds === '__none__' ? Number.NaN : Date.parse(p.ds) / DAY_MS, p.idx]));
+  const idxOfDay = new Map(
+    task.partitions.map((p) => [
+      p.ds === '__none__' ? Number.NaN : Date.parse(p.ds) / DAY_MS,
+      p.idx,
+    ]),
+  );
   const day = numbers(batch, 'day');
   const keep: number[] = [];
   const partition = new Int32Array(batch.rows);
@@ -116,7 +124,8 @@ export async function runLeft(context: TaskContext, task: LeftTask): Promise<Lef
       const t = left.timeMs[i]!;
       // A row without a time has no snapshot day either, so its code is null whatever its key; it is counted above.
       if (code[i]! < 0) nulls += Number.isNaN(t) ? 0 : 1;
-      else if (keySet.snapshotLagMs !== null) days.add(Math.floor((t - keySet.snapshotLagMs) / DAY_MS) - 1);
+      else if (keySet.snapshotLagMs !== null)
+        days.add(Math.floor((t - keySet.snapshotLagMs) / DAY_MS) - 1);
     }
     nullKeys[keySet.id] = nulls;
     if (keySet.snapshotLagMs !== null) snapshotDays[keySet.id] = [...days].sort((a, b) => a - b);

@@ -1,7 +1,7 @@
 import type { Column } from '@tessera/columnar';
 import { createTableFromBatch, readStrings } from '@tessera/lake';
 import type { FeaturePlan } from '@tessera/planner';
-import { tableSql, type TaskContext } from './context.js';
+import { type TaskContext, tableSql } from './context.js';
 import type { TableRef } from './task.js';
 
 /** A column whose codes point into its own short list of strings. */
@@ -12,7 +12,11 @@ export interface LocalColumn {
 }
 
 /** Rebuild a column with its codes replaced; `keys` says which side of a bucketed map a code stands on. */
-function mapCodes(column: Column, value: (code: number) => number, bucket: ((code: number) => number) | null): Column {
+function mapCodes(
+  column: Column,
+  value: (code: number) => number,
+  bucket: ((code: number) => number) | null,
+): Column {
   switch (column.kind) {
     case 'code':
       return { kind: 'code', values: column.values.map((code) => (code < 0 ? -1 : value(code))) };
@@ -84,13 +88,23 @@ async function readHeld(context: TaskContext, table: TableRef): Promise<readonly
   return strings.length > HELD_STRINGS ? null : strings.map((s) => s ?? '');
 }
 
-async function lookUp(context: TaskContext, table: TableRef, codes: readonly number[]): Promise<string[]> {
+async function lookUp(
+  context: TaskContext,
+  table: TableRef,
+  codes: readonly number[],
+): Promise<string[]> {
   if (codes.length === 0) return [];
   const wanted = `wanted_${tables++}`;
   await createTableFromBatch(
     context.session,
     wanted,
-    [{ name: 'code', type: { kind: 'int32' }, column: { kind: 'f64', values: Float64Array.from(codes) } }],
+    [
+      {
+        name: 'code',
+        type: { kind: 'int32' },
+        column: { kind: 'f64', values: Float64Array.from(codes) },
+      },
+    ],
     codes.length,
   );
   const sql = `SELECT d.s FROM ${tableSql(context, table)} d JOIN "${wanted}" w ON d.code = w.code ORDER BY d.code`;
@@ -106,11 +120,17 @@ export async function localise(
   feature: Pick<FeaturePlan, 'dictionary' | 'byDictionary' | 'by'>,
   dictionaries: Readonly<Record<string, TableRef>>,
 ): Promise<LocalColumn> {
-  if (feature.dictionary === null && feature.byDictionary === null) return { column, strings: null };
+  if (feature.dictionary === null && feature.byDictionary === null)
+    return { column, strings: null };
   const strings: string[] = [];
-  const side = async (id: string | null, codes: (found: ReturnType<typeof collect>) => ReadonlySet<number>) => {
+  const side = async (
+    id: string | null,
+    codes: (found: ReturnType<typeof collect>) => ReadonlySet<number>,
+  ) => {
     const table = id === null ? undefined : dictionaries[id];
-    const text = table ? await stringsOf(context, table, () => codes(collect(column, feature.by !== undefined))) : null;
+    const text = table
+      ? await stringsOf(context, table, () => codes(collect(column, feature.by !== undefined)))
+      : null;
     const local = new Map<number, number>();
     return (code: number) => {
       const known = local.get(code);
@@ -121,6 +141,7 @@ export async function localise(
     };
   };
   const value = await side(feature.dictionary, (found) => found.values);
-  const bucket = feature.by === undefined ? null : await side(feature.byDictionary, (found) => found.buckets);
+  const bucket =
+    feature.by === undefined ? null : await side(feature.byDictionary, (found) => found.buckets);
   return { column: mapCodes(column, value, bucket), strings };
 }

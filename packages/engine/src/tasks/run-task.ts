@@ -1,9 +1,9 @@
 import { runAssemble } from './assemble.js';
 import type { TaskContext } from './context.js';
-import { runDictionary, runKeys } from './tables.js';
 import { runLeft } from './left.js';
 import { runScatter } from './scatter.js';
 import { runSweep } from './sweep-task.js';
+import { runDictionary, runKeys } from './tables.js';
 import type { Task } from './task.js';
 
 /** Run one task where it stands: the same code inline, in a worker thread, or on another machine. */

@@ -1,7 +1,7 @@
 import { TesseraError } from '@tessera/api';
 import { bucketOrder, encodeBatch, gatherBatch } from '@tessera/columnar';
 import { type ReadKind, readColumns, readRows } from '@tessera/lake';
-import { tableSql, type TaskContext } from './context.js';
+import { type TaskContext, tableSql } from './context.js';
 import type { ScatterResult } from './result.js';
 import type { ScatterTask, SourceCounts } from './task.js';
 import { countsSql, duplicateKeysSql, scatterSql } from './task-sql.js';
@@ -26,7 +26,10 @@ async function count(context: TaskContext, task: ScatterTask): Promise<SourceCou
   let duplicateEvents = 0;
   if (task.scan.source.eventId !== undefined) {
     const { eventId: _, ...raw } = task.scan.source;
-    const [all] = await readRows(context.session, countsSql({ ...task.scan, source: raw }, task.relation));
+    const [all] = await readRows(
+      context.session,
+      countsSql({ ...task.scan, source: raw }, task.relation),
+    );
     const [kept] = await readRows(context.session, countsSql(task.scan, task.relation));
     duplicateEvents = Number(all?.rows ?? 0) - Number(kept?.rows ?? 0);
   }
@@ -48,7 +51,8 @@ export async function runScatter(context: TaskContext, task: ScatterTask): Promi
   const sql = scatterSql(task.scan, task.relation, tableSql(context, task.keys), dictionaries);
   const kinds: Record<string, ReadKind> = { code: 'code' };
   for (const lane of task.scan.lanes) {
-    if (lane.read.how === 'code') kinds[lane.name] = lane.type.kind === 'list' ? { list: 'code' } : 'code';
+    if (lane.read.how === 'code')
+      kinds[lane.name] = lane.type.kind === 'list' ? { list: 'code' } : 'code';
   }
   const batch = await readColumns(context.session, sql, kinds);
   const { order, start } = bucketOrder(codes(batch, 'code'), task.buckets);

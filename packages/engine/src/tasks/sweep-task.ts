@@ -1,14 +1,26 @@
 import { type DataType, dayOf } from '@tessera/api';
-import { type Batch, type Column, concatBatches, decodeBatch, encodeBatch, gatherBatch, sliceBatch } from '@tessera/columnar';
+import {
+  type Batch,
+  type Column,
+  concatBatches,
+  decodeBatch,
+  encodeBatch,
+  gatherBatch,
+  sliceBatch,
+} from '@tessera/columnar';
 import { sweep } from '@tessera/pitjoin';
 import { effectiveQueryMs, type QueryPlan } from '@tessera/planner';
-import { emptyColumn } from './empty-column.js';
 import type { TaskContext } from './context.js';
+import { emptyColumn } from './empty-column.js';
 import type { SweepResult } from './result.js';
 import type { Section, SweepTask } from './task.js';
 import { codes, numbers } from './typed.js';
 
-function queryLane(timeMs: Float64Array, query: QueryPlan, missingDays: ReadonlySet<number>): Column {
+function queryLane(
+  timeMs: Float64Array,
+  query: QueryPlan,
+  missingDays: ReadonlySet<number>,
+): Column {
   const values = new Float64Array(timeMs.length);
   for (let i = 0; i < values.length; i++) {
     const t = timeMs[i]!;
@@ -29,7 +41,10 @@ function noEvents(task: SweepTask): Batch {
   };
   for (const lane of task.lanes) {
     // Sketch slots of strings are numbers.
-    const slots: DataType = lane.type.kind === 'list' ? { kind: 'list', element: { kind: 'double' } } : { kind: 'double' };
+    const slots: DataType =
+      lane.type.kind === 'list'
+        ? { kind: 'list', element: { kind: 'double' } }
+        : { kind: 'double' };
     columns[lane.name] = emptyColumn(lane.read.how === 'hll' ? slots : lane.type);
   }
   return { rows: 0, columns };
@@ -42,12 +57,14 @@ function read(context: TaskContext, sections: readonly Section[]): Batch {
 /** One bucket: sort, sweep, and hand the columns back per left partition. */
 export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
   const left = read(context, task.left);
-  const { t, ...lanes } = (task.events.length === 0 ? noEvents(task) : read(context, task.events)).columns;
+  const { t, ...lanes } = (task.events.length === 0 ? noEvents(task) : read(context, task.events))
+    .columns;
   if (!t) throw new Error('events without a time lane');
   const { code, ...inputs } = lanes;
   if (!code) throw new Error('events without a code lane');
   const columns: Record<string, Column> = { code, timeMs: t };
-  for (const [name, column] of Object.entries(inputs)) columns[name === task.tie ? 'tie' : name] = column;
+  for (const [name, column] of Object.entries(inputs))
+    columns[name === task.tie ? 'tie' : name] = column;
   if (task.tie !== null && inputs[task.tie]) columns[task.tie] = inputs[task.tie]!;
   const timeMs = numbers(left, 't');
   const leftColumns: Record<string, Column> = { code: left.columns.code! };
@@ -65,7 +82,11 @@ export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
     rows: left.rows,
     columns: { position: left.columns.position!, ...swept.columns },
   };
-  return { counts: swept.counts, problem: null, sections: writePartitions(context, task, codes(left, 'partition'), out) };
+  return {
+    counts: swept.counts,
+    problem: null,
+    sections: writePartitions(context, task, codes(left, 'partition'), out),
+  };
 }
 
 function decodeShape(columns: Record<string, Column>): { rows: number } {
@@ -78,7 +99,12 @@ function decodeShape(columns: Record<string, Column>): { rows: number } {
  * Blocks per partition. Left blocks arrive in partition order, so the rows of one stand together and a slice will do;
  * should they not, they are put together first.
  */
-function writePartitions(context: TaskContext, task: SweepTask, partition: Int32Array, out: Batch): (Section | null)[] {
+function writePartitions(
+  context: TaskContext,
+  task: SweepTask,
+  partition: Int32Array,
+  out: Batch,
+): (Section | null)[] {
   let sorted = true;
   for (let i = 1; i < partition.length && sorted; i++) sorted = partition[i - 1]! <= partition[i]!;
   const starts = new Int32Array(task.partitions + 1);

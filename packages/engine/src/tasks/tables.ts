@@ -1,11 +1,14 @@
 import { readRows } from '@tessera/lake';
-import { tableSql, type TaskContext, writeTable } from './context.js';
+import { type TaskContext, tableSql, writeTable } from './context.js';
 import type { DictionaryResult, KeysResult } from './result.js';
 import type { DictionaryTask, KeysTask, TableRef } from './task.js';
 import { dictionarySql, gridKeysSql, leftKeysSql } from './task-sql.js';
 
 async function countRows(context: TaskContext, table: TableRef): Promise<number> {
-  const [row] = await readRows(context.session, `SELECT count(*) AS n FROM ${tableSql(context, table)}`);
+  const [row] = await readRows(
+    context.session,
+    `SELECT count(*) AS n FROM ${tableSql(context, table)}`,
+  );
   return Number(row?.n ?? 0);
 }
 
@@ -21,7 +24,14 @@ export async function runKeys(context: TaskContext, task: KeysTask): Promise<Key
   return { keys: await countRows(context, task.out) };
 }
 
-export async function runDictionary(context: TaskContext, task: DictionaryTask): Promise<DictionaryResult> {
-  await writeTable(context, task.out, dictionarySql(task.scan, task.dictionary.column, task.dictionary.isList));
+export async function runDictionary(
+  context: TaskContext,
+  task: DictionaryTask,
+): Promise<DictionaryResult> {
+  await writeTable(
+    context,
+    task.out,
+    dictionarySql(task.scan, task.dictionary.column, task.dictionary.isList),
+  );
   return { strings: await countRows(context, task.out) };
 }

@@ -1,6 +1,6 @@
-import type { KeySetPlan, LanePlan, ScanPlan } from '@tessera/planner';
-import { predicateColumns, predicateSql, quoteIdent, scanSql } from '@tessera/lake';
 import { isFloat, type SourceSpec } from '@tessera/api';
+import { predicateColumns, predicateSql, quoteIdent, scanSql } from '@tessera/lake';
+import type { KeySetPlan, LanePlan, ScanPlan } from '@tessera/planner';
 import type { LeftScan, ScanInput } from './task.js';
 
 /**
@@ -12,7 +12,8 @@ const DAY_MS = 86_400_000;
 /** Time of a row whose source has none: before every query, so that unbounded windows hold it (S3.2). */
 export const TIMELESS_MS = -1e15;
 
-const dayOfLabel = (label: string) => `date_diff('day', DATE '1970-01-01', TRY_CAST(${label} AS DATE))`;
+const dayOfLabel = (label: string) =>
+  `date_diff('day', DATE '1970-01-01', TRY_CAST(${label} AS DATE))`;
 
 export function laneColumns(lane: LanePlan, source: SourceSpec): string[] {
   const { read } = lane;
@@ -46,7 +47,9 @@ function laneSql(lane: LanePlan, source: SourceSpec): string {
     }
     case 'hll': {
       const column = quoteIdent(read.column);
-      return isList ? `list_transform(${column}, lambda x: ${hllSlotSql('x')})` : hllSlotSql(column);
+      return isList
+        ? `list_transform(${column}, lambda x: ${hllSlotSql('x')})`
+        : hllSlotSql(column);
     }
     case 'double':
       // Through text: DuckDB's decimal → double is not correctly rounded for wide decimals, its parser is.
@@ -57,9 +60,12 @@ function laneSql(lane: LanePlan, source: SourceSpec): string {
       const terms = read.notNull.map((name) => {
         const column = quoteIdent(name);
         const type = typeOf(name);
-        return type && isFloat(type) ? `coalesce(isfinite(${column}), FALSE)` : `${column} IS NOT NULL`;
+        return type && isFloat(type)
+          ? `coalesce(isfinite(${column}), FALSE)`
+          : `${column} IS NOT NULL`;
       });
-      if (read.where) terms.unshift(`coalesce((${predicateSql(read.where, quoteIdent, typeOf)}), FALSE)`);
+      if (read.where)
+        terms.unshift(`coalesce((${predicateSql(read.where, quoteIdent, typeOf)}), FALSE)`);
       return `(${terms.join(' AND ')})`;
     }
   }
@@ -67,7 +73,12 @@ function laneSql(lane: LanePlan, source: SourceSpec): string {
 
 /** Left rows with their position, time and snapshot labels: `__pos`, `__t`, `__day` (of the partition), and columns. */
 export function leftSql(left: LeftScan, columns: readonly string[]): string {
-  const scan = scanSql({ source: left.source, relation: left.relation, columns: [...columns], withPosition: true });
+  const scan = scanSql({
+    source: left.source,
+    relation: left.relation,
+    columns: [...columns],
+    withPosition: true,
+  });
   const time =
     left.source.kind === 'entities'
       ? `epoch_ms(TRY_CAST(__ds AS DATE) + INTERVAL 1 DAY)` // S3.4: the midnight that ends its ds
@@ -89,14 +100,24 @@ export function leftKeysSql(left: LeftScan, keySet: KeySetPlan): string {
   const rows = leftSql(left, keySet.columns);
   const names = keySet.columns.map((column, idx) => `${quoteIdent(column)} AS k${idx}`);
   const where = keySet.columns.map(quoteIdent);
-  if (keySet.snapshotLagMs !== null) names.push(`${snapshotDaySql('__t', keySet.snapshotLagMs)} AS day`);
+  if (keySet.snapshotLagMs !== null)
+    names.push(`${snapshotDaySql('__t', keySet.snapshotLagMs)} AS day`);
   const time = keySet.snapshotLagMs === null ? '' : ' AND __t IS NOT NULL';
   return `SELECT CAST(row_number() OVER () - 1 AS INTEGER) AS code, * FROM (SELECT DISTINCT ${names.join(', ')} FROM (${rows}) WHERE ${keyConditions(where)}${time})`;
 }
 
 /** Distinct keys of source rows, sorted, for the stand-alone values of a groupBy. */
-export function gridKeysSql(scan: ScanInput, keys: readonly string[], byPartition: boolean): string {
-  const rows = scanSql({ source: scan.source, relation: scan.relation, columns: [...keys], ...timeRange(scan) });
+export function gridKeysSql(
+  scan: ScanInput,
+  keys: readonly string[],
+  byPartition: boolean,
+): string {
+  const rows = scanSql({
+    source: scan.source,
+    relation: scan.relation,
+    columns: [...keys],
+    ...timeRange(scan),
+  });
   const names = keys.map((column, idx) => `${quoteIdent(column)} AS k${idx}`);
   if (byPartition) names.push(`${dayOfLabel('__ds')} AS day`);
   const order = [...keys.map((_, idx) => `k${idx}`), ...(byPartition ? ['day'] : [])].join(', ');
@@ -107,12 +128,19 @@ export function gridKeysSql(scan: ScanInput, keys: readonly string[], byPartitio
 /** The first rows in the order of partitions (S4.3), which is not that of a file without `ds` folders. */
 function limitSql(left: LeftScan, limit: number | null): string {
   if (limit === null) return '';
-  const day = left.firstDay === undefined ? '' : ` WHERE __day IS NULL OR __day >= ${dayOfLabel(`'${left.firstDay}'`)}`;
+  const day =
+    left.firstDay === undefined
+      ? ''
+      : ` WHERE __day IS NULL OR __day >= ${dayOfLabel(`'${left.firstDay}'`)}`;
   return `${day} QUALIFY row_number() OVER (ORDER BY __day NULLS LAST, __pos) <= ${limit}`;
 }
 
 /** Left rows with a key code per key set (`c0`, `c1`, …; null = null key). */
-export function leftCodesSql(left: LeftScan, keySets: readonly { keySet: KeySetPlan; table: string }[], limit: number | null): string {
+export function leftCodesSql(
+  left: LeftScan,
+  keySets: readonly { keySet: KeySetPlan; table: string }[],
+  limit: number | null,
+): string {
   const columns = [...new Set(keySets.flatMap(({ keySet }) => keySet.columns))];
   const inner = leftSql(left, columns);
   const names = new Map(columns.map((column, idx) => [column, `u${idx}`]));
@@ -120,7 +148,8 @@ export function leftCodesSql(left: LeftScan, keySets: readonly { keySet: KeySetP
   const rows = `SELECT ${['__pos AS pos', '__t AS t', '__day AS day', ...renamed].join(', ')} FROM (${inner})${limitSql(left, limit)}`;
   const joins = keySets.map(({ keySet, table }, idx) => {
     const on = keySet.columns.map((column, at) => `l.${names.get(column)} = j${idx}.k${at}`);
-    if (keySet.snapshotLagMs !== null) on.push(`${snapshotDaySql('l.t', keySet.snapshotLagMs)} = j${idx}.day`);
+    if (keySet.snapshotLagMs !== null)
+      on.push(`${snapshotDaySql('l.t', keySet.snapshotLagMs)} = j${idx}.day`);
     return `LEFT JOIN ${table} j${idx} ON ${on.join(' AND ')}`;
   });
   const codes = keySets.map((_, idx) => `j${idx}.code AS c${idx}`);
@@ -146,7 +175,9 @@ function timeSql(scan: EventsScan): string {
 }
 
 function eventRows(scan: EventsScan, relation: LeftScan['relation']): string {
-  const columns = [...new Set([...scan.keys, ...scan.lanes.flatMap((lane) => laneColumns(lane, scan.source))])];
+  const columns = [
+    ...new Set([...scan.keys, ...scan.lanes.flatMap((lane) => laneColumns(lane, scan.source))]),
+  ];
   const rows = scanSql({
     source: scan.source,
     relation,
@@ -204,7 +235,12 @@ export function duplicateKeysSql(scan: EventsScan, relation: LeftScan['relation'
 
 /** Distinct strings of a column in UTF-8 order. */
 export function dictionarySql(scan: ScanInput, column: string, isList: boolean): string {
-  const rows = scanSql({ source: scan.source, relation: scan.relation, columns: [column], ...timeRange(scan) });
+  const rows = scanSql({
+    source: scan.source,
+    relation: scan.relation,
+    columns: [column],
+    ...timeRange(scan),
+  });
   const value = isList ? `unnest(${quoteIdent(column)})` : quoteIdent(column);
   return `SELECT CAST(row_number() OVER (ORDER BY s) - 1 AS INTEGER) AS code, s FROM (SELECT DISTINCT ${value} AS s FROM (${rows})) WHERE s IS NOT NULL ORDER BY code`;
 }

@@ -1,6 +1,13 @@
-import type { Relation } from '@tessera/lake';
 import type { SourceSpec } from '@tessera/api';
-import type { DictionaryPlan, FeaturePlan, KeySetPlan, LanePlan, QueryPlan, ScanPlan } from '@tessera/planner';
+import type { Relation } from '@tessera/lake';
+import type {
+  DictionaryPlan,
+  FeaturePlan,
+  KeySetPlan,
+  LanePlan,
+  QueryPlan,
+  ScanPlan,
+} from '@tessera/planner';
 
 /**
  * Every message to a worker: plain data only. Files of the lake are named relative to its folder, intermediate results by
@@ -40,7 +47,11 @@ export interface KeysTask {
   readonly keySet: KeySetPlan;
   /** The left rows; or, for a grid, the source rows whose keys are wanted, sorted by key. */
   readonly from: LeftScan;
-  readonly grid: { readonly keys: readonly string[]; readonly startMs: number | null; readonly endMs: number | null } | null;
+  readonly grid: {
+    readonly keys: readonly string[];
+    readonly startMs: number | null;
+    readonly endMs: number | null;
+  } | null;
   readonly out: TableRef;
 }
 
@@ -116,7 +127,11 @@ export interface AssembleTask {
   readonly rows: number;
   readonly left: LeftScan | null;
   /** Backfill: keys come from the key table. */
-  readonly grid: { readonly keySet: KeySetPlan; readonly names: readonly string[]; readonly table: TableRef } | null;
+  readonly grid: {
+    readonly keySet: KeySetPlan;
+    readonly names: readonly string[];
+    readonly table: TableRef;
+  } | null;
   readonly leftColumns: readonly string[];
   readonly limit: number | null;
   /** Blocks per scan, any order. */

@@ -7,7 +7,8 @@ export function numbers(batch: Batch, name: string): Float64Array {
   if (column?.kind === 'i64') {
     const { values, valid } = column;
     const out = new Float64Array(values.length);
-    for (let i = 0; i < out.length; i++) out[i] = valid && !valid[i] ? Number.NaN : Number(values[i]);
+    for (let i = 0; i < out.length; i++)
+      out[i] = valid && !valid[i] ? Number.NaN : Number(values[i]);
     return out;
   }
   throw new Error(`column ${name} is ${column?.kind ?? 'absent'}, not numbers`);
@@ -15,6 +16,7 @@ export function numbers(batch: Batch, name: string): Float64Array {
 
 export function codes(batch: Batch, name: string): Int32Array {
   const column = batch.columns[name];
-  if (column?.kind !== 'code') throw new Error(`column ${name} is ${column?.kind ?? 'absent'}, not codes`);
+  if (column?.kind !== 'code')
+    throw new Error(`column ${name} is ${column?.kind ?? 'absent'}, not codes`);
   return column.values;
 }

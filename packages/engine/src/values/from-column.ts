@@ -66,9 +66,13 @@ export function valueAt(
       return Number.isNaN(value) ? null : fromNumber(type, value, form);
     }
     case 'i64':
-      return column.valid && !column.valid[row] ? null : fromInteger(type, column.values[row]!, form);
+      return column.valid && !column.valid[row]
+        ? null
+        : fromInteger(type, column.values[row]!, form);
     case 'i128':
-      return column.valid && !column.valid[row] ? null : fromInteger(type, readInt128(column.values, row), form);
+      return column.valid && !column.valid[row]
+        ? null
+        : fromInteger(type, readInt128(column.values, row), form);
     case 'code': {
       const code = column.values[row]!;
       return code < 0 ? null : (strings?.[code] ?? null);

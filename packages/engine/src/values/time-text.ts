@@ -1,6 +1,7 @@
 /** ISO UTC text ↔ integers of a unit, exact to the nanosecond. */
 
-const TIME = /^(-?\d{4,6})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(?:Z|\+00(?::?00)?)?$/;
+const TIME =
+  /^(-?\d{4,6})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(?:Z|\+00(?::?00)?)?$/;
 
 /** Null for a day that no month has, such as 30 February. */
 function daysFromCivil(year: number, month: number, day: number): number | null {

@@ -3,7 +3,15 @@ import { type Column, writeInt128 } from '@tessera/columnar';
 import { floorDiv, parseDayNumber, parseInstantNs } from './time-text.js';
 
 /** What a table literal may hold: what rows hold, and also Date objects and epoch milliseconds for times. */
-export type InputValue = null | undefined | boolean | number | bigint | string | Date | readonly InputValue[];
+export type InputValue =
+  | null
+  | undefined
+  | boolean
+  | number
+  | bigint
+  | string
+  | Date
+  | readonly InputValue[];
 
 /** Where a value stands, for messages. */
 export interface Place {
@@ -30,7 +38,11 @@ function instant(place: Place, type: DataType, value: InputValue): bigint {
   return floorDiv(ns, type.kind === 'timestamp_ns' ? 1n : 1000n);
 }
 
-function decimalUnscaled(place: Place, type: DataType & { kind: 'decimal' }, value: InputValue): bigint {
+function decimalUnscaled(
+  place: Place,
+  type: DataType & { kind: 'decimal' },
+  value: InputValue,
+): bigint {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value).trim());
   const fraction = match?.[3] ?? '';
   if (!match || fraction.length > type.scale) throw bad(place, type, value);
@@ -47,7 +59,8 @@ function integer(place: Place, type: DataType, value: InputValue): bigint {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
   if (typeof value === 'string' && /^-?\d+$/.test(value.trim())) return BigInt(value);
-  if (type.kind === 'epoch_ms' && value instanceof Date && !Number.isNaN(value.getTime())) return BigInt(value.getTime());
+  if (type.kind === 'epoch_ms' && value instanceof Date && !Number.isNaN(value.getTime()))
+    return BigInt(value.getTime());
   if (type.kind === 'epoch_ms' && typeof value === 'string') {
     const ns = parseInstantNs(value);
     if (ns !== null) return floorDiv(ns, 1_000_000n);
@@ -70,7 +83,10 @@ function number(place: Place, type: DataType, value: InputValue): number {
     throw bad(place, type, value);
   }
   if (type.kind === 'date') {
-    const day = value instanceof Date ? Math.floor(value.getTime() / 86_400_000) : parseDayNumber(String(value));
+    const day =
+      value instanceof Date
+        ? Math.floor(value.getTime() / 86_400_000)
+        : parseDayNumber(String(value));
     if (day === null || Number.isNaN(day)) throw bad(place, type, value);
     return day;
   }
@@ -78,7 +94,8 @@ function number(place: Place, type: DataType, value: InputValue): number {
   if (typeof parsed !== 'number') throw bad(place, type, value);
   if (type.kind === 'int32' && (parsed | 0) !== parsed) throw bad(place, type, value);
   // S4.4: NaN is null. Text is NaN only when it says so; other text is a mistake.
-  if (Number.isNaN(parsed) && typeof value === 'string' && value.trim() !== 'NaN') throw bad(place, type, value);
+  if (Number.isNaN(parsed) && typeof value === 'string' && value.trim() !== 'NaN')
+    throw bad(place, type, value);
   // S4.4: -0 is read as 0.
   return (type.kind === 'float' ? Math.fround(parsed) : parsed) + 0;
 }
@@ -104,7 +121,9 @@ export function columnFromValues(
     case 'string':
       return {
         kind: 'code',
-        values: Int32Array.from(values, (v) => (v === null || v === undefined ? -1 : codeOf(String(v)))),
+        values: Int32Array.from(values, (v) =>
+          v === null || v === undefined ? -1 : codeOf(String(v)),
+        ),
       };
     case 'list': {
       const offsets = new Int32Array(values.length + 1);
@@ -116,7 +135,12 @@ export function columnFromValues(
         }
         offsets[idx + 1] = flat.length;
       }
-      return { kind: 'list', offsets, valid: validity(values), child: columnFromValues(place, type.element, flat, codeOf) };
+      return {
+        kind: 'list',
+        offsets,
+        valid: validity(values),
+        child: columnFromValues(place, type.element, flat, codeOf),
+      };
     }
     case 'boolean':
     case 'date':
@@ -125,12 +149,16 @@ export function columnFromValues(
     case 'double':
       return {
         kind: 'f64',
-        values: Float64Array.from(values, (v) => (v === null || v === undefined ? Number.NaN : number(place, type, v))),
+        values: Float64Array.from(values, (v) =>
+          v === null || v === undefined ? Number.NaN : number(place, type, v),
+        ),
       };
     case 'map':
       throw bad(place, type, 'map input');
     default: {
-      const integers = values.map((v) => (v === null || v === undefined ? 0n : integer64(place, type, v)));
+      const integers = values.map((v) =>
+        v === null || v === undefined ? 0n : integer64(place, type, v),
+      );
       const valid = validity(values);
       if (type.kind === 'decimal' && type.precision > 18) {
         const wide = new BigInt64Array(2 * integers.length);
