@@ -7,7 +7,7 @@ import { filesBelow, hashes, isPublished, newFolder, parquet } from './workspace
 
 const folder = newFolder();
 const DAYS = 12;
-const ROWS = 20_000;
+const ROWS = 8_000;
 
 beforeAll(async () => {
   writeFiles(folder, {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 import { defineProject } from '@tessera/api';
 export default defineProject({ name: 'visits', lake: 'lake', out: 'out', features: 'features' });`,
     'features/visits.ts': `
-import { approxPercentile, count, events, groupBy, histogram, join, part, stddev, sum } from '@tessera/api';
+import { average, count, events, groupBy, join, last, max, part, stddev, sum } from '@tessera/api';
 const visits = events({
   name: 'visits', path: 'visits', time: 'at',
   columns: { user: 'string', page: 'string', spent: 'double', at: 'timestamp' },
@@ -23,12 +23,9 @@ const visits = events({
 const windows = ['1d', '3d', '7d'] as const;
 const users = groupBy({
   name: 'users', source: visits, keys: ['user'],
-  aggregations: [
-    count({ windows }), sum('spent', { windows }), stddev('spent', { windows }),
-    approxPercentile('spent', { percentiles: [50], windows }), histogram('page', { windows }),
-  ],
+  aggregations: [count({ windows }), sum('spent', { windows }), stddev('spent', { windows }), max('spent', { windows })],
 });
-const pages = groupBy({ name: 'pages', source: visits, keys: ['page'], aggregations: [stddev('spent', { windows }), count({ windows, by: 'user' })] });
+const pages = groupBy({ name: 'pages', source: visits, keys: ['page'], aggregations: [average('spent', { windows }), last('user')] });
 export const habits = join({ name: 'habits', left: visits, parts: [part(users), part(pages)] });`,
   });
   for (let day = 0; day < DAYS; day++) {
@@ -59,7 +56,6 @@ test('interrupted at any moment: nothing half-made stays, and the next run succe
 
   for (const [workers, stage, afterMs] of [
     ['2', /^ {2}keys /m, 0],
-    ['2', /^ {2}left /m, 100],
     ['2', /^ {2}scan /m, 300],
     ['2', /^ {2}join /m, 50],
     ['1', /^ {2}scan /m, 100],

@@ -33,8 +33,10 @@ export interface WorkerSettings {
   readonly dir: string;
   readonly threads: number;
   readonly memoryBytes: number | null;
-  /** Name of the channel on which cancellation is announced. */
+  /** Name of the channel on which cancellation is announced: for queries, which wait with the event loop free. */
   readonly channel: string;
+  /** One element, 1 once cancelled: for loops, during which no message arrives. */
+  readonly cancelled: Int32Array;
 }
 
 export function interrupted(): TesseraError {
@@ -100,6 +102,7 @@ export async function threadsExecutor(
     memoryBytes:
       options.memoryBytes === undefined ? null : Math.floor(options.memoryBytes / options.workers),
     channel: channelName,
+    cancelled: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
   };
   const pool = new Piscina({
     filename: new URL('./worker.js', import.meta.url).href,
@@ -114,6 +117,7 @@ export async function threadsExecutor(
   let announcing: NodeJS.Timeout | null = null;
   const cancel = () => {
     cancelled = true;
+    Atomics.store(settings.cancelled, 0, 1);
     channel.postMessage('cancel');
     // A worker that is still starting hears nothing yet, and has its first task already.
     announcing ??= setInterval(() => channel.postMessage('cancel'), 50).unref();

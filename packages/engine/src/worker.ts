@@ -33,7 +33,7 @@ export async function runTaskInWorker(task: Task): Promise<WorkerAnswer<unknown>
     const context = {
       session: await (opened ??= open()),
       exchange: fileExchange(settings.dir),
-      cancelled: () => cancel.signal.aborted,
+      cancelled: () => Atomics.load(settings.cancelled, 0) === 1,
     };
     return { result: await runTask(context, task) };
   } catch (error) {

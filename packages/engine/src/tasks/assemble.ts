@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { DataType } from '@tessera/api';
-import { type Batch, type Column, concatBatches, decodeBatch, gather } from '@tessera/columnar';
+import { type Batch, type Column, concatBatches, gather } from '@tessera/columnar';
 import { copyToParquet, createTableFromBatch, quoteIdent } from '@tessera/lake';
 import type { FeaturePlan } from '@tessera/planner';
 import { type TaskContext, tableSql } from './context.js';
@@ -25,9 +25,7 @@ export interface FeatureColumn {
 function leftOrder(context: TaskContext, task: AssembleTask, scan: string): Batch | null {
   const sections = task.blocks[scan] ?? [];
   if (sections.length === 0) return null;
-  const batch = concatBatches(
-    sections.map((section) => decodeBatch(context.exchange.read(section))),
-  );
+  const batch = concatBatches(sections.map((section) => context.exchange.read(section)));
   const position = codes(batch, 'position');
   if (position.length !== task.rows) {
     throw new Error(`${task.partition.ds}: ${position.length} swept rows of ${task.rows}`);

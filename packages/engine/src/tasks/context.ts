@@ -20,20 +20,19 @@ export function tableSql(context: TaskContext, table: TableRef): string {
   return `read_parquet(${text(path)})`;
 }
 
-/** Make a small table for later tasks. */
+/** Make a small table for later tasks. Returns its rows. */
 export async function writeTable(
   context: TaskContext,
   table: TableRef,
   sql: string,
-): Promise<void> {
-  if (table.kind === 'table') {
-    await readRows(context.session, `CREATE OR REPLACE TEMP TABLE "${table.name}" AS ${sql}`);
-    return;
-  }
+): Promise<number> {
+  const [made] = await readRows(context.session, makeSql(context, table, sql));
+  return Number(made?.Count ?? 0);
+}
+
+function makeSql(context: TaskContext, table: TableRef, sql: string): string {
+  if (table.kind === 'table') return `CREATE OR REPLACE TEMP TABLE "${table.name}" AS ${sql}`;
   const path = context.exchange.path(table.name);
   if (path === null) throw new Error(`table ${table.name} is not in memory`);
-  await readRows(
-    context.session,
-    `COPY (${sql}) TO ${text(path)} (FORMAT parquet, COMPRESSION snappy)`,
-  );
+  return `COPY (${sql}) TO ${text(path)} (FORMAT parquet, COMPRESSION snappy)`;
 }

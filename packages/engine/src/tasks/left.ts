@@ -1,6 +1,7 @@
-import { type Batch, bucketOrder, encodeBatch, gatherBatch } from '@tessera/columnar';
+import { type Batch, gatherBatch } from '@tessera/columnar';
 import { readColumns } from '@tessera/lake';
 import { type TaskContext, tableSql } from './context.js';
+import { perBucket } from './per-bucket.js';
 import type { LeftResult } from './result.js';
 import type { LeftTask, Section } from './task.js';
 import { leftCodesSql } from './task-sql.js';
@@ -138,10 +139,7 @@ export async function runLeft(context: TaskContext, task: LeftTask): Promise<Lef
         t: { kind: 'f64', values: left.timeMs },
       },
     };
-    const { order, start } = bucketOrder(code, task.buckets);
-    const blocks = Array.from({ length: task.buckets }, (_, b) =>
-      encodeBatch(gatherBatch(batch, order.subarray(start[b]!, start[b + 1]!))),
-    );
+    const blocks = perBucket(batch, code, task.buckets);
     sections[keySet.id] = context.exchange.write(`left/${task.id}.${keySet.id}`, blocks);
   }
   return { rows, rowsWithoutTime, nullKeys, snapshotDays, sections };

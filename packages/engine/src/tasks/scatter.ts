@@ -1,7 +1,7 @@
 import { TesseraError } from '@tessera/api';
-import { bucketOrder, encodeBatch, gatherBatch } from '@tessera/columnar';
 import { type ReadKind, readColumns, readRows } from '@tessera/lake';
 import { type TaskContext, tableSql } from './context.js';
+import { perBucket } from './per-bucket.js';
 import type { ScatterResult } from './result.js';
 import type { ScatterTask, SourceCounts } from './task.js';
 import { countsSql, duplicateKeysSql, scatterSql } from './task-sql.js';
@@ -55,13 +55,7 @@ export async function runScatter(context: TaskContext, task: ScatterTask): Promi
       kinds[lane.name] = lane.type.kind === 'list' ? { list: 'code' } : 'code';
   }
   const batch = await readColumns(context.session, sql, kinds);
-  const { order, start } = bucketOrder(codes(batch, 'code'), task.buckets);
-  const blocks =
-    task.buckets === 1
-      ? [encodeBatch(batch)]
-      : Array.from({ length: task.buckets }, (_, b) =>
-          encodeBatch(gatherBatch(batch, order.subarray(start[b]!, start[b + 1]!))),
-        );
+  const blocks = perBucket(batch, codes(batch, 'code'), task.buckets);
   const sections = context.exchange.write(`events/${task.id}`, blocks);
   return { ...counts, rowsMatched: batch.rows, sections };
 }

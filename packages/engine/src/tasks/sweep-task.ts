@@ -1,13 +1,5 @@
 import { type DataType, dayOf } from '@tessera/api';
-import {
-  type Batch,
-  type Column,
-  concatBatches,
-  decodeBatch,
-  encodeBatch,
-  gatherBatch,
-  sliceBatch,
-} from '@tessera/columnar';
+import { type Batch, type Column, concatBatches, gatherBatch, sliceBatch } from '@tessera/columnar';
 import { sweep } from '@tessera/pitjoin';
 import { effectiveQueryMs, type QueryPlan } from '@tessera/planner';
 import type { TaskContext } from './context.js';
@@ -51,7 +43,7 @@ function noEvents(task: SweepTask): Batch {
 }
 
 function read(context: TaskContext, sections: readonly Section[]): Batch {
-  return concatBatches(sections.map((section) => decodeBatch(context.exchange.read(section))));
+  return concatBatches(sections.map((section) => context.exchange.read(section)));
 }
 
 /** One bucket: sort, sweep, and hand the columns back per left partition. */
@@ -112,11 +104,11 @@ function writePartitions(
   for (let p = 0; p < task.partitions; p++) starts[p + 1]! += starts[p]!;
   const ordered = sorted ? out : gatherBatch(out, stableOrder(partition, starts));
   const present: number[] = [];
-  const blocks: Uint8Array[] = [];
+  const blocks: Batch[] = [];
   for (let p = 0; p < task.partitions; p++) {
     if (starts[p] === starts[p + 1]) continue;
     present.push(p);
-    blocks.push(encodeBatch(sliceBatch(ordered, starts[p]!, starts[p + 1]!)));
+    blocks.push(sliceBatch(ordered, starts[p]!, starts[p + 1]!));
   }
   const written = context.exchange.write(`swept/${task.id}`, blocks);
   const sections: (Section | null)[] = new Array(task.partitions).fill(null);
