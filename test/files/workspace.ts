@@ -49,6 +49,13 @@ export async function sql(text: string): Promise<Cells[]> {
   return result.getRowObjectsJS() as Cells[];
 }
 
+/** The same with values as DuckDB's binding has them: exact decimals and instants. */
+export async function rawRows(text: string): Promise<Cells[]> {
+  const opened = await (connection ??= connect());
+  const result = await opened.runAndReadAll(text);
+  return result.getRowObjects() as Cells[];
+}
+
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Write the rows of a query to one Parquet file; its folder is made. */

@@ -109,30 +109,59 @@ const inRange = (ds: string, { start, end }: GatherOptions): boolean =>
     ? start === undefined && end === undefined
     : (start === undefined || ds >= start) && (end === undefined || ds <= end);
 
+/** False for a file without statistics, and for one with times that are none (S1.3): they hide which are. */
+function tellsTimes(
+  source: SourceSpec,
+  { rows, timeMinMs, timeMaxMs, timeNulls }: LakeFile,
+): boolean {
+  if (timeMinMs === null || timeMaxMs === null) return rows === 0 || timeNulls === rows;
+  const first = source.allowPre1970 ? Number.NEGATIVE_INFINITY : 0;
+  return timeMinMs >= first && timeMaxMs < Date.UTC(2201, 0, 1);
+}
+
 /** Left partitions of `ds` folders, from footers: query times are those of the files, or the end of an entity's day. */
-function hivePartitions(known: Known): LeftPartitionFacts[] {
+async function hivePartitions(session: Session, known: Known): Promise<LeftPartitionFacts[]> {
+  const { source } = known;
   const byDs = new Map<string, number[]>();
   for (const { ds } of known.listing.partitions) if (ds !== null) byDs.set(ds, []);
   for (const [idx, file] of known.files.entries())
     if (file.ds !== null) byDs.get(file.ds)?.push(idx);
+  const filesOf = (ds: string) => byDs.get(ds)!.map((idx) => known.files[idx]!);
+  const unclear =
+    source.kind === 'entities'
+      ? []
+      : [...byDs.keys()].filter((ds) => filesOf(ds).some((file) => !tellsTimes(source, file)));
+  const looked = new Map(
+    unclear.length === 0
+      ? []
+      : (await daysOf(session, known, unclear.flatMap(filesOf))).map((day) => [day.ds, day]),
+  );
   return [...byDs].map(([ds, fileIdx]) => {
-    const files = fileIdx.map((idx) => known.files[idx]!);
+    const files = filesOf(ds);
     const rows = files.reduce((n, file) => n + file.rows, 0);
     const day = parseDay(ds);
-    if (known.source.kind === 'entities') {
-      const endMs = day === null ? null : (day + 1) * DAY_MS;
-      return { ds, fileIdx, rows, minQueryMs: endMs, maxQueryMs: endMs };
-    }
-    const least = files.flatMap((file) => (file.timeMinMs === null ? [] : [file.timeMinMs]));
-    const greatest = files.flatMap((file) => (file.timeMaxMs === null ? [] : [file.timeMaxMs]));
-    // A file without statistics may hold any time, so the partition's range is not known.
-    const unknown = files.some(
-      (file) => file.rows > 0 && file.timeMinMs === null && file.timeNulls !== file.rows,
-    );
-    if (unknown || least.length === 0)
-      return { ds, fileIdx, rows, minQueryMs: null, maxQueryMs: null };
-    return { ds, fileIdx, rows, minQueryMs: Math.min(...least), maxQueryMs: Math.max(...greatest) };
+    const times =
+      source.kind === 'entities'
+        ? [day === null ? null : (day + 1) * DAY_MS]
+        : unclear.includes(ds)
+          ? [looked.get(ds)?.minQueryMs ?? null, looked.get(ds)?.maxQueryMs ?? null]
+          : files.flatMap((file) => [file.timeMinMs, file.timeMaxMs]);
+    const present = times.filter((ms) => ms !== null);
+    if (present.length === 0)
+      return { ds, fileIdx, rows, minQueryMs: null, maxQueryMs: null, timeless: true };
+    return {
+      ds,
+      fileIdx,
+      rows,
+      minQueryMs: Math.min(...present),
+      maxQueryMs: Math.max(...present),
+    };
   });
+}
+
+/** Days of rows, with their least and greatest time, from the rows themselves. */
+function daysOf(session: Session, { source }: Known, files: readonly LakeFile[]) {
+  return leftDays(session, { source, relation: relationOf(source, files) });
 }
 
 async function leftPartitions(
@@ -143,13 +172,12 @@ async function leftPartitions(
   const all = known.files.map((_, idx) => idx);
   const partitions =
     known.listing.layout === 'hive'
-      ? hivePartitions(known)
-      : (
-          await leftDays(session, {
-            source: known.source,
-            relation: relationOf(known.source, known.files),
-          })
-        ).map((day) => ({ ...day, fileIdx: all }));
+      ? await hivePartitions(session, known)
+      : (await daysOf(session, known, known.files)).map((day) => ({
+          ...day,
+          fileIdx: all,
+          timeless: day.minQueryMs === null,
+        }));
   const wanted = partitions.filter(({ ds }) => inRange(ds, options));
   if (wanted.length === 0) {
     const range =
@@ -165,17 +193,29 @@ async function leftPartitions(
   return wanted.sort((a, b) => (a.ds < b.ds ? -1 : 1));
 }
 
+/** Days that a source has: those of its `ds` folders, else of its times, first to last. */
+async function ownDays(session: Session, known: Known): Promise<string[]> {
+  if (known.listing.layout === 'hive')
+    return known.files.flatMap(({ ds }) => (ds !== null && parseDay(ds) !== null ? [ds] : []));
+  const unclear = known.files.filter((file) => !tellsTimes(known.source, file));
+  const looked = unclear.length === 0 ? [] : await daysOf(session, known, unclear);
+  const clear = known.files.filter((file) => tellsTimes(known.source, file));
+  const times = clear.flatMap(({ timeMinMs, timeMaxMs }) =>
+    timeMinMs === null || timeMaxMs === null ? [] : [timeMinMs, timeMaxMs],
+  );
+  return [
+    ...looked.flatMap(({ ds }) => (ds === NO_DAY ? [] : [ds])),
+    ...times.map((ms) => formatDay(dayOf(ms))),
+  ];
+}
+
 /** Days of a backfill: as asked, or those that the source itself has. */
-function gridDays(known: Known, options: GatherOptions): LeftPartitionFacts[] {
-  const labels = known.files.flatMap((file) =>
-    file.ds !== null && parseDay(file.ds) !== null ? [file.ds] : [],
-  );
-  const times = known.files.flatMap(({ timeMinMs, timeMaxMs }) =>
-    timeMinMs === null || timeMaxMs === null
-      ? []
-      : [formatDay(dayOf(timeMinMs)), formatDay(dayOf(timeMaxMs))],
-  );
-  const days = (known.listing.layout === 'hive' ? labels : times).sort();
+async function gridDays(
+  session: Session,
+  known: Known,
+  options: GatherOptions,
+): Promise<LeftPartitionFacts[]> {
+  const days = (await ownDays(session, known)).sort();
   const start = options.start ?? days[0];
   const end = options.end ?? days.at(-1);
   if (start === undefined || end === undefined || start > end) {
@@ -235,7 +275,7 @@ export async function gatherFacts(
   }
   const left = subject.join
     ? await leftPartitions(session, first, options)
-    : gridDays(first, options);
+    : await gridDays(session, first, options);
   return {
     facts: { sources, left, published },
     filled: Object.fromEntries([...known].map(([id, { filled }]) => [id, filled])),

@@ -235,8 +235,7 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
     const published = target
       ? await target.publish(written, plan, subject.columns)
       : written.map(({ file }) => file);
-    if (preview !== null)
-      process.once('exit', () => rmSync(preview, { recursive: true, force: true }));
+    if (preview !== null) removeAtExit(preview);
     return {
       path: target ? dataset : null,
       report: runReport(plan, gathered.facts, outcome, gathered.filled, subject.join),
@@ -275,6 +274,18 @@ function removeIfEmpty(path: string): void {
   } catch {
     // Another run works there, or it never was.
   }
+}
+
+const previews = new Set<string>();
+
+/** A preview is read for as long as its result is held, so nobody but the process knows when it may go. */
+function removeAtExit(folder: string): void {
+  if (previews.size === 0) {
+    process.once('exit', () => {
+      for (const each of previews) rmSync(each, { recursive: true, force: true });
+    });
+  }
+  previews.add(folder);
 }
 
 function previewFile(root: string, ds: string): string {

@@ -57,7 +57,7 @@ export interface StageOutcome {
   readonly assemble: readonly AssembleTask[];
 }
 
-const LEFT_ROWS_PER_TASK = 1_000_000;
+const LEFT_ROWS_PER_TASK = 250_000;
 const EVENT_ROWS_PER_TASK = 3_000_000;
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

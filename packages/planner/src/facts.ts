@@ -33,6 +33,8 @@ export interface LeftPartitionFacts {
   /** Range of query times (epoch ms); null = unknown or no row with a time. */
   readonly minQueryMs: number | null;
   readonly maxQueryMs: number | null;
+  /** No row has a time: every feature is null (S1.3) and no source is read. */
+  readonly timeless?: boolean;
 }
 
 /** What is published already, from the dataset's manifest. */

@@ -179,7 +179,7 @@ function inputFiles(
     }
   };
   note(leftFacts, partition.fileIdx);
-  for (const part of parts) {
+  for (const part of partition.timeless ? [] : parts) {
     const source = factsOf(facts, part.sourceId);
     note(source, partFiles(part, source, partition.minQueryMs, partition.maxQueryMs));
   }
@@ -234,6 +234,9 @@ function bucketCount(
   return Math.min(256, Math.max(wanted, 2 * options.workers));
 }
 
+/** Without a row that has a time nothing is read. */
+const asks = ({ rows, timeless }: LeftPartitionFacts): boolean => rows > 0 && timeless !== true;
+
 /** Least and greatest query time of the partitions to build; null when one is unknown. */
 function queryRange(partitions: readonly LeftPartitionFacts[]): {
   minMs: number | null;
@@ -242,7 +245,7 @@ function queryRange(partitions: readonly LeftPartitionFacts[]): {
   let minMs: number | null = Number.POSITIVE_INFINITY;
   let maxMs: number | null = Number.NEGATIVE_INFINITY;
   for (const partition of partitions) {
-    if (partition.rows === 0) continue;
+    if (!asks(partition)) continue;
     if (partition.minQueryMs === null || partition.maxQueryMs === null)
       return { minMs: null, maxMs: null };
     minMs = Math.min(minMs, partition.minQueryMs);
@@ -287,12 +290,15 @@ function finish(
   });
   const toBuild = facts.left.filter((_, idx) => partitions[idx]?.reason !== null);
   const { minMs, maxMs } = queryRange(toBuild);
+  const isAsked = toBuild.some(asks);
   const scans: ScanPlan[] = [];
   const dictionaries: DictionaryPlan[] = [];
   for (const scan of draft.scans.values()) {
     const parts = draft.parts.filter((part) => part.scan === scan);
     const source = factsOf(facts, scan.sourceId);
-    const picked = new Set(parts.flatMap((part) => partFiles(part, source, minMs, maxMs)));
+    const picked = new Set(
+      isAsked ? parts.flatMap((part) => partFiles(part, source, minMs, maxMs)) : [],
+    );
     const passThrough = scan.part.groupBy.aggregations.length === 0;
     const timeless =
       scan.source.kind === 'entities' && (passThrough || scan.source.time === undefined);

@@ -23,7 +23,9 @@ function inPositionOrder(batch: Batch): Batch {
   let sorted = true;
   for (let i = 1; i < pos.length && sorted; i++) sorted = pos[i - 1]! < pos[i]!;
   if (sorted) return batch;
-  const order = Int32Array.from(pos.keys()).sort((a, b) => pos[a]! - pos[b]!);
+  // Positions number the rows of this scan 0, 1, 2 …, so they are their own order.
+  const order = new Int32Array(pos.length);
+  for (let i = 0; i < pos.length; i++) order[pos[i]!] = i;
   return gatherBatch(batch, order);
 }
 

@@ -51,9 +51,13 @@ function laneSql(lane: LanePlan, source: SourceSpec): string {
         ? `list_transform(${column}, lambda x: ${hllSlotSql('x')})`
         : hllSlotSql(column);
     }
-    case 'double':
+    case 'double': {
+      const column = quoteIdent(read.column);
+      const type = source.columns.find(({ name }) => name === read.column)?.type;
       // Through text: DuckDB's decimal → double is not correctly rounded for wide decimals, its parser is.
-      return `CAST(CAST(${quoteIdent(read.column)} AS VARCHAR) AS DOUBLE)`;
+      const wide = type?.kind === 'decimal';
+      return wide ? `CAST(CAST(${column} AS VARCHAR) AS DOUBLE)` : `CAST(${column} AS DOUBLE)`;
+    }
     case 'true-where': {
       const typeOf = (name: string) => source.columns.find((column) => column.name === name)?.type;
       // S4.4: an infinite input counts as null.
@@ -125,14 +129,14 @@ export function gridKeysSql(
   return `SELECT CAST(row_number() OVER (ORDER BY ${order}) - 1 AS INTEGER) AS code, * FROM (SELECT DISTINCT ${names.join(', ')} FROM (${rows}) WHERE ${where}) ORDER BY code`;
 }
 
-/** The first rows in the order of partitions (S4.3), which is not that of a file without `ds` folders. */
-function limitSql(left: LeftScan, limit: number | null): string {
-  if (limit === null) return '';
-  const day =
-    left.firstDay === undefined
-      ? ''
-      : ` WHERE __day IS NULL OR __day >= ${dayOfLabel(`'${left.firstDay}'`)}`;
-  return `${day} QUALIFY row_number() OVER (ORDER BY __day NULLS LAST, __pos) <= ${limit}`;
+/** Position of a left row, 0, 1, 2 …; and with a limit which rows are wanted. */
+function positionSql(left: LeftScan, limit: number | null): { pos: string; wanted: string } {
+  if (limit === null) return { pos: '__pos', wanted: '' };
+  // The first rows in the order of partitions (S4.3), which is not that of a file without `ds` folders.
+  const pos = '(row_number() OVER (ORDER BY __day NULLS LAST, __pos) - 1)';
+  const first = left.firstDay === undefined ? 'NULL' : dayOfLabel(`'${left.firstDay}'`);
+  const days = `coalesce(__day >= ${first}, TRUE)`;
+  return { pos, wanted: ` WHERE ${days} QUALIFY ${pos} < ${limit}` };
 }
 
 /** Left rows with a key code per key set (`c0`, `c1`, …; null = null key). */
@@ -145,7 +149,8 @@ export function leftCodesSql(
   const inner = leftSql(left, columns);
   const names = new Map(columns.map((column, idx) => [column, `u${idx}`]));
   const renamed = columns.map((column) => `${quoteIdent(column)} AS ${names.get(column)}`);
-  const rows = `SELECT ${['__pos AS pos', '__t AS t', '__day AS day', ...renamed].join(', ')} FROM (${inner})${limitSql(left, limit)}`;
+  const { pos, wanted } = positionSql(left, limit);
+  const rows = `SELECT ${[`${pos} AS pos`, '__t AS t', '__day AS day', ...renamed].join(', ')} FROM (${inner})${wanted}`;
   const joins = keySets.map(({ keySet, table }, idx) => {
     const on = keySet.columns.map((column, at) => `l.${names.get(column)} = j${idx}.k${at}`);
     if (keySet.snapshotLagMs !== null)
