@@ -97,6 +97,7 @@ function failingTask(keys: string): ScatterTask {
     keys: { kind: 'exchange', name: keys },
     dictionaries: {},
     buckets: 1,
+    counts: null,
   };
 }
 

@@ -11,7 +11,7 @@ import {
   part,
   sum,
 } from '@tessera/api';
-import { type RunOptions, type RunResult, trainSet } from '@tessera/engine';
+import { backfill, type RunOptions, type RunResult, trainSet } from '@tessera/engine';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { mismatches } from '../oracle/compare.js';
 import { naiveJoin } from '../oracle/naive.js';
@@ -387,6 +387,49 @@ describe('entities', () => {
     });
     const greatest = join({ name: 'greatest', left: orders, parts: [part(deduped)] });
     await check(greatest, { orders: ORDERED, states: twice });
+  });
+});
+
+describe('a backfill', () => {
+  const days = ['2025-03-01', '2025-03-02', '2025-03-03', '2025-03-04'];
+
+  test('S3.4: the days of a file are those of its times that are times', async () => {
+    const odd: Row[] = [
+      ...PAID,
+      { user: 'a', amount: 1, at: '1900-01-01T00:00:00Z' },
+      { user: 'a', amount: 1, at: '9000-01-01T00:00:00Z' },
+      { user: 'a', amount: 1, at: null },
+    ];
+    await writeTable(lake, payments, odd);
+    const { partitionsWritten, rows } = await backfill(spend(), {
+      lake,
+      out: joinPath(lake, 'out'),
+      workers: 1,
+    });
+    // b has its first payment on the second day; both have a last amount ever after.
+    expect({ partitionsWritten, rows }).toEqual({ partitionsWritten: days, rows: 7 });
+  });
+
+  test('--limit: rows, not days', async () => {
+    await writeTable(lake, payments, PAID);
+    for (const [limit, wanted] of [
+      [1, [1]],
+      [2, [1, 1]],
+      [4, [1, 2, 1]],
+      [100, [1, 2, 2, 2]],
+    ] as const) {
+      const preview = await backfill(spend(), {
+        lake,
+        out: joinPath(lake, 'out'),
+        workers: 1,
+        limit,
+      });
+      const found: number[] = [];
+      for await (const { rows } of preview.batches()) found.push(rows);
+      expect(found).toEqual(wanted);
+      expect(preview).toMatchObject({ rows: Math.min(limit, 7), path: null });
+    }
+    expect(filesBelow(joinPath(lake, 'out'))).toEqual([]);
   });
 });
 

@@ -9,7 +9,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join as joinPath } from 'node:path';
-import { count, entities, events, groupBy, join, part, sum, TesseraError } from '@tessera/api';
+import {
+  count,
+  entities,
+  events,
+  groupBy,
+  type JoinSpec,
+  join,
+  part,
+  sum,
+  TesseraError,
+} from '@tessera/api';
 import { type PlanSummary, type RunOptions, type RunResult, trainSet } from '@tessera/engine';
 import { acquireLock } from '@tessera/lake';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
@@ -83,13 +93,13 @@ const file = (source: string, ds: string, name = 'a') =>
   joinPath(lake, source, `ds=${ds}`, `${name}.parquet`);
 const dataset = () => joinPath(out, 'train-sets', 'asked');
 
-async function run(options: RunOptions = {}, definition = asked): Promise<RunResult> {
+async function run(options: RunOptions = {}, definition: JoinSpec = asked): Promise<RunResult> {
   return trainSet(definition, { lake, out, workers: 1, ...options });
 }
 
 /** Reasons as the plan prints them, and what was written for them. */
 async function rebuilt(
-  definition = asked,
+  definition: JoinSpec = asked,
 ): Promise<{ reasons: PlanSummary['reasons']; written: readonly string[] }> {
   const planned = await run({ planOnly: true }, definition);
   expect(planned.partitionsWritten).toEqual([]);
@@ -101,7 +111,7 @@ async function rebuilt(
   return { reasons: result.plan.reasons, written: result.partitionsWritten };
 }
 
-async function sameAsFromScratch(definition = asked): Promise<void> {
+async function sameAsFromScratch(definition: JoinSpec = asked): Promise<void> {
   const fresh = joinPath(newFolder(), 'out');
   const { path } = await run({ out: fresh }, definition);
   expect(hashes(dataset())).toEqual(hashes(path ?? ''));

@@ -180,15 +180,17 @@ async function leftPartitions(
         }));
   const wanted = partitions.filter(({ ds }) => inRange(ds, options));
   if (wanted.length === 0) {
-    const range =
-      options.start === undefined && options.end === undefined
-        ? undefined
-        : `${options.start ?? '…'} to ${options.end ?? '…'}`;
-    throw new TesseraError('NO_PARTITIONS', {
-      path: known.listing.path,
-      source: known.source.name,
-      ...(range && { range }),
-    });
+    const isAll = options.start === undefined && options.end === undefined;
+    const days = partitions.flatMap(({ ds }) => (ds === NO_DAY ? [] : [ds])).sort();
+    throw new TesseraError(
+      'NO_PARTITIONS',
+      {
+        path: known.listing.path,
+        source: known.source.name,
+        ...(!isAll && { range: `${options.start ?? '…'} to ${options.end ?? '…'}` }),
+      },
+      !isAll && days.length > 0 ? { hint: `It has ${days[0]} to ${days.at(-1)}.` } : {},
+    );
   }
   return wanted.sort((a, b) => (a.ds < b.ds ? -1 : 1));
 }

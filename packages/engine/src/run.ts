@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join as joinPath, resolve } from 'node:path';
 import {
   type GroupBySpec,
@@ -20,6 +20,7 @@ import { exportFiles } from './export.js';
 import { type Gathered, gatherFacts } from './gather.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
 import { planSummary } from './plan-summary.js';
+import { firstPartitions, firstRows, hold, previewFile, previewFolder, replay } from './preview.js';
 import { raiseProblem } from './problems.js';
 import { openTarget, publishedFacts } from './publish.js';
 import { runReport } from './report.js';
@@ -99,6 +100,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   checkSignal(options.signal);
   const session = await openDuckDb({ threads: workers });
   const interruption = interruptOnAbort(session, options.signal);
+  const preview = options.limit === undefined ? null : previewFolder();
   try {
     const gathered = await gatherFacts(
       session,
@@ -114,7 +116,11 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     const made =
       options.planOnly || (!building && options.limit === undefined)
         ? nothing(dataset, options)
-        : await make(subject, { plan, gathered, session, dataset, out, workers, elapsed }, options);
+        : await make(
+            subject,
+            { plan, gathered, session, dataset, out, workers, elapsed, preview },
+            options,
+          );
     // Of an incremental run the result is the whole range, not only what was missing.
     const files =
       options.limit === undefined && !options.planOnly ? publishedFiles(dataset, plan) : made.files;
@@ -139,6 +145,8 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
             columns,
           )
         : null;
+    // The files of a preview do not outlive the run.
+    const held = preview === null ? null : await hold(resultBatches(files, columns));
     const roles = new Map(columns.map(({ name, role }) => [name, role]));
     return {
       plan: summary,
@@ -151,13 +159,14 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       peakBytes: peakBytes(),
       counters: made.counters,
       summary: rows?.map((row) => ({ ...row, role: roles.get(row.name) ?? 'feature' })) ?? null,
-      batches: () => resultBatches(files, columns),
+      batches: held === null ? () => resultBatches(files, columns) : () => replay(held),
     };
   } catch (error) {
     throw options.signal?.aborted ? new TesseraError('INTERRUPTED', {}) : error;
   } finally {
     interruption.end();
     session.close();
+    if (preview !== null) rmSync(preview, { recursive: true, force: true });
   }
 }
 
@@ -189,16 +198,23 @@ interface Making {
   readonly out: string;
   readonly workers: number;
   readonly elapsed: () => number;
+  /** Folder of a result that is not published. */
+  readonly preview: string | null;
 }
 
 /** Compute what is missing and put it in place. Whatever happens, nothing but published partitions stays. */
 async function make(subject: Subject, making: Making, options: RunOptions): Promise<Made> {
-  const { gathered, session, dataset, workers, elapsed } = making;
+  const { gathered, session, dataset, workers, elapsed, preview } = making;
   const { signal } = options;
   const runId = randomUUID();
   const limit = options.limit ?? null;
-  const plan = limit === null ? making.plan : previewPlan(subject, making, { ...options, limit });
-  const preview = limit === null ? null : joinPath(tmpdir(), `tessera-preview-${runId}`);
+  const plan =
+    limit === null
+      ? making.plan
+      : subject.plan(firstPartitions(gathered, subject.join?.left ?? null, limit), {
+          buckets: options.buckets ?? null,
+          workers,
+        });
   const target =
     limit === null ? await openTarget(dataset, `${subject.kind} ${subject.name}`, runId) : null;
   // Beside what is staged: should this process be killed, the dataset's next run removes both.
@@ -230,12 +246,12 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
       outcome,
     );
     const fileOf = (ds: string) => (target ? target.stage(ds) : previewFile(preview ?? tmp, ds));
-    const written = await writePartitions(executor, outcome, fileOf, onProgress);
+    const made = await writePartitions(executor, outcome, fileOf, onProgress);
     checkSignal(signal);
+    const written = limit === null ? made : await firstRows(session, made, limit);
     const published = target
       ? await target.publish(written, plan, subject.columns)
       : written.map(({ file }) => file);
-    if (preview !== null) removeAtExit(preview);
     return {
       path: target ? dataset : null,
       report: runReport(plan, gathered.facts, outcome, gathered.filled, subject.join),
@@ -243,13 +259,10 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
       files: written.map(({ ds }, idx) => ({ ds, file: published[idx]! })),
       counters: countersOf(plan, outcome, written.length),
     };
-  } catch (error) {
-    if (preview !== null) rmSync(preview, { recursive: true, force: true });
-    throw error;
   } finally {
     await executor?.close();
     rmSync(tmp, { recursive: true, force: true });
-    removeIfEmpty(resolve(tmp, '..'));
+    if (options.tmp === undefined) removeIfEmpty(parent);
     await target?.close();
   }
 }
@@ -274,24 +287,6 @@ function removeIfEmpty(path: string): void {
   } catch {
     // Another run works there, or it never was.
   }
-}
-
-const previews = new Set<string>();
-
-/** A preview is read for as long as its result is held, so nobody but the process knows when it may go. */
-function removeAtExit(folder: string): void {
-  if (previews.size === 0) {
-    process.once('exit', () => {
-      for (const each of previews) rmSync(each, { recursive: true, force: true });
-    });
-  }
-  previews.add(folder);
-}
-
-function previewFile(root: string, ds: string): string {
-  const folder = joinPath(root, `ds=${ds}`);
-  makeDir(folder);
-  return joinPath(folder, 'part-0.parquet');
 }
 
 function publishedFiles(dataset: string, plan: PhysicalPlan): ResultFile[] {
@@ -340,27 +335,6 @@ async function writePartitions(
     bytes: results[idx]?.bytes ?? 0,
     file,
   }));
-}
-
-/** A plan of its own for as many partitions as hold the first `limit` left rows, whatever is published. */
-function previewPlan(
-  subject: Subject,
-  { gathered, workers }: Making,
-  options: RunOptions & { limit: number },
-): PhysicalPlan {
-  const { left } = gathered.facts;
-  const source = subject.join?.left;
-  // Files tell how many rows they have, not how many of them are left.
-  const isUpperBound =
-    source?.where !== undefined || source?.eventId !== undefined || source?.dedupe !== undefined;
-  let rows = 0;
-  const first = left.filter((partition) => {
-    const wanted = isUpperBound || rows < options.limit;
-    rows += partition.rows;
-    return wanted;
-  });
-  const facts = { ...gathered.facts, left: first, published: null };
-  return subject.plan({ ...gathered, facts }, { buckets: options.buckets ?? null, workers });
 }
 
 function countersOf(plan: PhysicalPlan, outcome: StageOutcome, writes: number): RunCounters {

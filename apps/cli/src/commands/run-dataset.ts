@@ -70,8 +70,11 @@ function outcomeLines(
   context: CommandContext,
 ): string[] {
   const style = context.terminal.outStyle;
+  // Exports stand beside the dataset.
+  const written =
+    result.path === null || format === 'parquet' ? result.path : `${result.path}.${format}`;
   const shown =
-    result.path === null ? null : shownPath(context.cwd, path.resolve(context.cwd, result.path));
+    written === null ? null : shownPath(context.cwd, path.resolve(context.cwd, written));
   const table = summaryLines(result.summary ?? [], style);
   return [
     outcomeLine(result, { shownPath: shown, format }, style),
