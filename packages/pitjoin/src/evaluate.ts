@@ -22,6 +22,7 @@ import {
   wideSums,
 } from './output.js';
 import type { Prepared } from './prepared.js';
+import { quotient } from './quotient.js';
 import type { FeatureSpec, SweepProblem } from './sweep-spec.js';
 
 /** What can go wrong in a row, told as it is found. */
@@ -167,7 +168,7 @@ function averages(prepared: Prepared, ranges: Ranges): Float64Array {
   const { start, end } = ranges;
   const rounded = prepared.sums(ranges);
   if (type.kind !== 'decimal' || type.scale === 0) {
-    return rounded.map((sum, i) => sum / (end[i]! - start[i]!));
+    return rounded.map((sum, i) => quotient(sum, end[i]! - start[i]!));
   }
   const { scale } = type;
   const wide = wideSums(prepared.valueSum(), ranges, rounded);
@@ -179,7 +180,7 @@ function averages(prepared: Prepared, ranges: Ranges): Float64Array {
         : Number.isNaN(sum)
           ? sum
           : divideByPowerOfTen(sum, scale);
-    return total / (end[i]! - start[i]!);
+    return quotient(total, end[i]! - start[i]!);
   });
 }
 
@@ -189,7 +190,7 @@ function weightedAverages(prepared: Prepared, ranges: Ranges): Float64Array {
   const above = roundedSums(sum, ranges);
   const below = roundedSums(prepared.weightSum(), ranges);
   return above.map((total, i) =>
-    overflowed(overflows, start[i]!, end[i]!) ? Number.NaN : total / below[i]!,
+    overflowed(overflows, start[i]!, end[i]!) ? Number.NaN : quotient(total, below[i]!),
   );
 }
 

@@ -148,5 +148,6 @@ function times(value: Binary, factor: bigint): Binary {
 }
 
 function finite(x: number): number {
-  return Number.isFinite(x) ? x : Number.NaN;
+  // -0 is no value of ours (S4.4).
+  return Number.isFinite(x) ? x + 0 : Number.NaN;
 }

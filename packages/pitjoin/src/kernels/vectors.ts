@@ -2,6 +2,7 @@ import { exactSum } from '../exact/exact-sum.js';
 import { roundedSums } from '../exact/read-sum.js';
 import type { Segments } from '../exact/segments.js';
 import type { Ranges } from '../order/ranges.js';
+import { quotient } from '../quotient.js';
 
 /** Vectors of a lane: entry j holds elements from[j] … from[j] + length[j] - 1; null elements are NaN. */
 export interface Vectors {
@@ -66,7 +67,8 @@ export function vectorResults(
     const sums = roundedSums(exactSum([position], segments), ranges);
     for (let i = 0; i < n; i++) {
       if (offsets[i]! + d >= offsets[i + 1]!) continue;
-      values[offsets[i]! + d] = operation === 'sum' ? sums[i]! : sums[i]! / (end[i]! - start[i]!);
+      values[offsets[i]! + d] =
+        operation === 'sum' ? sums[i]! : quotient(sums[i]!, end[i]! - start[i]!);
     }
   }
   return { offsets, valid, values };
