@@ -24,7 +24,9 @@ function scanOf(source: SourceSpec, used: readonly (string | undefined)[], sees:
   const { kind, path, format, time, tieBreaker, eventId, where, dedupe } = source;
   const wanted = [...used, time, tieBreaker, eventId, dedupe?.orderBy];
   const filtered = where === undefined ? [] : predicateColumns(where);
-  const all = sees === 'all' || filtered === null;
+  // Which of repeated rows stays is decided by all of their columns (S1.5, S3.3).
+  const whole = eventId !== undefined || dedupe !== undefined;
+  const all = sees === 'all' || filtered === null || whole;
   const names = all
     ? source.columns.map((column) => column.name)
     : [...wanted, ...filtered].filter((name) => name !== undefined);

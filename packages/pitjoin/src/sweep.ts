@@ -38,11 +38,11 @@ const WHOLE: ReadonlySet<string> = new Set([
  * Shapes   events: E rows, left: N rows, in any order
  * Returns  one column per feature, N rows in the left's order. `problem` set: that row's value is null and the result is
  *          not to be used.
- * Throws   TypeError when a lane that a feature names is missing or of a kind its operation cannot read.
+ * Throws   Error `cancelled` between two features once `isCancelled` says so; TypeError when a lane that a feature names is missing or of a kind its operation cannot read.
  * Cost     O(E + N) per sort, window and kernel, with logarithms for ordered state; memory per lane in use.
  * Oracle   test/naive.ts, quadratic.
  */
-export function sweep(input: SweepInput): SweepOutput {
+export function sweep(input: SweepInput, isCancelled: () => boolean = () => false): SweepOutput {
   const { events, left, features } = input;
   const log = problemLog();
   const infinite: Record<string, number> = {};
@@ -61,6 +61,7 @@ export function sweep(input: SweepInput): SweepOutput {
   const columns: Record<string, Column> = {};
   for (const { name } of features) columns[name] = { kind: 'f64', values: new Float64Array(0) };
   for (const family of families(features)) {
+    if (isCancelled()) throw new Error('cancelled');
     const sample = family[0]!.feature;
     const ofInput = sample.input === null ? null : inputs(sample.input);
     const by = sample.by === undefined ? null : inputs(sample.by.lane);

@@ -282,5 +282,6 @@ function toDouble(value: Value, type: DataType): number {
 }
 
 function finite(x: number): Value {
-  return Number.isFinite(x) ? x : null;
+  // -0 is no value of ours (S4.4).
+  return Number.isFinite(x) ? x + 0 : null;
 }

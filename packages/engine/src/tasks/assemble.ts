@@ -8,7 +8,7 @@ import { emptyColumn } from './empty-column.js';
 import { localise } from './localise.js';
 import type { AssembleResult } from './result.js';
 import type { AssembleTask } from './task.js';
-import { leftSql } from './task-sql.js';
+import { leftDaySql, leftSql } from './task-sql.js';
 import { codes, numbers } from './typed.js';
 
 const INT64: DataType = { kind: 'int64' };
@@ -99,14 +99,19 @@ function leftRowsSql(context: TaskContext, task: AssembleTask): string {
   if (!task.left) throw new Error('neither left rows nor a grid');
   const { source, relation } = task.left;
   const columns = task.leftColumns.map(quoteIdent).join(', ');
+  const repeats = source.eventId !== undefined || source.dedupe !== undefined;
+  const plain = relation.kind !== 'table' && relation.files.every((file) => file.ds === null);
+  if (plain && !repeats && source.kind === 'events' && task.partition.ds !== '__none__') {
+    const rows = leftDaySql(task.left, task.leftColumns, task.partition.ds);
+    return `SELECT ${columns} FROM (${rows}) LIMIT ${task.rows}`;
+  }
   const rows = leftSql(task.left, task.leftColumns);
   const day =
     task.partition.ds === '__none__'
       ? '__day IS NULL'
       : `__day = date_diff('day', DATE '1970-01-01', DATE '${task.partition.ds}')`;
   // A window function below (eventId, dedupe) gives rows in its own order; a plain scan keeps the file's.
-  const reordered = source.eventId !== undefined || source.dedupe !== undefined;
-  const order = reordered ? ' ORDER BY __pos' : '';
+  const order = repeats ? ' ORDER BY __pos' : '';
   const single =
     relation.kind === 'parquet' && relation.files.every((file) => file.ds === task.partition.ds);
   return `SELECT ${columns} FROM (${rows})${single ? '' : ` WHERE ${day}`}${order} LIMIT ${task.rows}`;

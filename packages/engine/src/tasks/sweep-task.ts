@@ -63,12 +63,15 @@ export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
   const missingDays = new Set(task.missingDays);
   for (const query of task.queries) leftColumns[query.name] = queryLane(timeMs, query, missingDays);
   const { rows } = decodeShape(columns);
-  const swept = sweep({
-    events: { rows, columns },
-    left: { rows: left.rows, columns: leftColumns },
-    features: task.features,
-    strict: task.strict,
-  });
+  const swept = sweep(
+    {
+      events: { rows, columns },
+      left: { rows: left.rows, columns: leftColumns },
+      features: task.features,
+      strict: task.strict,
+    },
+    context.cancelled,
+  );
   if (swept.problem) return { counts: swept.counts, problem: swept.problem, sections: [] };
   const out: Batch = {
     rows: left.rows,

@@ -91,6 +91,14 @@ export function leftSql(left: LeftScan, columns: readonly string[]): string {
   return `SELECT ${['__pos', `${time} AS __t`, `${dayOfLabel('__ds')} AS __day`, ...kept].join(', ')} FROM (${scan})`;
 }
 
+/** Left rows of one day of plain files, in file order: only what can hold that day is read. */
+export function leftDaySql(left: LeftScan, columns: readonly string[], ds: string): string {
+  const startMs = Date.parse(ds);
+  const timeRange = { startMs, endMs: startMs + DAY_MS };
+  const { source, relation } = left;
+  return scanSql({ source, relation, columns: [...columns], timeRange });
+}
+
 function snapshotDaySql(time: string, lagMs: number): string {
   return `(CAST(floor((${time} - ${lagMs}) / ${DAY_MS}.0) AS INTEGER) - 1)`;
 }
