@@ -173,10 +173,17 @@ async function loadAll(
   tables: InputTables,
 ): Promise<Map<string, LoadedSource>> {
   checkTableNames(sources, tables);
-  const loaded = new Map<string, LoadedSource>();
+  const loaded = new Map<string, LoadedSource & { given: readonly InputRow[] }>();
   for (const source of sources) {
     const id = definitionHash(source);
-    if (!loaded.has(id)) loaded.set(id, await load(inline, source, givenRows(source, tables)));
+    const rows = givenRows(source, tables);
+    const same = loaded.get(id);
+    // One path is one table, whatever a definition calls it; rows under two names would be a guess.
+    if (same && same.given !== rows && rows.length > 0) {
+      const reason = 'reads the same path and columns as another source: give its rows once';
+      throw new TesseraError('BAD_OPTION', { option: source.name, reason });
+    }
+    if (!same) loaded.set(id, { ...(await load(inline, source, rows)), given: rows });
   }
   return loaded;
 }

@@ -28,7 +28,13 @@ import type {
   QueryPlan,
   ScanPlan,
 } from './plan.js';
-import { type EventRange, eventRange, filesInRange, snapshotDays } from './prune.js';
+import {
+  type EventRange,
+  eventRange,
+  filesInRange,
+  filesOfRepeats,
+  snapshotDays,
+} from './prune.js';
 
 export interface PlanOptions {
   /** Requested number of key buckets; default from rows. */
@@ -162,7 +168,8 @@ function partFiles(
       file.ds === null || (file.ds >= days.first && file.ds <= days.last) ? [idx] : [],
     );
   }
-  return filesInRange(facts, eventRange(part.part, part.query, minMs, maxMs));
+  const range = eventRange(part.part, part.query, minMs, maxMs);
+  return source.eventId === undefined ? filesInRange(facts, range) : filesOfRepeats(facts, range);
 }
 
 function inputFiles(

@@ -52,6 +52,22 @@ export function filesInRange(facts: SourceFacts, range: EventRange): number[] {
   return picked;
 }
 
+/**
+ * The same for a source with `eventId`: repeats of an event are looked for in whole partitions (S1.5), so all of a
+ * partition's files are read where one is. Without ds folders a partition is a UTC day.
+ */
+export function filesOfRepeats(facts: SourceFacts, range: EventRange): number[] {
+  const { startMs, endMs } = range;
+  const days: EventRange = {
+    startMs: startMs === null ? null : dayOf(startMs) * DAY_MS,
+    endMs: endMs === null ? null : Math.ceil(endMs / DAY_MS) * DAY_MS,
+  };
+  const picked = filesInRange(facts, facts.hive ? range : days);
+  if (!facts.hive) return picked;
+  const labels = new Set(picked.map((idx) => facts.files[idx]?.ds));
+  return facts.files.flatMap((file, idx) => (file.rows > 0 && labels.has(file.ds) ? [idx] : []));
+}
+
 /** Entity partitions read by queries in the range: `day(q - lag) - 1` (S3.2), as labels, both inclusive. */
 export function snapshotDays(
   lagMs: number,
