@@ -17,9 +17,17 @@ export function readExpansion(reader: ByteReader): Expansion {
     if (!Number.isFinite(component) && !beyondDouble) reader.fail('a sum is not finite');
     e.push(component);
   }
-  const canonical = canonicalExpansion(e);
-  if (canonical.length !== length || canonical.some((x, i) => x !== e[i])) {
-    reader.fail('a sum is not in canonical form');
-  }
+  if (!isCanonical(e)) reader.fail('a sum is not in canonical form');
   return e;
+}
+
+/** Components that no sum has (their parts beyond a double do not fit one) are refused with a RangeError there. */
+function isCanonical(e: Expansion): boolean {
+  try {
+    const canonical = canonicalExpansion(e);
+    return canonical.length === e.length && canonical.every((x, i) => x === e[i]);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
