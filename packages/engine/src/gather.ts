@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import {
+  DAY_MS,
   dayOf,
   definitionHash,
   formatDay,
@@ -30,7 +31,6 @@ import {
 import { leftDays } from './left-days.js';
 import type { FilledColumns } from './report.js';
 
-const DAY_MS = 86_400_000;
 const NO_DAY = '__none__';
 
 export interface GatherOptions {

@@ -1,11 +1,11 @@
-export {
-  type FeatureRowValues,
-  groupByRows,
-  type InMemoryOptions,
-  type InputRow,
-  type InputTables,
-  joinRows,
-} from './in-memory.js';
+export { groupByRows } from './in-memory/group-by-rows.js';
+export type {
+  FeatureRowValues,
+  InMemoryOptions,
+  InputRow,
+  InputTables,
+} from './in-memory/input-types.js';
+export { joinRows } from './in-memory/join-rows.js';
 export { backfill, trainSet } from './run.js';
 export type {
   ColumnSummary,

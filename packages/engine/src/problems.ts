@@ -2,7 +2,7 @@ import { TesseraError } from '@tessera/api';
 import { readRows } from '@tessera/lake';
 import type { SweepProblem } from '@tessera/pitjoin';
 import type { PhysicalPlan } from '@tessera/planner';
-import type { StageOutcome } from './stages.js';
+import type { StageOutcome } from './stages/stage-options.js';
 import { type TaskContext, tableSql } from './tasks/context.js';
 
 /** The key behind a code, as text for a message. */

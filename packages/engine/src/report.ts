@@ -1,9 +1,8 @@
 import { definitionHash, type JoinSpec } from '@tessera/api';
 import { type LakeFacts, missingDays, type PhysicalPlan, partName } from '@tessera/planner';
 import type { RunReport } from './run-types.js';
-import type { StageOutcome } from './stages.js';
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+import type { StageOutcome } from './stages/stage-options.js';
+import { sum } from './sum.js';
 
 /** Columns of a source that some files lack, as `column: n files`, by source id. */
 export type FilledColumns = Readonly<Record<string, readonly string[]>>;

@@ -25,7 +25,10 @@ import { raiseProblem } from './problems.js';
 import { openTarget, publishedFacts } from './publish.js';
 import { runReport } from './report.js';
 import type { Progress, RunCounters, RunOptions, RunReport, RunResult } from './run-types.js';
-import { missingPolicy, runStages, type StageOutcome } from './stages.js';
+import { missingPolicy } from './stages/missing-snapshots.js';
+import { runStages } from './stages/run-stages.js';
+import type { StageOutcome } from './stages/stage-options.js';
+import { sum } from './sum.js';
 import type { AssembleResult } from './tasks/result.js';
 
 /** A definition to run, with what differs between joins and groupBys. */
@@ -347,8 +350,6 @@ function countersOf(plan: PhysicalPlan, outcome: StageOutcome, writes: number): 
     leftRows: sum(outcome.partitions.map((partition) => partition.rows)),
   };
 }
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 function checkSignal(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new TesseraError('INTERRUPTED', {});

@@ -1,4 +1,4 @@
-import { type DataType, dayOf, formatDay, formatType, TesseraError } from '@tessera/api';
+import { DAY_MS, type DataType, dayOf, formatDay, formatType, TesseraError } from '@tessera/api';
 
 /** First instant that is no time any more: the start of 2201 (S1.3). */
 export const TIME_END_MS = Date.UTC(2201, 0, 1);
@@ -6,7 +6,6 @@ export const TIME_END_MS = Date.UTC(2201, 0, 1);
 export const TIME_START_MS = 0;
 export const TIME_START_PRE_1970_MS = Date.parse('0001-01-01T00:00:00Z');
 
-const DAY_MS = 86_400_000;
 /** timestamp_ns begins in 1677: earlier bounds hold for every row and cannot be written as a constant. */
 const NS_START_MS = -9_223_372_036_854;
 

@@ -1,3 +1,5 @@
+export type { PlanOptions } from './bucket-count.js';
+export { partName } from './draft.js';
 export type {
   FileFacts,
   InputFile,
@@ -7,6 +9,7 @@ export type {
   PublishedPartition,
   SourceFacts,
 } from './facts.js';
+export { daysBetween, missingDays } from './missing-days.js';
 export type {
   DictionaryPlan,
   FeaturePlan,
@@ -18,14 +21,8 @@ export type {
   QueryPlan,
   ScanPlan,
 } from './plan.js';
-export {
-  daysBetween,
-  missingDays,
-  type PlanOptions,
-  partName,
-  planBackfill,
-  planJoin,
-} from './plan-run.js';
+export { planBackfill } from './plan-backfill.js';
+export { planJoin } from './plan-join.js';
 export {
   type EventRange,
   effectiveQueryMs,

@@ -1,0 +1,93 @@
+import { definitionHash, formatDay, type JoinSpec, outputColumns } from '@tessera/api';
+import { quoteIdent, readColumns } from '@tessera/lake';
+import { planJoin } from '@tessera/planner';
+import { leftDays } from '../left-days.js';
+import { missingPolicy } from '../stages/missing-snapshots.js';
+import { featureColumns } from '../tasks/assemble.js';
+import type { TaskContext } from '../tasks/context.js';
+import { leftSql } from '../tasks/task-sql.js';
+import { numbers } from '../tasks/typed.js';
+import { valueAt } from '../values/from-column.js';
+import { inTurn } from './in-turn.js';
+import type { FeatureRowValues, InMemoryOptions, InputTables } from './input-types.js';
+import { dropAll, loadAll, ROW } from './load-tables.js';
+import { fillRow, integerForms, lakeFacts, runInMemory } from './stage-run.js';
+
+/**
+ * Feature rows of a join over tables given as rows: the production plan, tasks and kernels, without files or threads.
+ *
+ * Returns  one object per left row, in left order (S8): left columns, then features.
+ * Throws   TesseraError as a run over files would; a snapshot day that is not given is empty, not an error.
+ */
+export async function joinRows(
+  join: JoinSpec,
+  tables: InputTables,
+  options: InMemoryOptions = {},
+): Promise<FeatureRowValues[]> {
+  return inTurn(async (inline) => {
+    const sources = [join.left, ...join.parts.map((part) => part.groupBy.source)];
+    const loaded = await loadAll(inline, sources, tables);
+    try {
+      const leftId = definitionHash(join.left);
+      const left = loaded.get(leftId)!;
+      const leftScan = {
+        source: join.left,
+        relation: { kind: 'table' as const, name: left.table },
+      };
+      const days = await leftDays(inline.session, leftScan);
+      const facts = lakeFacts(
+        loaded,
+        days.map((day) => ({ ...day, fileIdx: [0] })),
+      );
+      if (days.length === 0) return [];
+      const columns = outputColumns(join);
+      const plan = planJoin(join, columns, facts, { buckets: options.buckets ?? 1, workers: 1 });
+      const policy = missingPolicy(join);
+      const missing =
+        options.missingDays === 'part'
+          ? policy
+          : Object.fromEntries(Object.keys(policy).map((part) => [part, 'empty' as const]));
+      const given = { facts, loaded, missing };
+      const { outcome, context } = await runInMemory(inline, plan, given, options);
+      const forms = integerForms(columns, ({ partIdx }) => join.parts[partIdx]?.groupBy);
+      const order = await rowOrder(context, join, left.table);
+      const rows: FeatureRowValues[] = [];
+      for (const task of outcome.assemble) {
+        const { written } = await featureColumns(context, task);
+        const own = order.get(task.partition.ds) ?? [];
+        for (const [at, given] of own.entries()) {
+          const row: FeatureRowValues = {};
+          for (const [name, { spec, column }] of left.columns)
+            row[name] = valueAt(spec.type, column, given, left.strings, 'bigint');
+          fillRow(row, written, at, forms);
+          rows.push(row);
+        }
+      }
+      return rows;
+    } finally {
+      await dropAll(inline, loaded);
+    }
+  });
+}
+
+/** Given row numbers in left order, per partition. */
+async function rowOrder(
+  context: TaskContext,
+  join: JoinSpec,
+  table: string,
+): Promise<Map<string, number[]>> {
+  const source = { ...join.left, columns: [...join.left.columns, ROW] };
+  const scan = leftSql({ source, relation: { kind: 'table', name: table } }, [ROW.name]);
+  const sql = `SELECT __day AS day, ${quoteIdent(ROW.name)} AS given FROM (${scan}) ORDER BY __pos`;
+  const batch = await readColumns(context.session, sql);
+  const day = numbers(batch, 'day');
+  const given = numbers(batch, 'given');
+  const order = new Map<string, number[]>();
+  for (let i = 0; i < day.length; i++) {
+    const ds = Number.isNaN(day[i]!) ? '__none__' : formatDay(day[i]!);
+    const own = order.get(ds);
+    if (own) own.push(given[i]!);
+    else order.set(ds, [given[i]!]);
+  }
+  return order;
+}

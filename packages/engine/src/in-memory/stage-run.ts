@@ -1,0 +1,88 @@
+import type { GroupBySpec, OutputColumn } from '@tessera/api';
+import type { LakeFacts, LeftPartitionFacts, PhysicalPlan, SourceFacts } from '@tessera/planner';
+import { raiseProblem } from '../problems.js';
+import { runStages } from '../stages/run-stages.js';
+import type { StageOptions, StageOutcome } from '../stages/stage-options.js';
+import type { FeatureColumn } from '../tasks/assemble.js';
+import type { TaskContext } from '../tasks/context.js';
+import { type IntegerForm, valueAt } from '../values/from-column.js';
+import type { Inline } from './in-turn.js';
+import type { FeatureRowValues, InMemoryOptions } from './input-types.js';
+import type { LoadedSource } from './load-tables.js';
+
+function tableFacts(rows: number): SourceFacts {
+  const file = {
+    path: 'table',
+    ds: null,
+    bytes: 0,
+    rows,
+    minTimeMs: null,
+    maxTimeMs: null,
+    fingerprint: 'memory',
+  };
+  return { hive: false, files: [file] };
+}
+
+export function lakeFacts(
+  loaded: ReadonlyMap<string, LoadedSource>,
+  left: readonly LeftPartitionFacts[],
+): LakeFacts {
+  const sources = [...loaded].map(([id, { rows }]) => [id, tableFacts(rows)] as const);
+  return { sources: Object.fromEntries(sources), left, published: null };
+}
+
+const COUNTS = new Set(['COUNT', 'UNIQUE_COUNT', 'APPROX_UNIQUE_COUNT', 'HISTOGRAM']);
+
+/** Counts come out as numbers, other 64-bit integers as bigint; by column name. */
+export function integerForms(
+  columns: readonly OutputColumn[],
+  groupByOf: (column: OutputColumn) => GroupBySpec | undefined,
+): Map<string, IntegerForm> {
+  return new Map(
+    columns.map((column) => {
+      const operation = groupByOf(column)?.aggregations[column.aggregationIdx]?.operation;
+      const counts = operation !== undefined && COUNTS.has(operation);
+      return [column.name, counts ? 'number' : 'bigint'];
+    }),
+  );
+}
+
+export function fillRow(
+  row: FeatureRowValues,
+  features: readonly FeatureColumn[],
+  at: number,
+  forms: ReadonlyMap<string, IntegerForm>,
+): void {
+  for (const { name, type, column, strings } of features) {
+    row[name] = valueAt(type, column, at, strings, forms.get(name) ?? 'bigint');
+  }
+}
+
+/** Run a plan over loaded tables, up to the assemble tasks. */
+export async function runInMemory(
+  inline: Inline,
+  plan: PhysicalPlan,
+  given: {
+    readonly facts: LakeFacts;
+    readonly loaded: ReadonlyMap<string, LoadedSource>;
+    readonly missing: StageOptions['missing'];
+  },
+  options: InMemoryOptions,
+): Promise<{ outcome: StageOutcome; context: TaskContext }> {
+  const { facts, loaded, missing } = given;
+  const outcome = await runStages(plan, {
+    facts,
+    executor: inline,
+    inMemory: true,
+    limit: null,
+    strict: options.strict ?? false,
+    missing,
+    relation: (sourceId) => ({ kind: 'table', name: loaded.get(sourceId)?.table ?? '' }),
+    presentDays: (sourceId) => new Set(loaded.get(sourceId)?.ds),
+    onProgress: () => undefined,
+  });
+  const { session, exchange } = inline;
+  const context = { session, exchange, cancelled: () => false };
+  await raiseProblem(context, plan, outcome);
+  return { outcome, context };
+}

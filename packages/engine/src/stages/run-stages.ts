@@ -1,0 +1,116 @@
+import type { PhysicalPlan } from '@tessera/planner';
+import type { StageName } from '../run-types.js';
+import { sum } from '../sum.js';
+import type { KeysResult, LeftResult, ScatterResult, SweepResult } from '../tasks/result.js';
+import type { TableRef, Task } from '../tasks/task.js';
+import { assembleTasks } from './assemble-tasks.js';
+import { dictionaryTasks } from './dictionary-tasks.js';
+import { keysFrom, leftGroups } from './left-groups.js';
+import { missingSnapshots } from './missing-snapshots.js';
+import { scatterTasks } from './scatter-tasks.js';
+import { type StageOptions, type StageOutcome, tableRef } from './stage-options.js';
+import { sweepTasks } from './sweep-tasks.js';
+
+/**
+ * Run a plan up to the point where only the output has to be written: keys → left rows and dictionaries → events per
+ * bucket → sweeps. Returns the assemble tasks and everything that was counted.
+ */
+export async function runStages(plan: PhysicalPlan, options: StageOptions): Promise<StageOutcome> {
+  const { executor } = options;
+  let tasks = 0;
+  const stage = async <R>(
+    name: StageName,
+    list: readonly Task[],
+    rowsOf: (result: R) => number,
+  ): Promise<R[]> => {
+    let done = 0;
+    let rows = 0;
+    options.onProgress({ stage: name, tasksDone: 0, tasksTotal: list.length, rows: 0 });
+    tasks += list.length;
+    return executor.run<R>(list, (result) => {
+      done++;
+      rows += rowsOf(result);
+      options.onProgress({ stage: name, tasksDone: done, tasksTotal: list.length, rows });
+    });
+  };
+
+  const groups = leftGroups(plan, options);
+  const allLeft = groups.flatMap(({ from }) => (from ? [from] : []));
+  const keys: Record<string, TableRef> = {};
+  for (const keySet of plan.keySets) keys[keySet.id] = tableRef(options, `keys_${keySet.id}`);
+  const keyTasks: Task[] = plan.keySets.map((keySet) => ({
+    type: 'keys',
+    keySet,
+    out: keys[keySet.id]!,
+    ...keysFrom(plan, keySet.id, allLeft, options),
+  }));
+  await stage<KeysResult>('keys', keyTasks, (result) => result.keys);
+
+  const { tasks: dictionaryList, dictionaries } = dictionaryTasks(plan, options);
+  if (dictionaryList.length > 0)
+    await stage<{ strings: number }>('dictionaries', dictionaryList, (r) => r.strings);
+
+  const leftTasks: Task[] = groups.map(({ partitions, from }, idx) => ({
+    type: 'left',
+    id: String(idx),
+    from,
+    keySets: plan.keySets.map((keySet) => ({ keySet, table: keys[keySet.id]! })),
+    partitions,
+    buckets: plan.buckets,
+    limit: options.limit,
+  }));
+  const left = await stage<LeftResult>('left', leftTasks, (result) =>
+    sum(Object.values(result.rows)),
+  );
+  const missing = missingSnapshots(plan, left, options);
+
+  const scatter = plan.scans.map((scan) => ({
+    scan,
+    tasks: scatterTasks(plan, scan, { keys, dictionaries }, options),
+  }));
+  const scattered = await stage<ScatterResult>(
+    'scan',
+    scatter.flatMap((s) => s.tasks),
+    (result) => result.rowsRead,
+  );
+  const scans: Record<string, ScatterResult[]> = {};
+  let at = 0;
+  for (const { scan, tasks: own } of scatter) {
+    scans[scan.id] = scattered.slice(at, at + own.length);
+    at += own.length;
+  }
+
+  const sweepList = sweepTasks(
+    plan,
+    {
+      left,
+      scans,
+      nullDays: missing.nullDays,
+      partitions: sum(groups.map((members) => members.partitions.length)),
+    },
+    options,
+  );
+  const swept = await stage<SweepResult>('join', sweepList, (result) => result.counts.leftRows);
+  const sweeps = sweepList.map((task, idx) => ({ task, result: swept[idx]! }));
+
+  const rows = new Map<number, number>();
+  for (const result of left)
+    for (const [idx, n] of Object.entries(result.rows)) rows.set(Number(idx), n);
+  const partitions = groups.flatMap(({ partitions: members, from }) =>
+    members.map((member) => {
+      const planned = plan.partitions.find((p) => p.ds === member.ds);
+      return { ...member, rows: rows.get(member.idx) ?? 0, inputs: planned?.inputs ?? '', from };
+    }),
+  );
+  return {
+    partitions,
+    left,
+    scans,
+    sweeps,
+    missingSnapshots: missing.reported,
+    keys,
+    dictionaries,
+    tasks,
+    assemble: assembleTasks(plan, partitions, { keys, dictionaries, sweeps }, options),
+  };
+}

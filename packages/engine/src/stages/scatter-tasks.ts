@@ -1,0 +1,71 @@
+import { type SourceSpec, TesseraError } from '@tessera/api';
+import type { LakeFacts, PhysicalPlan, ScanPlan, SourceFacts } from '@tessera/planner';
+import { sum } from '../sum.js';
+import type { ScatterTask, SourceCounts } from '../tasks/task.js';
+import { footerCounts } from './footer-counts.js';
+import { group } from './group.js';
+import type { StageOptions, StageOutcome } from './stage-options.js';
+
+const EVENT_ROWS_PER_TASK = 3_000_000;
+
+/** An in-memory run has no report. */
+const NOT_COUNTED: SourceCounts = {
+  rowsRead: 0,
+  rowsWithoutTime: 0,
+  rowsWithNullKey: 0,
+  duplicateEvents: 0,
+};
+
+function sourceFacts(facts: LakeFacts, sourceId: string): SourceFacts {
+  const found = facts.sources[sourceId];
+  if (!found) throw new TesseraError('INTERNAL', { reason: `no facts for ${sourceId}` });
+  return found;
+}
+
+/** A window function over a partition must see all of it. */
+function wholePartitions(source: SourceSpec): boolean {
+  return source.eventId !== undefined || source.dedupe !== undefined;
+}
+
+/** Source rows of wanted keys → events per bucket, a few files a task. */
+export function scatterTasks(
+  plan: PhysicalPlan,
+  scan: ScanPlan,
+  outcome: Pick<StageOutcome, 'keys' | 'dictionaries'>,
+  options: StageOptions,
+): ScatterTask[] {
+  const facts = sourceFacts(options.facts, scan.sourceId);
+  const rowsOf = (idx: number) => facts.files[idx]?.rows ?? 0;
+  const dsOf = (idx: number) => facts.files[idx]?.ds ?? '';
+  const total = sum(scan.fileIdx.map(rowsOf));
+  const size = Math.max(
+    200_000,
+    Math.min(EVENT_ROWS_PER_TASK, Math.ceil(total / (options.executor.workers * 4))),
+  );
+  const whole = wholePartitions(scan.source);
+  const unit = whole ? dsOf : (idx: number) => String(idx);
+  // Without ds folders a partition is a day of any file (S1.6).
+  const groups =
+    whole && !facts.hive
+      ? [[...scan.fileIdx]].filter((g) => g.length > 0)
+      : group(scan.fileIdx, rowsOf, unit, size);
+  const { fileIdx: _, ...task } = scan;
+  const used = new Set(
+    scan.lanes.flatMap((lane) => (lane.read.how === 'code' ? [lane.read.dictionary] : [])),
+  );
+  return groups.map((fileIdx, idx) => ({
+    type: 'scatter',
+    id: `${scan.id}.${idx}`,
+    scan: task,
+    relation: options.relation(scan.sourceId, fileIdx),
+    keys: outcome.keys[scan.keySet]!,
+    dictionaries: Object.fromEntries([...used].map((id) => [id, outcome.dictionaries[id]!])),
+    buckets: plan.buckets,
+    counts: options.inMemory
+      ? NOT_COUNTED
+      : footerCounts(
+          scan,
+          fileIdx.map((at) => facts.files[at]!),
+        ),
+  }));
+}

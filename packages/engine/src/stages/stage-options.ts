@@ -1,0 +1,45 @@
+import type { Relation } from '@tessera/lake';
+import type { LakeFacts } from '@tessera/planner';
+import type { Executor } from '../executor.js';
+import type { Progress } from '../run-types.js';
+import type { LeftResult, ScatterResult, SweepResult } from '../tasks/result.js';
+import type { AssembleTask, LeftPartition, SweepTask, TableRef } from '../tasks/task.js';
+
+/** Everything the stages need beside the plan. */
+export interface StageOptions {
+  readonly facts: LakeFacts;
+  readonly executor: Executor;
+  /** Tables of the session instead of files: in-memory runs. */
+  readonly inMemory: boolean;
+  readonly limit: number | null;
+  readonly strict: boolean;
+  /** What the parts say of missing snapshot days, by part name. */
+  readonly missing: Readonly<Record<string, 'error' | 'null' | 'empty'>>;
+  readonly relation: (sourceId: string, fileIdx: readonly number[]) => Relation;
+  /** Partition labels that a source has. */
+  readonly presentDays: (sourceId: string) => ReadonlySet<string | null>;
+  readonly onProgress: (
+    progress: Pick<Progress, 'stage' | 'tasksDone' | 'tasksTotal' | 'rows'>,
+  ) => void;
+}
+
+export interface StageOutcome {
+  readonly partitions: readonly (LeftPartition & {
+    readonly rows: number;
+    readonly inputs: string;
+  })[];
+  readonly left: readonly LeftResult[];
+  readonly scans: Readonly<Record<string, readonly ScatterResult[]>>;
+  readonly sweeps: readonly { readonly task: SweepTask; readonly result: SweepResult }[];
+  readonly missingSnapshots: readonly { readonly part: string; readonly days: readonly string[] }[];
+  readonly keys: Readonly<Record<string, TableRef>>;
+  readonly dictionaries: Readonly<Record<string, TableRef>>;
+  readonly tasks: number;
+  /** Assemble tasks, without a file. */
+  readonly assemble: readonly AssembleTask[];
+}
+
+/** Where a small table of the run is kept. */
+export function tableRef(options: StageOptions, name: string): TableRef {
+  return options.inMemory ? { kind: 'table', name } : { kind: 'exchange', name: `${name}.parquet` };
+}

@@ -1,0 +1,40 @@
+import type { PhysicalPlan } from '@tessera/planner';
+import type { LeftResult, ScatterResult } from '../tasks/result.js';
+import type { Section, SweepTask } from '../tasks/task.js';
+import type { StageOutcome } from './stage-options.js';
+
+/** One task per scan and bucket. */
+export function sweepTasks(
+  plan: PhysicalPlan,
+  made: {
+    readonly left: readonly LeftResult[];
+    readonly scans: StageOutcome['scans'];
+    readonly nullDays: Readonly<Record<string, readonly number[]>>;
+    readonly partitions: number;
+  },
+  options: { readonly strict: boolean },
+): SweepTask[] {
+  return plan.scans.flatMap((scan) =>
+    Array.from(
+      { length: plan.buckets },
+      (_, bucket): SweepTask => ({
+        type: 'sweep',
+        id: `${scan.id}.${bucket}`,
+        scanId: scan.id,
+        events: sectionsOf(made.scans[scan.id] ?? [], bucket),
+        left: made.left.flatMap((result) => result.sections[scan.keySet]?.[bucket] ?? []),
+        features: plan.features.filter((feature) => feature.scan === scan.id),
+        lanes: scan.lanes,
+        queries: scan.queries,
+        missingDays: made.nullDays[scan.id] ?? [],
+        tie: scan.tie,
+        partitions: made.partitions,
+        strict: options.strict,
+      }),
+    ),
+  );
+}
+
+function sectionsOf(results: readonly ScatterResult[], bucket: number): Section[] {
+  return results.flatMap((result) => result.sections[bucket] ?? []);
+}

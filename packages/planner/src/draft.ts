@@ -1,0 +1,103 @@
+import { definitionHash, type PartSpec, type SourceSpec } from '@tessera/api';
+import type { ScanDraft } from './features.js';
+import type { KeySetPlan, QueryPlan } from './plan.js';
+
+export function partName(part: PartSpec): string {
+  return part.prefix === undefined ? part.groupBy.name : `${part.prefix}_${part.groupBy.name}`;
+}
+
+export function isSnapshotKey(source: SourceSpec): boolean {
+  return source.kind === 'entities' && source.static !== true;
+}
+
+function typeOf(source: SourceSpec, column: string) {
+  const found = source.columns.find((c) => c.name === column);
+  if (!found) throw new Error(`column ${column} is not in ${source.name}`);
+  return found.type;
+}
+
+export interface PartDraft {
+  readonly part: PartSpec;
+  readonly name: string;
+  readonly scan: ScanDraft & { readonly parts: string[]; readonly queries: Map<string, QueryPlan> };
+  readonly query: Omit<QueryPlan, 'name'>;
+  readonly sourceId: string;
+}
+
+export interface Draft {
+  readonly keySets: Map<string, KeySetPlan>;
+  readonly scans: Map<
+    string,
+    PartDraft['scan'] & {
+      keySet: string;
+      source: SourceSpec;
+      sourceId: string;
+      keys: string[];
+      part: PartSpec;
+    }
+  >;
+  readonly parts: PartDraft[];
+}
+
+/** Parts → key sets and scans; parts that read the same source under the same keys share one scan. */
+export function draftParts(
+  parts: readonly PartSpec[],
+  keyColumn: (key: { left: string; right: string }) => string,
+  keySource: SourceSpec | null,
+): Draft {
+  const draft: Draft = { keySets: new Map(), scans: new Map(), parts: [] };
+  for (const part of parts) {
+    const { source } = part.groupBy;
+    const byPartition = isSnapshotKey(source);
+    const columns = part.keys.map(keyColumn);
+    const types = part.keys.map((key) =>
+      keySource ? typeOf(keySource, key.left) : typeOf(source, key.right),
+    );
+    const snapshotLagMs = byPartition ? part.lagMs : null;
+    const keySetKey = JSON.stringify([columns, snapshotLagMs]);
+    let keySet = draft.keySets.get(keySetKey);
+    if (!keySet) {
+      keySet = { id: `k${draft.keySets.size}`, columns, types, snapshotLagMs };
+      draft.keySets.set(keySetKey, keySet);
+    }
+    const sourceId = definitionHash(source);
+    const keys = part.keys.map((key) => key.right);
+    const passThrough = part.groupBy.aggregations.length === 0;
+    const timeless = source.kind === 'entities' && (passThrough || source.time === undefined);
+    const scanKey = JSON.stringify([sourceId, keySet.id, keys, timeless, passThrough]);
+    let scan = draft.scans.get(scanKey);
+    if (!scan) {
+      scan = {
+        id: `s${draft.scans.size}`,
+        lanes: new Map(),
+        dictionaries: new Map(),
+        tie: null,
+        parts: [],
+        queries: new Map(),
+        keySet: keySet.id,
+        source,
+        sourceId,
+        keys,
+        part,
+      };
+      draft.scans.set(scanKey, scan);
+    }
+    scan.parts.push(partName(part));
+    const query = {
+      lagMs: part.lagMs,
+      snapshot: source.kind === 'entities' || part.groupBy.accuracy === 'snapshot',
+      inclusive: part.at === 'inclusive',
+    };
+    draft.parts.push({ part, name: partName(part), scan, query, sourceId });
+  }
+  return draft;
+}
+
+export function queryName(scan: PartDraft['scan'], query: Omit<QueryPlan, 'name'>): string {
+  const text = JSON.stringify(query);
+  const known = scan.queries.get(text);
+  if (known) return known.name;
+  const name = `q${scan.queries.size}`;
+  scan.queries.set(text, { name, ...query });
+  return name;
+}

@@ -1,0 +1,84 @@
+import { bucketCount, type PlanOptions } from './bucket-count.js';
+import { type Draft, isSnapshotKey } from './draft.js';
+import type { LakeFacts, SourceFacts } from './facts.js';
+import { factsOf, hashOf, inputFiles, partFiles } from './input-files.js';
+import type {
+  DictionaryPlan,
+  FeaturePlan,
+  LeftPlan,
+  PartitionPlan,
+  PhysicalPlan,
+  ScanPlan,
+} from './plan.js';
+import { asks, queryRange, scanRange } from './query-range.js';
+import { reasonToBuild } from './reason-to-build.js';
+
+/** What is the same for joins and groupBys: which partitions are built and why, and what each scan reads for them. */
+export function finishPlan(
+  head: { kind: PhysicalPlan['kind']; name: string; definitionHash: string; left: LeftPlan },
+  draft: Draft,
+  features: readonly FeaturePlan[],
+  facts: LakeFacts,
+  leftFacts: SourceFacts | null,
+  options: PlanOptions,
+): PhysicalPlan {
+  const partitions: PartitionPlan[] = facts.left.map((partition) => {
+    const files = inputFiles(draft.parts, facts, partition, leftFacts);
+    return {
+      ds: partition.ds,
+      fileIdx: partition.fileIdx,
+      rows: partition.rows,
+      inputFiles: files,
+      inputs: hashOf(files),
+      reason: reasonToBuild(facts.published, head.definitionHash, partition.ds, files),
+    };
+  });
+  const toBuild = facts.left.filter((_, idx) => partitions[idx]?.reason !== null);
+  const { minMs, maxMs } = queryRange(toBuild);
+  const isAsked = toBuild.some(asks);
+  const scans: ScanPlan[] = [];
+  const dictionaries: DictionaryPlan[] = [];
+  for (const scan of draft.scans.values()) {
+    const parts = draft.parts.filter((part) => part.scan === scan);
+    const source = factsOf(facts, scan.sourceId);
+    const picked = new Set(
+      isAsked ? parts.flatMap((part) => partFiles(part, source, minMs, maxMs)) : [],
+    );
+    const passThrough = scan.part.groupBy.aggregations.length === 0;
+    const timeless =
+      scan.source.kind === 'entities' && (passThrough || scan.source.time === undefined);
+    const range =
+      scan.source.kind === 'entities'
+        ? { startMs: null, endMs: null }
+        : scanRange(parts, minMs, maxMs);
+    scans.push({
+      id: scan.id,
+      source: scan.source,
+      sourceId: scan.sourceId,
+      keySet: scan.keySet,
+      keys: scan.keys,
+      byPartition: isSnapshotKey(scan.source),
+      ...range,
+      fileIdx: [...picked].sort((a, b) => a - b),
+      lanes: [...scan.lanes.values()],
+      tie: scan.tie,
+      queries: [...scan.queries.values()],
+      uniqueKeys: passThrough && scan.source.kind === 'entities',
+      timeless,
+      parts: scan.parts,
+    });
+    for (const [id, dictionary] of scan.dictionaries) {
+      dictionaries.push({ id, scan: scan.id, ...dictionary });
+    }
+  }
+  const leftRows = toBuild.reduce((sum, partition) => sum + partition.rows, 0);
+  return {
+    ...head,
+    keySets: [...draft.keySets.values()],
+    scans,
+    features,
+    dictionaries,
+    buckets: bucketCount(options, scans, facts, leftRows),
+    partitions,
+  };
+}

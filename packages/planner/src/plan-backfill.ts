@@ -1,0 +1,40 @@
+import { definitionHash, type GroupBySpec, type OutputColumn, type PartSpec } from '@tessera/api';
+import type { PlanOptions } from './bucket-count.js';
+import { draftParts, queryName } from './draft.js';
+import type { LakeFacts } from './facts.js';
+import { partFeatures, presenceFeatures } from './features.js';
+import { finishPlan } from './finish-plan.js';
+import type { LeftPlan, PhysicalPlan } from './plan.js';
+
+/**
+ * Plan the stand-alone values of a groupBy: one row per key and day, evaluated at the midnight that ends the day (S3.4).
+ */
+export function planBackfill(
+  groupBy: GroupBySpec,
+  columns: readonly OutputColumn[],
+  facts: LakeFacts,
+  options: PlanOptions,
+): PhysicalPlan {
+  const part: PartSpec = {
+    groupBy,
+    keys: groupBy.keys.map((key) => ({ left: key, right: key })),
+    lagMs: 0,
+    at: 'strict',
+    missing: 'error',
+  };
+  const draft = draftParts([part], (key) => key.right, null);
+  const [drafted] = draft.parts;
+  if (!drafted) throw new Error('a groupBy has one part');
+  const query = queryName(drafted.scan, drafted.query);
+  const own = columns.map((column, outputIdx) => ({ column, outputIdx }));
+  const written = partFeatures(drafted.scan, part, groupBy.name, own, query);
+  const features = [...written, ...presenceFeatures(drafted.scan, groupBy, written)];
+  const left: LeftPlan = { kind: 'grid', keySet: 'k0' };
+  const head = {
+    kind: 'backfill' as const,
+    name: groupBy.name,
+    definitionHash: definitionHash(groupBy),
+    left,
+  };
+  return finishPlan(head, draft, features, facts, null, options);
+}

@@ -1,0 +1,41 @@
+import { definitionHash, type JoinSpec, type OutputColumn } from '@tessera/api';
+import type { PlanOptions } from './bucket-count.js';
+import { draftParts, queryName } from './draft.js';
+import type { LakeFacts } from './facts.js';
+import { partFeatures } from './features.js';
+import { finishPlan } from './finish-plan.js';
+import { factsOf } from './input-files.js';
+import type { FeaturePlan, LeftPlan, PhysicalPlan } from './plan.js';
+
+/**
+ * Turn a join and what is known of the lake into a physical plan. Pure: equal inputs give an equal plan.
+ *
+ * `columns` are the join's output columns in output order (`outputColumns(join)`).
+ */
+export function planJoin(
+  join: JoinSpec,
+  columns: readonly OutputColumn[],
+  facts: LakeFacts,
+  options: PlanOptions,
+): PhysicalPlan {
+  const draft = draftParts(join.parts, (key) => key.left, join.left);
+  const features: FeaturePlan[] = [];
+  for (const [partIdx, part] of draft.parts.entries()) {
+    const own = columns.flatMap((column, outputIdx) =>
+      column.partIdx === partIdx ? [{ column, outputIdx }] : [],
+    );
+    features.push(
+      ...partFeatures(part.scan, part.part, part.name, own, queryName(part.scan, part.query)),
+    );
+  }
+  const sourceId = definitionHash(join.left);
+  const leftFacts = factsOf(facts, sourceId);
+  const left: LeftPlan = { kind: 'source', source: join.left, sourceId, hive: leftFacts.hive };
+  const head = {
+    kind: 'train-set' as const,
+    name: join.name,
+    definitionHash: definitionHash(join),
+    left,
+  };
+  return finishPlan(head, draft, features, facts, leftFacts, options);
+}
