@@ -1,5 +1,5 @@
 import type { JoinSpec } from '@tessera/api';
-import { type InputTables, joinRows } from '@tessera/engine';
+import { type InMemoryOptions, type InputTables, joinRows } from '@tessera/engine';
 import { afterAll, expect, test } from 'vitest';
 import { mismatches } from '../oracle/compare.js';
 import { coverageTable, emptyCells, newCoverage, observedJoin } from '../oracle/coverage.js';
@@ -33,13 +33,18 @@ function known(join: JoinSpec, tables: Record<string, unknown[]>): InputTables {
 async function engine(
   join: JoinSpec,
   tables: Record<string, unknown[]>,
-  buckets = 1,
+  { buckets = 1, memoryShares = {}, onCounters }: InMemoryOptions = {},
 ): Promise<OracleRow[]> {
   return (await joinRows(join, known(join, tables), {
     buckets,
+    memoryShares,
     missingDays: 'part',
+    ...(onCounters && { onCounters }),
   })) as OracleRow[];
 }
+
+/** So little memory that a few rows are too many for it. */
+const TINY = { taskBytes: 300, leastRows: 1 };
 
 /** `ds` is the partition of a row, not a column of it. */
 function withoutDs(join: JoinSpec, rows: OracleRow[]): OracleRow[] {
@@ -49,14 +54,24 @@ function withoutDs(join: JoinSpec, rows: OracleRow[]): OracleRow[] {
 
 test(`S1-S6, S8: engine = quadratic oracle, bit for bit, on ${SEEDS} seeds`, async () => {
   const failures: string[] = [];
+  let slices = 0;
   for (let seed = 0; seed < SEEDS; seed++) {
     const { join, tables } = randomCase(seed);
     const expected = observedJoin(coverage, join, tables);
-    const actual = await engine(join, tables, 1 + (seed % 3));
+    const actual = await engine(join, tables, {
+      buckets: 1 + (seed % 3),
+      memoryShares: seed % 2 === 0 ? TINY : {},
+      onCounters: ({ slices: n }) => {
+        if (seed % 2 === 0) slices += n;
+      },
+    });
     const found = mismatches(join, withoutDs(join, expected), actual);
     if (found.length > 0) failures.push(`seed ${seed}\n  ${found.join('\n  ')}`);
   }
   expect(failures.join('\n')).toBe('');
+  console.log(`slices of buckets too large for their memory: ${slices}`);
+  // The other route was taken, and often.
+  expect(slices).toBeGreaterThan(5 * SEEDS);
 });
 
 test(`a fresh seed: ${FRESH}`, async () => {

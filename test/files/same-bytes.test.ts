@@ -22,6 +22,9 @@ const folder = newFolder();
 const lake = join(folder, 'lake');
 let outs = 0;
 
+/** Cuts reads into streams, buckets into slices and partitions into pieces. */
+const TINY = { taskBytes: 4000, leastRows: 7 };
+
 /** A run into a dataset of its own, unless `out` is given; SHA-256 by partition. */
 async function published(options: RunOptions = {}, join_ = shopJoin) {
   const out = options.out ?? join(folder, `out-${outs++}`);
@@ -52,10 +55,28 @@ test.each<[string, RunOptions]>([
   ['2 workers', { workers: 2 }],
   ['64 buckets', { buckets: 64 }],
   ['2 workers, 7 buckets', { workers: 2, buckets: 7 }],
+  ['1 GB', { memory: 2 ** 30 }],
+  ['2 workers, memory for a few rows', { workers: 2, memoryShares: TINY }],
+  ['3 buckets, memory for a few rows', { buckets: 3, memoryShares: TINY }],
 ])('S8: %s', async (_, options) => {
   const again = await published(options);
   expect(again.files).toEqual(base.files);
   expect(manifest(again.path)).toBe(manifest(base.path));
+});
+
+test('too little memory is answered by slices and pieces', async () => {
+  const whole = await trainSet(shopJoin, {
+    lake,
+    workers: 1,
+    buckets: 3,
+    out: join(folder, 'whole'),
+  });
+  expect(whole.counters.slices).toBe(3 * shopJoin.parts.length);
+  expect(whole.counters.pieces).toBe(ORDER_DAYS.length);
+  const out = join(folder, 'cut');
+  const cut = await trainSet(shopJoin, { lake, workers: 1, buckets: 3, out, memoryShares: TINY });
+  expect(cut.counters.slices).toBeGreaterThan(5 * whole.counters.slices);
+  expect(cut.counters.pieces).toBeGreaterThan(5 * whole.counters.pieces);
 });
 
 test('S1.2, S5.4, S8: source rows in another order, in other files and partitions', async () => {

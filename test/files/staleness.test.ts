@@ -146,6 +146,8 @@ test('again: nothing to do, nothing written', async () => {
     filesRead: 0,
     rowsScanned: 0,
     rowsSwept: 0,
+    slices: 0,
+    pieces: 0,
     leftRows: 0,
   });
   expect(hashes(out)).toEqual(before);

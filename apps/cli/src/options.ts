@@ -13,6 +13,7 @@ export interface RawRunOptions {
   readonly workers?: string;
   readonly buckets?: string;
   readonly tmp?: string;
+  readonly memory?: string;
   readonly limit?: string;
   readonly strict?: boolean;
   readonly summary?: boolean;
@@ -25,6 +26,8 @@ export interface CheckedRunOptions {
   readonly format: 'parquet' | 'csv' | 'arrow';
   readonly workers?: number;
   readonly buckets?: number;
+  /** Bytes. */
+  readonly memory?: number;
   readonly limit?: number;
   readonly strict: boolean;
   readonly planOnly: boolean;
@@ -71,6 +74,13 @@ export function checkRunOptions(raw: RawRunOptions): CheckedRunOptions {
   const workers = whole('--workers', raw.workers, MAX_WORKERS);
   const buckets = whole('--buckets', raw.buckets, MAX_BUCKETS);
   const limit = whole('--limit', raw.limit, Number.MAX_SAFE_INTEGER);
+  const memory = raw.memory === undefined ? undefined : readBytes(raw.memory);
+  if (memory === null) {
+    mistakes.push({
+      option: '--memory',
+      message: `is not a size like 512MB or 4GB: ${quote(raw.memory ?? '')}`,
+    });
+  }
   for (const option of ['project', 'lake', 'out', 'tmp'] as const) {
     if (raw[option] === '') mistakes.push({ option: `--${option}`, message: 'names no folder' });
   }
@@ -81,6 +91,7 @@ export function checkRunOptions(raw: RawRunOptions): CheckedRunOptions {
     format: format ?? 'parquet',
     workers,
     buckets,
+    memory: memory ?? undefined,
     limit,
     strict: raw.strict === true,
     planOnly: raw.plan === true,
@@ -121,6 +132,15 @@ function readWhole(text: string): number | null {
   if (!/^\d{1,16}$/.test(text)) return null;
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : null;
+}
+
+const UNITS: Readonly<Record<string, number>> = { k: 1, m: 2, g: 3, t: 4 };
+
+/** `512MB`, `1.5g`, `2 GiB`: powers of 1024, as the system counts memory. Null when it is no size. */
+function readBytes(text: string): number | null {
+  const match = /^\s*(\d{1,15}(?:\.\d{1,6})?)\s*(?:([kmgt])(?:i?b)?|b)?\s*$/i.exec(text);
+  if (match === null) return null;
+  return Math.floor(Number(match[1]) * 1024 ** (UNITS[match[2]?.toLowerCase() ?? ''] ?? 0));
 }
 
 /** A real calendar day: `2025-02-30` is none. */

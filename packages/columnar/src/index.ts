@@ -1,3 +1,5 @@
+export { cloneColumn } from './clone.js';
+export { type BatchCollector, collectBatches } from './collect.js';
 export type { Batch, Column, ColumnKind } from './column.js';
 export { type RowCompare, rowCompare } from './compare.js';
 export { concat, concatBatches } from './concat.js';

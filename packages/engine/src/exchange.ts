@@ -10,9 +10,34 @@ import type { Section } from './tasks/task.js';
 export interface Exchange {
   /** Write batches one behind the other under one name; one section each. */
   write(name: string, batches: Iterable<Batch>): Section[];
-  read(section: Section): Batch;
+  /** With `scratch` the batch lies in it and is good until it is used again. */
+  read(section: Section, scratch?: Scratch): Batch;
   /** Path for a table file; null in memory. */
   path(name: string): string | null;
+}
+
+/** Memory for one block, made larger as needed. */
+export interface Scratch {
+  bytes: Uint8Array;
+}
+
+/** First and last instant of a block that has a time lane; rows without a time do not count. */
+function timeRange(batch: Batch): Pick<Section, 'minMs' | 'maxMs'> {
+  let minMs = Number.POSITIVE_INFINITY;
+  let maxMs = Number.NEGATIVE_INFINITY;
+  const { t } = batch.columns;
+  if (t?.kind !== 'f64') return { minMs, maxMs };
+  for (const ms of t.values) {
+    if (ms < minMs) minMs = ms;
+    if (ms > maxMs) maxMs = ms;
+  }
+  return { minMs, maxMs };
+}
+
+function scratchOf(scratch: Scratch | undefined, bytes: number): Uint8Array {
+  if (scratch === undefined) return new Uint8Array(bytes);
+  if (scratch.bytes.length < bytes) scratch.bytes = new Uint8Array(Math.ceil(bytes * 1.25));
+  return scratch.bytes.subarray(0, bytes);
 }
 
 export function fileExchange(dir: string): Exchange {
@@ -26,7 +51,7 @@ export function fileExchange(dir: string): Exchange {
         let offset = 0;
         for (const batch of batches) {
           const length = writeAll(fd, encodeBatchParts(batch));
-          sections.push({ name, offset, length });
+          sections.push({ name, offset, length, rows: batch.rows, ...timeRange(batch) });
           offset += length;
         }
         return sections;
@@ -34,8 +59,8 @@ export function fileExchange(dir: string): Exchange {
         closeSync(fd);
       }
     },
-    read(section) {
-      const bytes = new Uint8Array(section.length);
+    read(section, scratch) {
+      const bytes = scratchOf(scratch, section.length);
       const fd = openSync(join(dir, section.name), 'r');
       try {
         for (let at = 0; at < section.length; ) {
@@ -78,7 +103,7 @@ export function memoryExchange(): Exchange {
       return [...batches].map((batch, idx) => {
         const entry = `${name}#${idx}`;
         entries.set(entry, batch);
-        return { name: entry, offset: 0, length: 0 };
+        return { name: entry, offset: 0, length: 0, rows: batch.rows, ...timeRange(batch) };
       });
     },
     read(section) {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { BroadcastChannel } from 'node:worker_threads';
 import { isTesseraError, TesseraError } from '@tessera/api';
-import { openDuckDb, type Session } from '@tessera/lake';
-import { type Exchange, fileExchange, memoryExchange } from './exchange.js';
+import { openDuckDb } from '@tessera/lake';
+import { fileExchange, memoryExchange } from './exchange.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
+import { memoryBudget, shareMemory, type WorkerMemory } from './memory.js';
+import type { TaskContext } from './tasks/context.js';
 import { runTask } from './tasks/run-task.js';
 import type { Task } from './tasks/task.js';
 
@@ -24,15 +26,19 @@ export interface ExecutorOptions {
   readonly workers: number;
   /** Folder of the exchange; null = memory (inline only). */
   readonly dir: string | null;
-  readonly memoryBytes?: number;
+  /** Default: the shares of the default budget. */
+  readonly memory?: WorkerMemory;
   readonly signal?: AbortSignal | undefined;
 }
+
+const memoryOf = ({ memory, workers }: ExecutorOptions): WorkerMemory =>
+  memory ?? shareMemory(memoryBudget(undefined), workers).worker;
 
 /** How a worker is started: plain data. */
 export interface WorkerSettings {
   readonly dir: string;
   readonly threads: number;
-  readonly memoryBytes: number | null;
+  readonly memory: WorkerMemory;
   /** Name of the channel on which cancellation is announced: for queries, which wait with the event loop free. */
   readonly channel: string;
   /** One element, 1 once cancelled: for loops, during which no message arrives. */
@@ -43,42 +49,47 @@ export function interrupted(): TesseraError {
   return new TesseraError('INTERRUPTED', {});
 }
 
+/** Tasks one after the other in this thread. */
+export async function runHere<R>(
+  context: TaskContext,
+  tasks: readonly Task[],
+  onDone: (result: R, taskIdx: number) => void,
+  signal?: AbortSignal,
+): Promise<R[]> {
+  const results: R[] = [];
+  for (const [idx, task] of tasks.entries()) {
+    if (signal?.aborted) throw interrupted();
+    try {
+      const result = (await runTask(context, task)) as R;
+      results.push(result);
+      onDone(result, idx);
+    } catch (error) {
+      throw signal?.aborted ? interrupted() : error;
+    }
+    // Lets signals and timers in between two long synchronous tasks.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return results;
+}
+
 /** All tasks in the calling thread, one after the other. */
 export async function inlineExecutor(
   options: ExecutorOptions,
-): Promise<Executor & { session: Session; exchange: Exchange }> {
+): Promise<Executor & { readonly context: TaskContext }> {
   const { signal } = options;
+  const memory = memoryOf(options);
   const session = await openDuckDb({
     threads: 1,
-    ...(options.memoryBytes !== undefined && { memoryBytes: options.memoryBytes }),
+    memoryBytes: memory.duckDbBytes,
     ...(options.dir !== null && { tmp: options.dir }),
   });
   const exchange = options.dir === null ? memoryExchange() : fileExchange(options.dir);
-  const context = { session, exchange, cancelled: () => signal?.aborted === true };
+  const context = { session, exchange, memory, cancelled: () => signal?.aborted === true };
   const interruption = interruptOnAbort(session, signal);
   return {
     workers: 1,
-    session,
-    exchange,
-    async run<R>(
-      tasks: readonly Task[],
-      onDone: (result: R, taskIdx: number) => void,
-    ): Promise<R[]> {
-      const results: R[] = [];
-      for (const [idx, task] of tasks.entries()) {
-        if (signal?.aborted) throw interrupted();
-        try {
-          const result = (await runTask(context, task)) as R;
-          results.push(result);
-          onDone(result, idx);
-        } catch (error) {
-          throw signal?.aborted ? interrupted() : error;
-        }
-        // Lets signals and timers in between two long synchronous tasks.
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      return results;
-    },
+    context,
+    run: (tasks, onDone) => runHere(context, tasks, onDone, signal),
     async close() {
       interruption.end();
       session.close();
@@ -99,8 +110,7 @@ export async function threadsExecutor(
   const settings: WorkerSettings = {
     dir: options.dir,
     threads: 1,
-    memoryBytes:
-      options.memoryBytes === undefined ? null : Math.floor(options.memoryBytes / options.workers),
+    memory: memoryOf(options),
     channel: channelName,
     cancelled: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
   };

@@ -6,6 +6,7 @@ export type {
   InputTables,
 } from './in-memory/input-types.js';
 export { joinRows } from './in-memory/join-rows.js';
+export type { WorkerMemory } from './memory.js';
 export { backfill, trainSet } from './run.js';
 export type {
   ColumnSummary,

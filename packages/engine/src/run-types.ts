@@ -1,5 +1,6 @@
 import type { DataType } from '@tessera/api';
 import type { Batch } from '@tessera/columnar';
+import type { WorkerMemory } from './memory.js';
 
 /** What a caller may ask of a run; every field has a default. Days are UTC, both inclusive. */
 export interface RunOptions {
@@ -13,6 +14,13 @@ export interface RunOptions {
   readonly workers?: number;
   /** Key buckets; default from the data's size. Values never depend on it. */
   readonly buckets?: number;
+  /**
+   * Bytes that the run may use in all, threads and DuckDB included. Default: half of what the machine or its container
+   * gives. Values never depend on it; less memory means more passes over files in `tmp`.
+   */
+  readonly memory?: number;
+  /** How `memory` is divided, where it shall not be by default: for measuring and tests. Values never depend on it. */
+  readonly memoryShares?: Partial<WorkerMemory>;
   /** Folder for files that live as long as the run. Default: under `out`. */
   readonly tmp?: string;
   /** Only the first N left rows of the range; the result is not published. */
@@ -142,5 +150,9 @@ export interface RunCounters {
   readonly filesRead: number;
   readonly rowsScanned: number;
   readonly rowsSwept: number;
+  /** Parts that buckets were swept in: as many as buckets where each fit its memory. */
+  readonly slices: number;
+  /** Parts that partitions were put together from: as many as partitions where each fit. */
+  readonly pieces: number;
   readonly leftRows: number;
 }

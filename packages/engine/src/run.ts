@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join as joinPath, resolve } from 'node:path';
 import {
@@ -11,14 +11,22 @@ import {
   outputColumns,
   TesseraError,
 } from '@tessera/api';
-import { datasetPath, openDuckDb, partitionPath, type Session, summarise } from '@tessera/lake';
-import { type PhysicalPlan, planBackfill, planJoin } from '@tessera/planner';
+import {
+  datasetPath,
+  openDuckDb,
+  openTmpFolder,
+  partitionPath,
+  type Session,
+  summarise,
+} from '@tessera/lake';
+import { assembledBytes, type PhysicalPlan, planBackfill, planJoin } from '@tessera/planner';
 import { type NamedType, type ResultFile, resultBatches } from './batches.js';
 import { fileExchange } from './exchange.js';
 import { type Executor, inlineExecutor, threadsExecutor } from './executor.js';
 import { exportFiles } from './export.js';
 import { type Gathered, gatherFacts } from './gather.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
+import { type MemoryShares, memoryBudget, shareMemory, type WorkerMemory } from './memory.js';
 import { planSummary } from './plan-summary.js';
 import { firstPartitions, firstRows, hold, previewFile, previewFolder, replay } from './preview.js';
 import { raiseProblem } from './problems.js';
@@ -40,7 +48,7 @@ interface Subject {
   readonly columns: readonly OutputColumn[];
   readonly plan: (
     gathered: Gathered,
-    options: { buckets: number | null; workers: number },
+    options: { buckets: number | null; workers: number; taskBytes: number },
   ) => PhysicalPlan;
 }
 
@@ -101,8 +109,10 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     subject.name,
   );
   checkSignal(options.signal);
-  const session = await openDuckDb({ threads: workers });
+  const memory = shareMemory(memoryBudget(options.memory), workers, options.memoryShares);
+  const session = await openDuckDb({ threads: workers, memoryBytes: memory.planningBytes });
   const interruption = interruptOnAbort(session, options.signal);
+  const atEnd: (() => void | Promise<void>)[] = [];
   const preview = options.limit === undefined ? null : previewFolder();
   try {
     const gathered = await gatherFacts(
@@ -111,7 +121,12 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       { ...options, lake },
       await publishedFacts(dataset),
     );
-    const plan = subject.plan(gathered, { buckets: options.buckets ?? null, workers });
+    const planOptions = {
+      buckets: options.buckets ?? null,
+      workers,
+      taskBytes: memory.worker.taskBytes,
+    };
+    const plan = subject.plan(gathered, planOptions);
     const summary = planSummary(plan, gathered.facts, subject.columns, workers);
     checkSignal(options.signal);
     options.onPlan?.(summary);
@@ -121,7 +136,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
         ? nothing(dataset, options)
         : await make(
             subject,
-            { plan, gathered, session, dataset, out, workers, elapsed, preview },
+            { plan, gathered, session, dataset, out, workers, memory, elapsed, preview, atEnd },
             options,
           );
     // Of an incremental run the result is the whole range, not only what was missing.
@@ -169,6 +184,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   } finally {
     interruption.end();
     session.close();
+    for (const end of atEnd) await end();
     if (preview !== null) rmSync(preview, { recursive: true, force: true });
   }
 }
@@ -183,7 +199,15 @@ interface Made {
 }
 
 function nothing(dataset: string, options: RunOptions): Made {
-  const counters = { tasks: 0, filesRead: 0, rowsScanned: 0, rowsSwept: 0, leftRows: 0 };
+  const counters = {
+    tasks: 0,
+    filesRead: 0,
+    rowsScanned: 0,
+    rowsSwept: 0,
+    slices: 0,
+    pieces: 0,
+    leftRows: 0,
+  };
   return {
     path: options.planOnly ? null : dataset,
     report: NO_REPORT,
@@ -200,14 +224,17 @@ interface Making {
   readonly dataset: string;
   readonly out: string;
   readonly workers: number;
+  readonly memory: MemoryShares;
   readonly elapsed: () => number;
   /** Folder of a result that is not published. */
   readonly preview: string | null;
+  /** What is to be done once the session is closed, in order. */
+  readonly atEnd: (() => void | Promise<void>)[];
 }
 
 /** Compute what is missing and put it in place. Whatever happens, nothing but published partitions stays. */
 async function make(subject: Subject, making: Making, options: RunOptions): Promise<Made> {
-  const { gathered, session, dataset, workers, elapsed, preview } = making;
+  const { gathered, session, dataset, workers, memory, elapsed, preview, atEnd } = making;
   const { signal } = options;
   const runId = randomUUID();
   const limit = options.limit ?? null;
@@ -217,19 +244,25 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
       : subject.plan(firstPartitions(gathered, subject.join?.left ?? null, limit), {
           buckets: options.buckets ?? null,
           workers,
+          taskBytes: memory.worker.taskBytes,
         });
   const target =
     limit === null ? await openTarget(dataset, `${subject.kind} ${subject.name}`, runId) : null;
   // Beside what is staged: should this process be killed, the dataset's next run removes both.
   const parent = options.tmp ?? target?.run.staging ?? joinPath(making.out, '.tmp');
-  const tmp = resolve(parent, `run-${runId}`);
+  atEnd.push(async () => {
+    if (options.tmp === undefined) removeIfEmpty(parent);
+    await target?.close();
+  });
   let executor: Executor | null = null;
   try {
-    makeDir(tmp);
+    const { path: tmp, close } = openTmpFolder(resolve(parent), `${subject.kind} ${subject.name}`);
+    atEnd.unshift(close);
+    await spillTo(session, tmp);
     executor =
       workers === 1
-        ? await inlineExecutor({ workers, dir: tmp, signal })
-        : await threadsExecutor({ workers, dir: tmp, signal });
+        ? await inlineExecutor({ workers, dir: tmp, memory: memory.worker, signal })
+        : await threadsExecutor({ workers, dir: tmp, memory: memory.worker, signal });
     const onProgress = (progress: StageProgress) =>
       options.onProgress?.({ ...progress, elapsedMs: elapsed(), peakBytes: peakBytes() });
     const outcome = await runStages(plan, {
@@ -238,13 +271,15 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
       inMemory: false,
       limit,
       strict: options.strict ?? false,
+      taskBytes: memory.worker.taskBytes,
+      pieceRows: pieceRows(plan, memory.worker),
       missing: subject.join ? missingPolicy(subject.join) : { [subject.name]: 'empty' },
       relation: gathered.relation,
       presentDays: gathered.presentDays,
       onProgress,
     });
     await raiseProblem(
-      { session, exchange: fileExchange(tmp), cancelled: () => false },
+      { session, exchange: fileExchange(tmp), memory: memory.worker, cancelled: () => false },
       plan,
       outcome,
     );
@@ -264,24 +299,19 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
     };
   } finally {
     await executor?.close();
-    rmSync(tmp, { recursive: true, force: true });
-    if (options.tmp === undefined) removeIfEmpty(parent);
-    await target?.close();
   }
+}
+
+/** Rows of a partition that are put together at once. */
+function pieceRows(plan: PhysicalPlan, { taskBytes, leastRows }: WorkerMemory): number {
+  return Math.max(leastRows, Math.floor(taskBytes / assembledBytes(plan.features)));
 }
 
 type StageProgress = Pick<Progress, 'stage' | 'tasksDone' | 'tasksTotal' | 'rows'>;
 
-function makeDir(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (cause) {
-    throw new TesseraError(
-      'NOT_WRITABLE',
-      { path, reason: cause instanceof Error ? cause.message : String(cause) },
-      { cause },
-    );
-  }
+/** Where the session puts what does not fit in memory, from now to its end: DuckDB does not let it be changed. */
+async function spillTo(session: Session, folder: string): Promise<void> {
+  await session.connection.run(`SET temp_directory = '${folder.replaceAll("'", "''")}'`);
 }
 
 function removeIfEmpty(path: string): void {
@@ -347,6 +377,8 @@ function countersOf(plan: PhysicalPlan, outcome: StageOutcome, writes: number): 
     filesRead: sum(plan.scans.map((scan) => scan.fileIdx.length)),
     rowsScanned: sum(scans.map((result) => result.rowsRead)),
     rowsSwept: sum(scans.map((result) => result.rowsMatched)),
+    slices: sum(outcome.sweeps.map(({ result }) => result.slices)),
+    pieces: sum(outcome.assemble.map((task) => Math.max(1, Math.ceil(task.rows / task.pieceRows)))),
     leftRows: sum(outcome.partitions.map((partition) => partition.rows)),
   };
 }

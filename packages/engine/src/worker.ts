@@ -17,7 +17,7 @@ async function open(): Promise<Session> {
   const session = await openDuckDb({
     threads: settings.threads,
     tmp: settings.dir,
-    ...(settings.memoryBytes !== null && { memoryBytes: settings.memoryBytes }),
+    memoryBytes: settings.memory.duckDbBytes,
   });
   interruptOnAbort(session, cancel.signal);
   return session;
@@ -33,6 +33,7 @@ export async function runTaskInWorker(task: Task): Promise<WorkerAnswer<unknown>
     const context = {
       session: await (opened ??= open()),
       exchange: fileExchange(settings.dir),
+      memory: settings.memory,
       cancelled: () => Atomics.load(settings.cancelled, 0) === 1,
     };
     return { result: await runTask(context, task) };

@@ -1,24 +1,42 @@
 import { quoteLiteral } from './quote.js';
 import { run, type Session } from './session.js';
 
+/** Rows of a Parquet row group of a table that is not wide. */
+const ROW_GROUP_ROWS = 122_880;
+/** Columns beyond which row groups get shorter: a writer holds one as a whole. */
+const NOT_WIDE = 512;
+const VECTOR_ROWS = 2048;
+
 /**
- * Rows of a Parquet row group. A multiple of DuckDB's vector size; fixed, because it decides the file's bytes.
+ * Rows of a Parquet row group, a multiple of DuckDB's vector size. It decides the file's bytes, so nothing but the
+ * table's shape may decide it.
  */
-export const ROW_GROUP_ROWS = 122_880;
+export function rowGroupRows(columns: number): number {
+  if (columns <= NOT_WIDE) return ROW_GROUP_ROWS;
+  const rows = (ROW_GROUP_ROWS * NOT_WIDE) / columns;
+  return Math.max(VECTOR_ROWS, Math.floor(rows / VECTOR_ROWS) * VECTOR_ROWS);
+}
 
 /**
  * Write a query's rows to one Parquet file. The same rows in the same order give the same bytes, whatever the machine
  * and the hour: codec, row groups and version are fixed here.
  *
+ * @param columns how many the query has
+ *
  * Returns  rows written
  * Throws   NOT_WRITABLE, DISK_FULL, or what `sqlError` says
  */
-export async function copyToParquet(session: Session, sql: string, file: string): Promise<number> {
+export async function copyToParquet(
+  session: Session,
+  sql: string,
+  file: string,
+  columns = 1,
+): Promise<number> {
   const options = [
     'FORMAT parquet',
     // Every reader has it; files of random doubles are 5 % larger than with zstd.
     'COMPRESSION snappy',
-    `ROW_GROUP_SIZE ${ROW_GROUP_ROWS}`,
+    `ROW_GROUP_SIZE ${rowGroupRows(columns)}`,
     'PARQUET_VERSION v1',
   ];
   return copyTo(session, `COPY (${sql}) TO ${quoteLiteral(file)} (${options.join(', ')})`);

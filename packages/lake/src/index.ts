@@ -1,6 +1,6 @@
 export { isAssignable } from './assignable.js';
 export { checkSchema, type SchemaCheck } from './check-schema.js';
-export { copyToCsv, copyToParquet, ROW_GROUP_ROWS } from './copy-out.js';
+export { copyToCsv, copyToParquet, rowGroupRows } from './copy-out.js';
 export { appendToTable, createTableFromBatch, type TableColumn } from './create-table.js';
 export { readCsvHeader } from './csv-header.js';
 export {
@@ -42,6 +42,7 @@ export { readRows, readStrings } from './read-rows.js';
 export type { ReadKind } from './read-vector.js';
 export { NO_DAY, type Relation, type ScanFile, type ScanSpec } from './scan-spec.js';
 export { scanColumns, scanSql } from './scan-sql.js';
-export { openDuckDb, type Session, type SessionOptions } from './session.js';
+export { openDuckDb, run, type Session, type SessionOptions } from './session.js';
 export { type SummaryRow, summarise } from './summarise.js';
+export { openTmpFolder, type TmpFolder } from './tmp-folder.js';
 export type { StringDictionary } from './write-vector.js';

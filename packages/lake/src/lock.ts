@@ -1,25 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { TesseraError } from '@tessera/api';
 import { makeFolder } from './durable.js';
 import { codeOf, writeError } from './fs-error.js';
+import { type Holder, isAlive, readHolder, thisProcess } from './holder.js';
 
 export interface Lock {
   /** Give the dataset free. Harmless when repeated, or when the lock was taken over. */
   release(): Promise<void>;
-}
-
-interface Holder {
-  readonly owner: string;
-  readonly pid: number;
-  readonly host: string;
-  readonly since: string;
-  /** Start of the process, as the system counts it: another process may have the same pid later. */
-  readonly started: string | null;
-  readonly token: string;
 }
 
 /**
@@ -33,14 +22,7 @@ interface Holder {
 export async function acquireLock(dataset: string, owner: string): Promise<Lock> {
   await makeFolder(dataset);
   const path = join(dataset, '_lock');
-  const me: Holder = {
-    owner,
-    pid: process.pid,
-    host: hostname(),
-    since: new Date().toISOString(),
-    started: processStart(process.pid),
-    token: randomUUID(),
-  };
+  const me = thisProcess(owner);
   const mine = `${path}.${me.token}.tmp`;
   try {
     await writeNew(mine, me);
@@ -145,17 +127,8 @@ async function holderOf(path: string, dataset: string): Promise<Holder | null> {
     if (codeOf(cause) === 'ENOENT') return null;
     throw cause;
   }
-  try {
-    const holder = JSON.parse(text) as Partial<Holder>;
-    const { owner, pid, host, since, started = null, token } = holder;
-    if (typeof owner === 'string' && typeof pid === 'number' && typeof host === 'string') {
-      if (typeof since === 'string' && typeof token === 'string' && /^[0-9a-f-]+$/.test(token)) {
-        return { owner, pid, host, since, started, token };
-      }
-    }
-  } catch {
-    // Falls through: not ours to judge.
-  }
+  const holder = readHolder(text);
+  if (holder !== null) return holder;
   throw new TesseraError(
     'DATASET_LOCKED',
     { path: dataset, owner: 'unknown: the lock file says nothing' },
@@ -174,28 +147,4 @@ function locked(dataset: string, path: string, holder: Holder): TesseraError {
     { path: dataset, owner: `${owner}, process ${pid} on ${host}, since ${since}` },
     { hint },
   );
-}
-
-/** A process of another host is taken to live: nobody here can know. */
-function isAlive(holder: Holder): boolean {
-  if (holder.host !== hostname()) return true;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (cause) {
-    // EPERM: it is there, and another user's.
-    if (codeOf(cause) === 'ESRCH') return false;
-  }
-  const started = processStart(holder.pid);
-  return started === null || holder.started === null || started === holder.started;
-}
-
-/** Start time in ticks since boot, from Linux' /proc; null elsewhere. */
-function processStart(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the command in parentheses and may hold anything; the start is the 20th after it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
 }

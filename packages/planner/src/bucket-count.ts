@@ -1,33 +1,47 @@
 import type { LakeFacts } from './facts.js';
 import { factsOf } from './input-files.js';
-import type { ScanPlan } from './plan.js';
+import type { FeaturePlan, ScanPlan } from './plan.js';
+import { eventBytes, leftBytes } from './row-bytes.js';
 
 export interface PlanOptions {
   /** Requested number of key buckets; default from rows. */
   readonly buckets: number | null;
   readonly workers: number;
+  /** What a task may hold; default: no limit. */
+  readonly taskBytes?: number;
 }
 
-/** Events a bucket should hold at most on average: what a task sorts and sweeps comfortably in cache-friendly memory. */
+/** Rows a bucket should hold at most on average: what a task sorts and sweeps comfortably in cache-friendly memory. */
 const ROWS_PER_BUCKET = 1_000_000;
 const SMALL_SCAN_ROWS = 200_000;
+const MOST_BUCKETS = 1024;
+/** Buckets are not equally large, and one that does not fit costs more than two that do. */
+const HEADROOM = 1.5;
 
+/**
+ * How many key buckets a plan needs, so that a bucket of its largest scan is a comfortable task and fits its memory.
+ * Keys that are too large by themselves are cut later, where their sizes are known.
+ */
 export function bucketCount(
   options: PlanOptions,
   scans: readonly ScanPlan[],
+  features: readonly FeaturePlan[],
   facts: LakeFacts,
   leftRows: number,
 ): number {
   if (options.buckets !== null) return options.buckets;
-  let rows = leftRows;
+  const { taskBytes = Number.POSITIVE_INFINITY, workers } = options;
+  let most = leftRows;
+  let wanted = 0;
   for (const scan of scans) {
     const files = factsOf(facts, scan.sourceId).files;
-    rows = Math.max(
-      rows,
-      scan.fileIdx.reduce((sum, idx) => sum + (files[idx]?.rows ?? 0), 0),
-    );
+    const rows = scan.fileIdx.reduce((sum, idx) => sum + (files[idx]?.rows ?? 0), 0);
+    const own = features.filter((feature) => feature.scan === scan.id);
+    const bytes = rows * eventBytes(scan.lanes) + leftRows * leftBytes(own, scan.queries.length);
+    most = Math.max(most, rows);
+    wanted = Math.max(wanted, Math.ceil((bytes * HEADROOM) / taskBytes));
   }
-  if (rows <= SMALL_SCAN_ROWS) return 1;
-  const wanted = Math.ceil(rows / ROWS_PER_BUCKET);
-  return Math.min(256, Math.max(wanted, 2 * options.workers));
+  wanted = Math.max(wanted, Math.ceil(most / ROWS_PER_BUCKET));
+  if (most <= SMALL_SCAN_ROWS && wanted <= 1) return 1;
+  return Math.min(MOST_BUCKETS, Math.max(wanted, 2 * workers));
 }

@@ -78,7 +78,7 @@ export function finishPlan(
     scans,
     features,
     dictionaries,
-    buckets: bucketCount(options, scans, facts, leftRows),
+    buckets: bucketCount(options, scans, features, facts, leftRows),
     partitions,
   };
 }

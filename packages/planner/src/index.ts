@@ -30,3 +30,4 @@ export {
   filesInRange,
   snapshotDays,
 } from './prune.js';
+export { assembledBytes, eventBytes, leftBytes, leftReadBytes, scannedBytes } from './row-bytes.js';

@@ -31,12 +31,13 @@ export async function runDataset(
     isPlanPrinted = true;
     printLines(context, (checked.planOnly ? planOnlyLines : planLines)(plan, style));
   };
-  const { start, end, format, workers, buckets, limit, strict, planOnly, summary } = checked;
+  const { start, end, format, workers, buckets, memory, limit, strict, planOnly, summary } =
+    checked;
   let result: RunResult;
   context.interrupts.listen();
   try {
     result = await run({
-      ...withoutUndefined({ start, end, workers, buckets, limit }),
+      ...withoutUndefined({ start, end, workers, buckets, memory, limit }),
       ...(raw.tmp === undefined ? {} : { tmp: path.resolve(context.cwd, raw.tmp) }),
       lake: config.lake,
       out: config.out,

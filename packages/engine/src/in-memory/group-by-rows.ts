@@ -1,7 +1,7 @@
 import { DAY_MS, type GroupBySpec, groupByColumns } from '@tessera/api';
 import { quoteIdent, readColumns, readStrings } from '@tessera/lake';
 import { daysBetween, planBackfill } from '@tessera/planner';
-import { featureColumns } from '../tasks/assemble.js';
+import { wholeFeatureColumns } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
 import type { AssembleTask } from '../tasks/task.js';
 import { numbers } from '../tasks/typed.js';
@@ -39,7 +39,7 @@ export async function groupByRows(
       const forms = integerForms(columns, () => groupBy);
       const rows: FeatureRowValues[] = [];
       for (const task of outcome.assemble) {
-        const { written, unwritten } = await featureColumns(context, task);
+        const { written, unwritten } = await wholeFeatureColumns(context, task);
         const keys = await gridKeys(context, task);
         const present = unwritten.map((column) =>
           numbers({ rows: task.rows, columns: { n: column } }, 'n'),

@@ -3,7 +3,7 @@ import { quoteIdent, readColumns } from '@tessera/lake';
 import { planJoin } from '@tessera/planner';
 import { leftDays } from '../left-days.js';
 import { missingPolicy } from '../stages/missing-snapshots.js';
-import { featureColumns } from '../tasks/assemble.js';
+import { wholeFeatureColumns } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
 import { leftSql } from '../tasks/task-sql.js';
 import { numbers } from '../tasks/typed.js';
@@ -34,7 +34,7 @@ export async function joinRows(
         source: join.left,
         relation: { kind: 'table' as const, name: left.table },
       };
-      const days = await leftDays(inline.session, leftScan);
+      const days = await leftDays(inline.context.session, leftScan);
       const facts = lakeFacts(
         loaded,
         days.map((day) => ({ ...day, fileIdx: [0] })),
@@ -53,7 +53,7 @@ export async function joinRows(
       const order = await rowOrder(context, join, left.table);
       const rows: FeatureRowValues[] = [];
       for (const task of outcome.assemble) {
-        const { written } = await featureColumns(context, task);
+        const { written } = await wholeFeatureColumns(context, task);
         const own = order.get(task.partition.ds) ?? [];
         for (const [at, given] of own.entries()) {
           const row: FeatureRowValues = {};

@@ -97,7 +97,7 @@ async function load(
   const dsColumn = columnFromValues({ table: source.name, column: 'ds' }, dsType, ds, codeOf);
   const number: Column = { kind: 'f64', values: Float64Array.from(rows.keys()) };
   await createTableFromBatch(
-    inline.session,
+    inline.context.session,
     table,
     [
       ...[...columns.values()].map(({ spec, column }) => ({
@@ -141,5 +141,5 @@ export async function dropAll(
   loaded: ReadonlyMap<string, LoadedSource>,
 ): Promise<void> {
   for (const { table } of loaded.values())
-    await inline.session.connection.run(`DROP TABLE IF EXISTS "${table}"`);
+    await inline.context.session.connection.run(`DROP TABLE IF EXISTS "${table}"`);
 }

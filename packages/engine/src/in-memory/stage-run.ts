@@ -1,8 +1,10 @@
 import type { GroupBySpec, OutputColumn } from '@tessera/api';
 import type { LakeFacts, LeftPartitionFacts, PhysicalPlan, SourceFacts } from '@tessera/planner';
+import { runHere } from '../executor.js';
 import { raiseProblem } from '../problems.js';
 import { runStages } from '../stages/run-stages.js';
 import type { StageOptions, StageOutcome } from '../stages/stage-options.js';
+import { sum } from '../sum.js';
 import type { FeatureColumn } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
 import { type IntegerForm, valueAt } from '../values/from-column.js';
@@ -70,19 +72,24 @@ export async function runInMemory(
   options: InMemoryOptions,
 ): Promise<{ outcome: StageOutcome; context: TaskContext }> {
   const { facts, loaded, missing } = given;
+  const context: TaskContext = {
+    ...inline.context,
+    memory: { ...inline.context.memory, ...options.memoryShares },
+  };
   const outcome = await runStages(plan, {
     facts,
-    executor: inline,
+    executor: { ...inline, run: (tasks, onDone) => runHere(context, tasks, onDone) },
     inMemory: true,
     limit: null,
     strict: options.strict ?? false,
+    taskBytes: context.memory.taskBytes,
+    pieceRows: Number.MAX_SAFE_INTEGER,
     missing,
     relation: (sourceId) => ({ kind: 'table', name: loaded.get(sourceId)?.table ?? '' }),
     presentDays: (sourceId) => new Set(loaded.get(sourceId)?.ds),
     onProgress: () => undefined,
   });
-  const { session, exchange } = inline;
-  const context = { session, exchange, cancelled: () => false };
+  options.onCounters?.({ slices: sum(outcome.sweeps.map(({ result }) => result.slices)) });
   await raiseProblem(context, plan, outcome);
   return { outcome, context };
 }

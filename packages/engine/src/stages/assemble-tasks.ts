@@ -12,6 +12,7 @@ export function assembleTasks(
 ): AssembleTask[] {
   // A preview asks for as many partitions as may be needed.
   const shown = partitions.filter((partition) => options.limit === null || partition.rows > 0);
+  const blocks = blocksByPartition(plan, made.sweeps);
   return shown.map((partition) => ({
     type: 'assemble',
     partition: { idx: partition.idx, ds: partition.ds },
@@ -23,25 +24,31 @@ export function assembleTasks(
         ? plan.left.source.columns.map((c) => c.name).filter((name) => name !== 'ds')
         : [],
     limit: options.limit,
-    blocks: blocksOf(plan, made.sweeps, partition.idx),
+    blocks: blocks(partition.idx),
+    pieceRows: options.pieceRows,
     features: plan.features,
     dictionaries: made.dictionaries,
     file: null,
   }));
 }
 
-function blocksOf(
+/** Sections per partition, scan and piece. */
+function blocksByPartition(
   plan: PhysicalPlan,
   sweeps: StageOutcome['sweeps'],
-  partition: number,
-): Record<string, Section[]> {
-  const blocks: Record<string, Section[]> = {};
-  for (const scan of plan.scans) {
-    blocks[scan.id] = sweeps.flatMap(({ task, result }) =>
-      task.scanId === scan.id ? (result.sections[partition] ?? []) : [],
-    );
+): (partition: number) => Record<string, Section[][]> {
+  const found = new Map<number, Record<string, Section[][]>>();
+  for (const { task, result } of sweeps) {
+    for (const { partition, piece, section } of result.pieces) {
+      let scans = found.get(partition);
+      if (!scans) {
+        scans = Object.fromEntries(plan.scans.map((scan) => [scan.id, []]));
+        found.set(partition, scans);
+      }
+      (scans[task.scanId]![piece] ??= []).push(section);
+    }
   }
-  return blocks;
+  return (partition) => found.get(partition) ?? {};
 }
 
 function gridOf(

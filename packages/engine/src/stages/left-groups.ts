@@ -1,5 +1,6 @@
 import { TesseraError } from '@tessera/api';
 import type { PhysicalPlan } from '@tessera/planner';
+import { sum } from '../sum.js';
 import type { LeftPartition, LeftScan } from '../tasks/task.js';
 import { group } from './group.js';
 import type { StageOptions } from './stage-options.js';
@@ -10,6 +11,8 @@ const LEFT_ROWS_PER_TASK = 250_000;
 export interface LeftGroup {
   readonly partitions: readonly LeftPartition[];
   readonly from: LeftScan | null;
+  /** Rows of the files it reads, by their footers. */
+  readonly rowsAtMost: number;
 }
 
 /** Left partitions to build, in groups that one task reads. */
@@ -18,26 +21,32 @@ export function leftGroups(plan: PhysicalPlan, options: StageOptions): LeftGroup
   const numbered = building.map((partition, idx) => ({ ...partition, idx }));
   const { left } = plan;
   if (left.kind === 'grid')
-    return [{ partitions: numbered.map(({ idx, ds }) => ({ idx, ds })), from: null }];
+    return numbered.map(({ idx, ds }) => ({
+      partitions: [{ idx, ds }],
+      from: null,
+      rowsAtMost: 0,
+    }));
   const perTask =
     options.limit === null && left.hive ? LEFT_ROWS_PER_TASK : Number.POSITIVE_INFINITY;
+  const files = options.facts.sources[left.sourceId]?.files ?? [];
   const groups = group(
     numbered,
     (p) => p.rows,
     (p) => p.ds,
     perTask,
   );
-  return groups.map((members) => ({
-    partitions: members.map(({ idx, ds }) => ({ idx, ds })),
-    from: {
-      source: left.source,
-      relation: options.relation(
-        left.sourceId,
-        [...new Set(members.flatMap((p) => p.fileIdx))].sort((a, b) => a - b),
-      ),
-      ...(options.limit !== null && members[0] && { firstDay: members[0].ds }),
-    },
-  }));
+  return groups.map((members) => {
+    const fileIdx = [...new Set(members.flatMap((p) => p.fileIdx))].sort((a, b) => a - b);
+    return {
+      partitions: members.map(({ idx, ds }) => ({ idx, ds })),
+      from: {
+        source: left.source,
+        relation: options.relation(left.sourceId, fileIdx),
+        ...(options.limit !== null && members[0] && { firstDay: members[0].ds }),
+      },
+      rowsAtMost: sum(fileIdx.map((at) => files[at]?.rows ?? 0)),
+    };
+  });
 }
 
 /** Only the partition's own files where the left has ds folders. */

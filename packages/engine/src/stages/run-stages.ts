@@ -50,7 +50,7 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
   if (dictionaryList.length > 0)
     await stage<{ strings: number }>('dictionaries', dictionaryList, (r) => r.strings);
 
-  const leftTasks: Task[] = groups.map(({ partitions, from }, idx) => ({
+  const leftTasks: Task[] = groups.map(({ partitions, from, rowsAtMost }, idx) => ({
     type: 'left',
     id: String(idx),
     from,
@@ -58,6 +58,7 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     partitions,
     buckets: plan.buckets,
     limit: options.limit,
+    rowsAtMost,
   }));
   const left = await stage<LeftResult>('left', leftTasks, (result) =>
     sum(Object.values(result.rows)),
@@ -80,16 +81,7 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     at += own.length;
   }
 
-  const sweepList = sweepTasks(
-    plan,
-    {
-      left,
-      scans,
-      nullDays: missing.nullDays,
-      partitions: sum(groups.map((members) => members.partitions.length)),
-    },
-    options,
-  );
+  const sweepList = sweepTasks(plan, { left, scans, nullDays: missing.nullDays }, options);
   const swept = await stage<SweepResult>('join', sweepList, (result) => result.counts.leftRows);
   const sweeps = sweepList.map((task, idx) => ({ task, result: swept[idx]! }));
 

@@ -1,5 +1,11 @@
 import { type SourceSpec, TesseraError } from '@tessera/api';
-import type { LakeFacts, PhysicalPlan, ScanPlan, SourceFacts } from '@tessera/planner';
+import {
+  type LakeFacts,
+  type PhysicalPlan,
+  type ScanPlan,
+  type SourceFacts,
+  scannedBytes,
+} from '@tessera/planner';
 import { sum } from '../sum.js';
 import type { ScatterTask, SourceCounts } from '../tasks/task.js';
 import { footerCounts } from './footer-counts.js';
@@ -40,7 +46,12 @@ export function scatterTasks(
   const total = sum(scan.fileIdx.map(rowsOf));
   const size = Math.max(
     200_000,
-    Math.min(EVENT_ROWS_PER_TASK, Math.ceil(total / (options.executor.workers * 4))),
+    Math.min(
+      EVENT_ROWS_PER_TASK,
+      Math.ceil(total / (options.executor.workers * 4)),
+      // One that fits is read whole; the last file of a group may be as large again.
+      Math.floor(options.taskBytes / scannedBytes(scan.lanes) / 2),
+    ),
   );
   const whole = wholePartitions(scan.source);
   const unit = whole ? dsOf : (idx: number) => String(idx);
@@ -61,6 +72,7 @@ export function scatterTasks(
     keys: outcome.keys[scan.keySet]!,
     dictionaries: Object.fromEntries([...used].map((id) => [id, outcome.dictionaries[id]!])),
     buckets: plan.buckets,
+    rows: sum(fileIdx.map(rowsOf)),
     counts: options.inMemory
       ? NOT_COUNTED
       : footerCounts(

@@ -13,6 +13,10 @@ export interface StageOptions {
   readonly inMemory: boolean;
   readonly limit: number | null;
   readonly strict: boolean;
+  /** What a task may hold in batches of its own. */
+  readonly taskBytes: number;
+  /** Rows of a partition that are put together at once. */
+  readonly pieceRows: number;
   /** What the parts say of missing snapshot days, by part name. */
   readonly missing: Readonly<Record<string, 'error' | 'null' | 'empty'>>;
   readonly relation: (sourceId: string, fileIdx: readonly number[]) => Relation;

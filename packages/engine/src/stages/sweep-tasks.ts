@@ -1,7 +1,7 @@
 import type { PhysicalPlan } from '@tessera/planner';
 import type { LeftResult, ScatterResult } from '../tasks/result.js';
 import type { Section, SweepTask } from '../tasks/task.js';
-import type { StageOutcome } from './stage-options.js';
+import type { StageOptions, StageOutcome } from './stage-options.js';
 
 /** One task per scan and bucket. */
 export function sweepTasks(
@@ -10,9 +10,8 @@ export function sweepTasks(
     readonly left: readonly LeftResult[];
     readonly scans: StageOutcome['scans'];
     readonly nullDays: Readonly<Record<string, readonly number[]>>;
-    readonly partitions: number;
   },
-  options: { readonly strict: boolean },
+  options: Pick<StageOptions, 'strict' | 'pieceRows'>,
 ): SweepTask[] {
   return plan.scans.flatMap((scan) =>
     Array.from(
@@ -28,7 +27,9 @@ export function sweepTasks(
         queries: scan.queries,
         missingDays: made.nullDays[scan.id] ?? [],
         tie: scan.tie,
-        partitions: made.partitions,
+        bucket,
+        buckets: plan.buckets,
+        pieceRows: options.pieceRows,
         strict: options.strict,
       }),
     ),

@@ -1,11 +1,18 @@
 import { statSync } from 'node:fs';
 import type { DataType } from '@tessera/api';
-import { type Batch, type Column, concatBatches, gather } from '@tessera/columnar';
-import { copyToParquet, createTableFromBatch, quoteIdent } from '@tessera/lake';
+import { type Batch, type Column, gather } from '@tessera/columnar';
+import {
+  appendToTable,
+  copyToParquet,
+  createTableFromBatch,
+  quoteIdent,
+  type TableColumn,
+} from '@tessera/lake';
 import type { FeaturePlan } from '@tessera/planner';
 import { type TaskContext, tableSql } from './context.js';
 import { emptyColumn } from './empty-column.js';
 import { localise } from './localise.js';
+import { readSections } from './read-sections.js';
 import type { AssembleResult } from './result.js';
 import type { AssembleTask } from './task.js';
 import { leftDaySql, leftSql } from './task-sql.js';
@@ -21,33 +28,55 @@ export interface FeatureColumn {
   readonly strings: readonly string[] | null;
 }
 
-/** Blocks of all buckets → columns in left order, per scan. */
-function leftOrder(context: TaskContext, task: AssembleTask, scan: string): Batch | null {
-  const sections = task.blocks[scan] ?? [];
-  if (sections.length === 0) return null;
-  const batch = concatBatches(sections.map((section) => context.exchange.read(section)));
-  const position = codes(batch, 'position');
-  if (position.length !== task.rows) {
-    throw new Error(`${task.partition.ds}: ${position.length} swept rows of ${task.rows}`);
-  }
-  const at = new Int32Array(task.rows).fill(-1);
-  for (let i = 0; i < position.length; i++) at[position[i]!] = i;
-  const columns: Record<string, Column> = {};
-  for (const [name, column] of Object.entries(batch.columns)) columns[name] = gather(column, at);
-  return { rows: task.rows, columns };
+/** A piece of a partition: rows [first, first + rows). */
+interface Piece {
+  readonly idx: number;
+  readonly first: number;
+  readonly rows: number;
 }
 
-/** Feature columns of the partition, in output order, with the unwritten ones apart. */
-export async function featureColumns(
+function piecesOf(task: AssembleTask): Piece[] {
+  const { rows, pieceRows } = task;
+  const pieces: Piece[] = [];
+  for (let first = 0; first < rows || pieces.length === 0; first += pieceRows) {
+    pieces.push({ idx: pieces.length, first, rows: Math.min(pieceRows, rows - first) });
+  }
+  return pieces;
+}
+
+/** Blocks of all buckets → columns in left order. */
+function leftOrder(
   context: TaskContext,
   task: AssembleTask,
+  scan: string,
+  piece: Piece,
+): Batch | null {
+  const sections = task.blocks[scan]?.[piece.idx] ?? [];
+  if (sections.length === 0) return null;
+  const batch = readSections(context.exchange, sections);
+  const position = codes(batch, 'position');
+  if (position.length !== piece.rows) {
+    throw new Error(`${task.partition.ds}: ${position.length} swept rows of ${piece.rows}`);
+  }
+  const at = new Int32Array(piece.rows).fill(-1);
+  for (let i = 0; i < position.length; i++) at[position[i]! - piece.first] = i;
+  const columns: Record<string, Column> = {};
+  for (const [name, column] of Object.entries(batch.columns)) columns[name] = gather(column, at);
+  return { rows: piece.rows, columns };
+}
+
+/** Feature columns of a piece of the partition, in output order, with the unwritten ones apart. */
+async function featureColumns(
+  context: TaskContext,
+  task: AssembleTask,
+  piece: Piece,
 ): Promise<{ written: FeatureColumn[]; unwritten: Column[] }> {
   const batches = new Map<string, Batch | null>();
   const written: (FeatureColumn & { outputIdx: number })[] = [];
   const unwritten: Column[] = [];
   for (const feature of task.features) {
     if (!batches.has(feature.scan))
-      batches.set(feature.scan, leftOrder(context, task, feature.scan));
+      batches.set(feature.scan, leftOrder(context, task, feature.scan, piece));
     const column = batches.get(feature.scan)?.columns[feature.name] ?? emptyOf(feature);
     if (feature.outputIdx < 0) {
       unwritten.push(column);
@@ -63,6 +92,16 @@ export async function featureColumns(
   }
   written.sort((a, b) => a.outputIdx - b.outputIdx);
   return { written, unwritten };
+}
+
+/** Feature columns of a partition that is a single piece. */
+export async function wholeFeatureColumns(
+  context: TaskContext,
+  task: AssembleTask,
+): Promise<{ written: FeatureColumn[]; unwritten: Column[] }> {
+  const [piece, ...more] = piecesOf(task);
+  if (!piece || more.length > 0) throw new Error(`${task.partition.ds} is not a single piece`);
+  return featureColumns(context, task, piece);
 }
 
 /** A partition without rows has no blocks. */
@@ -117,14 +156,16 @@ function leftRowsSql(context: TaskContext, task: AssembleTask): string {
   return `SELECT ${columns} FROM (${rows})${single ? '' : ` WHERE ${day}`}${order} LIMIT ${task.rows}`;
 }
 
-/** Write one partition: left columns, then features, in left order (S8). */
-export async function runAssemble(
+/** Columns of the table of features that are not written. */
+const OWN_COLUMNS: ReadonlySet<string> = new Set(['__present', '__row']);
+
+async function tableColumns(
   context: TaskContext,
   task: AssembleTask,
-): Promise<AssembleResult> {
-  if (task.file === null) throw new Error('no file to write');
-  const { written, unwritten } = await featureColumns(context, task);
-  const columns = written.map(({ name, type, column, strings }) => ({
+  piece: Piece,
+): Promise<TableColumn[]> {
+  const { written, unwritten } = await featureColumns(context, task, piece);
+  const columns: TableColumn[] = written.map(({ name, type, column, strings }) => ({
     name,
     type,
     column,
@@ -134,25 +175,41 @@ export async function runAssemble(
     columns.push({
       name: '__present',
       type: { kind: 'boolean' },
-      column: presentRows(unwritten, task.rows),
+      column: presentRows(unwritten, piece.rows),
     });
   }
   // A join whose parts have no column still has rows.
   if (columns.length === 0) {
-    columns.push({
-      name: '__row',
-      type: INT64,
-      column: { kind: 'f64', values: new Float64Array(task.rows) },
-    });
+    const values = new Float64Array(piece.rows);
+    columns.push({ name: '__row', type: INT64, column: { kind: 'f64', values } });
   }
-  await createTableFromBatch(context.session, 'features', columns, task.rows);
-  const features = written.map(({ name }) => `f.${quoteIdent(name)}`);
+  return columns;
+}
+
+/** Write one partition: left columns, then features, in left order (S8). */
+export async function runAssemble(
+  context: TaskContext,
+  task: AssembleTask,
+): Promise<AssembleResult> {
+  if (task.file === null) throw new Error('no file to write');
+  const tableNames: string[] = [];
+  for (const piece of piecesOf(task)) {
+    const columns = await tableColumns(context, task, piece);
+    if (piece.idx > 0) await appendToTable(context.session, 'features', columns, piece.rows);
+    else {
+      tableNames.push(...columns.map(({ name }) => name));
+      await createTableFromBatch(context.session, 'features', columns, piece.rows);
+    }
+  }
+  const features = tableNames
+    .filter((name) => !OWN_COLUMNS.has(name))
+    .map((name) => `f.${quoteIdent(name)}`);
   const left = (task.grid ? task.grid.names : task.leftColumns).map(
     (name) => `l.${quoteIdent(name)}`,
   );
   const from = `(${leftRowsSql(context, task)}) l POSITIONAL JOIN features f`;
   const sql = `SELECT ${[...left, ...features].join(', ')} FROM ${from}${task.grid ? ' WHERE f.__present' : ''}`;
-  await copyToParquet(context.session, sql, task.file);
+  await copyToParquet(context.session, sql, task.file, left.length + features.length);
   await context.session.connection.run('DROP TABLE features');
   return {
     rows: task.grid ? await writtenRows(context, task.file) : task.rows,

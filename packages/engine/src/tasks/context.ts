@@ -1,11 +1,13 @@
 import { readRows, type Session } from '@tessera/lake';
 import type { Exchange } from '../exchange.js';
+import type { WorkerMemory } from '../memory.js';
 import type { TableRef } from './task.js';
 
 /** What a worker has beside the task: its DuckDB session, the exchange, and the folders that relative names start from. */
 export interface TaskContext {
   readonly session: Session;
   readonly exchange: Exchange;
+  readonly memory: WorkerMemory;
   /** True once the run is cancelled: long loops stop between steps. */
   readonly cancelled: () => boolean;
 }

@@ -1,5 +1,6 @@
 import { type Batch, gatherBatch } from '@tessera/columnar';
-import { readColumns } from '@tessera/lake';
+import { readColumns, run } from '@tessera/lake';
+import { leftReadBytes } from '@tessera/planner';
 import { type TaskContext, tableSql } from './context.js';
 import { perBucket } from './per-bucket.js';
 import type { LeftResult } from './result.js';
@@ -29,26 +30,17 @@ function inPositionOrder(batch: Batch): Batch {
   return gatherBatch(batch, order);
 }
 
-async function readLeft(context: TaskContext, task: LeftTask): Promise<LeftRows> {
-  if (!task.from) return gridRows(context, task);
-  const keySets = task.keySets.map(({ keySet, table }) => ({
-    keySet,
-    table: tableSql(context, table),
-  }));
-  const kinds = Object.fromEntries(keySets.map((_, idx) => [`c${idx}`, 'code' as const]));
-  const sql = leftCodesSql(task.from, keySets, task.limit);
-  const batch = inPositionOrder(await readColumns(context.session, sql, kinds));
-  const idxOfDay = new Map(
-    task.partitions.map((p) => [
-      p.ds === '__none__' ? Number.NaN : Date.parse(p.ds) / DAY_MS,
-      p.idx,
-    ]),
-  );
+/** Numbers rows inside their partitions, chunk after chunk. */
+interface Numbering {
+  readonly idxOfDay: ReadonlyMap<number, number>;
+  readonly next: Map<number, number>;
+}
+
+function numberRows(batch: Batch, keySets: number, { idxOfDay, next }: Numbering): LeftRows {
   const day = numbers(batch, 'day');
   const keep: number[] = [];
   const partition = new Int32Array(batch.rows);
   const position = new Int32Array(batch.rows);
-  const next = new Map<number, number>();
   for (let i = 0; i < batch.rows; i++) {
     // Map finds NaN under NaN: rows without a day belong to `__none__`.
     const idx = idxOfDay.get(day[i]!);
@@ -64,65 +56,100 @@ async function readLeft(context: TaskContext, task: LeftTask): Promise<LeftRows>
     partition: partition.subarray(0, keep.length),
     position: position.subarray(0, keep.length),
     timeMs: numbers(kept, 't'),
-    codes: keySets.map((_, idx) => codes(kept, `c${idx}`)),
+    codes: Array.from({ length: keySets }, (_, idx) => codes(kept, `c${idx}`)),
   };
+}
+
+/** Left rows in order, as many at a time as fit. */
+async function* readLeft(
+  context: TaskContext,
+  task: LeftTask,
+  rowsAtOnce: number,
+): AsyncGenerator<LeftRows> {
+  if (!task.from) {
+    yield* gridRows(context, task, rowsAtOnce);
+    return;
+  }
+  const keySets = task.keySets.map(({ keySet, table }) => ({
+    keySet,
+    table: tableSql(context, table),
+  }));
+  const kinds = Object.fromEntries(keySets.map((_, idx) => [`c${idx}`, 'code' as const]));
+  const sql = leftCodesSql(task.from, keySets, task.limit);
+  const numbering: Numbering = {
+    idxOfDay: new Map(
+      task.partitions.map((p) => [
+        p.ds === '__none__' ? Number.NaN : Date.parse(p.ds) / DAY_MS,
+        p.idx,
+      ]),
+    ),
+    next: new Map(),
+  };
+  if (task.rowsAtMost <= rowsAtOnce) {
+    const batch = inPositionOrder(await readColumns(context.session, sql, kinds));
+    yield numberRows(batch, keySets.length, numbering);
+    return;
+  }
+  // DuckDB sorts and keeps what does not fit on disk; here a slice of it is held at a time.
+  await run(context.session, `CREATE TEMP TABLE left_rows AS ${sql} ORDER BY pos`);
+  try {
+    for (let from = 0; ; from += rowsAtOnce) {
+      const slice = `SELECT * FROM left_rows WHERE rowid >= ${from} AND rowid < ${from + rowsAtOnce}`;
+      const batch = await readColumns(context.session, slice, kinds);
+      if (batch.rows === 0) break;
+      yield numberRows(batch, keySets.length, numbering);
+    }
+  } finally {
+    await run(context.session, 'DROP TABLE left_rows');
+  }
 }
 
 /** Backfill: every key once per day, in key order, asked at the midnight that ends the day (S3.4). */
-async function gridRows(context: TaskContext, task: LeftTask): Promise<LeftRows> {
+async function* gridRows(
+  context: TaskContext,
+  task: LeftTask,
+  rowsAtOnce: number,
+): AsyncGenerator<LeftRows> {
   const [first] = task.keySets;
   if (!first) throw new Error('a grid has one key set');
   const perDay = first.keySet.snapshotLagMs !== null;
-  const sql = `SELECT code${perDay ? ', day' : ''} FROM ${tableSql(context, first.table)} ORDER BY code`;
-  const keys = await readColumns(context.session, sql, { code: 'code' });
-  const code = codes(keys, 'code');
-  const day = perDay ? numbers(keys, 'day') : null;
-  const rows = code.length * task.partitions.length;
-  const out = {
-    partition: new Int32Array(rows),
-    position: new Int32Array(rows),
-    timeMs: new Float64Array(rows),
-    code: new Int32Array(rows),
-  };
-  let at = 0;
+  const table = tableSql(context, first.table);
   for (const { idx, ds } of task.partitions) {
     const today = Date.parse(ds) / DAY_MS;
+    const where = perDay ? ` WHERE day = ${today}` : '';
     let position = 0;
-    for (let i = 0; i < code.length; i++) {
-      if (day && day[i] !== today) continue;
-      out.partition[at] = idx;
-      out.position[at] = position++;
-      out.timeMs[at] = (today + 1) * DAY_MS;
-      out.code[at] = code[i]!;
-      at++;
+    let last = -1;
+    for (;;) {
+      const next = `${where === '' ? ' WHERE' : `${where} AND`} code > ${last}`;
+      const sql = `SELECT code FROM ${table}${next} ORDER BY code LIMIT ${rowsAtOnce}`;
+      const code = codes(await readColumns(context.session, sql, { code: 'code' }), 'code');
+      if (code.length === 0) break;
+      last = code[code.length - 1]!;
+      yield {
+        partition: new Int32Array(code.length).fill(idx),
+        position: Int32Array.from(code, () => position++),
+        timeMs: new Float64Array(code.length).fill((today + 1) * DAY_MS),
+        codes: [code],
+      };
     }
   }
-  return {
-    partition: out.partition.subarray(0, at),
-    position: out.position.subarray(0, at),
-    timeMs: out.timeMs.subarray(0, at),
-    codes: [out.code.subarray(0, at)],
-  };
 }
 
-/**
- * Read left partitions once and leave, per key set and bucket, what a sweep needs of each row: where it belongs, its key
- * code (-1 = null key) and its time. Null keys and times are counted on the way.
- */
-export async function runLeft(context: TaskContext, task: LeftTask): Promise<LeftResult> {
-  const left = await readLeft(context, task);
-  const rows: Record<number, number> = {};
-  for (const { idx } of task.partitions) rows[idx] = 0;
-  for (const idx of left.partition) rows[idx]! += 1;
-  let rowsWithoutTime = 0;
-  for (const t of left.timeMs) if (Number.isNaN(t)) rowsWithoutTime++;
-  const nullKeys: Record<string, number> = {};
-  const snapshotDays: Record<string, number[]> = {};
-  const sections: Record<string, Section[]> = {};
+/** What is counted of left rows as they pass. */
+interface LeftCounts {
+  readonly rows: Record<number, number>;
+  readonly nullKeys: Record<string, number>;
+  readonly days: Record<string, Set<number>>;
+  rowsWithoutTime: number;
+}
+
+function countRows(counts: LeftCounts, left: LeftRows, task: LeftTask): void {
+  for (const idx of left.partition) counts.rows[idx]! += 1;
+  for (const t of left.timeMs) if (Number.isNaN(t)) counts.rowsWithoutTime++;
   for (const [at, { keySet }] of task.keySets.entries()) {
     const code = left.codes[at]!;
     let nulls = 0;
-    const days = new Set<number>();
+    const days = (counts.days[keySet.id] ??= new Set());
     for (let i = 0; i < code.length; i++) {
       const t = left.timeMs[i]!;
       // A row without a time has no snapshot day either, so its code is null whatever its key; it is counted above.
@@ -130,19 +157,62 @@ export async function runLeft(context: TaskContext, task: LeftTask): Promise<Lef
       else if (keySet.snapshotLagMs !== null)
         days.add(Math.floor((t - keySet.snapshotLagMs) / DAY_MS) - 1);
     }
-    nullKeys[keySet.id] = nulls;
-    if (keySet.snapshotLagMs !== null) snapshotDays[keySet.id] = [...days].sort((a, b) => a - b);
-    const batch: Batch = {
-      rows: code.length,
-      columns: {
-        partition: { kind: 'code', values: left.partition },
-        position: { kind: 'code', values: left.position },
-        code: { kind: 'code', values: code },
-        t: { kind: 'f64', values: left.timeMs },
-      },
-    };
-    const blocks = perBucket(batch, code, task.buckets);
-    sections[keySet.id] = context.exchange.write(`left/${task.id}.${keySet.id}`, blocks);
+    counts.nullKeys[keySet.id] = (counts.nullKeys[keySet.id] ?? 0) + nulls;
   }
-  return { rows, rowsWithoutTime, nullKeys, snapshotDays, sections };
+}
+
+/**
+ * Read left partitions once and leave, per key set and bucket, what a sweep needs of each row: where it belongs, its key
+ * code (-1 = null key) and its time. Null keys and times are counted on the way.
+ */
+export async function runLeft(context: TaskContext, task: LeftTask): Promise<LeftResult> {
+  const rowsAtOnce = Math.max(
+    context.memory.leastRows,
+    Math.floor(context.memory.taskBytes / leftReadBytes(task.keySets.length)),
+  );
+  const counts: LeftCounts = {
+    rows: Object.fromEntries(task.partitions.map(({ idx }) => [idx, 0])),
+    nullKeys: {},
+    days: {},
+    rowsWithoutTime: 0,
+  };
+  const sections: Record<string, Section[][]> = {};
+  for (const { keySet } of task.keySets) {
+    sections[keySet.id] = Array.from({ length: task.buckets }, () => []);
+  }
+  let chunk = 0;
+  for await (const left of readLeft(context, task, rowsAtOnce)) {
+    countRows(counts, left, task);
+    for (const [at, { keySet }] of task.keySets.entries()) {
+      const code = left.codes[at]!;
+      const batch: Batch = {
+        rows: code.length,
+        columns: {
+          partition: { kind: 'code', values: left.partition },
+          position: { kind: 'code', values: left.position },
+          code: { kind: 'code', values: code },
+          t: { kind: 'f64', values: left.timeMs },
+        },
+      };
+      const name = `left/${task.id}.${keySet.id}.${chunk}`;
+      const written = context.exchange.write(name, perBucket(batch, code, task.buckets));
+      written.forEach((section, bucket) => {
+        if (section.rows > 0) sections[keySet.id]![bucket]!.push(section);
+      });
+    }
+    chunk++;
+  }
+  return {
+    rows: counts.rows,
+    rowsWithoutTime: counts.rowsWithoutTime,
+    nullKeys: counts.nullKeys,
+    snapshotDays: Object.fromEntries(
+      task.keySets.flatMap(({ keySet }) =>
+        keySet.snapshotLagMs === null
+          ? []
+          : [[keySet.id, [...(counts.days[keySet.id] ?? [])].sort((a, b) => a - b)]],
+      ),
+    ),
+    sections,
+  };
 }

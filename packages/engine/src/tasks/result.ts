@@ -1,5 +1,5 @@
 import type { SweepCounts, SweepProblem } from '@tessera/pitjoin';
-import type { Section } from './task.js';
+import type { Section, SweptPiece } from './task.js';
 
 /** What tasks answer: plain data. */
 export interface KeysResult {
@@ -18,7 +18,7 @@ export interface LeftResult {
   /** Days (since 1970) of the entity partitions that rows read, per snapshot key set. */
   readonly snapshotDays: Readonly<Record<string, readonly number[]>>;
   /** [keySet][bucket] */
-  readonly sections: Readonly<Record<string, readonly Section[]>>;
+  readonly sections: Readonly<Record<string, readonly (readonly Section[])[]>>;
 }
 
 export interface ScatterResult {
@@ -28,14 +28,15 @@ export interface ScatterResult {
   readonly rowsWithNullKey: number;
   readonly duplicateEvents: number;
   /** [bucket] */
-  readonly sections: readonly Section[];
+  readonly sections: readonly (readonly Section[])[];
 }
 
 export interface SweepResult {
   readonly counts: SweepCounts;
   readonly problem: SweepProblem | null;
-  /** [partition idx]; null = no left rows there. */
-  readonly sections: readonly (Section | null)[];
+  /** How many slices the bucket was cut into: 1 where it fit. */
+  readonly slices: number;
+  readonly pieces: readonly SweptPiece[];
 }
 
 export interface AssembleResult {

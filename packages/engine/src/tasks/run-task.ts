@@ -1,3 +1,4 @@
+import { collectIfTight } from '../collect-garbage.js';
 import { runAssemble } from './assemble.js';
 import type { TaskContext } from './context.js';
 import { runLeft } from './left.js';
@@ -8,6 +9,7 @@ import type { Task } from './task.js';
 
 /** Run one task where it stands: the same code inline, in a worker thread, or on another machine. */
 export async function runTask(context: TaskContext, task: Task): Promise<unknown> {
+  collectIfTight(context.memory.tightBytes);
   switch (task.type) {
     case 'keys':
       return runKeys(context, task);

@@ -1,9 +1,11 @@
 import { TesseraError } from '@tessera/api';
-import { type ReadKind, readColumns, readRows } from '@tessera/lake';
+import type { Batch } from '@tessera/columnar';
+import { type ReadKind, readColumns, readRows, streamColumns } from '@tessera/lake';
+import { scannedBytes } from '@tessera/planner';
 import { type TaskContext, tableSql } from './context.js';
 import { perBucket } from './per-bucket.js';
 import type { ScatterResult } from './result.js';
-import type { ScatterTask, SourceCounts } from './task.js';
+import type { ScatterTask, Section, SourceCounts } from './task.js';
 import { countsSql, duplicateKeysSql, scatterSql } from './task-sql.js';
 import { codes } from './typed.js';
 
@@ -54,8 +56,24 @@ export async function runScatter(context: TaskContext, task: ScatterTask): Promi
     if (lane.read.how === 'code')
       kinds[lane.name] = lane.type.kind === 'list' ? { list: 'code' } : 'code';
   }
-  const batch = await readColumns(context.session, sql, kinds);
-  const blocks = perBucket(batch, codes(batch, 'code'), task.buckets);
-  const sections = context.exchange.write(`events/${task.id}`, blocks);
-  return { ...counts, rowsMatched: batch.rows, sections };
+  const sections: Section[][] = Array.from({ length: task.buckets }, () => []);
+  let rowsMatched = 0;
+  let flushed = 0;
+  const flush = (batch: Batch) => {
+    rowsMatched += batch.rows;
+    const blocks = perBucket(batch, codes(batch, 'code'), task.buckets);
+    const written = context.exchange.write(`events/${task.id}.${flushed++}`, blocks);
+    written.forEach((section, bucket) => {
+      if (section.rows > 0) sections[bucket]!.push(section);
+    });
+  };
+  const { taskBytes, leastRows } = context.memory;
+  const fits = Math.max(leastRows, Math.floor(taskBytes / scannedBytes(task.scan.lanes)));
+  // A result that fits is faster whole than in a stream.
+  if (task.rows <= fits) flush(await readColumns(context.session, sql, kinds));
+  else {
+    const batchRows = Math.max(leastRows, Math.floor(fits / 2));
+    await streamColumns(context.session, sql, kinds, flush, { batchRows });
+  }
+  return { ...counts, rowsMatched, sections };
 }

@@ -1,12 +1,16 @@
 import { type DataType, dayOf } from '@tessera/api';
-import { type Batch, type Column, concatBatches, gatherBatch, sliceBatch } from '@tessera/columnar';
-import { sweep } from '@tessera/pitjoin';
+import type { Batch, Column } from '@tessera/columnar';
+import { type SweepOutput, sweep } from '@tessera/pitjoin';
 import { effectiveQueryMs, type QueryPlan } from '@tessera/planner';
+import { collectIfTight } from '../collect-garbage.js';
 import type { TaskContext } from './context.js';
 import { emptyColumn } from './empty-column.js';
+import { pieceWriter } from './pieces.js';
+import { readSections } from './read-sections.js';
 import type { SweepResult } from './result.js';
-import type { Section, SweepTask } from './task.js';
-import { codes, numbers } from './typed.js';
+import { countInfinite, eventRowsOf, leftRowsOf, planSlices, type Slice } from './slices.js';
+import type { SweepTask } from './task.js';
+import { numbers } from './typed.js';
 
 function queryLane(
   timeMs: Float64Array,
@@ -42,86 +46,85 @@ function noEvents(task: SweepTask): Batch {
   return { rows: 0, columns };
 }
 
-function read(context: TaskContext, sections: readonly Section[]): Batch {
-  return concatBatches(sections.map((section) => context.exchange.read(section)));
+/** Events of the bucket, or of a slice of it. */
+function readEvents(context: TaskContext, task: SweepTask, slice: Slice | null): Batch {
+  if (slice === null) {
+    return task.events.length === 0 ? noEvents(task) : readSections(context.exchange, task.events);
+  }
+  const inTime = task.events.filter(
+    ({ minMs, maxMs }) => maxMs >= slice.eventsStartMs && minMs < slice.eventsEndMs,
+  );
+  if (inTime.length === 0) return noEvents(task);
+  return readSections(context.exchange, inTime, slice.events, eventRowsOf(task, slice));
 }
 
-/** One bucket: sort, sweep, and hand the columns back per left partition. */
-export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
-  const left = read(context, task.left);
-  const { t, ...lanes } = (task.events.length === 0 ? noEvents(task) : read(context, task.events))
-    .columns;
+function readLeft(context: TaskContext, task: SweepTask, slice: Slice | null): Batch {
+  if (slice === null) return readSections(context.exchange, task.left);
+  return readSections(context.exchange, task.left, slice.left, leftRowsOf(task, slice));
+}
+
+function sweepOnce(
+  context: TaskContext,
+  task: SweepTask,
+  left: Batch,
+  slice: Slice | null,
+): SweepOutput {
+  const events = readEvents(context, task, slice);
+  const { t, ...lanes } = events.columns;
   if (!t) throw new Error('events without a time lane');
-  const { code, ...inputs } = lanes;
-  if (!code) throw new Error('events without a code lane');
-  const columns: Record<string, Column> = { code, timeMs: t };
-  for (const [name, column] of Object.entries(inputs))
-    columns[name === task.tie ? 'tie' : name] = column;
-  if (task.tie !== null && inputs[task.tie]) columns[task.tie] = inputs[task.tie]!;
+  const columns: Record<string, Column> = { timeMs: t };
+  for (const [name, column] of Object.entries(lanes)) columns[name] = column;
+  if (task.tie !== null && lanes[task.tie]) columns.tie = lanes[task.tie]!;
   const timeMs = numbers(left, 't');
   const leftColumns: Record<string, Column> = { code: left.columns.code! };
   const missingDays = new Set(task.missingDays);
   for (const query of task.queries) leftColumns[query.name] = queryLane(timeMs, query, missingDays);
-  const { rows } = decodeShape(columns);
-  const swept = sweep(
+  return sweep(
     {
-      events: { rows, columns },
+      events: { rows: events.rows, columns },
       left: { rows: left.rows, columns: leftColumns },
       features: task.features,
       strict: task.strict,
     },
-    context.cancelled,
+    () => {
+      collectIfTight(context.memory.tightBytes);
+      return context.cancelled();
+    },
   );
-  if (swept.problem) return { counts: swept.counts, problem: swept.problem, sections: [] };
-  const out: Batch = {
-    rows: left.rows,
-    columns: { position: left.columns.position!, ...swept.columns },
-  };
-  return {
-    counts: swept.counts,
-    problem: null,
-    sections: writePartitions(context, task, codes(left, 'partition'), out),
-  };
 }
 
-function decodeShape(columns: Record<string, Column>): { rows: number } {
-  const { code } = columns;
-  if (code?.kind !== 'code') throw new Error('code lane is not codes');
-  return { rows: code.values.length };
+interface Counts {
+  events: number;
+  leftRows: number;
+  readonly infinite: Record<string, number>;
+  readonly tooManyDistinct: Record<string, number>;
 }
 
-/**
- * Blocks per partition. Left blocks arrive in partition order, so the rows of one stand together and a slice will do;
- * should they not, they are put together first.
- */
-function writePartitions(
-  context: TaskContext,
-  task: SweepTask,
-  partition: Int32Array,
-  out: Batch,
-): (Section | null)[] {
-  let sorted = true;
-  for (let i = 1; i < partition.length && sorted; i++) sorted = partition[i - 1]! <= partition[i]!;
-  const starts = new Int32Array(task.partitions + 1);
-  for (const idx of partition) starts[idx + 1]! += 1;
-  for (let p = 0; p < task.partitions; p++) starts[p + 1]! += starts[p]!;
-  const ordered = sorted ? out : gatherBatch(out, stableOrder(partition, starts));
-  const present: number[] = [];
-  const blocks: Batch[] = [];
-  for (let p = 0; p < task.partitions; p++) {
-    if (starts[p] === starts[p + 1]) continue;
-    present.push(p);
-    blocks.push(sliceBatch(ordered, starts[p]!, starts[p + 1]!));
+/** One bucket: sort, sweep, and hand the columns back per left partition. One too large for its memory goes in slices. */
+export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
+  if (task.left.length === 0) return { counts: noCounts(), problem: null, slices: 0, pieces: [] };
+  const slices = planSlices(context.exchange, task, context.memory.taskBytes);
+  const infinite = slices === null ? null : countInfinite(context.exchange, task);
+  const pieces = pieceWriter(context.exchange, task);
+  const counts = noCounts();
+  for (const slice of slices ?? [null]) {
+    if (context.cancelled()) throw new Error('cancelled');
+    const left = readLeft(context, task, slice);
+    const swept = sweepOnce(context, task, left, slice);
+    counts.events += swept.counts.events;
+    counts.leftRows += swept.counts.leftRows;
+    addCounts(counts.tooManyDistinct, swept.counts.tooManyDistinct);
+    // Slices see an event more than once, or not at all.
+    addCounts(counts.infinite, infinite === null ? swept.counts.infinite : {});
+    if (swept.problem) return { counts, problem: swept.problem, slices: 0, pieces: [] };
+    pieces.add(left, swept.columns);
   }
-  const written = context.exchange.write(`swept/${task.id}`, blocks);
-  const sections: (Section | null)[] = new Array(task.partitions).fill(null);
-  for (const [at, p] of present.entries()) sections[p] = written[at] ?? null;
-  return sections;
+  addCounts(counts.infinite, infinite ?? {});
+  return { counts, problem: null, slices: slices?.length ?? 1, pieces: pieces.written };
 }
 
-function stableOrder(partition: Int32Array, starts: Int32Array): Int32Array {
-  const cursor = starts.slice();
-  const order = new Int32Array(partition.length);
-  for (let i = 0; i < partition.length; i++) order[cursor[partition[i]!]!++] = i;
-  return order;
+const noCounts = (): Counts => ({ events: 0, leftRows: 0, infinite: {}, tooManyDistinct: {} });
+
+function addCounts(to: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [name, n] of Object.entries(more)) to[name] = (to[name] ?? 0) + n;
 }

@@ -26,6 +26,10 @@ export interface Section {
   readonly name: string;
   readonly offset: number;
   readonly length: number;
+  readonly rows: number;
+  /** First and last instant in its time lane `t`; ∞ and -∞ where there is none. */
+  readonly minMs: number;
+  readonly maxMs: number;
 }
 
 export interface LeftScan {
@@ -79,6 +83,8 @@ export interface LeftTask {
   readonly partitions: readonly LeftPartition[];
   readonly buckets: number;
   readonly limit: number | null;
+  /** No more than this can be read, by the files' footers. */
+  readonly rowsAtMost: number;
 }
 
 /** Source rows of wanted keys → blocks of events per bucket. */
@@ -90,6 +96,8 @@ export interface ScatterTask {
   readonly keys: TableRef;
   readonly dictionaries: Readonly<Record<string, TableRef>>;
   readonly buckets: number;
+  /** Rows of the files, by their footers. */
+  readonly rows: number;
   /** Counts for the report where footers tell them; null = to be counted. */
   readonly counts: SourceCounts | null;
 }
@@ -116,8 +124,20 @@ export interface SweepTask {
   /** Days (since 1970) of entity partitions that do not exist: rows that read them get null (S3.2). */
   readonly missingDays: readonly number[];
   readonly tie: string | null;
-  readonly partitions: number;
+  readonly bucket: number;
+  readonly buckets: number;
+  /** Rows of a partition that are put together at once. */
+  readonly pieceRows: number;
   readonly strict: boolean;
+}
+
+/** Swept columns of some rows of one piece of a partition. */
+export interface SweptPiece {
+  /** Position of the left partition in the run. */
+  readonly partition: number;
+  /** Piece p holds positions [p × pieceRows, (p + 1) × pieceRows). */
+  readonly piece: number;
+  readonly section: Section;
 }
 
 /** Feature columns of one left partition, put back in left order beside the left's own columns. */
@@ -134,8 +154,9 @@ export interface AssembleTask {
   } | null;
   readonly leftColumns: readonly string[];
   readonly limit: number | null;
-  /** Blocks per scan, any order. */
-  readonly blocks: Readonly<Record<string, readonly Section[]>>;
+  /** Blocks per scan and piece, any order. */
+  readonly blocks: Readonly<Record<string, readonly (readonly Section[])[]>>;
+  readonly pieceRows: number;
   readonly features: readonly FeaturePlan[];
   readonly dictionaries: Readonly<Record<string, TableRef>>;
   /** Absolute path of the staged file; null = return the columns (in-memory runs). */
