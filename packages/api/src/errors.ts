@@ -235,12 +235,15 @@ export const ERROR_TABLE = {
     (p) =>
       `${p.source}: \`${p.column}\` is ${p.type} in ${p.file} and ${p.otherType} in ${p.otherFile}.`,
   ),
+  /** `part` is absent where the values of the days themselves are asked for. */
   MISSING_SNAPSHOT: entry<{ source: string; days: readonly string[]; part?: string }>(
     'user',
     (p) =>
-      `${p.source} has no partition for ${p.days.length === 1 ? 'a day' : `${p.days.length} days`} that left rows read: ${some(p.days, 10)}.`,
-    () =>
-      "A left row at day d reads day d - 1. Add the days, or write `missing: 'null'` on the part.",
+      `${p.source} has no partition for ${p.days.length === 1 ? 'a day' : `${p.days.length} days`} ${p.part === undefined ? 'of the range' : 'that left rows read'}: ${some(p.days, 10)}.`,
+    (p) =>
+      p.part === undefined
+        ? 'Add the days, or give a range that has all of its days (`--start`, `--end`).'
+        : "A left row at day d reads day d - 1. Add the days, or write `missing: 'null'` on the part.",
   ),
   DUPLICATE_ENTITY_KEY: entry<{ source: string; key: string; ds?: string }>(
     'user',

@@ -226,11 +226,26 @@ async function gridDays(
       source: known.source.name,
     });
   }
-  return daysBetween(start, end).map((ds) => {
+  const grid = daysBetween(start, end);
+  checkSnapshots(known, grid);
+  return grid.map((ds) => {
     const endMs = (parseDay(ds)! + 1) * DAY_MS;
     return { ds, fileIdx: [], rows: 1, minQueryMs: endMs, maxQueryMs: endMs };
   });
 }
+
+/** S3.2: a day that has no dump is never told from a day without rows. Throws MISSING_SNAPSHOT. */
+function checkSnapshots({ source, listing }: Known, grid: readonly string[]): void {
+  if (source.kind !== 'entities' || source.static === true) return;
+  const have = new Set(listing.partitions.map(({ ds }) => ds));
+  const days = grid.filter((ds) => !have.has(ds));
+  if (days.length === 0) return;
+  const hint = have.has(null) ? NOT_BY_DAY : undefined;
+  throw new TesseraError('MISSING_SNAPSHOT', { source: source.name, days }, { hint });
+}
+
+const NOT_BY_DAY =
+  'Its files lie in no `ds=` folder: put each dump into that of its day, or declare `static: true`.';
 
 /** Key columns under which a source is read by any part. */
 function keysOf(

@@ -61,22 +61,21 @@ function partSummaries(
   facts: LakeFacts,
   building: number,
 ): PlanSummary['parts'] {
-  const names = [...new Set(plan.features.map((feature) => feature.part))];
-  return names.flatMap((name) => {
-    const features = plan.features.filter(
-      (feature) => feature.part === name && feature.outputIdx >= 0,
+  return plan.parts.flatMap(({ name, scan: id }, partIdx) => {
+    const columns = plan.features.filter(
+      (feature) => feature.partIdx === partIdx && feature.outputIdx >= 0,
     );
-    const scan = plan.scans.find((s) => s.id === features[0]?.scan);
+    const scan = plan.scans.find((s) => s.id === id);
     if (!scan) return [];
     const files = facts.sources[scan.sourceId]?.files ?? [];
     const read = building === 0 ? [] : scan.fileIdx;
-    const shared = scan.parts.filter((part) => part !== name);
+    const shared = scan.parts.flatMap((at) => (at === partIdx ? [] : [plan.parts[at]!.name]));
     return [
       {
         name,
         source: scan.source.name,
         route: scan.source.kind === 'entities' ? ('snapshot' as const) : ('raw' as const),
-        columns: features.length,
+        columns: columns.length,
         readFiles: read.length,
         totalFiles: files.length,
         rows: read.reduce((rows, idx) => rows + (files[idx]?.rows ?? 0), 0),

@@ -1,5 +1,4 @@
-import { definitionHash, type JoinSpec } from '@tessera/api';
-import { type LakeFacts, missingDays, type PhysicalPlan, partName } from '@tessera/planner';
+import { type LakeFacts, missingDays, type PhysicalPlan } from '@tessera/planner';
 import type { RunReport } from './run-types.js';
 import type { StageOutcome } from './stages/stage-options.js';
 import { sum } from './sum.js';
@@ -13,7 +12,6 @@ export function runReport(
   facts: LakeFacts,
   outcome: StageOutcome,
   filled: FilledColumns,
-  join: JoinSpec | null,
 ): RunReport {
   const bySource = new Map<string, RunReport['sources'][number]>();
   for (const scan of plan.scans) {
@@ -62,23 +60,16 @@ export function runReport(
     left: {
       rows: sum(outcome.partitions.map((partition) => partition.rows)),
       rowsWithoutTime: sum(outcome.left.map((result) => result.rowsWithoutTime)),
-      rowsWithNullKey: join ? nullKeys(plan, outcome, join) : [],
+      rowsWithNullKey: plan.left.kind === 'source' ? nullKeys(plan, outcome) : [],
     },
     missingSnapshots: outcome.missingSnapshots,
     tooManyDistinct: [...tooMany].map(([column, rows]) => ({ column, rows })),
   };
 }
 
-function nullKeys(
-  plan: PhysicalPlan,
-  outcome: StageOutcome,
-  join: JoinSpec,
-): { part: string; rows: number }[] {
-  return join.parts.flatMap((part) => {
-    const name = partName(part);
-    const scan = plan.scans.find(
-      (s) => s.parts.includes(name) && s.sourceId === definitionHash(part.groupBy.source),
-    );
+function nullKeys(plan: PhysicalPlan, outcome: StageOutcome): { part: string; rows: number }[] {
+  return plan.parts.flatMap(({ name, scan: id }) => {
+    const scan = plan.scans.find((one) => one.id === id);
     const rows = scan ? sum(outcome.left.map((result) => result.nullKeys[scan.keySet] ?? 0)) : 0;
     return rows > 0 ? [{ part: name, rows }] : [];
   });

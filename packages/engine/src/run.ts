@@ -33,7 +33,6 @@ import { raiseProblem } from './problems.js';
 import { openTarget, publishedFacts } from './publish.js';
 import { runReport } from './report.js';
 import type { Progress, RunCounters, RunOptions, RunReport, RunResult } from './run-types.js';
-import { missingPolicy } from './stages/missing-snapshots.js';
 import { runStages } from './stages/run-stages.js';
 import type { StageOutcome } from './stages/stage-options.js';
 import { sum } from './sum.js';
@@ -273,7 +272,7 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
       strict: options.strict ?? false,
       taskBytes: memory.worker.taskBytes,
       pieceRows: pieceRows(plan, memory.worker),
-      missing: subject.join ? missingPolicy(subject.join) : { [subject.name]: 'empty' },
+      missingDays: 'part',
       relation: gathered.relation,
       presentDays: gathered.presentDays,
       onProgress,
@@ -292,7 +291,7 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
       : written.map(({ file }) => file);
     return {
       path: target ? dataset : null,
-      report: runReport(plan, gathered.facts, outcome, gathered.filled, subject.join),
+      report: runReport(plan, gathered.facts, outcome, gathered.filled),
       written,
       files: written.map(({ ds }, idx) => ({ ds, file: published[idx]! })),
       counters: countersOf(plan, outcome, written.length),

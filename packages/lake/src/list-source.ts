@@ -24,7 +24,10 @@ export interface SourceListing {
   /** Absolute. */
   readonly path: string;
   readonly layout: 'file' | 'folder' | 'hive';
-  /** In the order of labels, files in the order of names, both by code point. A folder may be an empty partition. */
+  /**
+   * In the order of labels, files in the order of names, both by code point. A
+   * folder without any file is no partition; one whose files have no rows is an empty one.
+   */
   readonly partitions: readonly SourcePartition[];
 }
 
@@ -52,7 +55,9 @@ export async function listSource(source: SourceSpec, lakeDir: string): Promise<S
   }
   const entries = (await entriesOf(path)).filter((entry) => !isHidden(entry.name));
   if (entries.some((entry) => entry.name.startsWith('ds='))) {
-    return { path, layout: 'hive', partitions: await hivePartitions(path, entries) };
+    const partitions = await hivePartitions(path, entries);
+    if (partitions.length > 0) return { path, layout: 'hive', partitions };
+    throw new TesseraError('NO_PARTITIONS', { path, source: source.name });
   }
   const files = await filesBelow(path, '');
   if (files.length === 0) throw new TesseraError('NO_PARTITIONS', { path, source: source.name });
@@ -100,12 +105,14 @@ async function hivePartitions(
     labels.set(label, [...(labels.get(label) ?? []), entry.name]);
   }
   const sorted = [...labels].sort(([a], [b]) => byCodePoint(a, b));
-  return mapLimited(sorted, 16, async ([ds, folders]) => {
+  const found = await mapLimited(sorted, 16, async ([ds, folders]) => {
     const lists = await mapLimited(folders, 2, (folder) =>
       filesBelow(join(path, folder), `${folder}/`),
     );
     return { ds, files: lists.flat().sort((a, b) => byCodePoint(a.name, b.name)) };
   });
+  // What a writer left half-done, or emptied by hand, says nothing about its day.
+  return found.filter(({ files }) => files.length > 0);
 }
 
 function labelOf(text: string): string | null {

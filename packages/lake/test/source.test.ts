@@ -66,7 +66,7 @@ describe('listSource', () => {
     expect(partitions[0]!.files.map((f) => f.name)).toEqual(['Z', 'a', 'b', 'sub/c', '～', '😀']);
   });
 
-  it('a folder of ds= folders, empty ones too', async () => {
+  it('a folder of ds= folders, those without a file are none', async () => {
     for (const name of [
       'ds=2025-01-02/x',
       'ds=2025-01-01/hour=03/y',
@@ -84,7 +84,6 @@ describe('listSource', () => {
     expect(partitions.map(({ ds, files }) => [ds, files.map((f) => f.name)])).toEqual([
       ['2025-01-01', ['ds=2025-01-01/hour=02/z', 'ds=2025-01-01/hour=03/y']],
       ['2025-01-02', ['ds=2025-01-02/linked/x.parquet', 'ds=2025-01-02/x']],
-      ['2025-01-03', []],
       ['__none__', ['ds=__none__/n']],
     ]);
   });
@@ -95,10 +94,12 @@ describe('listSource', () => {
     ['https://host/x', 'REMOTE_PATH'],
     ['nothing/here', 'PATH_MISSING'],
     ['empty', 'NO_PARTITIONS'],
+    ['emptied', 'NO_PARTITIONS'],
     ['stray', 'FILE_UNREADABLE'],
     ['badday', 'FILE_UNREADABLE'],
   ])('%s is %s', async (path, code) => {
     mkdirSync(b.path('empty'), { recursive: true });
+    mkdirSync(b.path('emptied/ds=2025-01-01'), { recursive: true });
     touch('stray/ds=2025-01-01/x');
     touch('stray/loose.parquet');
     touch('badday/ds=2025-02-30/x');

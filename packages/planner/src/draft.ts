@@ -2,8 +2,17 @@ import { definitionHash, type PartSpec, type SourceSpec } from '@tessera/api';
 import type { ScanDraft } from './features.js';
 import type { KeySetPlan, QueryPlan } from './plan.js';
 
-export function partName(part: PartSpec): string {
-  return part.prefix === undefined ? part.groupBy.name : `${part.prefix}_${part.groupBy.name}`;
+/** What parts are called: prefix and groupBy; where two are called alike, the source and the place in the join too. */
+export function partNames(parts: readonly PartSpec[]): string[] {
+  const short = parts.map(({ prefix, groupBy }) =>
+    prefix === undefined ? groupBy.name : `${prefix}_${groupBy.name}`,
+  );
+  const repeats = (names: readonly string[], name: string) =>
+    names.filter((other) => other === name).length > 1;
+  const sourced = short.map((name, idx) =>
+    repeats(short, name) ? `${name} of ${parts[idx]?.groupBy.source.name}` : name,
+  );
+  return sourced.map((name, idx) => (repeats(sourced, name) ? `${name} (part ${idx + 1})` : name));
 }
 
 export function isSnapshotKey(source: SourceSpec): boolean {
@@ -19,7 +28,7 @@ function typeOf(source: SourceSpec, column: string) {
 export interface PartDraft {
   readonly part: PartSpec;
   readonly name: string;
-  readonly scan: ScanDraft & { readonly parts: string[]; readonly queries: Map<string, QueryPlan> };
+  readonly scan: ScanDraft & { readonly parts: number[]; readonly queries: Map<string, QueryPlan> };
   readonly query: Omit<QueryPlan, 'name'>;
   readonly sourceId: string;
 }
@@ -46,7 +55,8 @@ export function draftParts(
   keySource: SourceSpec | null,
 ): Draft {
   const draft: Draft = { keySets: new Map(), scans: new Map(), parts: [] };
-  for (const part of parts) {
+  const names = partNames(parts);
+  for (const [partIdx, part] of parts.entries()) {
     const { source } = part.groupBy;
     const byPartition = isSnapshotKey(source);
     const columns = part.keys.map(keyColumn);
@@ -82,13 +92,13 @@ export function draftParts(
       };
       draft.scans.set(scanKey, scan);
     }
-    scan.parts.push(partName(part));
+    scan.parts.push(partIdx);
     const query = {
       lagMs: part.lagMs,
       snapshot: source.kind === 'entities' || part.groupBy.accuracy === 'snapshot',
       inclusive: part.at === 'inclusive',
     };
-    draft.parts.push({ part, name: partName(part), scan, query, sourceId });
+    draft.parts.push({ part, name: names[partIdx]!, scan, query, sourceId });
   }
   return draft;
 }

@@ -93,7 +93,7 @@ function tieLane(draft: ScanDraft, groupBy: GroupBySpec): void {
 export function partFeatures(
   draft: ScanDraft,
   part: PartSpec,
-  partName: string,
+  partIdx: number,
   columns: readonly { readonly column: OutputColumn; readonly outputIdx: number }[],
   query: string,
 ): FeaturePlan[] {
@@ -102,7 +102,7 @@ export function partFeatures(
   for (const { column, outputIdx } of columns) {
     const common = {
       scan: draft.id,
-      part: partName,
+      partIdx,
       outputIdx,
       name: column.name,
       outputType: column.type,
@@ -164,7 +164,6 @@ export function partFeatures(
  */
 export function presenceFeatures(
   draft: ScanDraft,
-  groupBy: GroupBySpec,
   features: readonly FeaturePlan[],
 ): FeaturePlan[] {
   const presence = new Map<string, FeaturePlan>();
@@ -197,7 +196,7 @@ export function presenceFeatures(
     if (presence.has(key)) continue;
     presence.set(key, {
       scan: feature.scan,
-      part: groupBy.name,
+      partIdx: feature.partIdx,
       outputIdx: -1,
       name: `presence_${presence.size}`,
       operation: 'COUNT',

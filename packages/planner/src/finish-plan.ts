@@ -74,6 +74,11 @@ export function finishPlan(
   const leftRows = toBuild.reduce((sum, partition) => sum + partition.rows, 0);
   return {
     ...head,
+    parts: draft.parts.map(({ name, scan, part }) => ({
+      name,
+      scan: scan.id,
+      missing: part.missing,
+    })),
     keySets: [...draft.keySets.values()],
     scans,
     features,

@@ -1,5 +1,4 @@
 export type { PlanOptions } from './bucket-count.js';
-export { partName } from './draft.js';
 export type {
   FileFacts,
   InputFile,
@@ -17,6 +16,7 @@ export type {
   LanePlan,
   LeftPlan,
   PartitionPlan,
+  PartPlan,
   PhysicalPlan,
   QueryPlan,
   ScanPlan,

@@ -27,8 +27,8 @@ export function planBackfill(
   if (!drafted) throw new Error('a groupBy has one part');
   const query = queryName(drafted.scan, drafted.query);
   const own = columns.map((column, outputIdx) => ({ column, outputIdx }));
-  const written = partFeatures(drafted.scan, part, groupBy.name, own, query);
-  const features = [...written, ...presenceFeatures(drafted.scan, groupBy, written)];
+  const written = partFeatures(drafted.scan, part, 0, own, query);
+  const features = [...written, ...presenceFeatures(drafted.scan, written)];
   const left: LeftPlan = { kind: 'grid', keySet: 'k0' };
   const head = {
     kind: 'backfill' as const,

@@ -25,7 +25,7 @@ export function planJoin(
       column.partIdx === partIdx ? [{ column, outputIdx }] : [],
     );
     features.push(
-      ...partFeatures(part.scan, part.part, part.name, own, queryName(part.scan, part.query)),
+      ...partFeatures(part.scan, part.part, partIdx, own, queryName(part.scan, part.query)),
     );
   }
   const sourceId = definitionHash(join.left);

@@ -9,6 +9,8 @@ export interface PhysicalPlan {
   readonly name: string;
   readonly definitionHash: string;
   readonly left: LeftPlan;
+  /** In the join's order; a backfill has one. */
+  readonly parts: readonly PartPlan[];
   readonly keySets: readonly KeySetPlan[];
   readonly scans: readonly ScanPlan[];
   readonly features: readonly FeaturePlan[];
@@ -26,6 +28,14 @@ export type LeftPlan =
       readonly hive: boolean;
     }
   | { readonly kind: 'grid'; readonly keySet: string };
+
+/** A part of the join. Elsewhere in the plan it is known by its position: names may repeat, positions do not. */
+export interface PartPlan {
+  /** For people: its prefix and groupBy, with the source where that leaves two parts alike. */
+  readonly name: string;
+  readonly scan: string;
+  readonly missing: 'error' | 'null';
+}
 
 /** Left columns that identify a key; `snapshotLagMs` adds the day of the entity partition that a row reads (S3.2). */
 export interface KeySetPlan {
@@ -57,7 +67,8 @@ export interface ScanPlan {
   readonly uniqueKeys: boolean;
   /** The rows have no time: all of a partition count (S3.2). */
   readonly timeless: boolean;
-  readonly parts: readonly string[];
+  /** Positions of the parts that share it. */
+  readonly parts: readonly number[];
 }
 
 /** How a lane of the event batch is read. */
@@ -88,8 +99,8 @@ export interface QueryPlan {
 /** Same shape as pitjoin's FeatureSpec, plus where it belongs. */
 export interface FeaturePlan {
   readonly scan: string;
-  /** Part of the join, for reports. */
-  readonly part: string;
+  /** Position of its part. */
+  readonly partIdx: number;
   /** Position in the output; -1 = computed but not written (backfill's "had something to aggregate"). */
   readonly outputIdx: number;
   readonly name: string;

@@ -34,7 +34,7 @@ export async function groupByRows(
         buckets: options.buckets ?? 1,
         workers: 1,
       });
-      const given = { facts, loaded, missing: { [groupBy.name]: 'empty' as const } };
+      const given = { facts, loaded };
       const { outcome, context } = await runInMemory(inline, plan, given, options);
       const forms = integerForms(columns, () => groupBy);
       const rows: FeatureRowValues[] = [];

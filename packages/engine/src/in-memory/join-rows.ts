@@ -2,7 +2,6 @@ import { definitionHash, formatDay, type JoinSpec, outputColumns } from '@tesser
 import { quoteIdent, readColumns } from '@tessera/lake';
 import { planJoin } from '@tessera/planner';
 import { leftDays } from '../left-days.js';
-import { missingPolicy } from '../stages/missing-snapshots.js';
 import { wholeFeatureColumns } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
 import { leftSql } from '../tasks/task-sql.js';
@@ -42,12 +41,7 @@ export async function joinRows(
       if (days.length === 0) return [];
       const columns = outputColumns(join);
       const plan = planJoin(join, columns, facts, { buckets: options.buckets ?? 1, workers: 1 });
-      const policy = missingPolicy(join);
-      const missing =
-        options.missingDays === 'part'
-          ? policy
-          : Object.fromEntries(Object.keys(policy).map((part) => [part, 'empty' as const]));
-      const given = { facts, loaded, missing };
+      const given = { facts, loaded };
       const { outcome, context } = await runInMemory(inline, plan, given, options);
       const forms = integerForms(columns, ({ partIdx }) => join.parts[partIdx]?.groupBy);
       const order = await rowOrder(context, join, left.table);

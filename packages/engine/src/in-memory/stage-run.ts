@@ -3,8 +3,8 @@ import type { LakeFacts, LeftPartitionFacts, PhysicalPlan, SourceFacts } from '@
 import { runHere } from '../executor.js';
 import { raiseProblem } from '../problems.js';
 import { runStages } from '../stages/run-stages.js';
-import type { StageOptions, StageOutcome } from '../stages/stage-options.js';
 import { sum } from '../sum.js';
+import type { StageOutcome } from '../stages/stage-options.js';
 import type { FeatureColumn } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
 import { type IntegerForm, valueAt } from '../values/from-column.js';
@@ -67,11 +67,10 @@ export async function runInMemory(
   given: {
     readonly facts: LakeFacts;
     readonly loaded: ReadonlyMap<string, LoadedSource>;
-    readonly missing: StageOptions['missing'];
   },
   options: InMemoryOptions,
 ): Promise<{ outcome: StageOutcome; context: TaskContext }> {
-  const { facts, loaded, missing } = given;
+  const { facts, loaded } = given;
   const context: TaskContext = {
     ...inline.context,
     memory: { ...inline.context.memory, ...options.memoryShares },
@@ -84,7 +83,7 @@ export async function runInMemory(
     strict: options.strict ?? false,
     taskBytes: context.memory.taskBytes,
     pieceRows: Number.MAX_SAFE_INTEGER,
-    missing,
+    missingDays: options.missingDays ?? 'empty',
     relation: (sourceId) => ({ kind: 'table', name: loaded.get(sourceId)?.table ?? '' }),
     presentDays: (sourceId) => new Set(loaded.get(sourceId)?.ds),
     onProgress: () => undefined,

@@ -17,8 +17,8 @@ export interface StageOptions {
   readonly taskBytes: number;
   /** Rows of a partition that are put together at once. */
   readonly pieceRows: number;
-  /** What the parts say of missing snapshot days, by part name. */
-  readonly missing: Readonly<Record<string, 'error' | 'null' | 'empty'>>;
+  /** Missing snapshot days: what each part says of them, or empty on all of them. */
+  readonly missingDays: 'part' | 'empty';
   readonly relation: (sourceId: string, fileIdx: readonly number[]) => Relation;
   /** Partition labels that a source has. */
   readonly presentDays: (sourceId: string) => ReadonlySet<string | null>;
