@@ -101,6 +101,13 @@ const SAMPLES = {
     },
     'merchants.profiles',
   ],
+  MIXED_DEFINITIONS: [
+    {
+      path: 'out/train-sets/fraud_v2',
+      days: ['2025-01-01', '2025-01-02'],
+      reason: 'definition changed',
+    },
+  ],
   DUPLICATE_ENTITY_KEY: [
     { source: 'merchants.profiles', key: 'merchant_id=m0001', ds: '2025-01-03' },
   ],

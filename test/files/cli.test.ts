@@ -205,6 +205,7 @@ describe('train-set', () => {
       'path',
       'rows',
       'partitionsWritten',
+      'partitionsRemoved',
       'bytesWritten',
       'elapsedMs',
       'peakBytes',

@@ -91,7 +91,7 @@ function failingTask(keys: string): ScatterTask {
       queries: [],
       uniqueKeys: true,
       timeless: true,
-      parts: ['visits'],
+      parts: [0],
     },
     relation,
     keys: { kind: 'exchange', name: keys },

@@ -159,8 +159,18 @@ describe('two parts of one name', () => {
     keys: ['user'],
     columns: { user: 'string', city: 'string' },
   });
-  const named = (source: typeof states, as: string) =>
-    groupBy({ name: 'place', source, keys: ['user'], aggregations: [count('city', { as })] });
+  const state = groupBy({
+    name: 'place',
+    source: states,
+    keys: ['user'],
+    aggregations: [count('city', { as: 'state' })],
+  });
+  const home = groupBy({
+    name: 'place',
+    source: homes,
+    keys: ['user'],
+    aggregations: [count('city', { as: 'home' })],
+  });
 
   beforeEach(async () => {
     await writeTable(lake, orders, [
@@ -172,10 +182,7 @@ describe('two parts of one name', () => {
   });
 
   test('each has its own `missing`, whichever comes first', async () => {
-    const parts = [
-      part(named(states, 'state'), { missing: 'null' }),
-      part(named(homes as typeof states, 'home')),
-    ];
+    const parts = [part(state, { missing: 'null' }), part(home)];
     for (const [name, of] of [
       ['forth', parts],
       ['back', [...parts].reverse()],
@@ -200,10 +207,7 @@ describe('two parts of one name', () => {
     const refused = join({
       name: 'refused',
       left: orders,
-      parts: [
-        part(named(states, 'state')),
-        part(named(homes as typeof states, 'home'), { missing: 'null' }),
-      ],
+      parts: [part(state), part(home, { missing: 'null' })],
     });
     await expect(run(refused)).rejects.toMatchObject({
       code: 'MISSING_SNAPSHOT',
@@ -212,14 +216,13 @@ describe('two parts of one name', () => {
   });
 
   test('one part twice, with another prefix, lag and `missing`', async () => {
-    const place = named(homes as typeof states, 'n');
     const twice = (now: 'error' | 'null', before: 'error' | 'null') =>
       join({
         name: 'twice',
         left: orders,
         parts: [
-          part(place, { missing: now }),
-          part(place, { prefix: 'before', lag: '1d', missing: before }),
+          part(home, { missing: now }),
+          part(home, { prefix: 'before', lag: '1d', missing: before }),
         ],
       });
     await expect(run(twice('null', 'error'))).rejects.toMatchObject({
@@ -229,8 +232,8 @@ describe('two parts of one name', () => {
     const { report, path } = await run(twice('error', 'null'));
     expect(report.missingSnapshots).toEqual([{ part: 'before_place', days: ['2025-02-28'] }]);
     expect((await datasetRows(path ?? ''))[0]).toMatchObject({
-      place_n: 1n,
-      before_place_n: null,
+      place_home: 1n,
+      before_place_home: null,
     });
   });
 

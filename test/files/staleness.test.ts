@@ -290,7 +290,7 @@ test('a damaged manifest says which file and what to do', async () => {
   const before = hashes(dataset(), isPublished);
   for (const [damage, reason] of [
     [text.slice(0, -20), 'JSON'],
-    [text.replace('"format": 1', '"format": 7'), 'its format is 7'],
+    [text.replace('"format": 2', '"format": 7'), 'its format is 7'],
     [text.replace('"rows":4', '"rows":"4"'), '`rows` is no count'],
     ['', 'JSON'],
   ] as const) {

@@ -353,7 +353,17 @@ function unfilledCase(golden: Case): void {
   const days = daysBetween(...range);
   const file = (ds: string) => {
     const minTimeMs = Date.parse(ds);
-    return { path: ds, ds, bytes: 1, rows: 1, minTimeMs, maxTimeMs: minTimeMs, fingerprint: ds };
+    return {
+      path: ds,
+      ds,
+      bytes: 1,
+      rows: 1,
+      minTimeMs,
+      maxTimeMs: minTimeMs,
+      fingerprint: ds,
+      content: ds,
+      stat: null,
+    };
   };
   const source = { hive: true, files: days.map(file) };
   const facts: LakeFacts = {
@@ -369,13 +379,19 @@ function unfilledCase(golden: Case): void {
   };
   const options = { buckets: 1, workers: 1 };
   const first = planJoin(spec, outputColumns(spec), facts, options);
+  const known = first.partitions.flatMap(({ inputFiles }) => inputFiles.map(({ path }) => path));
+  const positionOf = ({ path }: { path: string }) => known.indexOf(path);
   const published: PublishedFacts = {
     definitionHash: first.definitionHash,
-    files: [],
+    semantics: 1,
+    files: first.partitions.flatMap(({ inputFiles }) => inputFiles),
     partitions: Object.fromEntries(
       first.partitions
         .filter(({ ds }) => output_partitions.includes(ds))
-        .map(({ ds, inputs }) => [ds, { inputs, files: [], lost: false }]),
+        .map(({ ds, inputFiles }) => [
+          ds,
+          { strict: false, files: inputFiles.map(positionOf), lost: false },
+        ]),
     ),
   };
   const plan = planJoin(spec, outputColumns(spec), { ...facts, published }, options);

@@ -16,6 +16,7 @@ export interface RawRunOptions {
   readonly memory?: string;
   readonly limit?: string;
   readonly strict?: boolean;
+  readonly replace?: boolean;
   readonly summary?: boolean;
 }
 
@@ -30,6 +31,7 @@ export interface CheckedRunOptions {
   readonly memory?: number;
   readonly limit?: number;
   readonly strict: boolean;
+  readonly replace: boolean;
   readonly planOnly: boolean;
   readonly summary: boolean;
 }
@@ -94,6 +96,7 @@ export function checkRunOptions(raw: RawRunOptions): CheckedRunOptions {
     memory: memory ?? undefined,
     limit,
     strict: raw.strict === true,
+    replace: raw.replace === true,
     planOnly: raw.plan === true,
     summary: raw.summary !== false && raw.plan !== true,
   };

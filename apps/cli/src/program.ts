@@ -77,6 +77,7 @@ function addRunOptions(command: Command): Command {
     .option('--buckets <count>', 'key buckets; values never depend on it')
     .option('--tmp <folder>', 'folder for files that live as long as the run')
     .option('--limit <rows>', 'only the first rows; nothing is published')
+    .option('--replace', 'remove partitions outside the range that an older definition made')
     .option('--strict', '±Infinity in an input is an error')
     .option('--no-summary', 'leave out the table of columns')
     .option('--debug', 'print stack traces');

@@ -245,6 +245,13 @@ export const ERROR_TABLE = {
         ? 'Add the days, or give a range that has all of its days (`--start`, `--end`).'
         : "A left row at day d reads day d - 1. Add the days, or write `missing: 'null'` on the part.",
   ),
+  MIXED_DEFINITIONS: entry<{ path: string; days: readonly string[]; reason: string }>(
+    'user',
+    (p) =>
+      `${p.path} has ${p.days.length === 1 ? 'a partition' : `${p.days.length} partitions`} outside the range that would no longer fit the others (${p.reason}): ${some(p.days, 10)}.`,
+    () =>
+      'Build the whole range (no `--start`, `--end`), give another `--out`, or `--replace` to remove them.',
+  ),
   DUPLICATE_ENTITY_KEY: entry<{ source: string; key: string; ds?: string }>(
     'user',
     (p) =>

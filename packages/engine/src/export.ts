@@ -1,13 +1,13 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { TesseraError } from '@tessera/api';
-import { copyToCsv, quotePath, type Session } from '@tessera/lake';
+import { copyToCsv, exportPath, quotePath, type Session } from '@tessera/lake';
 import { arrowFile } from './arrow-file.js';
 import { type NamedType, type ResultFile, readPartition } from './batches.js';
 
 /**
  * Copies of published partitions in another format, beside the dataset: `<dataset>.csv/ds=…/part-0.csv`. They are made
- * anew for all partitions of the range, each whole or not at all: without a manifest nobody could tell which are stale.
+ * anew for all partitions of the range, each whole or not at all; publishing a partition anew, or removing it, removes them.
  */
 export async function exportFiles(
   { session, signal }: { readonly session: Session; readonly signal: AbortSignal | undefined },
@@ -21,13 +21,11 @@ export async function exportFiles(
     readonly columns: readonly NamedType[];
   },
   format: 'csv' | 'arrow',
-): Promise<string> {
-  const target = `${dataset}.${format}`;
+): Promise<void> {
   for (const file of files) {
     if (signal?.aborted) throw new TesseraError('INTERRUPTED', {});
-    const folder = join(target, `ds=${file.ds}`);
-    mkdirSync(folder, { recursive: true });
-    const path = join(folder, `part-0.${format}`);
+    const path = exportPath(dataset, file.ds, format);
+    mkdirSync(dirname(path), { recursive: true });
     const half = `${path}.half`;
     try {
       if (format === 'csv') {
@@ -44,5 +42,4 @@ export async function exportFiles(
       rmSync(half, { force: true });
     }
   }
-  return target;
 }

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import {
   DAY_MS,
   dayOf,
@@ -12,6 +12,7 @@ import {
 } from '@tessera/api';
 import {
   checkSchema,
+  type FactsWanted,
   fileFacts,
   type FileFacts as LakeFile,
   listSource,
@@ -23,6 +24,7 @@ import {
 import {
   daysBetween,
   type FileFacts,
+  type InputFile,
   type LakeFacts,
   type LeftPartitionFacts,
   type PublishedFacts,
@@ -46,6 +48,8 @@ export interface Gathered {
   readonly filled: FilledColumns;
   readonly relation: (sourceId: string, fileIdx: readonly number[]) => Relation;
   readonly presentDays: (sourceId: string) => ReadonlySet<string | null>;
+  /** Absolute path of a file that the facts name. */
+  readonly absolute: (path: string) => string;
 }
 
 interface Known {
@@ -61,9 +65,10 @@ async function know(
   source: SourceSpec,
   lake: string,
   keys: readonly string[],
+  recorded: FactsWanted['recorded'],
 ): Promise<Known> {
   const listing = await listSource(source, lake);
-  const files = await fileFacts(session, source, listing, keys);
+  const files = await fileFacts(session, source, listing, { nullsOf: keys, recorded });
   const { filled } = checkSchema(source, files);
   return {
     source,
@@ -75,16 +80,23 @@ async function know(
   };
 }
 
+/** Below the lake the name there, which is the same on every machine. */
+function plannerPath(path: string, lake: string): string {
+  const inside = relative(lake, path);
+  return inside.startsWith('..') ? path : inside;
+}
+
 function plannerFile(file: LakeFile, lake: string): FileFacts {
-  const inside = relative(lake, file.path);
   return {
-    path: inside.startsWith('..') ? file.path : inside,
+    path: plannerPath(file.path, lake),
     ds: file.ds,
     bytes: file.bytes,
     rows: file.rows,
     minTimeMs: file.timeMinMs,
     maxTimeMs: file.timeMaxMs,
     fingerprint: file.fingerprint,
+    content: file.content,
+    stat: file.stat,
     timeNulls: file.timeNulls,
     keyNulls: file.nulls,
   };
@@ -103,7 +115,10 @@ function checkRange(options: GatherOptions): void {
   }
 }
 
-const inRange = (ds: string, { start, end }: GatherOptions): boolean =>
+export const inRange = (
+  ds: string,
+  { start, end }: Pick<GatherOptions, 'start' | 'end'>,
+): boolean =>
   // Rows without a day belong to no range, so they are made only when none is asked for.
   ds === NO_DAY
     ? start === undefined && end === undefined
@@ -168,6 +183,7 @@ async function leftPartitions(
   session: Session,
   known: Known,
   options: GatherOptions,
+  published: PublishedFacts | null,
 ): Promise<LeftPartitionFacts[]> {
   const all = known.files.map((_, idx) => idx);
   const partitions =
@@ -179,7 +195,11 @@ async function leftPartitions(
           timeless: day.minQueryMs === null,
         }));
   const wanted = partitions.filter(({ ds }) => inRange(ds, options));
-  if (wanted.length === 0) {
+  // Days of the range may be gone, as long as there are others: what was published of them is to be removed.
+  const isGone =
+    partitions.length > 0 &&
+    Object.keys(published?.partitions ?? {}).some((ds) => inRange(ds, options));
+  if (wanted.length === 0 && !isGone) {
     const isAll = options.start === undefined && options.end === undefined;
     const days = partitions.flatMap(({ ds }) => (ds === NO_DAY ? [] : [ds])).sort();
     throw new TesseraError(
@@ -276,11 +296,15 @@ export async function gatherFacts(
     : subject.groupBy
       ? [subject.groupBy.source]
       : [];
+  const records = new Map<string, InputFile[]>();
+  for (const file of published?.files ?? [])
+    records.set(file.path, [...(records.get(file.path) ?? []), file]);
+  const recorded = (path: string) => records.get(plannerPath(path, options.lake)) ?? [];
   const known = new Map<string, Known>();
   for (const source of specs) {
     const id = definitionHash(source);
     if (!known.has(id))
-      known.set(id, await know(session, source, options.lake, keysOf(subject, id)));
+      known.set(id, await know(session, source, options.lake, keysOf(subject, id), recorded));
   }
   const first = known.get(definitionHash(specs[0]!))!;
   const sources: Record<string, SourceFacts> = {};
@@ -291,7 +315,7 @@ export async function gatherFacts(
     };
   }
   const left = subject.join
-    ? await leftPartitions(session, first, options)
+    ? await leftPartitions(session, first, options, published)
     : await gridDays(session, first, options);
   return {
     facts: { sources, left, published },
@@ -303,6 +327,7 @@ export async function gatherFacts(
         fileIdx.map((idx) => one.files[idx]!),
       );
     },
+    absolute: (path) => resolve(options.lake, path),
     presentDays: (sourceId) => new Set(known.get(sourceId)!.listing.partitions.map(({ ds }) => ds)),
   };
 }

@@ -45,6 +45,7 @@ export function planSummary(
     upToDate: plan.partitions.length - building.length,
     toBuild: building.length,
     reasons: [...reasons].map(([reason, partitions]) => ({ reason, partitions })),
+    removed: removedBy(plan),
     buckets: plan.buckets,
     workers,
     readFiles: read.size,
@@ -54,6 +55,13 @@ export function planSummary(
     parts: partSummaries(plan, facts, building.length),
     columns: columns.map(({ name, type, hash }) => ({ name, type, hash })),
   };
+}
+
+/** What goes once the plan is run: days that are no more, and others that no longer fit. */
+function removedBy({ kind, removed, outdated }: PhysicalPlan): PlanSummary['removed'] {
+  const reason = kind === 'train-set' ? 'no longer in the left' : 'no longer in the source';
+  const gone = removed.length > 0 ? [{ reason, days: removed }] : [];
+  return outdated === null ? gone : [...gone, outdated];
 }
 
 function partSummaries(

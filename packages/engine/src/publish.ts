@@ -1,21 +1,23 @@
-import { formatType, hash128, type OutputColumn } from '@tessera/api';
+import { isTesseraError, type OutputColumn } from '@tessera/api';
 import {
   acquireLock,
   beginRun,
   commitManifest,
   endRun,
+  formatManifest,
   type Lock,
-  MANIFEST_FORMAT,
-  type Manifest,
-  type ManifestPartition,
   openDataset,
   type PublishRun,
   partitionPath,
   publishPartition,
+  removeExports,
+  removePartition,
   stagePath,
 } from '@tessera/lake';
-import type { InputFile, PartitionPlan, PhysicalPlan, PublishedFacts } from '@tessera/planner';
-import { ENGINE_VERSION } from './version.js';
+import type { LakeFacts, PhysicalPlan, PublishedFacts } from '@tessera/planner';
+import type { Contents } from './contents.js';
+import { type Entry, entriesOf, manifestOf, numbered, seenNow } from './next-manifest.js';
+import { SEMANTICS_VERSION } from './version.js';
 
 /** What is published at a path, in the planner's words. */
 export async function publishedFacts(path: string): Promise<PublishedFacts | null> {
@@ -24,11 +26,12 @@ export async function publishedFacts(path: string): Promise<PublishedFacts | nul
   const gone = new Set(lost);
   return {
     definitionHash: manifest.definitionHash,
+    semantics: manifest.semantics,
     files: manifest.files,
     partitions: Object.fromEntries(
-      Object.entries(manifest.partitions).map(([ds, { inputs, files }]) => [
+      Object.entries(manifest.partitions).map(([ds, { strict, files }]) => [
         ds,
-        { inputs, files, lost: gone.has(ds) },
+        { strict, files, lost: gone.has(ds) },
       ]),
     ),
   };
@@ -39,19 +42,21 @@ export interface Target {
   readonly run: PublishRun;
   /** Where a partition is staged; its folder is made. */
   stage(ds: string): string;
-  /** Rename what was staged into place, then replace the manifest. Returns the published files, in the given order. */
-  publish(
-    written: readonly WrittenPartition[],
-    plan: PhysicalPlan,
-    columns: readonly OutputColumn[],
-  ): Promise<string[]>;
+  /** Put what was staged in place. Returns the published files, in the given order. */
+  publish(made: Publication): Promise<string[]>;
   /** Remove staging and the lock. */
   close(): Promise<void>;
 }
 
-export interface WrittenPartition {
-  readonly ds: string;
-  readonly rows: number;
+export interface Publication {
+  readonly written: readonly { readonly ds: string; readonly rows: number }[];
+  /** Published partitions that go. */
+  readonly removed: readonly string[];
+  readonly plan: PhysicalPlan;
+  readonly columns: readonly OutputColumn[];
+  readonly facts: LakeFacts;
+  readonly contents: Contents;
+  readonly strict: boolean;
 }
 
 export async function openTarget(path: string, owner: string, runId: string): Promise<Target> {
@@ -66,20 +71,7 @@ export async function openTarget(path: string, owner: string, runId: string): Pr
   return {
     run,
     stage: (ds) => stagePath(run, ds),
-    async publish(written, plan, columns) {
-      const { manifest } = await openDataset(path);
-      const published = new Map<
-        string,
-        Omit<ManifestPartition, 'files'> & { planned: PartitionPlan | undefined }
-      >();
-      for (const { ds, rows } of written) {
-        const bytes = await publishPartition(run, ds);
-        const planned = plan.partitions.find((partition) => partition.ds === ds);
-        published.set(ds, { rows, bytes, inputs: planned?.inputs ?? hash128(''), planned });
-      }
-      await commitManifest(path, nextManifest(manifest, plan, columns, published));
-      return written.map(({ ds }) => partitionPath(path, ds));
-    },
+    publish: (made) => publish(run, made),
     async close() {
       try {
         await endRun(run);
@@ -90,45 +82,77 @@ export async function openTarget(path: string, owner: string, runId: string): Pr
   };
 }
 
-/** Partitions of an older definition stay listed only as long as the definition is the same: they are stale otherwise. */
-function nextManifest(
-  before: Manifest | null,
-  plan: PhysicalPlan,
-  columns: readonly OutputColumn[],
-  published: ReadonlyMap<
-    string,
-    Omit<ManifestPartition, 'files'> & { planned: PartitionPlan | undefined }
-  >,
-): Manifest {
-  const inputs = new Map<string, readonly InputFile[]>();
-  const kept = before?.definitionHash === plan.definitionHash ? before : null;
-  for (const [ds, partition] of Object.entries(kept?.partitions ?? {})) {
-    inputs.set(
-      ds,
-      partition.files.flatMap((at) => kept?.files[at] ?? []),
+/**
+ * Exports that will be stale go first, then partitions are renamed into place, then the manifest is replaced, then what
+ * it no longer lists is removed. A crash leaves too much or too little of what can be made again, and nothing that is
+ * wrong and listed.
+ */
+async function publish(run: PublishRun, made: Publication): Promise<string[]> {
+  const { written, removed, plan, columns, facts, contents, strict } = made;
+  const path = run.dataset;
+  const { manifest } = await openDataset(path);
+  const refreshed = seenNow(facts);
+  const entries = new Map<string, Entry>();
+  const going = new Set(removed);
+  // Should another run have published another definition since the plan was made, that is not kept beside this one.
+  const isKept =
+    manifest?.definitionHash === plan.definitionHash && manifest.semantics === SEMANTICS_VERSION;
+  for (const [ds, entry] of entriesOf(isKept ? manifest : null))
+    if (!going.has(ds)) entries.set(ds, { ...entry, inputs: entry.inputs.map(refreshed) });
+  for (const ds of [...removed, ...written.map((one) => one.ds)]) await removeExports(path, ds);
+  for (const { ds, rows } of written) {
+    const bytes = await publishPartition(run, ds);
+    const planned = plan.partitions.find((partition) => partition.ds === ds);
+    const inputs = (planned?.inputFiles ?? []).map((file) => ({
+      ...file,
+      content: file.content ?? contents.get(file.path) ?? null,
+    }));
+    entries.set(ds, { rows, bytes, strict, inputs });
+  }
+  await commitManifest(path, manifestOf(plan, columns, entries));
+  await removeUnlisted(path);
+  return written.map(({ ds }) => partitionPath(path, ds));
+}
+
+async function removeUnlisted(path: string): Promise<void> {
+  for (const ds of (await openDataset(path)).unlisted) {
+    await removeExports(path, ds);
+    await removePartition(path, ds);
+  }
+}
+
+/**
+ * What a run with nothing to build still does for the next one: remember files that were read again because they were
+ * touched, and remove what a killed run left. Not while another run writes: it does the same.
+ */
+export async function tidy(path: string, owner: string, facts: LakeFacts): Promise<void> {
+  /** The manifest as it should be; null when all is well. */
+  const untidy = async () => {
+    const { manifest, unlisted } = await openDataset(path);
+    if (manifest === null) return null;
+    const refreshed = seenNow(facts);
+    const entries = [...entriesOf(manifest)].map(
+      ([ds, entry]) => [ds, { ...entry, inputs: entry.inputs.map(refreshed) }] as const,
     );
-  }
-  for (const [ds, { planned }] of published) inputs.set(ds, planned?.inputFiles ?? []);
-  // Sorted, so that the manifest does not tell in which order partitions were made.
-  const keyOf = ({ path, fingerprint }: InputFile) => `${path}\n${fingerprint}`;
-  const unique = new Map([...inputs.values()].flat().map((file) => [keyOf(file), file]));
-  const files = [...unique]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { path, fingerprint }]) => ({ path, fingerprint }));
-  const positions = new Map(files.map((file, at) => [keyOf(file), at]));
-  const partitions: Record<string, ManifestPartition> = {};
-  for (const [ds, list] of inputs) {
-    const { rows, bytes, inputs: hash } = published.get(ds) ?? kept!.partitions[ds]!;
-    const at = list.flatMap((file) => positions.get(keyOf(file)) ?? []);
-    partitions[ds] = { rows, bytes, inputs: hash, files: at.sort((a, b) => a - b) };
-  }
-  return {
-    format: MANIFEST_FORMAT,
-    engine: ENGINE_VERSION,
-    name: plan.name,
-    definitionHash: plan.definitionHash,
-    columns: columns.map(({ name, type, hash }) => ({ name, type: formatType(type), hash })),
-    files,
-    partitions,
+    const next = { ...manifest, ...numbered(new Map(entries)) };
+    const isSame = unlisted.length === 0 && formatManifest(next) === formatManifest(manifest);
+    return isSame ? null : next;
   };
+  if ((await untidy()) === null) return;
+  let lock: Lock;
+  try {
+    lock = await acquireLock(path, owner);
+  } catch (error) {
+    if (isTesseraError(error) && (error.code === 'DATASET_LOCKED' || error.code === 'NOT_WRITABLE'))
+      return;
+    throw error;
+  }
+  try {
+    const next = await untidy();
+    if (next === null) return;
+    await commitManifest(path, next);
+    await removeUnlisted(path);
+  } finally {
+    await lock.release();
+  }
 }

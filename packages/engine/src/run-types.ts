@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly strict?: boolean;
   /** File format of what is written. Only parquet is tracked by a manifest; csv and arrow are exports. */
   readonly format?: 'parquet' | 'csv' | 'arrow';
+  /** Published partitions outside the range that an older definition made are removed, instead of refused. */
+  readonly replace?: boolean;
   /** Plan only: nothing is computed or written. */
   readonly planOnly?: boolean;
   /** Also compute the summary table (one more pass over the result). */
@@ -63,6 +65,8 @@ export interface PlanSummary {
   readonly toBuild: number;
   /** Why partitions are built, with how many: `never built`, `definition changed`, `input changed: <file>` … */
   readonly reasons: readonly { readonly reason: string; readonly partitions: number }[];
+  /** Published partitions that go, and why: `no longer in the left`, `definition changed` … */
+  readonly removed: readonly { readonly reason: string; readonly days: readonly string[] }[];
   readonly buckets: number;
   readonly workers: number;
   readonly readFiles: number;
@@ -130,6 +134,7 @@ export interface RunResult {
   readonly path: string | null;
   readonly rows: number;
   readonly partitionsWritten: readonly string[];
+  readonly partitionsRemoved: readonly string[];
   readonly bytesWritten: number;
   readonly elapsedMs: number;
   readonly peakBytes: number;

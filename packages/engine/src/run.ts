@@ -19,24 +19,32 @@ import {
   type Session,
   summarise,
 } from '@tessera/lake';
-import { assembledBytes, type PhysicalPlan, planBackfill, planJoin } from '@tessera/planner';
+import {
+  assembledBytes,
+  type PhysicalPlan,
+  type PlanOptions,
+  planBackfill,
+  planJoin,
+} from '@tessera/planner';
 import { type NamedType, type ResultFile, resultBatches } from './batches.js';
+import { hashContents } from './contents.js';
 import { fileExchange } from './exchange.js';
 import { type Executor, inlineExecutor, threadsExecutor } from './executor.js';
 import { exportFiles } from './export.js';
-import { type Gathered, gatherFacts } from './gather.js';
+import { type Gathered, gatherFacts, inRange } from './gather.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
 import { type MemoryShares, memoryBudget, shareMemory, type WorkerMemory } from './memory.js';
 import { planSummary } from './plan-summary.js';
 import { firstPartitions, firstRows, hold, previewFile, previewFolder, replay } from './preview.js';
 import { raiseProblem } from './problems.js';
-import { openTarget, publishedFacts } from './publish.js';
+import { openTarget, publishedFacts, tidy } from './publish.js';
 import { runReport } from './report.js';
 import type { Progress, RunCounters, RunOptions, RunReport, RunResult } from './run-types.js';
 import { runStages } from './stages/run-stages.js';
 import type { StageOutcome } from './stages/stage-options.js';
 import { sum } from './sum.js';
 import type { AssembleResult } from './tasks/result.js';
+import { SEMANTICS_VERSION } from './version.js';
 
 /** A definition to run, with what differs between joins and groupBys. */
 interface Subject {
@@ -45,10 +53,7 @@ interface Subject {
   readonly join: JoinSpec | null;
   readonly groupBy: GroupBySpec | null;
   readonly columns: readonly OutputColumn[];
-  readonly plan: (
-    gathered: Gathered,
-    options: { buckets: number | null; workers: number; taskBytes: number },
-  ) => PhysicalPlan;
+  readonly plan: (gathered: Gathered, options: PlanOptions) => PhysicalPlan;
 }
 
 const NO_REPORT: RunReport = {
@@ -120,22 +125,30 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       { ...options, lake },
       await publishedFacts(dataset),
     );
-    const planOptions = {
+    const planOptions: PlanOptions = {
       buckets: options.buckets ?? null,
       workers,
       taskBytes: memory.worker.taskBytes,
+      strict: options.strict ?? false,
+      semantics: SEMANTICS_VERSION,
+      covers: (ds) => inRange(ds, options),
     };
     const plan = subject.plan(gathered, planOptions);
+    if (options.limit === undefined) checkOutdated(plan, dataset, options);
     const summary = planSummary(plan, gathered.facts, subject.columns, workers);
     checkSignal(options.signal);
     options.onPlan?.(summary);
-    const building = plan.partitions.some((partition) => partition.reason !== null);
+    const removed = summary.removed.flatMap(({ days }) => days);
+    const isBuilding = plan.partitions.some(({ reason }) => reason !== null);
     const made =
-      options.planOnly || (!building && options.limit === undefined)
-        ? nothing(dataset, options)
-        : await make(
+      options.planOnly || (!isBuilding && removed.length === 0 && options.limit === undefined)
+        ? await nothing(subject, gathered, dataset, options)
+        : await (isBuilding || options.limit !== undefined ? make : remove)(
             subject,
-            { plan, gathered, session, dataset, out, workers, memory, elapsed, preview, atEnd },
+            {
+              ...{ plan, planOptions, removed, gathered, session, memory },
+              ...{ dataset, out, elapsed, preview, atEnd },
+            },
             options,
           );
     // Of an incremental run the result is the whole range, not only what was missing.
@@ -171,6 +184,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       path: made.path,
       rows: sum(made.written.map(({ rows: n }) => n)),
       partitionsWritten: made.written.map(({ ds }) => ds),
+      partitionsRemoved: made.removed,
       bytesWritten: sum(made.written.map(({ bytes }) => bytes)),
       elapsedMs: elapsed(),
       peakBytes: peakBytes(),
@@ -193,12 +207,18 @@ interface Made {
   readonly path: string | null;
   readonly report: RunReport;
   readonly written: readonly Written[];
+  readonly removed: readonly string[];
   readonly files: readonly ResultFile[];
   readonly counters: RunCounters;
 }
 
-function nothing(dataset: string, options: RunOptions): Made {
-  const counters = {
+const NOTHING_MADE: Made = {
+  path: null,
+  report: NO_REPORT,
+  written: [],
+  removed: [],
+  files: [],
+  counters: {
     tasks: 0,
     filesRead: 0,
     rowsScanned: 0,
@@ -206,23 +226,34 @@ function nothing(dataset: string, options: RunOptions): Made {
     slices: 0,
     pieces: 0,
     leftRows: 0,
-  };
-  return {
-    path: options.planOnly ? null : dataset,
-    report: NO_REPORT,
-    written: [],
-    files: [],
-    counters,
-  };
+  },
+};
+
+/** Partitions of two definitions in one dataset would be read as one. Throws MIXED_DEFINITIONS. */
+function checkOutdated({ outdated }: PhysicalPlan, path: string, options: RunOptions): void {
+  if (outdated === null || options.replace) return;
+  throw new TesseraError('MIXED_DEFINITIONS', { path, ...outdated });
+}
+
+async function nothing(
+  subject: Subject,
+  { facts }: Gathered,
+  dataset: string,
+  options: RunOptions,
+): Promise<Made> {
+  if (!options.planOnly) await tidy(dataset, `${subject.kind} ${subject.name}`, facts);
+  return { ...NOTHING_MADE, path: options.planOnly ? null : dataset };
 }
 
 interface Making {
   readonly plan: PhysicalPlan;
+  readonly planOptions: PlanOptions;
+  /** Published partitions that go. */
+  readonly removed: readonly string[];
   readonly gathered: Gathered;
   readonly session: Session;
   readonly dataset: string;
   readonly out: string;
-  readonly workers: number;
   readonly memory: MemoryShares;
   readonly elapsed: () => number;
   /** Folder of a result that is not published. */
@@ -233,18 +264,18 @@ interface Making {
 
 /** Compute what is missing and put it in place. Whatever happens, nothing but published partitions stays. */
 async function make(subject: Subject, making: Making, options: RunOptions): Promise<Made> {
-  const { gathered, session, dataset, workers, memory, elapsed, preview, atEnd } = making;
+  const { gathered, session, dataset, removed, memory, elapsed, preview, atEnd } = making;
+  const { workers } = making.planOptions;
   const { signal } = options;
   const runId = randomUUID();
   const limit = options.limit ?? null;
   const plan =
     limit === null
       ? making.plan
-      : subject.plan(firstPartitions(gathered, subject.join?.left ?? null, limit), {
-          buckets: options.buckets ?? null,
-          workers,
-          taskBytes: memory.worker.taskBytes,
-        });
+      : subject.plan(
+          firstPartitions(gathered, subject.join?.left ?? null, limit),
+          making.planOptions,
+        );
   const target =
     limit === null ? await openTarget(dataset, `${subject.kind} ${subject.name}`, runId) : null;
   // Beside what is staged: should this process be killed, the dataset's next run removes both.
@@ -254,6 +285,12 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
     await target?.close();
   });
   let executor: Executor | null = null;
+  const hashing = new AbortController();
+  const contents = target
+    ? hashContents(plan, gathered, anySignal(hashing.signal, signal))
+    : Promise.resolve(new Map<string, string | null>());
+  // Should something else fail first, nobody waits for it.
+  contents.catch(() => undefined);
   try {
     const { path: tmp, close } = openTmpFolder(resolve(parent), `${subject.kind} ${subject.name}`);
     atEnd.unshift(close);
@@ -287,16 +324,25 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
     checkSignal(signal);
     const written = limit === null ? made : await firstRows(session, made, limit);
     const published = target
-      ? await target.publish(written, plan, subject.columns)
+      ? await target.publish({
+          ...{ written, removed, plan },
+          columns: subject.columns,
+          facts: gathered.facts,
+          contents: await contents,
+          strict: options.strict ?? false,
+        })
       : written.map(({ file }) => file);
     return {
       path: target ? dataset : null,
       report: runReport(plan, gathered.facts, outcome, gathered.filled),
       written,
+      removed: target ? removed : [],
       files: written.map(({ ds }, idx) => ({ ds, file: published[idx]! })),
       counters: countersOf(plan, outcome, written.length),
     };
   } finally {
+    hashing.abort();
+    await contents.catch(() => undefined);
     await executor?.close();
   }
 }
@@ -304,6 +350,28 @@ async function make(subject: Subject, making: Making, options: RunOptions): Prom
 /** Rows of a partition that are put together at once. */
 function pieceRows(plan: PhysicalPlan, { taskBytes, leastRows }: WorkerMemory): number {
   return Math.max(leastRows, Math.floor(taskBytes / assembledBytes(plan.features)));
+}
+
+function anySignal(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
+  return other === undefined ? one : AbortSignal.any([one, other]);
+}
+
+/** Take away what is no more, where there is nothing to build. */
+async function remove(subject: Subject, making: Making, options: RunOptions): Promise<Made> {
+  const { plan, gathered, dataset, removed } = making;
+  const target = await openTarget(dataset, `${subject.kind} ${subject.name}`, randomUUID());
+  try {
+    await target.publish({
+      ...{ written: [], removed, plan },
+      columns: subject.columns,
+      facts: gathered.facts,
+      contents: new Map(),
+      strict: options.strict ?? false,
+    });
+  } finally {
+    await target.close();
+  }
+  return { ...NOTHING_MADE, path: dataset, removed };
 }
 
 type StageProgress = Pick<Progress, 'stage' | 'tasksDone' | 'tasksTotal' | 'rows'>;

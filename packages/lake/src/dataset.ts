@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseDay, TesseraError } from '@tessera/api';
 import { makeFolder, syncFile, syncFolder } from './durable.js';
-import { writeError } from './fs-error.js';
+import { codeOf, writeError } from './fs-error.js';
 import { type Manifest, readManifest } from './manifest.js';
 import { mapLimited } from './map-limited.js';
 import { NO_DAY } from './scan-spec.js';
@@ -22,6 +22,8 @@ export interface Dataset {
   readonly manifest: Manifest | null;
   /** Partitions of the manifest whose file is gone or of another size: to be built again. */
   readonly lost: readonly string[];
+  /** Partitions on the disk that the manifest does not know: left by a run that was killed. */
+  readonly unlisted: readonly string[];
 }
 
 export function datasetPath(out: string, kind: string, name: string): string {
@@ -36,7 +38,8 @@ export function partitionPath(dataset: string, ds: string): string {
 /** Look at a dataset; nothing is created. Throws FILE_UNREADABLE for a damaged manifest. */
 export async function openDataset(path: string): Promise<Dataset> {
   const manifest = await readManifest(path);
-  if (manifest === null) return { path, manifest, lost: [] };
+  const unlisted = (await partitionsOnDisk(path)).filter((ds) => !manifest?.partitions[ds]);
+  if (manifest === null) return { path, manifest, lost: [], unlisted };
   const lost = await mapLimited(
     Object.entries(manifest.partitions),
     16,
@@ -45,7 +48,7 @@ export async function openDataset(path: string): Promise<Dataset> {
       return found?.size === bytes ? [] : [ds];
     },
   );
-  return { path, manifest, lost: lost.flat().sort() };
+  return { path, manifest, lost: lost.flat().sort(), unlisted };
 }
 
 /** A run that writes a dataset; its caller holds the lock. */
@@ -98,6 +101,45 @@ export async function publishPartition(run: PublishRun, ds: string): Promise<num
   await syncFolder(dirname(target));
   await syncFolder(run.dataset);
   return (await stat(target)).size;
+}
+
+/** Remove a partition's file, and its folder where nothing else lies in it. The manifest no longer speaks of it. */
+export async function removePartition(dataset: string, ds: string): Promise<void> {
+  await removeFile(partitionPath(dataset, ds));
+}
+
+/** Remove a partition's copies in other formats, which would tell what no longer is so. */
+export async function removeExports(dataset: string, ds: string): Promise<void> {
+  for (const format of ['csv', 'arrow']) await removeFile(exportPath(dataset, ds, format));
+}
+
+/** Where a copy of a partition in another format lies: beside the dataset. */
+export function exportPath(dataset: string, ds: string, format: string): string {
+  return join(`${dataset}.${format}`, folderOf(ds), `part-0.${format}`);
+}
+
+async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true }).catch((cause: unknown) => {
+    throw writeError(path, cause);
+  });
+  await rmdir(dirname(path)).catch((cause: unknown) => {
+    const code = codeOf(cause);
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EEXIST')
+      throw writeError(dirname(path), cause);
+  });
+}
+
+async function partitionsOnDisk(dataset: string): Promise<string[]> {
+  const names = await readdir(dataset).catch(() => []);
+  const labels = names.flatMap((name) => {
+    const label = name.startsWith('ds=') ? name.slice(3) : '';
+    return label === NO_DAY || parseDay(label) !== null ? [label] : [];
+  });
+  const found = await mapLimited(labels, 16, async (ds) => {
+    const there = await stat(partitionPath(dataset, ds)).catch(() => null);
+    return there === null ? [] : [ds];
+  });
+  return found.flat().sort();
 }
 
 /** Remove what was staged and not published: at the end of a run, however it ended. */

@@ -1,7 +1,7 @@
 import { combineProblems, isTesseraError, type SourceSpec, TesseraError } from '@tessera/api';
 import { readCsvHeader } from './csv-header.js';
 import { duckDbType } from './duckdb-type.js';
-import { fingerprintContent, fingerprintFile } from './fingerprint.js';
+import { contentOf, fingerprintContent, fingerprintFile } from './fingerprint.js';
 import type { FileFact, SourceListing } from './list-source.js';
 import { mapLimited } from './map-limited.js';
 import { quoteIdent, quoteLiteral, quotePath, quotePaths } from './quote.js';
@@ -25,6 +25,22 @@ export interface FileFacts extends FileFact {
   readonly nulls: Readonly<Record<string, number | null>>;
   /** 128-bit hex. */
   readonly fingerprint: string;
+  /** Hash of all bytes, hex; null when it is not known. */
+  readonly content: string | null;
+}
+
+/** What was recorded of a file when it was read before. */
+export interface FileRecord {
+  readonly fingerprint: string;
+  readonly content: string | null;
+  readonly stat: string | null;
+}
+
+export interface FactsWanted {
+  /** Columns whose nulls are wanted too. */
+  readonly nullsOf?: readonly string[];
+  /** What is known of a file, by its absolute path. */
+  readonly recorded?: (path: string) => readonly FileRecord[];
 }
 
 /** Files asked about in one query. */
@@ -40,8 +56,7 @@ export async function fileFacts(
   session: Session,
   source: SourceSpec,
   listing: Pick<SourceListing, 'partitions'>,
-  /** Columns whose nulls are wanted too. */
-  nullsOf: readonly string[] = [],
+  { nullsOf = [], recorded = () => [] }: FactsWanted = {},
 ): Promise<FileFacts[]> {
   const files = listing.partitions.flatMap(({ ds, files }) =>
     files.map((file) => ({ ...file, ds })),
@@ -53,11 +68,12 @@ export async function fileFacts(
       problems.push(...error.problems);
       return null;
     });
-  const hash = source.format === 'csv' ? fingerprintContent : fingerprintFile;
-  const fingerprints = await mapLimited(files, 16, (file) => kept(hash(file.path, file.name)));
+  const identities = await mapLimited(files, 16, (file) =>
+    kept(identify(file, source.format, recorded(file.path))),
+  );
   const whole = files.flatMap((file, i) => {
-    const fingerprint = fingerprints[i];
-    return fingerprint == null ? [] : [{ ...file, fingerprint }];
+    const identity = identities[i];
+    return identity == null ? [] : [{ ...file, ...identity }];
   });
   const facts: FileFacts[] = [];
   if (source.format === 'csv') {
@@ -85,6 +101,30 @@ export async function fileFacts(
   return facts;
 }
 
+type Identity = Pick<FileFacts, 'fingerprint' | 'content'>;
+
+/**
+ * As recorded, if size and times are: then nothing is read. Else the footer is; and all bytes too, where the footer is as
+ * recorded and so were they: an edit may leave the footer as it was, and a copy changes the times.
+ */
+async function identify(
+  { path, name, stat }: FileFact,
+  format: SourceSpec['format'],
+  records: readonly FileRecord[],
+): Promise<Identity> {
+  const same = records.find((record) => stat !== null && record.stat === stat);
+  if (same !== undefined) return { fingerprint: same.fingerprint, content: same.content };
+  if (format === 'csv') {
+    const fingerprint = await fingerprintContent(path, name);
+    return { fingerprint, content: fingerprint };
+  }
+  const fingerprint = await fingerprintFile(path, name);
+  const comparable = records.some(
+    (record) => record.fingerprint === fingerprint && record.content !== null,
+  );
+  return { fingerprint, content: comparable ? await contentOf(path, stat) : null };
+}
+
 /** The relation that scans exactly these files, read the way their types ask for. */
 export function relationOf(source: SourceSpec, facts: readonly FileFacts[]): Relation {
   return {
@@ -98,7 +138,7 @@ export function relationOf(source: SourceSpec, facts: readonly FileFacts[]): Rel
   };
 }
 
-type Known = FileFact & { readonly ds: string | null; readonly fingerprint: string };
+type Known = FileFact & Identity & { readonly ds: string | null };
 
 /** A complaint about metadata of one file is about that file, whatever DuckDB calls it. */
 async function namingFile<R>(file: FileFact, work: Promise<R>): Promise<R> {

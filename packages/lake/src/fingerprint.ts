@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat as statOf } from 'node:fs/promises';
 import { TesseraError } from '@tessera/api';
+import { settledStat } from './file-stat.js';
 import { readError } from './fs-error.js';
 
 /** Nearly every footer fits in one read of this size. */
 const TAIL_BYTES = 65_536;
+const READ_BYTES = 262_144;
 /** Footer length and magic, at the very end. */
 const TRAILER_BYTES = 8;
 
@@ -31,17 +33,44 @@ export async function fingerprintFile(path: string, name: string): Promise<strin
 
 /** The same for a file without a footer: over all of its bytes. */
 export async function fingerprintContent(path: string, name: string): Promise<string> {
-  const hash = createHash('sha256');
+  const { size, hash } = await readAll(path, 'sha256');
+  return digest(name, size, hash);
+}
+
+/**
+ * md5 of all of a file's bytes, hex; null when it is no longer the file of that `stat` (FileFact), before or after.
+ *
+ * Cost     one read of the file; nothing is held
+ */
+export async function contentOf(
+  path: string,
+  stat: string | null,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  if (stat === null) return null;
+  const { hash } = await readAll(path, 'md5', signal);
+  const now = await statOf(path).catch((cause: unknown) => {
+    throw readError(path, cause);
+  });
+  return settledStat(now) === stat ? hash.toString('hex') : null;
+}
+
+async function readAll(
+  path: string,
+  algorithm: 'md5' | 'sha256',
+  signal?: AbortSignal,
+): Promise<{ size: number; hash: Buffer }> {
+  const hash = createHash(algorithm);
   let size = 0;
   try {
-    for await (const chunk of createReadStream(path)) {
+    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES, signal })) {
       hash.update(chunk as Buffer);
       size += (chunk as Buffer).length;
     }
   } catch (cause) {
-    throw readError(path, cause);
+    throw signal?.aborted ? new TesseraError('INTERRUPTED', {}) : readError(path, cause);
   }
-  return digest(name, size, hash.digest());
+  return { size, hash: hash.digest() };
 }
 
 async function footerOf(file: FileHandle, path: string, size: number): Promise<Buffer> {

@@ -8,15 +8,24 @@ export {
   type Dataset,
   datasetPath,
   endRun,
+  exportPath,
   openDataset,
   type PublishRun,
   partitionPath,
   publishPartition,
+  removeExports,
+  removePartition,
   stagePath,
 } from './dataset.js';
 export { duckDbType } from './duckdb-type.js';
-export { type FileFacts, fileFacts, relationOf } from './file-facts.js';
-export { fingerprintContent, fingerprintFile } from './fingerprint.js';
+export {
+  type FactsWanted,
+  type FileFacts,
+  type FileRecord,
+  fileFacts,
+  relationOf,
+} from './file-facts.js';
+export { contentOf, fingerprintContent, fingerprintFile } from './fingerprint.js';
 export {
   type FileFact,
   listSource,

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { parseDay, type SourceSpec, TesseraError } from '@tessera/api';
+import { settledStat, untilSettled } from './file-stat.js';
 import { readError } from './fs-error.js';
 import { mapLimited } from './map-limited.js';
 import { NO_DAY } from './scan-spec.js';
@@ -11,7 +12,8 @@ export interface FileFact {
   /** The path below the source's own, with `/`: what is hashed and shown, equal on every machine. */
   readonly name: string;
   readonly bytes: number;
-  readonly mtimeMs: number;
+  /** Size and times as the system tells them, or null for a file so young that another write might not change them. */
+  readonly stat: string | null;
 }
 
 export interface SourcePartition {
@@ -41,7 +43,14 @@ const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
  * Throws  REMOTE_PATH, PATH_MISSING, NO_PARTITIONS for a folder without files, FILE_UNREADABLE for what lies beside `ds=`
  *         folders or is labelled with no day
  */
-export async function listSource(source: SourceSpec, lakeDir: string): Promise<SourceListing> {
+export function listSource(source: SourceSpec, lakeDir: string): Promise<SourceListing> {
+  return untilSettled(
+    () => list(source, lakeDir),
+    ({ partitions }) => partitions.flatMap(({ files }) => files),
+  );
+}
+
+async function list(source: SourceSpec, lakeDir: string): Promise<SourceListing> {
   const path = localPath(source, lakeDir);
   const found = await stat(path).catch((cause: unknown) => {
     const error = readError(path, cause);
@@ -50,7 +59,7 @@ export async function listSource(source: SourceSpec, lakeDir: string): Promise<S
       : error;
   });
   if (!found.isDirectory()) {
-    const file = { path, name: basename(path), bytes: found.size, mtimeMs: found.mtimeMs };
+    const file = { path, name: basename(path), bytes: found.size, stat: settledStat(found) };
     return { path, layout: 'file', partitions: [{ ds: null, files: [file] }] };
   }
   const entries = (await entriesOf(path)).filter((entry) => !isHidden(entry.name));
@@ -131,7 +140,8 @@ async function filesBelow(folder: string, prefix: string): Promise<FileFact[]> {
     });
     // A link to a folder.
     if (facts.isDirectory()) return filesBelow(path, `${prefix}${entry.name}/`);
-    return [{ path, name: `${prefix}${entry.name}`, bytes: facts.size, mtimeMs: facts.mtimeMs }];
+    const name = `${prefix}${entry.name}`;
+    return [{ path, name, bytes: facts.size, stat: settledStat(facts) }];
   });
   files.push(...found.flat());
   return files.sort((a, b) => byCodePoint(a.name, b.name));

@@ -6,7 +6,7 @@ import { readError } from './fs-error.js';
 import { byCodePoint } from './list-source.js';
 
 /** Raised when the layout of the manifest changes; an older or newer one is not read. */
-export const MANIFEST_FORMAT = 1;
+export const MANIFEST_FORMAT = 2;
 
 export interface ManifestColumn {
   readonly name: string;
@@ -18,13 +18,17 @@ export interface ManifestFile {
   /** Source and name below it: no machine's path. */
   readonly path: string;
   readonly fingerprint: string;
+  /** Hash of all of its bytes; null when they changed while they were read. */
+  readonly content: string | null;
+  /** Size and times when it was looked at: while they are the same the file is not read again. */
+  readonly stat: string | null;
 }
 
 export interface ManifestPartition {
   readonly rows: number;
   readonly bytes: number;
-  /** Hash over the fingerprints of `files`. */
-  readonly inputs: string;
+  /** Made in STRICT mode. */
+  readonly strict: boolean;
   /** Positions in the manifest's `files`, ascending. */
   readonly files: readonly number[];
   /** ISO instant. Only for people: nothing depends on it. */
@@ -36,6 +40,8 @@ export interface Manifest {
   readonly format: typeof MANIFEST_FORMAT;
   /** Version of what wrote it. */
   readonly engine: string;
+  /** Version of what values mean; all partitions are of one. */
+  readonly semantics: number;
   readonly name: string;
   readonly definitionHash: string;
   readonly columns: readonly ManifestColumn[];
@@ -89,21 +95,27 @@ export function formatManifest(manifest: Manifest): string {
   const partitions = Object.entries(manifest.partitions)
     .sort(([a], [b]) => byCodePoint(a, b))
     .map(([ds, p]) => {
-      const { rows, bytes, inputs, publishedAt } = p;
+      const { rows, bytes, strict, publishedAt } = p;
       const plain = {
         rows,
         bytes,
-        inputs,
+        strict,
         files: runs(p.files),
         ...(publishedAt && { publishedAt }),
       };
       return `    ${JSON.stringify(ds)}: ${JSON.stringify(plain)}`;
     });
   const columns = manifest.columns.map(({ name, type, hash }) => ({ name, type, hash }));
-  const files = manifest.files.map(({ path, fingerprint }) => ({ path, fingerprint }));
+  const files = manifest.files.map(({ path, fingerprint, content, stat }) => ({
+    path,
+    fingerprint,
+    content,
+    stat,
+  }));
   return `{
   "format": ${manifest.format},
   "engine": ${JSON.stringify(manifest.engine)},
+  "semantics": ${manifest.semantics},
   "name": ${JSON.stringify(manifest.name)},
   "definitionHash": ${JSON.stringify(manifest.definitionHash)},
   "columns": [${lines(columns)}],
@@ -132,7 +144,12 @@ function parseManifest(value: unknown): Manifest {
   }
   const files = array(whole.files, '`files`').map((item, i) => {
     const file = record(item, `file ${i}`);
-    return { path: text(file, 'path'), fingerprint: text(file, 'fingerprint') };
+    return {
+      path: text(file, 'path'),
+      fingerprint: text(file, 'fingerprint'),
+      content: file.content === null ? null : text(file, 'content'),
+      stat: file.stat === null ? null : text(file, 'stat'),
+    };
   });
   const columns = array(whole.columns, '`columns`').map((item, i) => {
     const column = record(item, `column ${i}`);
@@ -144,7 +161,7 @@ function parseManifest(value: unknown): Manifest {
     partitions[ds] = {
       rows: count(p, 'rows'),
       bytes: count(p, 'bytes'),
-      inputs: text(p, 'inputs'),
+      strict: flag(p, 'strict'),
       files: positions(p.files, ds, files.length),
       ...(p.publishedAt !== undefined && { publishedAt: text(p, 'publishedAt') }),
     };
@@ -152,6 +169,7 @@ function parseManifest(value: unknown): Manifest {
   return {
     format: MANIFEST_FORMAT,
     engine: text(whole, 'engine'),
+    semantics: count(whole, 'semantics'),
     name: text(whole, 'name'),
     definitionHash: text(whole, 'definitionHash'),
     columns,
@@ -185,6 +203,12 @@ function array(value: unknown, what: string): unknown[] {
 function text(from: Record<string, unknown>, member: string): string {
   const value = from[member];
   if (typeof value !== 'string') throw new Error(`\`${member}\` is no text`);
+  return value;
+}
+
+function flag(from: Record<string, unknown>, member: string): boolean {
+  const value = from[member];
+  if (typeof value !== 'boolean') throw new Error(`\`${member}\` is neither true nor false`);
   return value;
 }
 

@@ -35,21 +35,24 @@ let made = 0;
 const fresh = (): string => datasetPath(b.path('out'), 'train-sets', `set_${made++}`);
 
 const manifest: Manifest = {
-  format: 1,
+  format: 2,
   engine: '0.1.0',
+  semantics: 1,
   name: 'fraud "v2"',
   definitionHash: 'd'.repeat(32),
   columns: [{ name: 'x', type: 'double', hash: 'c'.repeat(32) }],
   files: ['a', 'b', 'c', 'd'].map((path) => ({
     path: `src/${path}`,
     fingerprint: path.repeat(32),
+    content: path === 'a' ? null : 'e'.repeat(32),
+    stat: path === 'b' ? null : '1 2 3.5',
   })),
   partitions: {
-    '2025-01-02': { rows: 3, bytes: 10, inputs: 'h2', files: [0, 1, 3] },
+    '2025-01-02': { rows: 3, bytes: 10, strict: false, files: [0, 1, 3] },
     '2025-01-01': {
       rows: 0,
       bytes: 7,
-      inputs: 'h1',
+      strict: true,
       files: [],
       publishedAt: '2025-01-01T00:00:00.000Z',
     },
@@ -81,7 +84,7 @@ describe('manifest', () => {
 
   it.each([
     ['half a file', (text: string) => text.slice(0, 100), /JSON|Unterminated|Unexpected|Expected/],
-    ['another format', (text: string) => text.replace('"format": 1', '"format": 2'), /format is 2/],
+    ['another format', (text: string) => text.replace('"format": 2', '"format": 1'), /format is 1/],
     [
       'a file out of range',
       (text: string) => text.replace('[3,1]', '[3,2]'),
@@ -121,7 +124,10 @@ describe('publishing', () => {
     expect(listing.partitions.map((p) => [p.ds, p.files[0]?.bytes])).toEqual(Object.entries(sizes));
 
     const partitions = Object.fromEntries(
-      Object.entries(sizes).map(([ds, bytes]) => [ds, { rows: 1, bytes, inputs: 'h', files: [] }]),
+      Object.entries(sizes).map(([ds, bytes]) => [
+        ds,
+        { rows: 1, bytes, strict: false, files: [] },
+      ]),
     );
     await commitManifest(path, { ...manifest, partitions });
     expect((await openDataset(path)).lost).toEqual([]);

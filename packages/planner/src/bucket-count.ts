@@ -1,15 +1,8 @@
 import type { LakeFacts } from './facts.js';
 import { factsOf } from './input-files.js';
 import type { FeaturePlan, ScanPlan } from './plan.js';
+import type { PlanOptions } from './plan-options.js';
 import { eventBytes, leftBytes } from './row-bytes.js';
-
-export interface PlanOptions {
-  /** Requested number of key buckets; default from rows. */
-  readonly buckets: number | null;
-  readonly workers: number;
-  /** What a task may hold; default: no limit. */
-  readonly taskBytes?: number;
-}
 
 /** Rows a bucket should hold at most on average: what a task sorts and sweeps comfortably in cache-friendly memory. */
 const ROWS_PER_BUCKET = 1_000_000;

@@ -12,6 +12,8 @@ export interface FileFacts {
   readonly minTimeMs: number | null;
   readonly maxTimeMs: number | null;
   readonly fingerprint: string;
+  readonly content: string | null;
+  readonly stat: string | null;
   /** Nulls of the time and of key columns; null or absent when not known. */
   readonly timeNulls?: number | null;
   readonly keyNulls?: Readonly<Record<string, number | null>>;
@@ -40,6 +42,8 @@ export interface LeftPartitionFacts {
 /** What is published already, from the dataset's manifest. */
 export interface PublishedFacts {
   readonly definitionHash: string;
+  /** Version of what values mean (PlanOptions). */
+  readonly semantics: number;
   /** Input files of any partition, once. */
   readonly files: readonly InputFile[];
   readonly partitions: Readonly<Record<string, PublishedPartition>>;
@@ -47,12 +51,17 @@ export interface PublishedFacts {
 
 export interface InputFile {
   readonly path: string;
+  /** Of its name, size and footer: what differs here is another file. */
   readonly fingerprint: string;
+  /** Hash of all bytes; null when it is not known. */
+  readonly content: string | null;
+  /** Size and times; equal ones are those of an untouched file. Null when they prove nothing. */
+  readonly stat: string | null;
 }
 
 export interface PublishedPartition {
-  /** Hash of the inputs it was computed from. */
-  readonly inputs: string;
+  /** Made in STRICT mode. */
+  readonly strict: boolean;
   /** Positions in `files`. */
   readonly files: readonly number[];
   /** Its file is gone or damaged. */

@@ -1,7 +1,7 @@
-import { bucketCount, type PlanOptions } from './bucket-count.js';
+import { bucketCount } from './bucket-count.js';
 import { type Draft, isSnapshotKey } from './draft.js';
 import type { LakeFacts, SourceFacts } from './facts.js';
-import { factsOf, hashOf, inputFiles, partFiles } from './input-files.js';
+import { factsOf, inputFiles, partFiles } from './input-files.js';
 import type {
   DictionaryPlan,
   FeaturePlan,
@@ -10,8 +10,9 @@ import type {
   PhysicalPlan,
   ScanPlan,
 } from './plan.js';
+import type { PlanOptions } from './plan-options.js';
 import { asks, queryRange, scanRange } from './query-range.js';
-import { reasonToBuild } from './reason-to-build.js';
+import { reasonOutdated, reasonToBuild } from './reason-to-build.js';
 
 /** What is the same for joins and groupBys: which partitions are built and why, and what each scan reads for them. */
 export function finishPlan(
@@ -22,6 +23,8 @@ export function finishPlan(
   leftFacts: SourceFacts | null,
   options: PlanOptions,
 ): PhysicalPlan {
+  const { strict = false, semantics = 1, covers = () => true } = options;
+  const kind = { definitionHash: head.definitionHash, semantics };
   const partitions: PartitionPlan[] = facts.left.map((partition) => {
     const files = inputFiles(draft.parts, facts, partition, leftFacts);
     return {
@@ -29,8 +32,7 @@ export function finishPlan(
       fileIdx: partition.fileIdx,
       rows: partition.rows,
       inputFiles: files,
-      inputs: hashOf(files),
-      reason: reasonToBuild(facts.published, head.definitionHash, partition.ds, files),
+      reason: reasonToBuild(facts.published, { ...kind, strict, ds: partition.ds, files }),
     };
   });
   const toBuild = facts.left.filter((_, idx) => partitions[idx]?.reason !== null);
@@ -71,6 +73,12 @@ export function finishPlan(
       dictionaries.push({ id, scan: scan.id, ...dictionary });
     }
   }
+  const planned = new Set(partitions.map(({ ds }) => ds));
+  const gone = Object.keys(facts.published?.partitions ?? {})
+    .filter((ds) => !planned.has(ds))
+    .sort();
+  const others = gone.filter((ds) => !covers(ds));
+  const reason = facts.published && reasonOutdated(facts.published, kind);
   const leftRows = toBuild.reduce((sum, partition) => sum + partition.rows, 0);
   return {
     ...head,
@@ -85,5 +93,7 @@ export function finishPlan(
     dictionaries,
     buckets: bucketCount(options, scans, features, facts, leftRows),
     partitions,
+    removed: gone.filter(covers),
+    outdated: reason === null || others.length === 0 ? null : { reason, days: others },
   };
 }

@@ -1,4 +1,3 @@
-export type { PlanOptions } from './bucket-count.js';
 export type {
   FileFacts,
   InputFile,
@@ -23,6 +22,7 @@ export type {
 } from './plan.js';
 export { planBackfill } from './plan-backfill.js';
 export { planJoin } from './plan-join.js';
+export type { PlanOptions } from './plan-options.js';
 export {
   type EventRange,
   effectiveQueryMs,
@@ -31,3 +31,4 @@ export {
   snapshotDays,
 } from './prune.js';
 export { assembledBytes, eventBytes, leftBytes, leftReadBytes, scannedBytes } from './row-bytes.js';
+export { isSameFile } from './same-file.js';

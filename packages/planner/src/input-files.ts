@@ -1,4 +1,3 @@
-import { hash128 } from '@tessera/api';
 import type { PartDraft } from './draft.js';
 import type { InputFile, LakeFacts, LeftPartitionFacts, SourceFacts } from './facts.js';
 import { eventRange, filesInRange, filesOfRepeats, snapshotDays } from './prune.js';
@@ -35,11 +34,11 @@ export function inputFiles(
   partition: LeftPartitionFacts,
   leftFacts: SourceFacts | null,
 ): InputFile[] {
-  const read = new Map<string, string>();
+  const read = new Map<string, InputFile>();
   const note = (source: SourceFacts | null, idxs: readonly number[]) => {
     for (const idx of idxs) {
       const file = source?.files[idx];
-      if (file) read.set(file.path, file.fingerprint);
+      if (file) read.set(file.path, file);
     }
   };
   note(leftFacts, partition.fileIdx);
@@ -48,8 +47,10 @@ export function inputFiles(
     note(source, partFiles(part, source, partition.minQueryMs, partition.maxQueryMs));
   }
   const sorted = [...read].sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.map(([path, fingerprint]) => ({ path, fingerprint }));
+  return sorted.map(([, { path, fingerprint, content, stat }]) => ({
+    path,
+    fingerprint,
+    content,
+    stat,
+  }));
 }
-
-export const hashOf = (files: readonly InputFile[]): string =>
-  hash128(files.map(({ path, fingerprint }) => `${path}\n${fingerprint}`).join('\n'));

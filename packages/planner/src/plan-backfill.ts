@@ -1,10 +1,10 @@
 import { definitionHash, type GroupBySpec, type OutputColumn, type PartSpec } from '@tessera/api';
-import type { PlanOptions } from './bucket-count.js';
 import { draftParts, queryName } from './draft.js';
 import type { LakeFacts } from './facts.js';
 import { partFeatures, presenceFeatures } from './features.js';
 import { finishPlan } from './finish-plan.js';
 import type { LeftPlan, PhysicalPlan } from './plan.js';
+import type { PlanOptions } from './plan-options.js';
 
 /**
  * Plan the stand-alone values of a groupBy: one row per key and day, evaluated at the midnight that ends the day (S3.4).

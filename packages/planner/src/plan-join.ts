@@ -1,11 +1,11 @@
 import { definitionHash, type JoinSpec, type OutputColumn } from '@tessera/api';
-import type { PlanOptions } from './bucket-count.js';
 import { draftParts, queryName } from './draft.js';
 import type { LakeFacts } from './facts.js';
 import { partFeatures } from './features.js';
 import { finishPlan } from './finish-plan.js';
 import { factsOf } from './input-files.js';
 import type { FeaturePlan, LeftPlan, PhysicalPlan } from './plan.js';
+import type { PlanOptions } from './plan-options.js';
 
 /**
  * Turn a join and what is known of the lake into a physical plan. Pure: equal inputs give an equal plan.

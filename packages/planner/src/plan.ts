@@ -1,4 +1,5 @@
 import type { DataType, Operation, Predicate, SourceSpec } from '@tessera/api';
+import type { InputFile } from './facts.js';
 
 /**
  * The physical plan: plain JSON-safe data that any executor can run. Names in it (`lane`, `query`, dictionary ids) are
@@ -17,6 +18,10 @@ export interface PhysicalPlan {
   readonly dictionaries: readonly DictionaryPlan[];
   readonly buckets: number;
   readonly partitions: readonly PartitionPlan[];
+  /** Published partitions that the run covers and that are no more: to be removed. */
+  readonly removed: readonly string[];
+  /** Published partitions outside the run, of another definition or meaning than what it builds, and of which. */
+  readonly outdated: { readonly reason: string; readonly days: readonly string[] } | null;
 }
 
 /** Where left rows come from: a source, or (backfill) every key of the groupBy at the end of each day. */
@@ -136,9 +141,7 @@ export interface PartitionPlan {
   readonly fileIdx: readonly number[];
   readonly rows: number;
   /** Every file it could read, by path. */
-  readonly inputFiles: readonly { readonly path: string; readonly fingerprint: string }[];
-  /** Hash of `inputFiles`. */
-  readonly inputs: string;
+  readonly inputFiles: readonly InputFile[];
   /** Null = up to date. */
   readonly reason: string | null;
 }

@@ -5,7 +5,7 @@ const HOUR = 3_600_000;
 
 function file(path: string, ds: string | null, firstHour: number, lastHour: number) {
   const times = { minTimeMs: firstHour * HOUR, maxTimeMs: lastHour * HOUR };
-  return { path, ds, bytes: 1, rows: 1, ...times, fingerprint: path };
+  return { path, ds, bytes: 1, rows: 1, ...times, fingerprint: path, content: path, stat: null };
 }
 
 test('files that no event of the range lies in are not read; those without statistics are', () => {

@@ -27,12 +27,23 @@ export async function runDataset(
   const progress = createProgressView(context.terminal);
   let isPlanPrinted = false;
   const printPlan = (plan: PlanSummary) => {
-    if (isPlanPrinted || quiet || plan.toBuild === 0) return;
+    if (isPlanPrinted || quiet || isIdle(plan)) return;
     isPlanPrinted = true;
     printLines(context, (checked.planOnly ? planOnlyLines : planLines)(plan, style));
   };
-  const { start, end, format, workers, buckets, memory, limit, strict, planOnly, summary } =
-    checked;
+  const {
+    start,
+    end,
+    format,
+    workers,
+    buckets,
+    memory,
+    limit,
+    strict,
+    replace,
+    planOnly,
+    summary,
+  } = checked;
   let result: RunResult;
   context.interrupts.listen();
   try {
@@ -43,6 +54,7 @@ export async function runDataset(
       out: config.out,
       format,
       strict,
+      replace,
       planOnly,
       summary,
       signal: context.interrupts.signal,
@@ -55,7 +67,7 @@ export async function runDataset(
   if (quiet) return result;
   printPlan(result.plan);
   // A preview is computed even where everything is published already.
-  if (result.plan.toBuild === 0 && (planOnly || limit === undefined)) {
+  if (isIdle(result.plan) && (planOnly || limit === undefined)) {
     printLines(context, [
       nothingToDoLine(result.plan, { start, end, elapsedMs: result.elapsedMs }, style),
     ]);
@@ -63,6 +75,10 @@ export async function runDataset(
     printLines(context, outcomeLines(result, format, context));
   }
   return result;
+}
+
+function isIdle({ toBuild, removed }: PlanSummary): boolean {
+  return toBuild === 0 && removed.length === 0;
 }
 
 function outcomeLines(

@@ -1,4 +1,5 @@
 import type { PlanSummary } from '@tessera/engine';
+import { formatDays } from './day-ranges.js';
 import { formatAmount, formatBytes, formatCount, formatElapsed } from './numbers.js';
 import { doneLine, INDENT, type Style } from './style.js';
 import { alignRows, cutText } from './text-width.js';
@@ -33,6 +34,9 @@ export function planLines(plan: PlanSummary, style: Style): string[] {
     doneLine(style, 'plan', facts.join(' · ')),
     ...alignRows(parts, ['left', 'right', 'left', 'left', 'right', 'right', 'left']).map(indent),
     ...alignRows(reasons, ['left', 'left']).map(indent),
+    ...plan.removed.map(({ reason, days }) =>
+      indent(`remove ${formatAmount(days.length, 'day')}: ${formatDays(days)}  (${reason})`),
+    ),
   ];
 }
 

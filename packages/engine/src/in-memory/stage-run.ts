@@ -3,8 +3,8 @@ import type { LakeFacts, LeftPartitionFacts, PhysicalPlan, SourceFacts } from '@
 import { runHere } from '../executor.js';
 import { raiseProblem } from '../problems.js';
 import { runStages } from '../stages/run-stages.js';
-import { sum } from '../sum.js';
 import type { StageOutcome } from '../stages/stage-options.js';
+import { sum } from '../sum.js';
 import type { FeatureColumn } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
 import { type IntegerForm, valueAt } from '../values/from-column.js';
@@ -21,6 +21,8 @@ function tableFacts(rows: number): SourceFacts {
     minTimeMs: null,
     maxTimeMs: null,
     fingerprint: 'memory',
+    content: null,
+    stat: null,
   };
   return { hive: false, files: [file] };
 }

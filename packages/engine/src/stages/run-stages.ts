@@ -89,10 +89,7 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
   for (const result of left)
     for (const [idx, n] of Object.entries(result.rows)) rows.set(Number(idx), n);
   const partitions = groups.flatMap(({ partitions: members, from }) =>
-    members.map((member) => {
-      const planned = plan.partitions.find((p) => p.ds === member.ds);
-      return { ...member, rows: rows.get(member.idx) ?? 0, inputs: planned?.inputs ?? '', from };
-    }),
+    members.map((member) => ({ ...member, rows: rows.get(member.idx) ?? 0, from })),
   );
   return {
     partitions,

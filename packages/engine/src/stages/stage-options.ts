@@ -28,10 +28,7 @@ export interface StageOptions {
 }
 
 export interface StageOutcome {
-  readonly partitions: readonly (LeftPartition & {
-    readonly rows: number;
-    readonly inputs: string;
-  })[];
+  readonly partitions: readonly (LeftPartition & { readonly rows: number })[];
   readonly left: readonly LeftResult[];
   readonly scans: Readonly<Record<string, readonly ScatterResult[]>>;
   readonly sweeps: readonly { readonly task: SweepTask; readonly result: SweepResult }[];

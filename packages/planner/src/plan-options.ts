@@ -1,0 +1,14 @@
+/** What a run asks of its plan, beside the definition. */
+export interface PlanOptions {
+  /** Requested number of key buckets; default from rows. */
+  readonly buckets: number | null;
+  readonly workers: number;
+  /** What a task may hold; default: no limit. */
+  readonly taskBytes?: number;
+  /** The run refuses what another would read as null. Default false. */
+  readonly strict?: boolean;
+  /** Version of what values mean; what another one made is stale. Default 1. */
+  readonly semantics?: number;
+  /** Whether the run covers a published day; default: it covers all. */
+  readonly covers?: (ds: string) => boolean;
+}
