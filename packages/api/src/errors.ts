@@ -308,6 +308,11 @@ export const ERROR_TABLE = {
       `the run needs about ${megabytes(p.neededBytes)} of memory and may use ${megabytes(p.budgetBytes)}${p.detail === undefined ? '' : ` (${p.detail})`}.`,
     () => 'Use fewer workers, more buckets, or a larger budget.',
   ),
+  OUT_OF_MEMORY: entry<{ limit: string; reason: string }>(
+    'environment',
+    (p) => `a step needs more memory than its share of ${p.limit}: ${p.reason}`,
+    () => 'Give the run more memory (--memory) or fewer workers (--workers).',
+  ),
   DUCKDB_FAILED: entry<{ sql: string; reason: string }>(
     'environment',
     (p) => `DuckDB: ${p.reason}\nin: ${p.sql}`,

@@ -10,8 +10,8 @@ const PROCESS_BYTES = 110e6;
 /** A worker thread before it does anything. */
 const WORKER_BYTES = 45e6;
 
-/** Eight vectors of DuckDB; fewer would cost more than they save. */
-const LEAST_ROWS = 8 * 2048;
+/** A vector of DuckDB; fewer would cost more than they save. */
+const LEAST_ROWS = 2048;
 
 /** How a run divides its memory. */
 export interface MemoryShares {
@@ -82,8 +82,8 @@ export function shareMemory(
     budgetBytes,
     planningBytes: 0.5 * free,
     worker: {
-      duckDbBytes: (0.5 * free) / workers,
-      taskBytes: (0.5 * free) / workers,
+      duckDbBytes: (0.6 * free) / workers,
+      taskBytes: (0.45 * free) / workers,
       tightBytes: 0.5 * budgetBytes,
       leastRows: LEAST_ROWS,
       ...overrides,

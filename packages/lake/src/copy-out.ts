@@ -3,8 +3,8 @@ import { run, type Session } from './session.js';
 
 /** Rows of a Parquet row group of a table that is not wide. */
 const ROW_GROUP_ROWS = 122_880;
-/** Columns beyond which row groups get shorter: a writer holds one as a whole. */
-const NOT_WIDE = 512;
+/** Values of a row group of a wider one: a writer holds them all, about 32 MB. */
+const ROW_GROUP_VALUES = 32 * ROW_GROUP_ROWS;
 const VECTOR_ROWS = 2048;
 
 /**
@@ -12,8 +12,7 @@ const VECTOR_ROWS = 2048;
  * table's shape may decide it.
  */
 export function rowGroupRows(columns: number): number {
-  if (columns <= NOT_WIDE) return ROW_GROUP_ROWS;
-  const rows = (ROW_GROUP_ROWS * NOT_WIDE) / columns;
+  const rows = Math.min(ROW_GROUP_ROWS, ROW_GROUP_VALUES / columns);
   return Math.max(VECTOR_ROWS, Math.floor(rows / VECTOR_ROWS) * VECTOR_ROWS);
 }
 

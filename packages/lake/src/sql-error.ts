@@ -8,6 +8,7 @@ import { isTesseraError, TesseraError } from '@tessera/api';
  *   a file that cannot be parsed         FILE_UNREADABLE with the file, CSV also with line and column
  *   a path that is not there             PATH_MISSING
  *   a target that cannot be opened       NOT_WRITABLE
+ *   more memory than the session has     OUT_OF_MEMORY
  *   anything else                        DUCKDB_FAILED with the SQL
  */
 export function sqlError(sql: string, cause: unknown): TesseraError {
@@ -17,6 +18,16 @@ export function sqlError(sql: string, cause: unknown): TesseraError {
   const quoted = /["']((?:\/|[A-Za-z]:\\)[^"']+)["']/.exec(text)?.[1];
   if (/No space left on device/i.test(text)) {
     return new TesseraError('DISK_FULL', { path: quoted ?? writtenPath(sql) ?? 'tmp' }, { cause });
+  }
+  if (
+    /^Out of Memory Error|could not allocate block|failed to (pin block|allocate data)/.test(text)
+  ) {
+    const limitBytes = /\/([\d.]+ [KMG]iB) used/.exec(text)?.[1] ?? 'its share';
+    return new TesseraError(
+      'OUT_OF_MEMORY',
+      { limit: limitBytes, reason: firstLine(text) },
+      { cause },
+    );
   }
   if (/^IO Error: No files found/.test(text)) {
     return new TesseraError('PATH_MISSING', { path: quoted ?? firstLine(text) }, { cause });

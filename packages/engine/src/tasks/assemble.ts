@@ -1,14 +1,16 @@
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import type { DataType } from '@tessera/api';
 import { type Batch, type Column, gather } from '@tessera/columnar';
 import {
-  appendToTable,
   copyToParquet,
   createTableFromBatch,
   quoteIdent,
+  quoteLiteral,
+  run,
   type TableColumn,
 } from '@tessera/lake';
 import type { FeaturePlan } from '@tessera/planner';
+import { collectIfTight } from '../collect-garbage.js';
 import { type TaskContext, tableSql } from './context.js';
 import { emptyColumn } from './empty-column.js';
 import { localise } from './localise.js';
@@ -186,31 +188,62 @@ async function tableColumns(
   return columns;
 }
 
+/** Features of a partition as something SQL reads in left order. */
+interface FeaturesTable {
+  readonly sql: string;
+  readonly names: readonly string[];
+  readonly drop: () => Promise<void>;
+}
+
+/**
+ * A table of DuckDB where the partition is a single piece. Of several each goes to a file of its own: DuckDB holds all
+ * that is appended to a table until it is whole.
+ */
+async function featuresTable(context: TaskContext, task: AssembleTask): Promise<FeaturesTable> {
+  const drop = async () => {
+    await run(context.session, 'DROP TABLE features');
+  };
+  const pieces = piecesOf(task);
+  const files: string[] = [];
+  let names: string[] = [];
+  for (const piece of pieces) {
+    const columns = await tableColumns(context, task, piece);
+    names = columns.map(({ name }) => name);
+    await createTableFromBatch(context.session, 'features', columns, piece.rows);
+    if (pieces.length === 1) return { sql: 'features', names, drop };
+    const file = context.exchange.path(`piece-${task.partition.idx}-${piece.idx}.parquet`);
+    if (file === null) throw new Error('pieces in memory');
+    await copyToParquet(context.session, 'FROM features', file, columns.length);
+    await drop();
+    files.push(file);
+    collectIfTight(context.memory.tightBytes);
+  }
+  return {
+    sql: `read_parquet([${files.map(quoteLiteral).join(', ')}], hive_partitioning = false)`,
+    names,
+    drop: async () => {
+      for (const file of files) rmSync(file, { force: true });
+    },
+  };
+}
+
 /** Write one partition: left columns, then features, in left order (S8). */
 export async function runAssemble(
   context: TaskContext,
   task: AssembleTask,
 ): Promise<AssembleResult> {
   if (task.file === null) throw new Error('no file to write');
-  const tableNames: string[] = [];
-  for (const piece of piecesOf(task)) {
-    const columns = await tableColumns(context, task, piece);
-    if (piece.idx > 0) await appendToTable(context.session, 'features', columns, piece.rows);
-    else {
-      tableNames.push(...columns.map(({ name }) => name));
-      await createTableFromBatch(context.session, 'features', columns, piece.rows);
-    }
-  }
-  const features = tableNames
+  const made = await featuresTable(context, task);
+  const features = made.names
     .filter((name) => !OWN_COLUMNS.has(name))
     .map((name) => `f.${quoteIdent(name)}`);
   const left = (task.grid ? task.grid.names : task.leftColumns).map(
     (name) => `l.${quoteIdent(name)}`,
   );
-  const from = `(${leftRowsSql(context, task)}) l POSITIONAL JOIN features f`;
+  const from = `(${leftRowsSql(context, task)}) l POSITIONAL JOIN ${made.sql} f`;
   const sql = `SELECT ${[...left, ...features].join(', ')} FROM ${from}${task.grid ? ' WHERE f.__present' : ''}`;
   await copyToParquet(context.session, sql, task.file, left.length + features.length);
-  await context.session.connection.run('DROP TABLE features');
+  await made.drop();
   return {
     rows: task.grid ? await writtenRows(context, task.file) : task.rows,
     bytes: statSync(task.file).size,

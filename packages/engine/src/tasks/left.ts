@@ -18,15 +18,14 @@ interface LeftRows {
   readonly codes: readonly Int32Array[];
 }
 
-/** A hash join may hand rows back in another order than it was given them. */
-function inPositionOrder(batch: Batch): Batch {
+/** A hash join may hand rows back in another order than it was given them. Positions are `from`, `from` + 1, …. */
+function inPositionOrder(batch: Batch, from: number): Batch {
   const pos = numbers(batch, 'pos');
   let sorted = true;
   for (let i = 1; i < pos.length && sorted; i++) sorted = pos[i - 1]! < pos[i]!;
   if (sorted) return batch;
-  // Positions number the rows of this scan 0, 1, 2 …, so they are their own order.
   const order = new Int32Array(pos.length);
-  for (let i = 0; i < pos.length; i++) order[pos[i]!] = i;
+  for (let i = 0; i < pos.length; i++) order[pos[i]! - from] = i;
   return gatherBatch(batch, order);
 }
 
@@ -86,18 +85,19 @@ async function* readLeft(
     next: new Map(),
   };
   if (task.rowsAtMost <= rowsAtOnce) {
-    const batch = inPositionOrder(await readColumns(context.session, sql, kinds));
+    const batch = inPositionOrder(await readColumns(context.session, sql, kinds), 0);
     yield numberRows(batch, keySets.length, numbering);
     return;
   }
-  // DuckDB sorts and keeps what does not fit on disk; here a slice of it is held at a time.
-  await run(context.session, `CREATE TEMP TABLE left_rows AS ${sql} ORDER BY pos`);
+  // DuckDB keeps on disk what does not fit; here a slice of it is held at a time. It is nearly in order already, so a
+  // slice is found without looking at the rest.
+  await run(context.session, `CREATE TEMP TABLE left_rows AS ${sql}`);
   try {
     for (let from = 0; ; from += rowsAtOnce) {
-      const slice = `SELECT * FROM left_rows WHERE rowid >= ${from} AND rowid < ${from + rowsAtOnce}`;
+      const slice = `SELECT * FROM left_rows WHERE pos >= ${from} AND pos < ${from + rowsAtOnce}`;
       const batch = await readColumns(context.session, slice, kinds);
       if (batch.rows === 0) break;
-      yield numberRows(batch, keySets.length, numbering);
+      yield numberRows(inPositionOrder(batch, from), keySets.length, numbering);
     }
   } finally {
     await run(context.session, 'DROP TABLE left_rows');
