@@ -101,6 +101,8 @@ const SAMPLES = {
     },
     'merchants.profiles',
   ],
+  DS_WITHOUT_FOLDERS: [{ source, path: 'data/transactions.parquet' }],
+  NULL_IN_COLUMN: [{ source, column: 'user_id', file, rows: 3 }],
   MIXED_DEFINITIONS: [
     {
       path: 'out/train-sets/fraud_v2',

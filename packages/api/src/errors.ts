@@ -186,11 +186,22 @@ export const ERROR_TABLE = {
     (p) => `${p.source === undefined ? '' : `${p.source}: `}there is nothing at ${p.path}.`,
     () => 'Relative paths start from the lake folder (`--lake`).',
   ),
-  NO_PARTITIONS: entry<{ path: string; source?: string; range?: string }>(
+  /** `isEmpty`: there are files, but no row that gives a day. */
+  NO_PARTITIONS: entry<{ path: string; source?: string; range?: string; isEmpty?: boolean }>(
     'user',
     (p) =>
-      `${p.source === undefined ? '' : `${p.source}: `}no partition ${p.range === undefined ? '' : `of ${p.range} `}at ${p.path}.`,
-    () => 'Expected one file, a folder of files, or folders named ds=YYYY-MM-DD.',
+      `${p.source === undefined ? '' : `${p.source}: `}${p.isEmpty ? 'no row that has a day' : 'no partition'} ${p.range === undefined ? '' : `of ${p.range} `}at ${p.path}.`,
+    (p) =>
+      p.isEmpty
+        ? 'Outside `ds=` folders the days are those of its rows, and there is no row, or none that passes `where`.'
+        : 'Expected one file, a folder of files, or folders named ds=YYYY-MM-DD.',
+  ),
+  DS_WITHOUT_FOLDERS: entry<{ source: string; path: string }>(
+    'user',
+    (p) =>
+      `${p.source} declares a column \`ds\`, but ${p.path} has no folders named ds=YYYY-MM-DD.`,
+    () =>
+      '`ds` is the label of a folder. Leave it out of `columns` (the days are then those of the time), or write such folders.',
   ),
   REMOTE_PATH: entry<{ path: string }>(
     'user',
@@ -234,6 +245,12 @@ export const ERROR_TABLE = {
     'user',
     (p) =>
       `${p.source}: \`${p.column}\` is ${p.type} in ${p.file} and ${p.otherType} in ${p.otherFile}.`,
+  ),
+  NULL_IN_COLUMN: entry<{ source: string; column: string; file: string; rows: number }>(
+    'user',
+    (p) =>
+      `${p.source} declares \`${p.column}\` as never null, but ${p.rows === 1 ? 'a row' : `${p.rows} rows`} of ${p.file} ${p.rows === 1 ? 'has' : 'have'} no value there.`,
+    () => "Drop the `!` of its type in the source's `columns`, or mend the file. NaN is no value.",
   ),
   /** `part` is absent where the values of the days themselves are asked for. */
   MISSING_SNAPSHOT: entry<{ source: string; days: readonly string[]; part?: string }>(

@@ -4,8 +4,6 @@ import {
   dayOf,
   definitionHash,
   formatDay,
-  type GroupBySpec,
-  type JoinSpec,
   parseDay,
   type SourceSpec,
   TesseraError,
@@ -30,6 +28,8 @@ import {
   type PublishedFacts,
   type SourceFacts,
 } from '@tessera/planner';
+import { checkPredicates } from './check-predicates.js';
+import { type Definition, groupBysOf, sourcesOf } from './definition.js';
 import { leftDays } from './left-days.js';
 import type { FilledColumns } from './report.js';
 
@@ -69,6 +69,7 @@ async function know(
 ): Promise<Known> {
   const listing = await listSource(source, lake);
   const files = await fileFacts(session, source, listing, { nullsOf: keys, recorded });
+  if (listing.layout !== 'hive') checkLabel(source);
   const { filled } = checkSchema(source, files);
   return {
     source,
@@ -78,6 +79,12 @@ async function know(
       ({ column, files: lacking }) => `${column}: ${lacking.length} of ${files.length} files`,
     ),
   };
+}
+
+/** S1.2: `ds` is the label of a folder. Outside such folders a column of that name would be one thing or another. */
+function checkLabel({ name, path, columns }: SourceSpec): void {
+  if (columns.some((column) => column.name === 'ds'))
+    throw new TesseraError('DS_WITHOUT_FOLDERS', { source: name, path });
 }
 
 /** Below the lake the name there, which is the same on every machine. */
@@ -100,19 +107,6 @@ function plannerFile(file: LakeFile, lake: string): FileFacts {
     timeNulls: file.timeNulls,
     keyNulls: file.nulls,
   };
-}
-
-function checkRange(options: GatherOptions): void {
-  for (const [name, day] of Object.entries({ start: options.start, end: options.end })) {
-    if (day !== undefined && parseDay(day) === null) {
-      throw new TesseraError('BAD_RANGE', { reason: `${name} ${JSON.stringify(day)} is no day` });
-    }
-  }
-  if (options.start !== undefined && options.end !== undefined && options.start > options.end) {
-    throw new TesseraError('BAD_RANGE', {
-      reason: `start ${options.start} is after end ${options.end}`,
-    });
-  }
 }
 
 export const inRange = (
@@ -207,6 +201,7 @@ async function leftPartitions(
       {
         path: known.listing.path,
         source: known.source.name,
+        ...(partitions.length === 0 && { isEmpty: true }),
         ...(!isAll && { range: `${options.start ?? '…'} to ${options.end ?? '…'}` }),
       },
       !isAll && days.length > 0 ? { hint: `It has ${days[0]} to ${days.at(-1)}.` } : {},
@@ -244,6 +239,7 @@ async function gridDays(
     throw new TesseraError('NO_PARTITIONS', {
       path: known.listing.path,
       source: known.source.name,
+      isEmpty: true,
     });
   }
   const grid = daysBetween(start, end);
@@ -267,35 +263,25 @@ function checkSnapshots({ source, listing }: Known, grid: readonly string[]): vo
 const NOT_BY_DAY =
   'Its files lie in no `ds=` folder: put each dump into that of its day, or declare `static: true`.';
 
-/** Key columns under which a source is read by any part. */
-function keysOf(
-  subject: { readonly join: JoinSpec | null; readonly groupBy: GroupBySpec | null },
-  sourceId: string,
-): string[] {
-  const groupBys = subject.join
-    ? subject.join.parts.map((part) => part.groupBy)
-    : subject.groupBy
-      ? [subject.groupBy]
-      : [];
-  const keys = groupBys.flatMap(({ source, keys: own }) =>
-    definitionHash(source) === sourceId ? own : [],
+/** Columns whose nulls a footer is asked about: keys under which any part reads the source, and those never null. */
+function counted(definition: Definition, source: SourceSpec): string[] {
+  const id = definitionHash(source);
+  const keys = groupBysOf(definition).flatMap(({ source: own, keys }) =>
+    definitionHash(own) === id ? keys : [],
   );
-  return [...new Set(keys)];
+  const never = source.columns.filter(({ nullable }) => !nullable).map(({ name }) => name);
+  return [...new Set([...keys, ...never])];
 }
 
 /** Look at every source of a definition once, all problems of one kind together, and at what is published already. */
 export async function gatherFacts(
   session: Session,
-  subject: { readonly join: JoinSpec | null; readonly groupBy: GroupBySpec | null },
+  subject: Definition,
   options: GatherOptions,
   published: PublishedFacts | null,
 ): Promise<Gathered> {
-  checkRange(options);
-  const specs = subject.join
-    ? [subject.join.left, ...subject.join.parts.map((part) => part.groupBy.source)]
-    : subject.groupBy
-      ? [subject.groupBy.source]
-      : [];
+  await checkPredicates(session, subject);
+  const specs = sourcesOf(subject);
   const records = new Map<string, InputFile[]>();
   for (const file of published?.files ?? [])
     records.set(file.path, [...(records.get(file.path) ?? []), file]);
@@ -304,7 +290,7 @@ export async function gatherFacts(
   for (const source of specs) {
     const id = definitionHash(source);
     if (!known.has(id))
-      known.set(id, await know(session, source, options.lake, keysOf(subject, id), recorded));
+      known.set(id, await know(session, source, options.lake, counted(subject, source), recorded));
   }
   const first = known.get(definitionHash(specs[0]!))!;
   const sources: Record<string, SourceFacts> = {};

@@ -27,6 +27,8 @@ import {
   planJoin,
 } from '@tessera/planner';
 import { type NamedType, type ResultFile, resultBatches } from './batches.js';
+import { checkNotNull } from './check-not-null.js';
+import { checkDefinition, checkOptions } from './check-options.js';
 import { hashContents } from './contents.js';
 import { fileExchange } from './exchange.js';
 import { type Executor, inlineExecutor, threadsExecutor } from './executor.js';
@@ -70,7 +72,8 @@ const NO_REPORT: RunReport = {
  * Throws   TesseraError: user errors of the data or the call, DATASET_LOCKED, INTERRUPTED after `signal` …; nothing is
  *          half-written then.
  */
-export function trainSet(join: JoinSpec, options: RunOptions = {}): Promise<RunResult> {
+export async function trainSet(join: JoinSpec, options: RunOptions = {}): Promise<RunResult> {
+  checkDefinition('join', join);
   const columns = outputColumns(join);
   return run(
     {
@@ -86,7 +89,8 @@ export function trainSet(join: JoinSpec, options: RunOptions = {}): Promise<RunR
 }
 
 /** The stand-alone values of a groupBy, per key at the end of each day (S3.4), under `<out>/group-bys/<name>/ds=…`. */
-export function backfill(groupBy: GroupBySpec, options: RunOptions = {}): Promise<RunResult> {
+export async function backfill(groupBy: GroupBySpec, options: RunOptions = {}): Promise<RunResult> {
+  checkDefinition('groupBy', groupBy);
   const columns = groupByColumns(groupBy);
   return run(
     {
@@ -102,6 +106,7 @@ export function backfill(groupBy: GroupBySpec, options: RunOptions = {}): Promis
 }
 
 async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
+  checkOptions(options);
   const startedMs = performance.now();
   const elapsed = () => performance.now() - startedMs;
   const workers = options.workers ?? Math.max(1, availableParallelism());
@@ -135,6 +140,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     };
     const plan = subject.plan(gathered, planOptions);
     if (options.limit === undefined) checkOutdated(plan, dataset, options);
+    await checkNotNull(session, plan, gathered);
     const summary = planSummary(plan, gathered.facts, subject.columns, workers);
     checkSignal(options.signal);
     options.onPlan?.(summary);

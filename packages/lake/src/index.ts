@@ -1,5 +1,6 @@
 export { isAssignable } from './assignable.js';
 export { checkSchema, type SchemaCheck } from './check-schema.js';
+export { checkSqlPredicate } from './check-sql.js';
 export { copyToCsv, copyToParquet, rowGroupRows } from './copy-out.js';
 export { appendToTable, createTableFromBatch, type TableColumn } from './create-table.js';
 export { readCsvHeader } from './csv-header.js';

@@ -1,6 +1,7 @@
 import { DAY_MS, type GroupBySpec, groupByColumns } from '@tessera/api';
 import { quoteIdent, readColumns, readStrings } from '@tessera/lake';
 import { daysBetween, planBackfill } from '@tessera/planner';
+import { checkPredicates } from '../check-predicates.js';
 import { wholeFeatureColumns } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
 import type { AssembleTask } from '../tasks/task.js';
@@ -22,6 +23,7 @@ export async function groupByRows(
   options: InMemoryOptions = {},
 ): Promise<FeatureRowValues[]> {
   return inTurn(async (inline) => {
+    await checkPredicates(inline.context.session, { join: null, groupBy });
     const loaded = await loadAll(inline, [groupBy.source], tables);
     try {
       const days = daysBetween(range.start, range.end).map((ds) => {

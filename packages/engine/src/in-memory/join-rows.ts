@@ -1,6 +1,7 @@
 import { definitionHash, formatDay, type JoinSpec, outputColumns } from '@tessera/api';
 import { quoteIdent, readColumns } from '@tessera/lake';
 import { planJoin } from '@tessera/planner';
+import { checkPredicates } from '../check-predicates.js';
 import { leftDays } from '../left-days.js';
 import { wholeFeatureColumns } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
@@ -25,6 +26,7 @@ export async function joinRows(
 ): Promise<FeatureRowValues[]> {
   return inTurn(async (inline) => {
     const sources = [join.left, ...join.parts.map((part) => part.groupBy.source)];
+    await checkPredicates(inline.context.session, { join, groupBy: null });
     const loaded = await loadAll(inline, sources, tables);
     try {
       const leftId = definitionHash(join.left);

@@ -1,0 +1,44 @@
+import {
+  combineProblems,
+  isTesseraError,
+  locateError,
+  type Predicate,
+  type SourceSpec,
+  type TesseraError,
+} from '@tessera/api';
+import { checkSqlPredicate, type Session } from '@tessera/lake';
+import type { Definition } from './definition.js';
+import { groupBysOf, sourcesOf } from './definition.js';
+
+/** Every `sql('…')` of a definition, checked by DuckDB before anything is read. Throws BAD_PREDICATE, all together. */
+export async function checkPredicates(session: Session, definition: Definition): Promise<void> {
+  const problems: TesseraError[] = [];
+  const check = async (at: string, source: SourceSpec, where: Predicate | undefined) => {
+    for (const text of where === undefined ? [] : sqlTexts(where)) {
+      await checkSqlPredicate(session, source.columns, text).catch((error: unknown) => {
+        if (!isTesseraError(error) || error.kind !== 'user') throw error;
+        problems.push(...locateError(error, at).problems);
+      });
+    }
+  };
+  for (const source of new Set(sourcesOf(definition)))
+    await check(source.name, source, source.where);
+  for (const groupBy of new Set(groupBysOf(definition)))
+    for (const { operation, where } of groupBy.aggregations)
+      await check(`${groupBy.name} › ${operation}`, groupBy.source, where);
+  if (problems.length > 0) throw combineProblems(problems);
+}
+
+function sqlTexts(predicate: Predicate): string[] {
+  switch (predicate.op) {
+    case 'sql':
+      return [predicate.sql];
+    case 'and':
+    case 'or':
+      return predicate.args.flatMap(sqlTexts);
+    case 'not':
+      return sqlTexts(predicate.arg);
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,19 @@
+import type { GroupBySpec, JoinSpec, SourceSpec } from '@tessera/api';
+
+/** What is run: a join, or a groupBy on its own. */
+export interface Definition {
+  readonly join: JoinSpec | null;
+  readonly groupBy: GroupBySpec | null;
+}
+
+/** In the order of the parts; one that is used twice is there twice. */
+export function groupBysOf({ join, groupBy }: Definition): GroupBySpec[] {
+  if (join !== null) return join.parts.map((part) => part.groupBy);
+  return groupBy === null ? [] : [groupBy];
+}
+
+/** The left first, where there is one. */
+export function sourcesOf(definition: Definition): SourceSpec[] {
+  const sources = groupBysOf(definition).map(({ source }) => source);
+  return definition.join === null ? sources : [definition.join.left, ...sources];
+}
