@@ -235,7 +235,7 @@ describe('a left with ds folders', () => {
     await expect(run(asked, { start: '2025-03-03', end: '2025-03-02' })).rejects.toMatchObject({
       code: 'BAD_RANGE',
     });
-    await expect(run(asked, { end: '2025-02-30' })).rejects.toMatchObject({ code: 'BAD_RANGE' });
+    await expect(run(asked, { end: '2025-02-30' })).rejects.toMatchObject({ code: 'BAD_OPTION' });
     expect(filesBelow(joinPath(lake, 'out'))).toEqual([]);
   });
 

@@ -55,6 +55,28 @@ describe('what is printed', () => {
     expect(err).toBe('');
   });
 
+  test('days that are gone, alone and beside others', async () => {
+    const removed = [{ reason: 'no longer in the left', days: ['2025-03-01', '2025-03-02'] }];
+    const partitionsRemoved = ['2025-03-01', '2025-03-02'];
+    const argv = ['train-set', '--join=fraud_v2', '--no-summary', '--replace'];
+    const alone = fakeEngine(() => ({
+      plan: { ...PLAN, upToDate: 90, toBuild: 0, reasons: [], removed },
+      ...{ partitionsWritten: [], partitionsRemoved, elapsedMs: 210 },
+    }));
+    const { out } = await runIn({ cwd: folder, argv, engine: alone });
+    expect(alone.calls[0]?.options).toMatchObject({ replace: true });
+    expect(out).toContain(
+      'remove 2 days: 2025-03-01 … 2025-03-02 (2 days)  (no longer in the left)\n',
+    );
+    expect(out).toContain(
+      '✔ removed          out/train-sets/fraud_v2/ds=…  2 partitions   0.2 s\n',
+    );
+    const beside = fakeEngine(() => ({ plan: { ...PLAN, removed }, partitionsRemoved }));
+    const both = await runIn({ cwd: folder, argv, engine: beside });
+    expect(both.out).toContain('remove 2 days');
+    expect(both.out).toContain('✔ published        out/train-sets/fraud_v2/ds=…  90 partitions');
+  });
+
   test('a range without days', async () => {
     const engine = fakeEngine(() => ({
       plan: { ...PLAN, partitions: 0, toBuild: 0, reasons: [] },

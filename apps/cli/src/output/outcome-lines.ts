@@ -21,6 +21,11 @@ export function outcomeLine(result: RunResult, words: OutcomeWords, style: Style
     return doneLine(style, 'computed', `${rows}, ${columns}; not published (--limit)   ${elapsed}`);
   }
   const written = result.partitionsWritten.length;
+  const gone = result.partitionsRemoved.length;
+  if (written === 0 && gone > 0) {
+    const what = formatAmount(gone, 'partition');
+    return doneLine(style, 'removed', `${words.shownPath}/ds=…  ${what}   ${elapsed}`);
+  }
   const all = result.plan.partitions;
   const partitions =
     written < all

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { rmdirSync } from 'node:fs';
+import { join as joinPath, resolve } from 'node:path';
+import { openTmpFolder, type Session } from '@tessera/lake';
+import { assembledBytes, type PhysicalPlan, type PlanOptions } from '@tessera/planner';
+import { hashContents } from './contents.js';
+import { countersOf } from './counters.js';
+import { fileExchange } from './exchange.js';
+import { type Executor, inlineExecutor, threadsExecutor } from './executor.js';
+import type { Gathered } from './gather.js';
+import { type Made, NOTHING_MADE } from './made.js';
+import type { MemoryShares, WorkerMemory } from './memory.js';
+import { firstPartitions, firstRows, previewFile } from './preview.js';
+import { raiseProblem } from './problems.js';
+import { checkSignal, peakBytes } from './process-state.js';
+import { openTarget, tidy } from './publish.js';
+import { runReport } from './report.js';
+import type { RunOptions } from './run-types.js';
+import { runStages } from './stages/run-stages.js';
+import type { Subject } from './subject.js';
+import { type StageProgress, writePartitions } from './write-partitions.js';
+
+/** What is made, and with what. */
+export interface Making {
+  readonly plan: PhysicalPlan;
+  readonly planOptions: PlanOptions;
+  /** Published partitions that go. */
+  readonly removed: readonly string[];
+  readonly gathered: Gathered;
+  readonly session: Session;
+  readonly dataset: string;
+  readonly out: string;
+  readonly memory: MemoryShares;
+  readonly elapsed: () => number;
+  /** Folder of a result that is not published. */
+  readonly preview: string | null;
+  /** What is to be done once the session is closed, in order. */
+  readonly atEnd: (() => void | Promise<void>)[];
+}
+
+/** Compute what is missing and put it in place. Whatever happens, nothing but published partitions stays. */
+export async function make(subject: Subject, making: Making, options: RunOptions): Promise<Made> {
+  const { gathered, session, dataset, removed, memory, elapsed, preview, atEnd } = making;
+  const { workers } = making.planOptions;
+  const { signal } = options;
+  const runId = randomUUID();
+  const limit = options.limit ?? null;
+  const plan =
+    limit === null
+      ? making.plan
+      : subject.plan(
+          firstPartitions(gathered, subject.join?.left ?? null, limit),
+          making.planOptions,
+        );
+  const target =
+    limit === null ? await openTarget(dataset, `${subject.kind} ${subject.name}`, runId) : null;
+  // Beside what is staged: should this process be killed, the dataset's next run removes both.
+  const parent = options.tmp ?? target?.run.staging ?? joinPath(making.out, '.tmp');
+  atEnd.push(async () => {
+    if (options.tmp === undefined) removeIfEmpty(parent);
+    await target?.close();
+  });
+  let executor: Executor | null = null;
+  const hashing = new AbortController();
+  const contents = target
+    ? hashContents(plan, gathered, anySignal(hashing.signal, signal))
+    : Promise.resolve(new Map<string, string | null>());
+  // Should something else fail first, nobody waits for it.
+  contents.catch(() => undefined);
+  try {
+    const { path: tmp, close } = openTmpFolder(resolve(parent), `${subject.kind} ${subject.name}`);
+    atEnd.unshift(close);
+    await spillTo(session, tmp);
+    executor =
+      workers === 1
+        ? await inlineExecutor({ workers, dir: tmp, memory: memory.worker, signal })
+        : await threadsExecutor({ workers, dir: tmp, memory: memory.worker, signal });
+    const onProgress = (progress: StageProgress) =>
+      options.onProgress?.({ ...progress, elapsedMs: elapsed(), peakBytes: peakBytes() });
+    const outcome = await runStages(plan, {
+      facts: gathered.facts,
+      executor,
+      inMemory: false,
+      limit,
+      strict: options.strict ?? false,
+      taskBytes: memory.worker.taskBytes,
+      pieceRows: pieceRows(plan, memory.worker),
+      missingDays: 'part',
+      relation: gathered.relation,
+      presentDays: gathered.presentDays,
+      onProgress,
+    });
+    await raiseProblem(
+      { session, exchange: fileExchange(tmp), memory: memory.worker, cancelled: () => false },
+      plan,
+      outcome,
+    );
+    const fileOf = (ds: string) => (target ? target.stage(ds) : previewFile(preview ?? tmp, ds));
+    const made = await writePartitions(executor, outcome, fileOf, onProgress);
+    checkSignal(signal);
+    const written = limit === null ? made : await firstRows(session, made, limit);
+    const published = target
+      ? await target.publish({
+          ...{ written, removed, plan },
+          columns: subject.columns,
+          facts: gathered.facts,
+          contents: await contents,
+          strict: options.strict ?? false,
+        })
+      : written.map(({ file }) => file);
+    return {
+      path: target ? dataset : null,
+      report: runReport(plan, gathered.facts, outcome, gathered.filled),
+      written,
+      removed: target ? removed : [],
+      files: written.map(({ ds }, idx) => ({ ds, file: published[idx]! })),
+      counters: countersOf(plan, outcome, written.length),
+    };
+  } finally {
+    hashing.abort();
+    await contents.catch(() => undefined);
+    await executor?.close();
+  }
+}
+
+/** Rows of a partition that are put together at once. */
+function pieceRows(plan: PhysicalPlan, { taskBytes, leastRows }: WorkerMemory): number {
+  return Math.max(leastRows, Math.floor(taskBytes / assembledBytes(plan.features)));
+}
+
+function anySignal(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {
+  return other === undefined ? one : AbortSignal.any([one, other]);
+}
+
+/** Where the session puts what does not fit in memory, from now to its end: DuckDB does not let it be changed. */
+async function spillTo(session: Session, folder: string): Promise<void> {
+  await session.connection.run(`SET temp_directory = '${folder.replaceAll("'", "''")}'`);
+}
+
+function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    // Another run works there, or it never was.
+  }
+}
+
+/** Take away what is no more, where there is nothing to build. */
+export async function remove(subject: Subject, making: Making, options: RunOptions): Promise<Made> {
+  const { plan, gathered, dataset, removed } = making;
+  const target = await openTarget(dataset, `${subject.kind} ${subject.name}`, randomUUID());
+  try {
+    await target.publish({
+      ...{ written: [], removed, plan },
+      columns: subject.columns,
+      facts: gathered.facts,
+      contents: new Map(),
+      strict: options.strict ?? false,
+    });
+  } finally {
+    await target.close();
+  }
+  return { ...NOTHING_MADE, path: dataset, removed };
+}
+
+/** Where there is nothing to build or to take away. */
+export async function nothing(
+  subject: Subject,
+  { facts }: Gathered,
+  dataset: string,
+  options: RunOptions,
+): Promise<Made> {
+  if (!options.planOnly) await tidy(dataset, `${subject.kind} ${subject.name}`, facts);
+  return { ...NOTHING_MADE, path: options.planOnly ? null : dataset };
+}
