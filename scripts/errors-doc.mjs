@@ -135,6 +135,9 @@ const SAMPLES = {
   NOT_WRITABLE: [{ path: 'out', reason: 'permission denied' }],
   // In the table for the memory budget to come; nothing raises it yet.
   MEMORY_TOO_SMALL: [{ budgetBytes: 536870912, neededBytes: 1073741824, detail: 'largest bucket' }],
+  OUT_OF_MEMORY: [
+    { limit: '80.3 MiB', reason: 'Out of Memory Error: failed to pin block of size 256.0 KiB' },
+  ],
   DUCKDB_FAILED: [{ sql: 'SELECT …', reason: 'Out of Memory Error' }],
   INTERRUPTED: [{}],
   INTERNAL: [{ reason: 'no facts for a source' }],

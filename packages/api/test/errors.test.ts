@@ -177,6 +177,7 @@ test('the table: every code has a kind and says something', () => {
       "DISK_FULL environment",
       "NOT_WRITABLE environment",
       "MEMORY_TOO_SMALL environment",
+      "OUT_OF_MEMORY environment",
       "DUCKDB_FAILED environment",
       "INTERRUPTED environment",
       "INTERNAL internal",
