@@ -1,62 +1,123 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 
-/** Sizes of one benchmark's data. */
+/** What one set of generated events and left rows holds. Equal specs give equal files. */
 export interface DataSpec {
-  readonly name: string;
   readonly events: number;
   readonly leftRows: number;
+  /** Distinct keys; the n-th is drawn with a density of 1/√n, so the first few are busy. */
   readonly keys: number;
+  /** Share of the events and of the left rows that one further key holds; 0 = there is none. */
+  readonly hotShare: number;
   readonly days: number;
   readonly seed: number;
 }
 
-export const FIRST_DAY = '2025-01-01';
+export interface BenchData {
+  readonly spec: DataSpec;
+  readonly id: string;
+  /** Folder that holds `events` and `left`, each `ds=YYYY-MM-DD/part-0.parquet`. */
+  readonly dir: string;
+  readonly bytes: number;
+  readonly files: number;
+}
+
+/** Raised whenever a spec gives other rows than before. */
+const VERSION = 2;
+const FIRST_MS = Date.parse('2025-01-01');
 const DAY_MS = 86_400_000;
 
-const day = (idx: number) =>
-  new Date(Date.parse(FIRST_DAY) + idx * DAY_MS).toISOString().slice(0, 10);
+const dayText = (idx: number) => new Date(FIRST_MS + idx * DAY_MS).toISOString().slice(0, 10);
 
-/** A uniform number in [0, 1) from integers, by arithmetic alone, so that any DuckDB version makes the same data. */
-const uniform = (i: string, salt: number) =>
-  `((md5_number_lower(concat(${i}, ':', ${salt})) >> 11)::DOUBLE / 9007199254740992.0)`;
+/** Name of a spec's data, also in what is kept of slow baselines. */
+export function dataId(spec: DataSpec): string {
+  const hot = spec.hotShare === 0 ? '' : `-hot${Math.round(spec.hotShare * 100)}`;
+  return `v${VERSION}-${spec.events}-${spec.leftRows}-k${spec.keys}${hot}-d${spec.days}-s${spec.seed}`;
+}
+
+export interface DataPlace {
+  /** Folder of all generated data; this spec's is made inside it, once. */
+  readonly cache: string;
+  readonly threads: number;
+  readonly onDay?: (done: number, total: number) => void;
+}
 
 /**
- * Events and left rows as hive-partitioned Parquet, made once per spec: log-uniform (Zipf-like) string keys, amounts with
- * cents, times spread evenly over each day and in file order.
+ * Events and left rows as hive-partitioned Parquet, made once per spec, one day at a time.
+ *
+ * Returns  where they are, with their size on disk.
+ * Cost     about 2 µs an event and core; memory of one row group a thread, however many rows there are.
  */
-export async function benchData(cache: string, spec: DataSpec): Promise<string> {
-  const id = `${spec.name}-${spec.events}-${spec.leftRows}-${spec.keys}-${spec.days}-${spec.seed}`;
-  const dir = join(cache, id);
-  if (existsSync(join(dir, '_done'))) return dir;
-  const tmp = `${dir}.tmp-${process.pid}`;
-  rmSync(tmp, { recursive: true, force: true });
-  const instance = await DuckDBInstance.create(':memory:');
+export async function benchData(spec: DataSpec, place: DataPlace): Promise<BenchData> {
+  const id = dataId(spec);
+  const dir = join(place.cache, id);
+  if (!existsSync(join(dir, '_done'))) await makeData(spec, dir, place);
+  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name.endsWith('.parquet'),
+  );
+  const bytes = files.reduce(
+    (total, entry) => total + statSync(join(entry.parentPath, entry.name)).size,
+    0,
+  );
+  return { spec, id, dir, bytes, files: files.length };
+}
+
+async function makeData(spec: DataSpec, dir: string, place: DataPlace): Promise<void> {
+  const staging = `${dir}.tmp-${process.pid}`;
+  rmSync(staging, { recursive: true, force: true });
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(place.threads),
+    memory_limit: '1GB',
+  });
   const connection = await instance.connect();
-  for (let d = 0; d < spec.days; d++) {
-    for (const [table, total, salt] of [
-      ['events', spec.events, 1],
-      ['left', spec.leftRows, 5],
-    ] as const) {
-      const first = Math.floor((total * d) / spec.days);
-      const rows = Math.floor((total * (d + 1)) / spec.days) - first;
-      const folder = join(tmp, table, `ds=${day(d)}`);
-      mkdirSync(folder, { recursive: true });
-      const key = `'u' || lpad(CAST(floor(${spec.keys} * pow(${uniform('i', spec.seed * 100 + salt)}, 2)) AS INTEGER)::VARCHAR, 7, '0')`;
-      const at = `make_timestamp((${Date.parse(day(d))} + ((i - ${first}) * ${DAY_MS}) // ${Math.max(rows, 1)}) * 1000)`;
-      const own =
-        table === 'events'
-          ? `, round(exp(3 + 1.2 * (${uniform('i', spec.seed * 100 + 2)} + ${uniform('i', spec.seed * 100 + 3)} + ${uniform('i', spec.seed * 100 + 4)} - 1.5) * 2), 2) AS amount`
-          : '';
-      await connection.run(
-        `COPY (SELECT i AS row_id, ${key} AS user_id, ${at} AS ts${own} FROM range(${first}, ${first + rows}) r(i)) TO '${join(folder, 'part-0.parquet')}' (FORMAT parquet)`,
-      );
+  try {
+    for (let day = 0; day < spec.days; day++) {
+      for (const table of ['events', 'left'] as const) {
+        const folder = join(staging, table, `ds=${dayText(day)}`);
+        mkdirSync(folder, { recursive: true });
+        const file = join(folder, 'part-0.parquet').replaceAll("'", "''");
+        await connection.run(`COPY (${daySql(spec, table, day)}) TO '${file}' (FORMAT parquet)`);
+      }
+      place.onDay?.(day + 1, spec.days);
     }
+    writeFileSync(join(staging, '_done'), '');
+    renameSync(staging, dir);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+    rmSync(staging, { recursive: true, force: true });
   }
-  connection.closeSync();
-  instance.closeSync();
-  writeFileSync(join(tmp, '_done'), '');
-  renameSync(tmp, dir);
-  return dir;
+}
+
+/**
+ * One day of a table, rows in time order and evenly spread. All is integer arithmetic on md5 of the row's number, so any
+ * version of DuckDB makes the same values:
+ *
+ *   low 53 bits   u in [0, 1): the key is ⌊keys · u²⌋
+ *   high 64 bits  [hot 16][a 16][b 16][c 16]: amounts in cents are a·b, up to 16-fold by c², plus 50
+ */
+function daySql(spec: DataSpec, table: 'events' | 'left', day: number): string {
+  const total = table === 'events' ? spec.events : spec.leftRows;
+  const first = Math.floor((total * day) / spec.days);
+  const rows = Math.floor((total * (day + 1)) / spec.days) - first;
+  const text = `concat(i, ':${table}:${spec.seed}')`;
+  const bits = (shift: number) => `((high >> ${shift}) & 65535)`;
+  const hotBelow = Math.round(spec.hotShare * 65_536);
+  const key = `CASE WHEN ${bits(48)} < ${hotBelow} THEN ${spec.keys} ELSE floor(${spec.keys} * u * u)::BIGINT END`;
+  const at = `make_timestamp((${FIRST_MS + day * DAY_MS} + ((i - ${first}) * ${DAY_MS}) // ${Math.max(rows, 1)}) * 1000)`;
+  const cents = `50 + ((${bits(32)} * ${bits(16)}) >> 16) * (1 + ((${bits(0)} * ${bits(0)}) >> 28))`;
+  const amount = table === 'events' ? `, (${cents})::BIGINT / 100.0::DOUBLE AS amount` : '';
+  return `SELECT i AS row_id, 'u' || lpad((${key})::VARCHAR, 7, '0') AS user_id, ${at} AS ts${amount}
+    FROM (SELECT i, md5_number_upper(${text}) AS high,
+                 (md5_number_lower(${text}) >> 11)::DOUBLE / 9007199254740992.0 AS u
+          FROM range(${first}, ${first + rows}) r(i))`;
 }

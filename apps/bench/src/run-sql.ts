@@ -1,10 +1,13 @@
-// One SQL statement in a process of its own: `node run-sql.js <sql> <output file or ''>`; prints its peak memory.
+// One query in a process of its own: `node run-sql.js <sql> <result file, '' = none> <threads>`.
 import { DuckDBInstance } from '@duckdb/node-api';
+import { printPeak } from './peak.js';
 
-const [sql = '', file = ''] = process.argv.slice(2);
-const instance = await DuckDBInstance.create(':memory:');
+const [sql = '', file = '', threads = '1'] = process.argv.slice(2);
+const instance = await DuckDBInstance.create(':memory:', { threads });
 const connection = await instance.connect();
-await connection.run(file === '' ? sql : `COPY (${sql}) TO '${file}' (FORMAT parquet)`);
+await connection.run(
+  file === '' ? sql : `COPY (${sql}) TO '${file.replaceAll("'", "''")}' (FORMAT parquet)`,
+);
 connection.closeSync();
 instance.closeSync();
-console.log(process.resourceUsage().maxRSS * 1024);
+printPeak();

@@ -1,0 +1,82 @@
+import { duckdbRangeJoin, duckdbSample, duckdbScan, duckdbWindows } from './baselines/duckdb.js';
+import type { Baseline } from './contender.js';
+import type { DataSpec } from './data.js';
+
+export interface Benchmark {
+  readonly name: string;
+  /** One line: what it is and how large. */
+  readonly about: string;
+  readonly spec: (scale: number) => DataSpec;
+  readonly baselines: readonly Baseline[];
+  readonly checks: readonly Baseline[];
+  readonly runs: number;
+  /** Budgets in bytes, where the benchmark is about them; null = none. */
+  readonly memory: { readonly budgets: readonly number[]; readonly unlimited: boolean } | null;
+}
+
+interface Sizes {
+  readonly events: number;
+  readonly leftRows: number;
+  readonly hotShare?: number;
+}
+
+const SEED = 42;
+const EVENTS_PER_KEY = 200;
+
+/** Keys scale with the events, so a key's history is as long at any scale. */
+function sized({ events, leftRows, hotShare = 0 }: Sizes): Benchmark['spec'] {
+  return (scale) => ({
+    events: Math.max(1, Math.round(events * scale)),
+    leftRows: Math.max(1, Math.round(leftRows * scale)),
+    keys: Math.max(10, Math.round((events * scale) / EVENTS_PER_KEY)),
+    hotShare,
+    days: 90,
+    seed: SEED,
+  });
+}
+
+const STANDARD = { events: 20_000_000, leftRows: 1_000_000 } as const;
+const HOT = { ...STANDARD, hotShare: 0.2 } as const;
+
+/** What others are measured on; a further baseline (`contender.ts`) is added here. */
+const BASELINES: readonly Baseline[] = [duckdbRangeJoin, duckdbWindows, duckdbScan];
+
+export const BENCHMARKS: readonly Benchmark[] = [
+  {
+    name: 'standard',
+    about: '20 M events, 1 M left rows, 100,000 keys, 90 days: beside what one would write instead',
+    spec: sized(STANDARD),
+    baselines: BASELINES,
+    checks: [],
+    runs: 3,
+    memory: null,
+  },
+  {
+    name: 'hot',
+    about: 'the same, and one key holds 20 % of the events and of the left rows',
+    spec: sized(HOT),
+    baselines: BASELINES,
+    checks: [],
+    runs: 3,
+    memory: null,
+  },
+  {
+    name: 'memory',
+    about:
+      'the data of hot: without a budget of memory, in 1 GB and in 512 MB; equal to the last bit',
+    spec: sized(HOT),
+    baselines: [],
+    checks: [duckdbWindows],
+    runs: 3,
+    memory: { budgets: [1e9, 512e6], unlimited: true },
+  },
+  {
+    name: 'big',
+    about: '100 M events, 5 M left rows, 500,000 keys in 2 GB, checked on 1 key in 100',
+    spec: sized({ events: 100_000_000, leftRows: 5_000_000 }),
+    baselines: [duckdbScan],
+    checks: [duckdbSample],
+    runs: 1,
+    memory: { budgets: [2e9], unlimited: false },
+  },
+];

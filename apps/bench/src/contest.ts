@@ -1,0 +1,207 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { type Agreed, assertAgree, type Tolerance } from './agree.js';
+import type { Baseline, Contender, Setting } from './contender.js';
+import type { KeptBaselines } from './kept.js';
+import { type Measured, measure, type Stopped } from './measure.js';
+
+export interface Contest {
+  /** Tessera without limits: all results are compared with its own, all times are divided by its own. */
+  readonly reference: Contender;
+  /** Others of our own: their values must be equal to the last bit. */
+  readonly variants: readonly Contender[];
+  readonly baselines: readonly Baseline[];
+  /** Only compared, never timed. */
+  readonly checks: readonly Baseline[];
+  readonly setting: Setting;
+  readonly runs: number;
+  readonly stopAfterSeconds: number;
+  /** A baseline that takes longer than this runs once, and its time is kept. */
+  readonly slowSeconds: number;
+  readonly kept: KeptBaselines;
+  /** Measure slow baselines again. */
+  readonly fresh: boolean;
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type Outcome =
+  | {
+      readonly kind: 'measured';
+      readonly runs: readonly Measured[];
+      readonly keptOn: string | null;
+    }
+  | { readonly kind: 'stopped'; readonly seconds: number; readonly keptOn: string | null }
+  | { readonly kind: 'skipped'; readonly why: string };
+
+/** What became of one contender. */
+export interface Entry {
+  readonly contender: Contender;
+  readonly outcome: Outcome;
+  /** Null: there was nothing to compare. */
+  readonly agreed: Agreed | null;
+}
+
+interface Runner {
+  readonly contender: Contender;
+  readonly agreed: Agreed | null;
+  readonly runs: Measured[];
+  /** Its time in the round of checks was too long to repeat it. */
+  readonly once: boolean;
+  readonly keptOn: string | null;
+}
+
+/**
+ * First a round in which everyone's result is compared with ours; then `runs` rounds that are timed, taking turns, every
+ * second one in reverse order. A baseline that was slow to be checked is not run again: that was its time.
+ *
+ * Returns  entries in the order reference, variants, baselines.
+ * Throws   Error as soon as two results differ, or a process fails.
+ */
+export async function hold(contest: Contest): Promise<Entry[]> {
+  const { reference, setting } = contest;
+  const skipped: Entry[] = [];
+  const first = await runOnce(contest, reference);
+  if ('stoppedAfterSeconds' in first)
+    throw new Error(`Tessera took longer than ${contest.stopAfterSeconds} s; see --stop-after`);
+  const runners: Runner[] = [own(contest, { contender: reference, first, agreed: null })];
+  for (const variant of contest.variants) {
+    const outcome = await runOnce(contest, variant);
+    if ('stoppedAfterSeconds' in outcome) {
+      skipped.push(stoppedEntry(variant, outcome, null));
+      continue;
+    }
+    const agreed = await compare(contest, variant, { tolerance: 'exact' });
+    runners.push(own(contest, { contender: variant, first: outcome, agreed }));
+  }
+  for (const baseline of [...contest.baselines, ...contest.checks]) {
+    const why = await baseline.prepare(setting);
+    const result = why === null ? await checkBaseline(contest, baseline) : null;
+    if (result === null)
+      skipped.push({
+        contender: baseline,
+        outcome: { kind: 'skipped', why: why ?? '' },
+        agreed: null,
+      });
+    else if ('outcome' in result) skipped.push(result);
+    else runners.push(result);
+  }
+  const checks = new Set(contest.checks.map(({ name }) => name));
+  const timed = runners.filter(({ contender, once }) => !once && !checks.has(contender.name));
+  for (let round = 0; round < contest.runs; round++) {
+    const order = timed.filter(({ runs }) => runs.length < contest.runs);
+    for (const { contender, runs } of round % 2 === 0 ? order : order.reverse()) {
+      const outcome = await runOnce(contest, contender);
+      if ('stoppedAfterSeconds' in outcome)
+        throw new Error(`${contender.title} took over ${outcome.stoppedAfterSeconds} s this time`);
+      runs.push(outcome);
+    }
+  }
+  const measured = runners.map(
+    ({ contender, agreed, runs, keptOn }): Entry => ({
+      contender,
+      agreed,
+      outcome: { kind: 'measured', runs, keptOn },
+    }),
+  );
+  const order = [reference, ...contest.variants, ...contest.baselines, ...contest.checks];
+  return order.flatMap(({ name }) =>
+    [...measured, ...skipped].filter(({ contender }) => contender.name === name),
+  );
+}
+
+interface Checked {
+  readonly contender: Contender;
+  readonly first: Measured;
+  readonly agreed: Agreed | null;
+}
+
+/** One of our own is repeated as often as asked; a slow one's check is its first run. */
+function own({ slowSeconds }: Contest, { contender, first, agreed }: Checked): Runner {
+  return {
+    contender,
+    agreed,
+    runs: first.seconds > slowSeconds ? [first] : [],
+    once: false,
+    keptOn: null,
+  };
+}
+
+/** A baseline's one checked run, of today or kept. */
+async function checkBaseline(contest: Contest, baseline: Baseline): Promise<Runner | Entry> {
+  const { setting, kept } = contest;
+  const found = contest.fresh ? null : kept.find(baseline, setting);
+  const tooShort =
+    found !== null &&
+    'stoppedAfterSeconds' in found.outcome &&
+    found.outcome.stoppedAfterSeconds < contest.stopAfterSeconds;
+  if (found !== null && !tooShort) {
+    const { on, outcome, result } = found;
+    if ('stoppedAfterSeconds' in outcome) return stoppedEntry(baseline, outcome, on);
+    contest.say(`${baseline.title}: cached, measured on ${on}`);
+    const agreed =
+      result === null ? null : await compare(contest, baseline, { tolerance: 'sums', result });
+    return { contender: baseline, agreed, runs: [outcome], once: true, keptOn: on };
+  }
+  const outcome = await runOnce(contest, baseline);
+  const place = baseline.place(setting);
+  if ('stoppedAfterSeconds' in outcome) {
+    kept.keep({ baseline, outcome, written: null }, setting);
+    return stoppedEntry(baseline, outcome, null);
+  }
+  const agreed =
+    baseline.result(place) === null
+      ? null
+      : await compare(contest, baseline, { tolerance: 'sums' });
+  const once = outcome.seconds > contest.slowSeconds;
+  if (once) {
+    const isFile = existsSync(place) && statSync(place).isFile();
+    if (agreed === null || isFile)
+      kept.keep({ baseline, outcome, written: agreed === null ? null : place }, setting);
+  }
+  return { contender: baseline, agreed, runs: once ? [outcome] : [], once, keptOn: null };
+}
+
+function stoppedEntry(contender: Contender, outcome: Stopped, keptOn: string | null): Entry {
+  const { stoppedAfterSeconds: seconds } = outcome;
+  return { contender, outcome: { kind: 'stopped', seconds, keptOn }, agreed: null };
+}
+
+async function runOnce(contest: Contest, contender: Contender): Promise<Measured | Stopped> {
+  const { setting, stopAfterSeconds, signal } = contest;
+  const place = contender.place(setting);
+  rmSync(place, { recursive: true, force: true });
+  const command = contender.command(setting, place);
+  const outcome = await measure(command, {
+    work: setting.work,
+    stopAfterSeconds,
+    ...(signal !== undefined && { signal }),
+  });
+  const time =
+    'seconds' in outcome
+      ? `${outcome.seconds.toFixed(2)} s`
+      : `stopped after ${outcome.stoppedAfterSeconds} s`;
+  contest.say(`${contender.title}: ${time}`);
+  return outcome;
+}
+
+interface How {
+  readonly tolerance: Tolerance;
+  /** Where its result is kept; default: where it has just written it. */
+  readonly result?: string;
+}
+
+async function compare(contest: Contest, contender: Contender, how: How): Promise<Agreed> {
+  const { reference, setting } = contest;
+  const ours = reference.result(reference.place(setting));
+  const theirs = how.result ?? contender.result(contender.place(setting));
+  if (ours === null || theirs === null)
+    throw new Error(`${contender.title} has no result to compare`);
+  const { rows } = contender;
+  return assertAgree(contender.title, {
+    ours,
+    theirs,
+    tolerance: how.tolerance,
+    leftRows: setting.data.spec.leftRows,
+    ...(rows !== undefined && { rows }),
+  });
+}

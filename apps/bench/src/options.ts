@@ -1,0 +1,110 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { BENCHMARKS, type Benchmark } from './benchmarks.js';
+import { parseBytes } from './bytes.js';
+
+export interface BenchOptions {
+  readonly benchmark: Benchmark;
+  readonly scale: number;
+  readonly runs: number;
+  /** Replaces the number of keys that the scale gives. */
+  readonly keys: number | null;
+  /** Replaces the benchmark's budgets; empty = none. Null = its own. */
+  readonly memory: readonly number[] | null;
+  readonly workers: number;
+  readonly stopAfterSeconds: number;
+  /** Baselines to leave out, by name. */
+  readonly without: readonly string[];
+  readonly cache: string | null;
+  readonly fresh: boolean;
+  readonly json: boolean;
+}
+
+export const USAGE = `usage: pnpm bench <name> [options]
+
+${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
+
+  --scale <n>         factor of events, left rows and keys (1; 0.01 is a smoke test)
+  --runs <n>          timed runs of each (3; big: 1)
+  --workers <n>       threads of each (all cores)
+  --memory <sizes>    budgets of memory for Tessera, such as 1GB or, for memory, 1GB,512MB; none = without
+  --keys <n>          number of keys, instead of 200 events a key
+  --without <names>   leave out baselines: ${[...new Set(BENCHMARKS.flatMap(({ baselines }) => baselines.map(({ name }) => name)))].join(', ')}
+  --stop-after <s>    end a process after so many seconds (900)
+  --fresh             measure slow baselines again
+  --cache <folder>    of data and slow baselines (.cache/bench)
+  --json              print only the line of JSON`;
+
+/**
+ * Read the command line. Null = no benchmark was named.
+ *
+ * Throws   Error that lists every mistake.
+ */
+export function readOptions(argv: readonly string[]): BenchOptions | null {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      scale: { type: 'string', default: '1' },
+      runs: { type: 'string' },
+      workers: { type: 'string' },
+      memory: { type: 'string' },
+      keys: { type: 'string' },
+      without: { type: 'string', default: '' },
+      'stop-after': { type: 'string', default: '900' },
+      cache: { type: 'string' },
+      fresh: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [name, ...more] = positionals;
+  if (name === undefined) return null;
+  const mistakes: string[] = more.map((word) => `one benchmark at a time: ${word} is too much`);
+  const benchmark = BENCHMARKS.find((one) => one.name === name);
+  if (benchmark === undefined)
+    mistakes.push(`no benchmark ${name}; there are ${BENCHMARKS.map((b) => b.name).join(', ')}`);
+  const number = (option: string, text: string, whole: 'whole' | 'any') => {
+    const value = Number(text);
+    if (Number.isFinite(value) && value > 0 && (whole === 'any' || Number.isInteger(value)))
+      return value;
+    mistakes.push(
+      `--${option} is not a ${whole === 'whole' ? 'whole ' : ''}number above 0: ${text}`,
+    );
+    return 1;
+  };
+  const maybe = (option: 'keys' | 'workers' | 'runs') => {
+    const text = values[option];
+    return text === undefined ? null : number(option, text, 'whole');
+  };
+  const without = values.without.split(',').filter((text) => text !== '');
+  for (const one of without)
+    if (!benchmark?.baselines.some((baseline) => baseline.name === one))
+      mistakes.push(`--without ${one}: ${name} has no such baseline`);
+  const memory = values.memory === undefined ? null : readBudgets(values.memory);
+  if (memory === 'wrong') mistakes.push(`--memory is not a list of sizes: ${values.memory}`);
+  const scale = number('scale', values.scale, 'any');
+  const stopAfterSeconds = number('stop-after', values['stop-after'], 'any');
+  const [runs, keys, workers] = [maybe('runs'), maybe('keys'), maybe('workers')];
+  if (mistakes.length > 0 || benchmark === undefined || memory === 'wrong')
+    throw new Error(mistakes.join('\n'));
+  return {
+    benchmark,
+    scale,
+    runs: runs ?? benchmark.runs,
+    keys,
+    memory,
+    workers: workers ?? availableParallelism(),
+    stopAfterSeconds,
+    without,
+    cache: values.cache ?? null,
+    fresh: values.fresh,
+    json: values.json,
+  };
+}
+
+function readBudgets(text: string): readonly number[] | 'wrong' {
+  if (text === 'none') return [];
+  const sizes = text.split(',').map(parseBytes);
+  const known = sizes.filter((size) => size !== null);
+  return known.length === sizes.length ? known : 'wrong';
+}

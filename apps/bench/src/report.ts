@@ -1,0 +1,151 @@
+import { loadavg } from 'node:os';
+import type { Entry } from './contest.js';
+import type { BenchData } from './data.js';
+import type { Measured } from './measure.js';
+import { machine, versions } from './versions.js';
+
+/** Whole bytes. */
+const middle = (values: readonly number[]) => Math.round(median(values));
+
+export interface Outline {
+  readonly benchmark: string;
+  readonly scale: number;
+  readonly data: BenchData;
+  readonly runs: number;
+  readonly workers: number;
+  /** Load average of one minute before anything ran. */
+  readonly loadBefore: number;
+  /** Budget in bytes by contender; those without one are absent. */
+  readonly budgets: Readonly<Record<string, number>>;
+}
+
+/** Median, least and greatest of several runs, and the most they used. */
+export interface Figures {
+  readonly seconds: number;
+  readonly minSeconds: number;
+  readonly maxSeconds: number;
+  readonly peakBytes: number | null;
+  readonly cpuSeconds: number | null;
+  readonly readBytes: number | null;
+  readonly diskReadBytes: number | null;
+}
+
+export function figures(runs: readonly Measured[]): Figures | null {
+  if (runs.length === 0) return null;
+  const seconds = runs.map((run) => run.seconds);
+  const of = (pick: (run: Measured) => number | null, reduce: (values: number[]) => number) => {
+    const values = runs.map(pick).filter((value) => value !== null);
+    return values.length === 0 ? null : reduce(values);
+  };
+  return {
+    seconds: median(seconds),
+    minSeconds: Math.min(...seconds),
+    maxSeconds: Math.max(...seconds),
+    peakBytes: of(
+      (run) => run.peakBytes,
+      (values) => Math.max(...values),
+    ),
+    cpuSeconds: of((run) => run.cpuSeconds, median),
+    readBytes: of((run) => run.readBytes, middle),
+    diskReadBytes: of((run) => run.diskReadBytes, middle),
+  };
+}
+
+/** Of an even number the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  const upper = sorted[half] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? Number.NaN) + upper) / 2;
+}
+
+type Field = string | number | boolean | null;
+
+/**
+ * Everything measured, as one flat object: a benchmark's fields, then those of every contender with its name in front.
+ * `ratio_<name>` is its time divided by Tessera's without limits; null where there is no time, and then
+ * `ratio_<name>_at_least` may say how far it got before it was stopped.
+ */
+export function jsonLine(outline: Outline, entries: readonly Entry[]): Record<string, Field> {
+  const { data } = outline;
+  const { events, leftRows, keys, hotShare, days, seed } = data.spec;
+  const line: Record<string, Field> = {
+    benchmark: outline.benchmark,
+    scale: outline.scale,
+    seed,
+    events,
+    left_rows: leftRows,
+    keys,
+    hot_share: hotShare,
+    days,
+    data: data.id,
+    input_bytes: data.bytes,
+    input_files: data.files,
+    runs: outline.runs,
+    workers: outline.workers,
+  };
+  const [reference] = entries;
+  const ours = reference === undefined ? null : figuresOf(reference);
+  for (const entry of entries) Object.assign(line, entryFields(entry, outline, ours));
+  if (ours !== null) {
+    line.tessera_events_per_s = Math.round(events / ours.seconds);
+    line.tessera_left_rows_per_s = Math.round(leftRows / ours.seconds);
+  }
+  const { cpu, cores, memoryBytes } = machine();
+  return {
+    ...line,
+    ...versions(),
+    cpu,
+    cores,
+    machine_memory_bytes: memoryBytes,
+    load_before: round(outline.loadBefore),
+    load_after: round(loadavg()[0] ?? 0),
+    measured_at: new Date().toISOString(),
+  };
+}
+
+export function figuresOf({ outcome }: Entry): Figures | null {
+  return outcome.kind === 'measured' ? figures(outcome.runs) : null;
+}
+
+function entryFields(
+  { contender, outcome, agreed }: Entry,
+  { budgets, data }: Outline,
+  ours: Figures | null,
+): Record<string, Field> {
+  const { name } = contender;
+  const isReference = name === 'tessera';
+  const fields: Record<string, Field> = {};
+  if (outcome.kind === 'skipped') return { [`${name}_skipped`]: outcome.why };
+  if (!isReference) {
+    fields[`${name}_agreed_rows`] = agreed?.rows ?? null;
+    fields[`${name}_cached_on`] = outcome.keptOn;
+  }
+  if (outcome.kind === 'stopped') {
+    fields[`${name}_stopped_after_s`] = outcome.seconds;
+    fields[`ratio_${name}`] = null;
+    if (ours !== null) fields[`ratio_${name}_at_least`] = round(outcome.seconds / ours.seconds);
+    return fields;
+  }
+  const own = figures(outcome.runs);
+  if (own === null) return fields; // only compared
+  fields[`${name}_s`] = round(own.seconds);
+  fields[`${name}_min_s`] = round(own.minSeconds);
+  fields[`${name}_max_s`] = round(own.maxSeconds);
+  fields[`${name}_times`] = outcome.runs.length;
+  fields[`${name}_peak_bytes`] = own.peakBytes;
+  fields[`${name}_cpu_s`] = own.cpuSeconds === null ? null : round(own.cpuSeconds);
+  fields[`${name}_read_bytes`] = own.readBytes;
+  fields[`${name}_disk_read_bytes`] = own.diskReadBytes;
+  if (!isReference && ours !== null) fields[`ratio_${name}`] = round(own.seconds / ours.seconds);
+  const budget = budgets[name];
+  if (budget !== undefined) {
+    fields[`${name}_budget_bytes`] = budget;
+    fields[`${name}_peak_of_budget`] =
+      own.peakBytes === null ? null : round(own.peakBytes / budget);
+  }
+  if (!isReference) fields[`${name}_events_per_s`] = Math.round(data.spec.events / own.seconds);
+  return fields;
+}
+
+const round = (value: number) => Number(value.toFixed(3));

@@ -1,0 +1,109 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Contender } from './contender.js';
+import { type Entry, hold } from './contest.js';
+import { benchData } from './data.js';
+import { keptBaselines } from './kept.js';
+import type { BenchOptions } from './options.js';
+import { budgetName, knowsMemory, tessera } from './ours.js';
+import type { Outline } from './report.js';
+
+const DEFAULT_CACHE = fileURLToPath(new URL('../../../.cache/bench', import.meta.url));
+
+const SLOW_SECONDS = 60;
+
+export interface Ran {
+  readonly outline: Outline;
+  readonly entries: readonly Entry[];
+}
+
+/** A benchmark that this build cannot run yet. */
+export interface Unable {
+  readonly benchmark: string;
+  readonly skipped: string;
+}
+
+export interface Watching {
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Make the data, hold the contest. Everything it writes besides the cache is gone afterwards.
+ *
+ * Throws   Error for a failed process or results that differ.
+ */
+export async function runBenchmark(
+  options: BenchOptions,
+  watching: Watching,
+): Promise<Ran | Unable> {
+  const { benchmark, scale } = options;
+  const { say, signal } = watching;
+  const { reference, variants, budgets } = ourselves(options);
+  if (Object.keys(budgets).length > 0 && !knowsMemory()) {
+    return { benchmark: benchmark.name, skipped: 'this build of Tessera has no option --memory' };
+  }
+  const loadBefore = loadavg()[0] ?? 0;
+  const cache = resolve(process.env.INIT_CWD ?? '.', options.cache ?? DEFAULT_CACHE);
+  mkdirSync(cache, { recursive: true });
+  const scaled = benchmark.spec(scale);
+  const data = await benchData(
+    { ...scaled, keys: options.keys ?? scaled.keys },
+    {
+      cache,
+      threads: options.workers,
+      onDay: (done, total) => {
+        signal.throwIfAborted();
+        if (done % 10 === 0 || done === total) say(`data: ${done} of ${total} days`);
+      },
+    },
+  );
+  // Beside the data: /tmp may be memory, and results take what data takes.
+  const work = mkdtempSync(join(cache, 'work-'));
+  try {
+    const entries = await hold({
+      reference,
+      variants,
+      baselines: benchmark.baselines.filter(({ name }) => !options.without.includes(name)),
+      checks: benchmark.checks,
+      setting: { data, workers: options.workers, work },
+      runs: options.runs,
+      stopAfterSeconds: options.stopAfterSeconds,
+      slowSeconds: SLOW_SECONDS,
+      kept: keptBaselines(cache),
+      fresh: options.fresh,
+      say,
+      signal,
+    });
+    const { runs, workers } = options;
+    const outline = { benchmark: benchmark.name, scale, data, runs, workers, loadBefore, budgets };
+    return { outline, entries };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+interface Ourselves {
+  readonly reference: Contender;
+  readonly variants: readonly Contender[];
+  readonly budgets: Readonly<Record<string, number>>;
+}
+
+/** Without limits and in every budget; or, where that is not the question, in the first budget alone. */
+function ourselves({ benchmark, memory }: BenchOptions): Ourselves {
+  const budgets = memory ?? benchmark.memory?.budgets ?? [];
+  if (benchmark.memory?.unlimited === true)
+    return {
+      reference: tessera('tessera', null),
+      variants: budgets.map((bytes) => tessera(budgetName(bytes), bytes)),
+      budgets: Object.fromEntries(budgets.map((bytes) => [budgetName(bytes), bytes])),
+    };
+  const [only = null] = budgets;
+  return {
+    reference: tessera('tessera', only),
+    variants: [],
+    budgets: only === null ? {} : { tessera: only },
+  };
+}

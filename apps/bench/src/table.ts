@@ -1,0 +1,79 @@
+import { formatBytes } from './bytes.js';
+import type { Entry } from './contest.js';
+import { FEATURES, OPERATIONS, WINDOWS } from './features.js';
+import { type Figures, figuresOf, type Outline } from './report.js';
+
+/** What was measured, as people read it. */
+export function tableText(outline: Outline, entries: readonly Entry[]): string {
+  const { events, leftRows, keys, hotShare, days, seed } = outline.data.spec;
+  const hot = hotShare === 0 ? '' : ` + 1 with ${hotShare * 100} % of the rows`;
+  const ours = entries[0] === undefined ? null : figuresOf(entries[0]);
+  const rows = entries.map((entry) => row(entry, outline, ours)).filter((cells) => cells !== null);
+  const header = ['', 'median', 'spread', 'ratio', 'peak', 'CPU', 'read', 'from disk', ''];
+  const compared = entries.filter(({ agreed }) => agreed !== null);
+  return [
+    `${outline.benchmark}: ${whole(events)} events, ${whole(leftRows)} left rows, ${whole(keys)} keys${hot}, ${days} days, seed ${seed}; ${formatBytes(outline.data.bytes)} in ${outline.data.files} files`,
+    `  ${FEATURES.length} features: ${OPERATIONS.join(', ')} over ${WINDOWS.join(', ')}; exact tails, output written; ${outline.workers} threads, ${outline.runs} ${outline.runs === 1 ? 'run' : 'runs'}`,
+    ...compared.map(agreement),
+    ...(compared.length === 0 ? ['  results were compared with NOBODY’s'] : []),
+    ...align([header, ...rows]).map((text) => `  ${text}`),
+  ].join('\n');
+}
+
+function agreement({ contender, agreed }: Entry): string {
+  return `  ${contender.title} agrees in all ${whole(agreed?.cells ?? 0)} cells of ${whole(agreed?.rows ?? 0)} rows`;
+}
+
+function row(
+  { contender, outcome }: Entry,
+  { budgets }: Outline,
+  ours: Figures | null,
+): string[] | null {
+  const { title, name } = contender;
+  const times = (factor: number) => `${factor.toFixed(2)}×`;
+  if (outcome.kind === 'skipped') return [title, `skipped: ${outcome.why}`];
+  const cached = outcome.keptOn === null ? '' : `cached, measured on ${outcome.keptOn}`;
+  if (outcome.kind === 'stopped') {
+    const least = ours === null ? '' : `> ${times(outcome.seconds / ours.seconds)}`;
+    return [title, `> ${outcome.seconds} s`, 'stopped', least, '', '', '', '', cached];
+  }
+  const own = figuresOf({ contender, outcome, agreed: null });
+  if (own === null) return null;
+  const notes = [cached];
+  if (cached === '' && outcome.runs.length === 1) notes.push('once');
+  const budget = budgets[name];
+  if (budget !== undefined && own.peakBytes !== null)
+    notes.push(`peak is ${times(own.peakBytes / budget)} of its budget`);
+  return [
+    title,
+    `${own.seconds.toFixed(2)} s`,
+    `${own.minSeconds.toFixed(2)}–${own.maxSeconds.toFixed(2)}`,
+    ours === null ? '' : times(own.seconds / ours.seconds),
+    bytes(own.peakBytes),
+    own.cpuSeconds === null ? '?' : `${own.cpuSeconds.toFixed(1)} s`,
+    bytes(own.readBytes),
+    bytes(own.diskReadBytes),
+    notes.filter((note) => note !== '').join(', '),
+  ];
+}
+
+const bytes = (value: number | null) => (value === null ? '?' : formatBytes(value));
+const whole = (value: number) => value.toLocaleString('en');
+
+/** First and last column to the left, figures to the right; a short row (a remark) is left as it is. */
+function align(rows: readonly (readonly string[])[]): string[] {
+  const full = rows.filter((cells) => cells.length > 2);
+  const widths = (full[0] ?? []).map((_, i) =>
+    Math.max(...full.map((cells) => cells[i]?.length ?? 0)),
+  );
+  const first = Math.max(...rows.map((cells) => cells[0]?.length ?? 0));
+  return rows.map((cells) =>
+    cells
+      .map((cell, i) => {
+        if (i === 0) return cell.padEnd(first);
+        return cells.length <= 2 || i === cells.length - 1 ? cell : cell.padStart(widths[i] ?? 0);
+      })
+      .join('   ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { formatBytes, parseBytes } from '../src/bytes.js';
+import { readOptions, USAGE } from '../src/options.js';
+
+test('sizes are decimal', () => {
+  const sizes = ['512MB', '1.5 GB', '2gb', '7', '1kB', '0', '-1', 'GB', '1 XB', ''].map(parseBytes);
+  expect(sizes).toEqual([512e6, 1.5e9, 2e9, 7, 1000, null, null, null, null, null]);
+  const texts = [0, 999, 1000, 1_234_567, 512e6, 1.5e9, 123_456_789_012].map(formatBytes);
+  expect(texts).toEqual(['0 B', '999 B', '1 KB', '1.23 MB', '512 MB', '1.5 GB', '123 GB']);
+});
+
+test('no name is no mistake, and every mistake is told', () => {
+  expect(readOptions([])).toBe(null);
+  expect(USAGE).toMatch(/standard.*\n.*hot.*\n.*memory.*\n.*big/);
+  expect(() => readOptions(['hot', 'big', '--runs', '1.5', '--memory', '1GB,x'])).toThrow(
+    'one benchmark at a time: big is too much\n--memory is not a list of sizes: 1GB,x\n--runs is not a whole number above 0: 1.5',
+  );
+  expect(() => readOptions(['fast'])).toThrow('no benchmark fast; there are standard');
+});
+
+test('sizes scale together, a number of keys replaces theirs', () => {
+  const options = readOptions(['hot', '--scale', '0.01', '--keys', '7', '--memory', 'none']);
+  expect(options).toMatchObject({ keys: 7, memory: [], runs: 3, stopAfterSeconds: 900 });
+  expect(options?.benchmark.spec(0.01)).toEqual({
+    events: 200_000,
+    leftRows: 10_000,
+    keys: 1_000,
+    hotShare: 0.2,
+    days: 90,
+    seed: 42,
+  });
+});

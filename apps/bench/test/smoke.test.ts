@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { newFolder } from './support.js';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+function bench(...argv: string[]) {
+  const ran = spawnSync(process.execPath, [MAIN, ...argv], { encoding: 'utf8' });
+  return { code: ran.status, out: ran.stdout, err: ran.stderr };
+}
+
+test.skipIf(process.env.TESSERA_LONG !== '1').each(['standard', 'hot', 'memory', 'big'])(
+  '%s runs small, and agrees',
+  (name) => {
+    const sizes = ['--scale', '0.002', '--runs', '1', '--cache', newFolder(), '--json'];
+    const { code, out, err } = bench(name, ...sizes);
+    expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
+    const line = JSON.parse(out) as Readonly<Record<string, unknown>>;
+    if ('skipped' in line) {
+      console.log(`bench ${name} skipped: ${line.skipped}`);
+      return;
+    }
+    expect(line).toMatchObject({ benchmark: name, scale: 0.002, seed: 42, days: 90 });
+    const agreed = Object.entries(line).filter(([field]) => field.endsWith('_agreed_rows'));
+    expect(agreed.filter(([, rows]) => Number(rows) > 0).length).toBeGreaterThan(0);
+    for (const field of ['tessera_s', 'tessera_peak_bytes', 'tessera_read_bytes', 'input_bytes'])
+      expect(line[field], field).toBeGreaterThan(0);
+  },
+);
