@@ -1,7 +1,7 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { type Agreed, assertAgree, type Tolerance } from './agree.js';
 import type { Baseline, Contender, Setting } from './contender.js';
-import type { KeptBaselines } from './kept.js';
+import type { Kept, KeptBaselines } from './kept.js';
 import { type Measured, measure, type Stopped } from './measure.js';
 
 export interface Contest {
@@ -24,13 +24,16 @@ export interface Contest {
   readonly signal?: AbortSignal;
 }
 
+/** Day, and load average of that time. */
+export type WhenKept = Pick<Kept, 'on' | 'load'>;
+
 export type Outcome =
   | {
       readonly kind: 'measured';
       readonly runs: readonly Measured[];
-      readonly keptOn: string | null;
+      readonly kept: WhenKept | null;
     }
-  | { readonly kind: 'stopped'; readonly seconds: number; readonly keptOn: string | null }
+  | { readonly kind: 'stopped'; readonly seconds: number; readonly kept: WhenKept | null }
   | { readonly kind: 'skipped'; readonly why: string };
 
 /** What became of one contender. */
@@ -41,13 +44,16 @@ export interface Entry {
   readonly agreed: Agreed | null;
 }
 
+export const cachedText = ({ on, load }: WhenKept): string =>
+  `cached, measured on ${on} at load ${load}`;
+
 interface Runner {
   readonly contender: Contender;
   readonly agreed: Agreed | null;
   readonly runs: Measured[];
   /** Its time in the round of checks was too long to repeat it. */
   readonly once: boolean;
-  readonly keptOn: string | null;
+  readonly kept: WhenKept | null;
 }
 
 /**
@@ -97,10 +103,10 @@ export async function hold(contest: Contest): Promise<Entry[]> {
     }
   }
   const measured = runners.map(
-    ({ contender, agreed, runs, keptOn }): Entry => ({
+    ({ contender, agreed, runs, kept }): Entry => ({
       contender,
       agreed,
-      outcome: { kind: 'measured', runs, keptOn },
+      outcome: { kind: 'measured', runs, kept },
     }),
   );
   const order = [reference, ...contest.variants, ...contest.baselines, ...contest.checks];
@@ -122,7 +128,7 @@ function own({ slowSeconds }: Contest, { contender, first, agreed }: Checked): R
     agreed,
     runs: first.seconds > slowSeconds ? [first] : [],
     once: false,
-    keptOn: null,
+    kept: null,
   };
 }
 
@@ -135,12 +141,12 @@ async function checkBaseline(contest: Contest, baseline: Baseline): Promise<Runn
     'stoppedAfterSeconds' in found.outcome &&
     found.outcome.stoppedAfterSeconds < contest.stopAfterSeconds;
   if (found !== null && !tooShort) {
-    const { on, outcome, result } = found;
-    if ('stoppedAfterSeconds' in outcome) return stoppedEntry(baseline, outcome, on);
-    contest.say(`${baseline.title}: cached, measured on ${on}`);
+    const { outcome, result } = found;
+    if ('stoppedAfterSeconds' in outcome) return stoppedEntry(baseline, outcome, found);
+    contest.say(`${baseline.title}: ${cachedText(found)}`);
     const agreed =
       result === null ? null : await compare(contest, baseline, { tolerance: 'sums', result });
-    return { contender: baseline, agreed, runs: [outcome], once: true, keptOn: on };
+    return { contender: baseline, agreed, runs: [outcome], once: true, kept: found };
   }
   const outcome = await runOnce(contest, baseline);
   const place = baseline.place(setting);
@@ -158,12 +164,12 @@ async function checkBaseline(contest: Contest, baseline: Baseline): Promise<Runn
     if (agreed === null || isFile)
       kept.keep({ baseline, outcome, written: agreed === null ? null : place }, setting);
   }
-  return { contender: baseline, agreed, runs: once ? [outcome] : [], once, keptOn: null };
+  return { contender: baseline, agreed, runs: once ? [outcome] : [], once, kept: null };
 }
 
-function stoppedEntry(contender: Contender, outcome: Stopped, keptOn: string | null): Entry {
+function stoppedEntry(contender: Contender, outcome: Stopped, kept: WhenKept | null): Entry {
   const { stoppedAfterSeconds: seconds } = outcome;
-  return { contender, outcome: { kind: 'stopped', seconds, keptOn }, agreed: null };
+  return { contender, outcome: { kind: 'stopped', seconds, kept }, agreed: null };
 }
 
 async function runOnce(contest: Contest, contender: Contender): Promise<Measured | Stopped> {

@@ -7,6 +7,7 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Baseline, Setting } from './contender.js';
 import type { Measured, Stopped } from './measure.js';
@@ -16,6 +17,8 @@ import { machineId } from './versions.js';
 export interface Kept {
   /** Day it was measured on. */
   readonly on: string;
+  /** Load average of one minute as it ended: a busy machine's time is not a quiet one's. */
+  readonly load: number;
   readonly outcome: Measured | Stopped;
   /** Parquet that it wrote; null if it was stopped or writes none. */
   readonly result: string | null;
@@ -28,16 +31,16 @@ export function keptBaselines(cache: string) {
     find(baseline: Baseline, setting: Setting): Kept | null {
       const file = join(folder, `${nameOf(baseline, setting)}.json`);
       if (!existsSync(file)) return null;
-      const { on, outcome, hasResult } = JSON.parse(readFileSync(file, 'utf8')) as Omit<
+      const { on, load, outcome, hasResult } = JSON.parse(readFileSync(file, 'utf8')) as Omit<
         Kept,
         'result'
       > & { readonly hasResult: boolean };
       const result = hasResult ? file.replace(/json$/, 'parquet') : null;
-      return result !== null && !existsSync(result) ? null : { on, outcome, result };
+      return result !== null && !existsSync(result) ? null : { on, load, outcome, result };
     },
     /** `written`: the one Parquet file of its result; null = none. */
     keep(
-      { baseline, outcome, written }: Omit<Kept, 'on' | 'result'> & Written,
+      { baseline, outcome, written }: Omit<Kept, 'on' | 'load' | 'result'> & Written,
       setting: Setting,
     ): void {
       mkdirSync(folder, { recursive: true });
@@ -47,9 +50,10 @@ export function keptBaselines(cache: string) {
         renameSync(`${base}.tmp`, `${base}.parquet`);
       }
       const on = new Date().toISOString().slice(0, 10);
+      const load = Number((loadavg()[0] ?? 0).toFixed(1));
       writeFileSync(
         `${base}.json`,
-        `${JSON.stringify({ on, outcome, hasResult: written !== null }, null, 2)}\n`,
+        `${JSON.stringify({ on, load, outcome, hasResult: written !== null }, null, 2)}\n`,
       );
     },
   };

@@ -119,7 +119,8 @@ function entryFields(
   if (outcome.kind === 'skipped') return { [`${name}_skipped`]: outcome.why };
   if (!isReference) {
     fields[`${name}_agreed_rows`] = agreed?.rows ?? null;
-    fields[`${name}_cached_on`] = outcome.keptOn;
+    fields[`${name}_cached_on`] = outcome.kept?.on ?? null;
+    fields[`${name}_cached_at_load`] = outcome.kept?.load ?? null;
   }
   if (outcome.kind === 'stopped') {
     fields[`${name}_stopped_after_s`] = outcome.seconds;

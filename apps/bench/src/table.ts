@@ -1,5 +1,5 @@
 import { formatBytes } from './bytes.js';
-import type { Entry } from './contest.js';
+import { cachedText, type Entry } from './contest.js';
 import { FEATURES, OPERATIONS, WINDOWS } from './features.js';
 import { type Figures, figuresOf, type Outline } from './report.js';
 
@@ -32,7 +32,7 @@ function row(
   const { title, name } = contender;
   const times = (factor: number) => `${factor.toFixed(2)}×`;
   if (outcome.kind === 'skipped') return [title, `skipped: ${outcome.why}`];
-  const cached = outcome.keptOn === null ? '' : `cached, measured on ${outcome.keptOn}`;
+  const cached = outcome.kept === null ? '' : cachedText(outcome.kept);
   if (outcome.kind === 'stopped') {
     const least = ours === null ? '' : `> ${times(outcome.seconds / ours.seconds)}`;
     return [title, `> ${outcome.seconds} s`, 'stopped', least, '', '', '', '', cached];
