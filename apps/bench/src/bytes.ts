@@ -1,18 +1,21 @@
-const UNITS = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 } as const;
-type Unit = keyof typeof UNITS;
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 
-/** `512MB`, `1.5 GB`, `2000000`: decimal units, as in DuckDB. Null if it is not a size above 0. */
+/** `512MB`, `1.5 GB`, `2000000`: multiples of 1,024, as for `--memory` of the command. Null if it is not a size above 0. */
 export function parseBytes(text: string): number | null {
-  const found = /^(\d+(?:\.\d+)?) *([kmgt]?b)?$/i.exec(text.trim());
+  const found = /^(\d+(?:\.\d+)?) *(?:([kmgt]?)i?b?)$/i.exec(text.trim());
   if (found === null) return null;
-  const unit = (found[2] ?? 'B').toUpperCase() as Unit; // the pattern allows these alone
-  const bytes = Math.round(Number(found[1]) * UNITS[unit]);
+  const power = UNITS.findIndex((unit) => unit === `${(found[2] ?? '').toUpperCase()}B`);
+  const bytes = Math.floor(Number(found[1]) * 1024 ** power);
   return bytes > 0 ? bytes : null;
 }
 
-/** `1.3 GB`, `512 MB`: at most three figures, but never fewer than there are before the point. */
+/** `1.3 GB`, `512 MB`: three figures, more only before the point. */
 export function formatBytes(bytes: number): string {
-  const unit: Unit = bytes >= 1e9 ? 'GB' : bytes >= 1e6 ? 'MB' : bytes >= 1e3 ? 'KB' : 'B';
-  const value = bytes / UNITS[unit];
-  return `${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))} ${unit}`;
+  let value = bytes;
+  let power = 0;
+  while (value >= 1000 && power < UNITS.length - 1) {
+    value /= 1024;
+    power += 1;
+  }
+  return `${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))} ${UNITS[power]}`;
 }

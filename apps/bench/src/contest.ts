@@ -5,7 +5,7 @@ import type { Kept, KeptBaselines } from './kept.js';
 import { type Measured, measure, type Stopped } from './measure.js';
 
 export interface Contest {
-  /** Tessera without limits: all results are compared with its own, all times are divided by its own. */
+  /** Tessera in its default memory, or the one that was asked for: all results are compared with its own, all times are divided by its own. */
   readonly reference: Contender;
   /** Others of our own: their values must be equal to the last bit. */
   readonly variants: readonly Contender[];

@@ -25,11 +25,6 @@ async function main(): Promise<void> {
   try {
     const say = (line: string) => process.stderr.write(`  ${line}\n`);
     const ran = await runBenchmark(asked, { say, signal: abort.signal });
-    if ('skipped' in ran) {
-      say(`${ran.benchmark}: skipped: ${ran.skipped}`);
-      console.log(JSON.stringify(ran));
-      return;
-    }
     if (!asked.json) console.log(tableText(ran.outline, ran.entries));
     console.log(JSON.stringify(jsonLine(ran.outline, ran.entries)));
   } catch (error) {

@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatBytes } from './bytes.js';
 import type { Contender } from './contender.js';
 
 const SCRIPT = fileURLToPath(new URL('./run-ours.js', import.meta.url));
-const CLI = fileURLToPath(new URL('../../cli/bin/tessera.cjs', import.meta.url));
 
 /** `trainSet`, from the footers to a published dataset; with a budget of memory in bytes, or without. */
 export function tessera(name: string, memoryBytes: number | null): Contender {
@@ -25,10 +23,4 @@ export function tessera(name: string, memoryBytes: number | null): Contender {
 /** Other contenders of our own carry their budget in the name: `tessera_512mb`. */
 export function budgetName(memoryBytes: number): string {
   return `tessera_${formatBytes(memoryBytes).replace(/[ .]/g, '').toLowerCase()}`;
-}
-
-/** Whether this build of Tessera has `--memory`, asked of the command line itself. */
-export function knowsMemory(): boolean {
-  const help = spawnSync(process.execPath, [CLI, 'train-set', '--help'], { encoding: 'utf8' });
-  return help.status === 0 && /^\s*--memory\b/m.test(help.stdout);
 }

@@ -63,7 +63,7 @@ type Field = string | number | boolean | null;
 
 /**
  * Everything measured, as one flat object: a benchmark's fields, then those of every contender with its name in front.
- * `ratio_<name>` is its time divided by Tessera's without limits; null where there is no time, and then
+ * `ratio_<name>` is its time divided by that of `tessera`; null where there is no time, and then
  * `ratio_<name>_at_least` may say how far it got before it was stopped.
  */
 export function jsonLine(outline: Outline, entries: readonly Entry[]): Record<string, Field> {

@@ -7,7 +7,7 @@ import { type Entry, hold } from './contest.js';
 import { benchData } from './data.js';
 import { keptBaselines } from './kept.js';
 import type { BenchOptions } from './options.js';
-import { budgetName, knowsMemory, tessera } from './ours.js';
+import { budgetName, tessera } from './ours.js';
 import type { Outline } from './report.js';
 
 const DEFAULT_CACHE = fileURLToPath(new URL('../../../.cache/bench', import.meta.url));
@@ -17,12 +17,6 @@ const SLOW_SECONDS = 60;
 export interface Ran {
   readonly outline: Outline;
   readonly entries: readonly Entry[];
-}
-
-/** A benchmark that this build cannot run yet. */
-export interface Unable {
-  readonly benchmark: string;
-  readonly skipped: string;
 }
 
 export interface Watching {
@@ -35,16 +29,10 @@ export interface Watching {
  *
  * Throws   Error for a failed process or results that differ.
  */
-export async function runBenchmark(
-  options: BenchOptions,
-  watching: Watching,
-): Promise<Ran | Unable> {
+export async function runBenchmark(options: BenchOptions, watching: Watching): Promise<Ran> {
   const { benchmark, scale } = options;
   const { say, signal } = watching;
   const { reference, variants, budgets } = ourselves(options);
-  if (Object.keys(budgets).length > 0 && !knowsMemory()) {
-    return { benchmark: benchmark.name, skipped: 'this build of Tessera has no option --memory' };
-  }
   const loadBefore = loadavg()[0] ?? 0;
   const cache = resolve(process.env.INIT_CWD ?? '.', options.cache ?? DEFAULT_CACHE);
   mkdirSync(cache, { recursive: true });
@@ -94,7 +82,7 @@ interface Ourselves {
 /** Without limits and in every budget; or, where that is not the question, in the first budget alone. */
 function ourselves({ benchmark, memory }: BenchOptions): Ourselves {
   const budgets = memory ?? benchmark.memory?.budgets ?? [];
-  if (benchmark.memory?.unlimited === true)
+  if (benchmark.memory?.besideDefault === true)
     return {
       reference: tessera('tessera', null),
       variants: budgets.map((bytes) => tessera(budgetName(bytes), bytes)),

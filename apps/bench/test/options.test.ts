@@ -2,11 +2,21 @@ import { expect, test } from 'vitest';
 import { formatBytes, parseBytes } from '../src/bytes.js';
 import { readOptions, USAGE } from '../src/options.js';
 
-test('sizes are decimal', () => {
-  const sizes = ['512MB', '1.5 GB', '2gb', '7', '1kB', '0', '-1', 'GB', '1 XB', ''].map(parseBytes);
-  expect(sizes).toEqual([512e6, 1.5e9, 2e9, 7, 1000, null, null, null, null, null]);
-  const texts = [0, 999, 1000, 1_234_567, 512e6, 1.5e9, 123_456_789_012].map(formatBytes);
-  expect(texts).toEqual(['0 B', '999 B', '1 KB', '1.23 MB', '512 MB', '1.5 GB', '123 GB']);
+test('sizes are multiples of 1,024', () => {
+  const MB = 1024 ** 2;
+  const sizes = ['512MB', '1.5 GB', '2g', '7', '1KiB', '0', '-1', 'GB', '1 XB', ''].map(parseBytes);
+  expect(sizes).toEqual([512 * MB, 1536 * MB, 2048 * MB, 7, 1024, null, null, null, null, null]);
+  const texts = [0, 999, 1024, 1.5 * MB, 512 * MB, 1000 * MB, 1536 * MB, 200 * 1024 * MB];
+  expect(texts.map(formatBytes)).toEqual([
+    '0 B',
+    '999 B',
+    '1 KB',
+    '1.5 MB',
+    '512 MB',
+    '0.977 GB',
+    '1.5 GB',
+    '200 GB',
+  ]);
 });
 
 test('no name is no mistake, and every mistake is told', () => {
