@@ -11,7 +11,7 @@ const scripts = (
     scripts: Record<string, string>;
   }
 ).scripts;
-const bench = readFileSync(join(ROOT, 'apps/bench/src/main.ts'), 'utf8');
+const bench = readFileSync(join(ROOT, 'apps/bench/src/options.ts'), 'utf8');
 
 const helps = new Map<string, string>();
 function help(command: string): string {
