@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { BroadcastChannel } from 'node:worker_threads';
 import { isTesseraError, TesseraError } from '@tessera/api';
 import { openDuckDb } from '@tessera/lake';
@@ -81,7 +82,7 @@ export async function inlineExecutor(
   const session = await openDuckDb({
     threads: 1,
     memoryBytes: memory.duckDbBytes,
-    ...(options.dir !== null && { tmp: options.dir }),
+    ...(options.dir !== null && { tmp: join(options.dir, 'spill') }),
   });
   const exchange = options.dir === null ? memoryExchange() : fileExchange(options.dir);
   const context = { session, exchange, memory, cancelled: () => signal?.aborted === true };

@@ -70,7 +70,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
   try {
     const { path: tmp, close } = openTmpFolder(resolve(parent), `${subject.kind} ${subject.name}`);
     atEnd.unshift(close);
-    await spillTo(session, tmp);
+    await spillTo(session, joinPath(tmp, 'spill-main'));
     executor =
       workers === 1
         ? await inlineExecutor({ workers, dir: tmp, memory: memory.worker, signal })

@@ -6,9 +6,9 @@ import { TesseraError } from '@tessera/api';
 export const LEAST_MEMORY_BYTES = 512 * 1024 ** 2;
 
 /** Node, DuckDB's code and the plan. */
-const PROCESS_BYTES = 110e6;
-/** A worker thread before it does anything. */
-const WORKER_BYTES = 45e6;
+const PROCESS_BYTES = 130e6;
+/** A worker thread, with what the system's allocator keeps of what it had. */
+const WORKER_BYTES = 70e6;
 
 /** A vector of DuckDB; fewer would cost more than they save. */
 const LEAST_ROWS = 2048;
@@ -82,8 +82,8 @@ export function shareMemory(
     budgetBytes,
     planningBytes: 0.5 * free,
     worker: {
-      duckDbBytes: (0.6 * free) / workers,
-      taskBytes: (0.45 * free) / workers,
+      duckDbBytes: (0.5 * free) / workers,
+      taskBytes: (0.4 * free) / workers,
       tightBytes: 0.5 * budgetBytes,
       leastRows: LEAST_ROWS,
       ...overrides,

@@ -1,4 +1,5 @@
-import { BroadcastChannel, workerData } from 'node:worker_threads';
+import { join } from 'node:path';
+import { BroadcastChannel, threadId, workerData } from 'node:worker_threads';
 import { openDuckDb, type Session } from '@tessera/lake';
 import { fileExchange } from './exchange.js';
 import { errorData, type WorkerAnswer, type WorkerSettings } from './executor.js';
@@ -16,7 +17,7 @@ let opened: Promise<Session> | null = null;
 async function open(): Promise<Session> {
   const session = await openDuckDb({
     threads: settings.threads,
-    tmp: settings.dir,
+    tmp: join(settings.dir, `spill-${threadId}`),
     memoryBytes: settings.memory.duckDbBytes,
   });
   interruptOnAbort(session, cancel.signal);

@@ -8,7 +8,7 @@ export interface SessionOptions {
   readonly threads: number;
   /** Default: DuckDB's own, 80 % of the machine. */
   readonly memoryBytes?: number;
-  /** Folder for what does not fit in memory. Without it nothing is spilled and the query fails instead. */
+  /** Folder for what does not fit in memory, of this session alone: two would overwrite each other's files. Without it nothing is spilled and the query fails instead. */
   readonly tmp?: string;
 }
 
@@ -34,6 +34,8 @@ export async function openDuckDb(options: SessionOptions): Promise<Session> {
     threads: String(options.threads),
     temp_directory: options.tmp ?? '',
     preserve_insertion_order: 'true',
+    // Files are read once, and the system keeps what is read again; DuckDB's own copy would fill its memory to the limit.
+    enable_external_file_cache: 'false',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
