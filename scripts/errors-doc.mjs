@@ -79,6 +79,16 @@ const SAMPLES = {
   BAD_RANGE: [{ reason: 'start 2025-02-01 is after end 2025-01-31' }],
   PATH_MISSING: [{ path: 'data/transactions', source }],
   NO_PARTITIONS: [{ path: 'data/transactions', source, range: '2026-01-01 to 2026-01-31' }],
+  NO_TABLES: [{ path: 'exports', files: ['exports/orders.json', 'exports/users.xlsx'] }],
+  NO_EVENTS: [{ tables: ['countries', 'currencies'] }],
+  FOLDER_IN_USE: [{ path: '../my-features', found: 'README.md' }],
+  NOT_PUBLISHED: [
+    {
+      name: 'fraud_v2',
+      path: 'out/train-sets/fraud_v2',
+      command: 'tessera train-set --join=fraud_v2',
+    },
+  ],
   REMOTE_PATH: [{ path: 's3://bucket/transactions' }],
   FILE_UNREADABLE: [{ path: file, reason: 'it does not end as a Parquet file does' }],
   SCHEMA_MISSING_COLUMN: [{ source, column: 'amount', file, columns: ['amt', 'ts', 'user_id'] }],

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { RawBackfillOptions } from './commands/backfill.js';
 import type { CommandContext } from './commands/context.js';
 import type { RawGenerateOptions } from './commands/generate.js';
+import type { RawSchemaOptions } from './commands/schema.js';
 import type { RawTrainSetOptions } from './commands/train-set.js';
 import { readVersion } from './version.js';
 
@@ -39,6 +40,19 @@ export function createProgram(context: CommandContext): Command {
     const { backfillCommand } = await import('./commands/backfill.js');
     await backfillCommand(raw, context);
   });
+
+  program
+    .command('schema')
+    .description('look at Parquet or CSV and print the source that each table would be')
+    .argument('<path>', 'a file, a folder of files or of ds= folders, or a folder of tables')
+    .option('--as <kind>', 'events or entities, whatever it looks like')
+    .option('--lake <folder>', 'print paths from this folder (default: absolute)')
+    .option('--json', 'print one JSON document instead of text')
+    .option('--debug', 'print stack traces')
+    .action(async (folder: string, raw: RawSchemaOptions) => {
+      const { schemaCommand } = await import('./commands/schema.js');
+      await schemaCommand(folder, raw, context);
+    });
 
   program
     .command('generate')

@@ -203,6 +203,31 @@ export const ERROR_TABLE = {
     () =>
       '`ds` is the label of a folder. Leave it out of `columns` (the days are then those of the time), or write such folders.',
   ),
+  NO_TABLES: entry<{ path: string; files: readonly string[] }>(
+    'user',
+    (p) => `there is neither Parquet nor CSV at ${p.path}.`,
+    (p) =>
+      lines(
+        p.files.length > 0 && `other files: ${some(p.files, 5)}`,
+        "DuckDB turns most tables into Parquet: COPY (FROM 'table.json') TO 'table.parquet'",
+      ),
+  ),
+  NO_EVENTS: entry<{ tables: readonly string[] }>(
+    'user',
+    (p) => `no table has a column that says when a row happened: ${some(p.tables, 10)}.`,
+    () =>
+      'The rows of a training set are events. `tessera schema <path>` says what each table lacks.',
+  ),
+  FOLDER_IN_USE: entry<{ path: string; found: string }>(
+    'user',
+    (p) => `${p.path} is not empty: it has ${p.found}.`,
+    () => 'Name a new folder: nothing is ever overwritten.',
+  ),
+  NOT_PUBLISHED: entry<{ name: string; path: string; command: string }>(
+    'user',
+    (p) => `nothing is published of ${p.name}: there is no dataset at ${p.path}.`,
+    (p) => `Build it: ${p.command}`,
+  ),
   REMOTE_PATH: entry<{ path: string }>(
     'user',
     (p) => `${p.path} is not on a local disk.`,

@@ -18,6 +18,24 @@ export {
   removePartition,
   stagePath,
 } from './dataset.js';
+export {
+  type DescribedColumn,
+  type DescribedTable,
+  describeTable,
+  type LeftOutColumn,
+} from './describe/describe-table.js';
+export {
+  type FoundTable,
+  type FoundTables,
+  findTables,
+  type TableFile,
+} from './describe/find-tables.js';
+export {
+  type SourceSuggestion,
+  suggestInputs,
+  suggestSource,
+  type TimeCandidate,
+} from './describe/suggest-source.js';
 export { duckDbType } from './duckdb-type.js';
 export {
   type FactsWanted,
