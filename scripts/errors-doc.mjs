@@ -89,6 +89,7 @@ const SAMPLES = {
       command: 'tessera train-set --join=fraud_v2',
     },
   ],
+  TESTS_FAILED: [{ files: ['test/customer.test.ts'] }],
   REMOTE_PATH: [{ path: 's3://bucket/transactions' }],
   FILE_UNREADABLE: [{ path: file, reason: 'it does not end as a Parquet file does' }],
   SCHEMA_MISSING_COLUMN: [{ source, column: 'amount', file, columns: ['amt', 'ts', 'user_id'] }],

@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import type { RawBackfillOptions } from './commands/backfill.js';
 import type { CommandContext } from './commands/context.js';
 import type { RawGenerateOptions } from './commands/generate.js';
+import type { RawInitOptions } from './commands/init.js';
 import type { RawSchemaOptions } from './commands/schema.js';
+import type { RawTestOptions } from './commands/test.js';
 import type { RawTrainSetOptions } from './commands/train-set.js';
 import { readVersion } from './version.js';
 
@@ -52,6 +54,31 @@ export function createProgram(context: CommandContext): Command {
     .action(async (folder: string, raw: RawSchemaOptions) => {
       const { schemaCommand } = await import('./commands/schema.js');
       await schemaCommand(folder, raw, context);
+    });
+
+  program
+    .command('init')
+    .description('write a project over your tables into a new folder: sources, features, a test')
+    .argument('<folder>', 'a folder that is new or empty; nothing is overwritten')
+    .requiredOption('--from <path>', 'where the data is; may be given several times', collect)
+    .option('--debug', 'print stack traces')
+    .action(async (folder: string, raw: RawInitOptions) => {
+      const { initCommand } = await import('./commands/init.js');
+      await initCommand(folder, raw, context);
+    });
+
+  program
+    .command('test')
+    .description("run the project's feature tests")
+    .argument('[files...]', 'test files (default: every *.test.ts of the project)')
+    .option(
+      '--project <folder>',
+      'folder of tessera.config.ts (default: searched upwards from here)',
+    )
+    .option('--debug', 'print stack traces')
+    .action(async (files: readonly string[], raw: RawTestOptions) => {
+      const { testCommand } = await import('./commands/test.js');
+      await testCommand(files, raw, context);
     });
 
   program

@@ -228,6 +228,10 @@ export const ERROR_TABLE = {
     (p) => `nothing is published of ${p.name}: there is no dataset at ${p.path}.`,
     (p) => `Build it: ${p.command}`,
   ),
+  TESTS_FAILED: entry<{ files: readonly string[] }>(
+    'user',
+    (p) => `a feature test failed: ${some(p.files, 5)}.`,
+  ),
   REMOTE_PATH: entry<{ path: string }>(
     'user',
     (p) => `${p.path} is not on a local disk.`,

@@ -30,6 +30,7 @@ export {
   findTables,
   type TableFile,
 } from './describe/find-tables.js';
+export { recentDays } from './describe/recent-days.js';
 export {
   type SourceSuggestion,
   suggestInputs,

@@ -67,12 +67,7 @@ export function sourcesFile(
     };
     if (!suggestion.possible.includes(kind)) {
       if (asked !== null) {
-        const lacks =
-          kind === 'events' ? 'no column says when a row happened' : 'no column identifies a row';
-        mistakes.push({
-          option: '--as',
-          message: `${kind} is not what ${table.name} can be: ${lacks}`,
-        });
+        mistakes.push({ option: '--as', message: impossible(asked, { table, suggestion }) });
       }
       return unusableText(known);
     }
@@ -84,6 +79,17 @@ export function sourcesFile(
   const imports =
     kinds.size === 0 ? [] : [`import { ${[...kinds].sort().join(', ')} } from '@tessera/api';`];
   return [...imports, ...texts].join('\n\n');
+}
+
+function impossible(kind: 'events' | 'entities', { table, suggestion }: LookedAt): string {
+  const [text] = suggestion.unreadableTimes;
+  const lacks =
+    kind === 'entities'
+      ? 'no column identifies a row'
+      : text === undefined
+        ? 'no column says when a row happened'
+        : `\`${text.column}\` holds instants that are not typed as such (without --as it is told how to rewrite it)`;
+  return `${kind} is not what ${table.name} can be: ${lacks}`;
 }
 
 /** A file's name as a source's: it becomes a piece of column names. */

@@ -15,6 +15,16 @@ export interface SourceToWrite {
   readonly name: string;
   /** What `path` says. */
   readonly path: string;
+  /** The same rows from one day on, as a source of their own. */
+  readonly recent?: RecentRows;
+}
+
+export interface RecentRows {
+  readonly constant: string;
+  readonly name: string;
+  readonly where: string;
+  /** What it is for. */
+  readonly note: string;
 }
 
 /** The definition of a source as TypeScript, with what is known of its columns beside them. */
@@ -34,18 +44,41 @@ export function sourceText(source: SourceToWrite): string {
     kind === 'events'
       ? eventLines(suggestion, time?.column ?? '')
       : entityLines(suggestion, time?.column);
-  return [
-    ...docLines(source),
-    `export const ${constant} = ${kind}({`,
-    `  name: ${tsString(name)},`,
+  const { recent } = source;
+  const written = ['{', ...beside(columns), '  }'];
+  const shared = `${constant}Columns`;
+  const definition = (
+    { constant: one, name: called }: { readonly constant: string; readonly name: string },
+    lines: readonly string[],
+  ) => [
+    `export const ${one} = ${kind}({`,
+    `  name: ${tsString(called)},`,
     `  path: ${tsString(path)},`,
     ...format,
-    '  columns: {',
-    ...beside(columns),
-    '  },',
-    ...rest,
+    ...(recent === undefined ? [`  columns: ${written.join('\n')},`] : [`  columns: ${shared},`]),
+    ...lines,
     '});',
+  ];
+  if (recent === undefined) {
+    return [
+      ...docLines(source),
+      ...definition({ constant, name }, rest),
+      ...leftOutLines(table),
+    ].join('\n');
+  }
+  const outdented = written.map((line) => line.replace(/^ {2}/, ''));
+  return [
+    ...docLines(source),
+    `const ${shared} = ${outdented.join('\n')} as const;`,
+    '',
+    ...definition({ constant, name }, rest),
     ...leftOutLines(table),
+    '',
+    ...wrap(recent.note),
+    ...definition(recent, [
+      ...rest.filter((line) => !line.trimStart().startsWith('//')),
+      `  where: ${tsString(recent.where)},`,
+    ]),
   ].join('\n');
 }
 

@@ -1,12 +1,12 @@
 import type { DataType } from '@tessera/api';
 import { isAssignable } from '../assignable.js';
-import { readCsvHeader } from '../csv-header.js';
 import { duckDbType } from '../duckdb-type.js';
-import { quoteIdent, quoteLiteral, quotePath, quotePaths } from '../quote.js';
+import { quoteIdent, quotePath, quotePaths } from '../quote.js';
 import { readRows } from '../read-rows.js';
 import type { Session } from '../session.js';
 import { csvTypes } from './csv-types.js';
 import { declaredAs, unusableName } from './file-type.js';
+import { csvReader, filesSql } from './files-sql.js';
 import { type FoundTable, fileColumns, type TableFile } from './find-tables.js';
 import { type ColumnProfile, profileColumns } from './profile.js';
 import { findSnapshotKeys, type SnapshotEvidence } from './snapshots.js';
@@ -156,35 +156,6 @@ function sampleSql({ table, files, names, schemas }: Sampled): string {
     return `(SELECT ${selected} FROM ${reader} LIMIT ${limit})`;
   });
   return parts.join(' UNION ALL BY NAME ');
-}
-
-/** All rows of files, for questions about whole partitions. CSV files of one header are read together. */
-function filesSql(table: FoundTable, files: readonly TableFile[]): string {
-  if (table.format === 'parquet') {
-    const paths = quotePaths(files.map(({ path }) => path));
-    return `SELECT * FROM read_parquet(${paths}, hive_partitioning=false, union_by_name=true)`;
-  }
-  const headers = new Map<string, { header: { name: string }[]; files: TableFile[] }>();
-  for (const file of files) {
-    const names = readCsvHeader(file.path);
-    const alike = headers.get(JSON.stringify(names));
-    if (alike !== undefined) alike.files.push(file);
-    else {
-      const header = names.map((name) => ({ name }));
-      headers.set(JSON.stringify(names), { header, files: [file] });
-    }
-  }
-  return [...headers.values()]
-    .map((one) => `(SELECT * FROM ${csvReader(one.files, one.header)})`)
-    .join(' UNION ALL BY NAME ');
-}
-
-function csvReader(
-  files: readonly TableFile[],
-  header: readonly { readonly name: string }[],
-): string {
-  const columns = header.map(({ name }) => `${quoteLiteral(name)}: 'VARCHAR'`);
-  return `read_csv(${quotePaths(files.map(({ path }) => path))}, auto_detect=false, header=true, delim=',', quote='"', escape='"', nullstr='', allow_quoted_nulls=false, hive_partitioning=false, columns={${columns.join(', ')}})`;
 }
 
 async function withCsvTypes(

@@ -47,7 +47,10 @@ const MAX_DEPTH = 12;
  */
 export async function findTables(session: Session, path: string): Promise<FoundTables> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw readError(path, cause);
+    const error = readError(path, cause);
+    if (error.code !== 'PATH_MISSING') throw error;
+    const hint = 'Name a file or a folder; relative paths start from the working folder.';
+    throw new TesseraError('PATH_MISSING', { path }, { hint });
   });
   const others: string[] = [];
   let tables: FoundTable[];

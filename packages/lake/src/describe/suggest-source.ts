@@ -85,11 +85,12 @@ function decide(
         }
       : { kind: 'entities', why: 'no column says when a row happened, and none identifies a row' };
   }
-  // One row per id, and nothing that repeats like a key: users with the day they signed up, not what they did.
+  // One row per id and no other: users with the day they signed up, not what they did.
   if (
-    table.layout !== 'hive' &&
+    table.layout === 'file' &&
     entityKeys.length > 0 &&
     !keys.some(isIdName) &&
+    STATE_TIME.test(time.column) &&
     isNamedAfter(table.name, entityKeys[0]!)
   ) {
     return {
@@ -99,6 +100,8 @@ function decide(
   }
   return { kind: 'events', why: `${time.column} says when each row happened` };
 }
+
+const STATE_TIME = /sign|regist|join|creat|updat|modif|open|birth|since|first|valid|active/i;
 
 /** `users` and `user_id`, `customer_profiles` and `customer_id`. */
 function isNamedAfter(table: string, key: string): boolean {
