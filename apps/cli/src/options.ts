@@ -15,6 +15,8 @@ export interface RawRunOptions {
   readonly tmp?: string;
   readonly memory?: string;
   readonly limit?: string;
+  /** `train-set` only: compute the first rows and show them, publish nothing. */
+  readonly dryRun?: boolean;
   readonly strict?: boolean;
   readonly replace?: boolean;
   readonly summary?: boolean;

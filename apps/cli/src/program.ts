@@ -4,9 +4,18 @@ import type { CommandContext } from './commands/context.js';
 import type { RawGenerateOptions } from './commands/generate.js';
 import type { RawInitOptions } from './commands/init.js';
 import type { RawSchemaOptions } from './commands/schema.js';
+import type { RawShowOptions } from './commands/show.js';
 import type { RawTestOptions } from './commands/test.js';
 import type { RawTrainSetOptions } from './commands/train-set.js';
 import { readVersion } from './version.js';
+
+const EXAMPLES = `
+From your own tables to a training set:
+  tessera init my-features --from path/to/data
+  tessera train-set --project my-features
+  tessera show --project my-features
+
+tessera <command> --help has a command's options.`;
 
 /**
  * The command line as commander sees it. Actions import what they need when they run: `--help` and `--version` load
@@ -23,29 +32,34 @@ export function createProgram(context: CommandContext): Command {
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .showHelpAfterError('(add --help for the options)');
 
-  const trainSet = program
-    .command('train-set')
-    .description(
-      'build the training set of a join: every left row with the features known at its instant',
-    )
-    .option('--join <name>', 'the join; not needed where the project has one');
-  addRunOptions(trainSet).action(async (raw: RawTrainSetOptions) => {
-    const { trainSetCommand } = await import('./commands/train-set.js');
-    await trainSetCommand(raw, context);
-  });
+  addInit(program, context);
+  addSchema(program, context);
+  addTrainSet(program, context);
+  addShow(program, context);
+  addTest(program, context);
+  addBackfill(program, context);
+  addGenerate(program, context);
+  program.addHelpText('after', EXAMPLES);
+  return program;
+}
 
-  const backfill = program
-    .command('backfill')
-    .description("build the daily values of groupBys; without --group-by, of all the project's")
-    .option('--group-by <name>', 'a groupBy; may be given several times', collect);
-  addRunOptions(backfill).action(async (raw: RawBackfillOptions) => {
-    const { backfillCommand } = await import('./commands/backfill.js');
-    await backfillCommand(raw, context);
-  });
+function addInit(program: Command, context: CommandContext): void {
+  program
+    .command('init')
+    .description('write a project over your tables')
+    .argument('<folder>', 'a folder that is new or empty; nothing is overwritten')
+    .requiredOption('--from <path>', 'where the data is; may be given several times', collect)
+    .option('--debug', 'print stack traces')
+    .action(async (folder: string, raw: RawInitOptions) => {
+      const { initCommand } = await import('./commands/init.js');
+      await initCommand(folder, raw, context);
+    });
+}
 
+function addSchema(program: Command, context: CommandContext): void {
   program
     .command('schema')
-    .description('look at Parquet or CSV and print the source that each table would be')
+    .description('print the sources that Parquet or CSV would be')
     .argument('<path>', 'a file, a folder of files or of ds= folders, or a folder of tables')
     .option('--as <kind>', 'events or entities, whatever it looks like')
     .option('--lake <folder>', 'print paths from this folder (default: absolute)')
@@ -55,18 +69,46 @@ export function createProgram(context: CommandContext): Command {
       const { schemaCommand } = await import('./commands/schema.js');
       await schemaCommand(folder, raw, context);
     });
+}
 
+function addTrainSet(program: Command, context: CommandContext): void {
+  const trainSet = program
+    .command('train-set')
+    .description('build the training set of a join')
+    .option('--join <name>', 'the join; not needed where the project has one')
+    .option(
+      '--dry-run',
+      'compute and show the first rows (--limit, default: 1000); publish nothing',
+    );
+  addRunOptions(trainSet).action(async (raw: RawTrainSetOptions) => {
+    const { trainSetCommand } = await import('./commands/train-set.js');
+    await trainSetCommand(raw, context);
+  });
+}
+
+function addShow(program: Command, context: CommandContext): void {
   program
-    .command('init')
-    .description('write a project over your tables into a new folder: sources, features, a test')
-    .argument('<folder>', 'a folder that is new or empty; nothing is overwritten')
-    .requiredOption('--from <path>', 'where the data is; may be given several times', collect)
+    .command('show')
+    .description('look at what is published')
+    .argument('[join]', 'a training set (default: the only one)')
+    .option('--group-by <name>', 'the daily values of a groupBy instead')
+    .option('--rows <count>', 'first rows to print (default: 10)')
+    .option('--columns <names>', 'only these columns, with commas between')
+    .option('--column <name>', 'how the values of one column lie')
+    .option(
+      '--project <folder>',
+      'folder of tessera.config.ts (default: searched upwards from here)',
+    )
+    .option('--out <folder>', "folder that holds datasets (default: the config's)")
+    .option('--json', 'print one JSON document instead of text')
     .option('--debug', 'print stack traces')
-    .action(async (folder: string, raw: RawInitOptions) => {
-      const { initCommand } = await import('./commands/init.js');
-      await initCommand(folder, raw, context);
+    .action(async (join: string | undefined, raw: RawShowOptions) => {
+      const { showCommand } = await import('./commands/show.js');
+      await showCommand(join, raw, context);
     });
+}
 
+function addTest(program: Command, context: CommandContext): void {
   program
     .command('test')
     .description("run the project's feature tests")
@@ -80,10 +122,27 @@ export function createProgram(context: CommandContext): Command {
       const { testCommand } = await import('./commands/test.js');
       await testCommand(files, raw, context);
     });
+}
 
+function addBackfill(program: Command, context: CommandContext): void {
+  const backfill = program
+    .command('backfill')
+    .description('build the daily values of groupBys')
+    .option(
+      '--group-by <name>',
+      "a groupBy; may be given several times (default: all of the project's)",
+      collect,
+    );
+  addRunOptions(backfill).action(async (raw: RawBackfillOptions) => {
+    const { backfillCommand } = await import('./commands/backfill.js');
+    await backfillCommand(raw, context);
+  });
+}
+
+function addGenerate(program: Command, context: CommandContext): void {
   program
     .command('generate')
-    .description("write the project's synthetic data into its lake")
+    .description("write the project's synthetic data")
     .option(
       '--project <folder>',
       'folder of tessera.config.ts (default: searched upwards from here)',
@@ -97,8 +156,6 @@ export function createProgram(context: CommandContext): Command {
       const { generateCommand } = await import('./commands/generate.js');
       await generateCommand(raw, context);
     });
-
-  return program;
 }
 
 function addRunOptions(command: Command): Command {

@@ -19,5 +19,6 @@ export type {
   RunResult,
   StageName,
 } from './run-types.js';
+export { batchRows } from './values/batch-rows.js';
 export type { Value } from './values/from-column.js';
 export type { InputValue } from './values/to-column.js';

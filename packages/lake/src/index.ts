@@ -24,6 +24,7 @@ export {
   describeTable,
   type LeftOutColumn,
 } from './describe/describe-table.js';
+export { type DeclaredAs, declaredAs } from './describe/file-type.js';
 export {
   type FoundTable,
   type FoundTables,
@@ -46,6 +47,14 @@ export {
   relationOf,
 } from './file-facts.js';
 export { contentOf, fingerprintContent, fingerprintFile } from './fingerprint.js';
+export {
+  binEdges,
+  type Distribution,
+  distribution,
+  type NumberBin,
+} from './inspect/distribution.js';
+export { type NullCell, nullsByDay } from './inspect/nulls-by-day.js';
+export { openPublished, type Published, publishedRows } from './inspect/open-published.js';
 export {
   type FileFact,
   listSource,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { PlanSummary, RunOptions, RunResult } from '@tessera/engine';
 import type { CheckedRunOptions, RawRunOptions } from '../options.js';
-import { outcomeLine } from '../output/outcome-lines.js';
+import { type OutcomeWords, outcomeLine } from '../output/outcome-lines.js';
 import { nothingToDoLine, planLines, planOnlyLines } from '../output/plan-lines.js';
 import { createProgressView } from '../output/progress.js';
 import { reportLines } from '../output/report-lines.js';
@@ -72,7 +72,14 @@ export async function runDataset(
       nothingToDoLine(result.plan, { start, end, elapsedMs: result.elapsedMs }, style),
     ]);
   } else if (!planOnly) {
-    printLines(context, outcomeLines(result, format, context));
+    printLines(
+      context,
+      outcomeLines(
+        result,
+        { format, because: raw.dryRun === true ? '--dry-run' : '--limit' },
+        context,
+      ),
+    );
   }
   return result;
 }
@@ -83,10 +90,11 @@ function isIdle({ toBuild, removed }: PlanSummary): boolean {
 
 function outcomeLines(
   result: RunResult,
-  format: CheckedRunOptions['format'],
+  words: Pick<OutcomeWords, 'format' | 'because'>,
   context: CommandContext,
 ): string[] {
   const style = context.terminal.outStyle;
+  const { format } = words;
   // Exports stand beside the dataset.
   const written =
     result.path === null || format === 'parquet' ? result.path : `${result.path}.${format}`;
@@ -94,7 +102,7 @@ function outcomeLines(
     written === null ? null : shownPath(context.cwd, path.resolve(context.cwd, written));
   const table = summaryLines(result.summary ?? [], style);
   return [
-    outcomeLine(result, { shownPath: shown, format }, style),
+    outcomeLine(result, { ...words, shownPath: shown }, style),
     ...reportLines(result.report, style),
     ...(table.length > 0 ? ['', ...table] : []),
   ];

@@ -1,7 +1,9 @@
-import type { JoinSpec } from '@tessera/api';
+import { type JoinSpec, leftColumns, outputColumns } from '@tessera/api';
+import type { RunResult } from '@tessera/engine';
 import { chooseOneJoin, unknownName } from '../failures.js';
 import { checkRunOptions, type RawRunOptions } from '../options.js';
 import { printJson, runDocument } from '../output/json-document.js';
+import { rowTable, valueText } from '../output/row-table.js';
 import { stepLine } from '../output/style.js';
 import { shownPath } from '../paths.js';
 import { type Definitions, loadDefinitions } from '../project/load-definitions.js';
@@ -13,12 +15,18 @@ export interface RawTrainSetOptions extends RawRunOptions {
   readonly join?: string;
 }
 
+/** Rows of a dry run, unless `--limit` says another number. */
+const DRY_RUN_ROWS = '1000';
+/** Of which so many are printed. */
+const PRINTED_ROWS = 10;
+
 /** `tessera train-set`: one training set, from the join named, or from the only one there is. */
 export async function trainSetCommand(
   raw: RawTrainSetOptions,
   context: CommandContext,
 ): Promise<void> {
-  const checked = checkRunOptions(raw);
+  const isDry = raw.dryRun === true;
+  const checked = checkRunOptions(isDry ? { ...raw, limit: raw.limit ?? DRY_RUN_ROWS } : raw);
   const quiet = raw.json === true;
   const project = await openProject(raw, context);
   const { config, load } = project;
@@ -33,11 +41,40 @@ export async function trainSetCommand(
     { raw, checked, config, run: (options) => engine.trainSet(join, options) },
     context,
   );
+  if (isDry && !quiet && !checked.planOnly) {
+    printLines(context, ['', ...(await previewLines(result, join, context))]);
+  }
   if (quiet) {
     context.terminal.out(
       printJson({ command: 'train-set', name: join.name, ...runDocument(result) }),
     );
   }
+}
+
+/** The first rows, keys and features beside each other as far as the screen is wide. */
+async function previewLines(
+  result: RunResult,
+  join: JoinSpec,
+  { terminal }: CommandContext,
+): Promise<string[]> {
+  const { batchRows } = await import('@tessera/engine');
+  const columns = [...leftColumns(join), ...outputColumns(join)];
+  const rows: (string | null)[][] = [];
+  for await (const batch of result.batches()) {
+    if (rows.length >= PRINTED_ROWS) break;
+    const some = batchRows(batch, columns, PRINTED_ROWS - rows.length);
+    rows.push(...some.map((row) => row.map(valueText)));
+  }
+  const keys = new Set([
+    ...join.parts.flatMap((one) => one.keys.map(({ left }) => left)),
+    join.left.time,
+  ]);
+  const ranked = columns.map(({ name, type }, idx) => ({
+    name,
+    type,
+    rank: keys.has(name) ? 0 : idx < leftColumns(join).length ? 2 : 1,
+  }));
+  return rowTable(ranked, rows, terminal.outStyle);
 }
 
 function chooseJoin({ joins }: Definitions, asked: string | undefined, features: string): JoinSpec {

@@ -6,6 +6,8 @@ export interface OutcomeWords {
   /** The dataset's folder as the user would type it; null when nothing was kept. */
   readonly shownPath: string | null;
   readonly format: 'parquet' | 'csv' | 'arrow';
+  /** Which option asked for nothing to be kept. */
+  readonly because: '--limit' | '--dry-run';
 }
 
 /** `✔ published  out/train-sets/fraud_v2/ds=…  90 partitions, 2,000,000 rows, 41 columns   6.8 s`. */
@@ -18,7 +20,11 @@ export function outcomeLine(result: RunResult, words: OutcomeWords, style: Style
   const rows = formatAmount(result.rows, 'row');
   const elapsed = formatElapsed(result.elapsedMs);
   if (words.shownPath === null) {
-    return doneLine(style, 'computed', `${rows}, ${columns}; not published (--limit)   ${elapsed}`);
+    return doneLine(
+      style,
+      'computed',
+      `${rows}, ${columns}; not published (${words.because})   ${elapsed}`,
+    );
   }
   const written = result.partitionsWritten.length;
   const gone = result.partitionsRemoved.length;

@@ -24,28 +24,41 @@ const ASCII: Readonly<Record<string, string>> = {
   '–': '-',
   '±': '+-',
   '›': '>',
+  '≈': '~',
+  '▁': '1',
+  '▂': '2',
+  '▃': '3',
+  '▄': '4',
+  '▅': '5',
+  '▆': '6',
+  '▇': '7',
 };
 
 /** Our own symbols in ASCII; what users named is left alone. */
 export function asciiOnly(text: string): string {
-  return text.replace(/[✔█░·…—–±›]/gu, (symbol) => ASCII[symbol] ?? symbol);
+  return text.replace(/[✔█░·…—–±›≈▁-▇]/gu, (symbol) => ASCII[symbol] ?? symbol);
 }
 
 const LABEL_CELLS = 17;
 /** Where details start: two cells for the mark, then the label. */
 export const INDENT = ' '.repeat(2 + LABEL_CELLS);
 
+/** A label longer than its column still ends before the details. */
+function labelled(label: string): string {
+  return label.length < LABEL_CELLS ? label.padEnd(LABEL_CELLS) : `${label}  `;
+}
+
 /** `✔ plan             90 days · 5 parts`: one finished step. */
 export function doneLine(style: Style, label: string, detail: string): string {
-  return `${paint(style, 'green', '✔')} ${label.padEnd(LABEL_CELLS)}${detail}`;
+  return `${paint(style, 'green', '✔')} ${labelled(label)}${detail}`;
 }
 
 /** The same columns without a tick: a step under way. */
 export function stepLine(label: string, detail: string): string {
-  return `  ${label.padEnd(LABEL_CELLS)}${detail}`;
+  return `  ${labelled(label)}${detail}`;
 }
 
 /** `! …`: something to know that is not an error. */
 export function noteLine(style: Style, label: string, detail: string): string {
-  return `${paint(style, 'yellow', '!')} ${label.padEnd(LABEL_CELLS)}${detail}`;
+  return `${paint(style, 'yellow', '!')} ${labelled(label)}${detail}`;
 }
