@@ -84,8 +84,10 @@ export async function distribution(
       isEstimated: dataset.rows > MAX_EXACT_ROWS,
     };
   }
-  const isNested = column.type.endsWith('[]') || column.type.startsWith('MAP(');
-  const value = isNested ? `CAST(len(${name}) AS VARCHAR)` : `CAST(${name} AS VARCHAR)`;
+  const isList = column.type.endsWith('[]');
+  const isNested = isList || column.type.startsWith('MAP(');
+  const size = isList ? `len(${name})` : `cardinality(${name})`;
+  const value = `CAST(${isNested ? size : name} AS VARCHAR)`;
   const different =
     dataset.rows > MAX_EXACT_ROWS
       ? `approx_count_distinct(${value})`
