@@ -111,11 +111,11 @@ function runNode(args: readonly string[], dir: string): Output {
 }
 
 /** A header and a line per row. Paths in a document are relative to the clone, so to the workplace here. */
-async function runSql(text: string, dir: string): Promise<string> {
+export async function runSql(text: string, dir: string): Promise<string> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
   try {
-    const result = await connection.run(text.replaceAll("'examples/", `'${dir}/examples/`));
+    const result = await connection.run(text.replace(/'(examples|demo)\//g, `'${dir}/$1/`));
     const rows = await result.getRowsJson();
     return [result.columnNames(), ...rows].map((row) => row.join('  ')).join('\n');
   } finally {

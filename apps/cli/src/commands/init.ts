@@ -3,7 +3,6 @@ import path from 'node:path';
 import { isEpoch, TesseraError } from '@tessera/api';
 import { openDuckDb, recentDays } from '@tessera/lake';
 import { type LookedAt, lookAt } from '../describe/look.js';
-import { sizeText } from '../describe/source-text.js';
 import { identifier } from '../describe/ts-text.js';
 import { badOptions } from '../failures.js';
 import { featuresText, type Recent, sourcesText } from '../new-project/definition-files.js';
@@ -12,9 +11,9 @@ import { featureTestText } from '../new-project/feature-test-file.js';
 import { configText, GITIGNORE, packageJson, tsconfigJson } from '../new-project/package-files.js';
 import { readmeText } from '../new-project/readme-file.js';
 import { commandText, findHome } from '../new-project/types-home.js';
-import { formatCount } from '../output/numbers.js';
+import { formatAmount, formatCount } from '../output/numbers.js';
 import { doneLine, INDENT, noteLine } from '../output/style.js';
-import { alignRows } from '../output/text-width.js';
+import { alignRows, cutText } from '../output/text-width.js';
 import { shownPath } from '../paths.js';
 import { loadDefinitions } from '../project/load-definitions.js';
 import { readVersion } from '../version.js';
@@ -55,7 +54,7 @@ export async function initCommand(
       'looked at',
       `${design.tables.length} of ${tables.length} tables can be sources`,
     ),
-    ...tableLines(tables).map((line) => INDENT + line),
+    ...tableLines(tables).map((line) => cutText(INDENT + line, Math.max(60, style.columns))),
     ...(others.length > 0
       ? [noteLine(style, 'not looked at', others.map((file) => path.basename(file)).join(', '))]
       : []),
@@ -139,10 +138,13 @@ function tableLines(tables: readonly LookedAt[]): string[] {
   const rows = tables.map(({ table, suggestion }) => [
     table.name,
     suggestion.possible.includes(suggestion.kind) ? suggestion.kind : 'no source',
-    sizeText(table),
-    `(${suggestion.why})`,
+    table.rows === null ? '' : formatAmount(table.rows, 'row'),
+    table.layout === 'hive'
+      ? formatAmount(new Set(table.files.map(({ ds }) => ds)).size, 'partition')
+      : formatAmount(table.files.length, 'file'),
+    suggestion.kind === 'events' ? `time ${suggestion.times[0]?.column ?? ''}` : '',
   ]);
-  return alignRows(rows, ['left', 'left', 'left', 'left']);
+  return alignRows(rows, ['left', 'left', 'right', 'right', 'left']);
 }
 
 interface Written {

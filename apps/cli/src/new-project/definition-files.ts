@@ -73,8 +73,8 @@ export function featuresText(design: ProjectDesign, recent: Recent | null): stri
     ),
   ];
   return [
-    `import { ${functions.join(', ')} } from '@tessera/api';`,
-    `import { ${sources.sort().join(', ')} } from './sources.js';`,
+    ...importLines(functions, '@tessera/api'),
+    ...importLines(sources.sort(), './sources.js'),
     '',
     `/** What came before, per ${key.name.replaceAll('*/', '* /')}. An event never counts for its own row. */`,
     `export const ${groupBy.constant} = groupBy({`,
@@ -98,4 +98,12 @@ export function featuresText(design: ProjectDesign, recent: Recent | null): stri
     `export type Row = FeatureRow<typeof ${join.constant}>;`,
     '',
   ].join('\n');
+}
+
+const MAX_LINE = 100;
+
+function importLines(names: readonly string[], from: string): string[] {
+  const line = `import { ${names.join(', ')} } from '${from}';`;
+  if (line.length <= MAX_LINE) return [line];
+  return ['import {', ...names.map((name) => `  ${name},`), `} from '${from}';`];
 }

@@ -1,4 +1,4 @@
-import type { DataType } from '@tessera/api';
+import { type DataType, isInteger } from '@tessera/api';
 import type { Distribution } from '@tessera/lake';
 import { formatCount, formatDouble, formatShare } from './numbers.js';
 import { paint, type Style } from './style.js';
@@ -42,10 +42,15 @@ export function distributionLines(
   ];
   if (found.kind === 'times') return [`  ${[...figures, nulls].join('   ')}`];
   const mean = found.mean === null ? [] : [`mean ${formatDouble(String(found.mean))}`];
-  const isWhole = found.bins.every(({ from, to }) => Number.isInteger(from) && to - from === 1);
+  const isWhole =
+    type !== null &&
+    isInteger(type) &&
+    found.bins.every(({ from, to }) => Number.isInteger(from) && Number.isInteger(to));
+  const isSingle = found.bins.every(({ from, to }) => to - from === 1);
   const edge = (edgeValue: number) => formatDouble(String(edgeValue)).replace(/\.00$/, '');
   const bins = found.bins.map(({ from, to, rows }) => ({
-    label: isWhole ? edge(from) : `${edge(from)} … ${edge(to)}`,
+    // A bin of integers ends with the one before the next bin.
+    label: isSingle ? edge(from) : `${edge(from)} … ${edge(isWhole ? to - 1 : to)}`,
     rows,
   }));
   const first = found.bins[0];
@@ -58,7 +63,9 @@ export function distributionLines(
           ? [{ label: `below ${edge(first?.from ?? 0)}`, rows: found.below }]
           : []),
         ...bins,
-        ...(found.above > 0 ? [{ label: `above ${edge(last?.to ?? 0)}`, rows: found.above }] : []),
+        ...(found.above > 0
+          ? [{ label: `above ${edge((last?.to ?? 0) - (isWhole ? 1 : 0))}`, rows: found.above }]
+          : []),
       ],
       found.rows,
       style,

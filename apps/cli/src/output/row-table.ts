@@ -94,10 +94,11 @@ function isRight(type: DataType | null): boolean {
 /** A value as DuckDB would print it: `[a, b]`, `{web=1, app=2}`. */
 export function valueText(value: Value): string | null {
   if (value === null) return null;
+  const inside = (inner: Value) => valueText(inner) ?? 'NULL';
   if (value instanceof Map) {
-    const entries = [...value].map(([key, inner]) => `${valueText(key)}=${valueText(inner)}`);
+    const entries = [...value].map(([key, inner]) => `${inside(key)}=${inside(inner)}`);
     return `{${entries.join(', ')}}`;
   }
-  if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map(inside).join(', ')}]`;
   return String(value);
 }

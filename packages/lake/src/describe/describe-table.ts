@@ -40,6 +40,8 @@ export interface DescribedTable extends FoundTable {
 const SAMPLE_ROWS = 200_000;
 /** Files the sample is taken from, evenly over the table. */
 const SAMPLE_FILES = 16;
+/** A small table of no more files is looked at whole. */
+const MAX_WHOLE_FILES = 512;
 /** CSV has no types: all of it is read to tell them up to this size, a sample beyond. */
 const WHOLE_CSV_BYTES = 256e6;
 
@@ -58,7 +60,11 @@ export async function describeTable(session: Session, table: FoundTable): Promis
   const { columns, leftOut } = merge(schemas, notes);
   const isWholeCsv = table.format === 'csv' && bytes <= WHOLE_CSV_BYTES;
   const names = columns.map(({ name }) => name);
-  const sample = sampleSql({ table, files: chosen, names, schemas });
+  const rows = await countRows(session, table, isWholeCsv);
+  const isSmall = rows !== null && rows <= SAMPLE_ROWS && table.files.length <= MAX_WHOLE_FILES;
+  const sample = isSmall
+    ? filesSql(table, table.files)
+    : sampleSql({ table, files: chosen, names, schemas });
   const typed =
     table.format === 'parquet'
       ? columns
@@ -71,7 +77,7 @@ export async function describeTable(session: Session, table: FoundTable): Promis
     ...table,
     notes,
     bytes,
-    rows: await countRows(session, table, isWholeCsv),
+    rows,
     sampledRows,
     columns: described,
     leftOut,

@@ -175,7 +175,10 @@ function groupingKeys(
   const texts = usable.filter(({ name, type }) => type.kind === 'string' && !isIdName(name));
   const many = texts.filter(({ distinct }) => (distinct ?? 0) >= 20);
   const few = texts.filter(({ distinct }) => (distinct ?? 0) < 20);
-  const byNulls = (a: DescribedColumn, b: DescribedColumn) => a.nulls - b.nulls;
+  // Few nulls are as good as none; then the order of the file speaks.
+  const tier = ({ nulls }: DescribedColumn) =>
+    nulls <= 0.05 * rows ? 0 : nulls <= 0.5 * rows ? 1 : 2;
+  const byNulls = (a: DescribedColumn, b: DescribedColumn) => tier(a) - tier(b);
   return [ids.sort(byNulls), many.sort(byNulls), few].flat().map(({ name }) => name);
 }
 

@@ -153,10 +153,9 @@ async function numbers(
     isWhole: row.whole === true,
   });
   const value = `CAST(${name} AS DOUBLE)`;
-  const end = edges.start + edges.width * edges.count;
   const found = await readRows(
     session,
-    `SELECT CASE WHEN ${value} < ${edges.start} THEN -1 WHEN ${value} > ${end} THEN ${edges.count}
+    `SELECT CASE WHEN ${value} < ${edges.start} THEN -1 WHEN ${value} > ${edges.end} THEN ${edges.count}
        ELSE least(${edges.count - 1}, CAST(floor((${value} - ${edges.start}) / ${edges.width}) AS INTEGER)) END AS bin, count(*) AS n
      FROM ${from} WHERE ${name} IS NOT NULL GROUP BY ALL`,
   );
@@ -169,19 +168,22 @@ async function numbers(
   return { ...base, bins, below: inBin.get(-1) ?? 0, above: inBin.get(edges.count) ?? 0 };
 }
 
-/** Equal bins over the values, or over their middle 98 % where the ends are far away. */
+/**
+ * Equal bins over the values, or over their middle 98 % where the ends are far away. `end` is the last value that is in a bin.
+ */
 export function binEdges(facts: {
   readonly first: number;
   readonly last: number;
   readonly low: number;
   readonly high: number;
   readonly isWhole: boolean;
-}): { start: number; width: number; count: number } {
+}): { start: number; end: number; width: number; count: number } {
   const { first, last, low, high, isWhole } = facts;
   const isLong = high > low && last - first > LONG_TAIL * (high - low);
   const [start, end] = isLong ? [low, high] : [first, last];
-  if (!(end > start)) return { start, width: 1, count: 1 };
-  if (isWhole && end - start < BINS) return { start, width: 1, count: Math.round(end - start) + 1 };
-  const width = (end - start) / BINS;
-  return { start, width: isWhole ? Math.ceil(width) : width, count: BINS };
+  if (!(end > start)) return { start, end, width: 1, count: 1 };
+  if (!isWhole) return { start, end, width: (end - start) / BINS, count: BINS };
+  const width = Math.max(1, Math.ceil((end - start) / BINS));
+  const count = Math.floor((end - start) / width) + 1;
+  return { start, end: start + width * count - 1, width, count };
 }
