@@ -68,6 +68,7 @@ function leftTask(id: string, keys: string): LeftTask {
     partitions,
     buckets: 2,
     limit: null,
+    rowsAtMost: 3,
   };
 }
 
@@ -97,6 +98,7 @@ function failingTask(keys: string): ScatterTask {
     keys: { kind: 'exchange', name: keys },
     dictionaries: {},
     buckets: 1,
+    rows: 3,
     counts: null,
   };
 }

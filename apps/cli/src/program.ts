@@ -172,6 +172,10 @@ function addRunOptions(command: Command): Command {
     .option('--json', 'print one JSON document instead of text')
     .option('--format <name>', 'parquet, csv or arrow (default: parquet)')
     .option('--workers <count>', "threads (default: the machine's cores)")
+    .option(
+      '--memory <size>',
+      'memory of the whole run, like 512MB or 4GB (default: half of what there is)',
+    )
     .option('--buckets <count>', 'key buckets; values never depend on it')
     .option('--tmp <folder>', 'folder for files that live as long as the run')
     .option('--limit <rows>', 'only the first rows; nothing is published')
