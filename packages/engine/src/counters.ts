@@ -11,7 +11,7 @@ export function countersOf(plan: PhysicalPlan, outcome: StageOutcome, writes: nu
     filesRead: sum(plan.scans.map((scan) => scan.fileIdx.length)),
     rowsScanned: sum(scans.map((result) => result.rowsRead)),
     rowsSwept: sum(scans.map((result) => result.rowsMatched)),
-    slices: sum(outcome.sweeps.map(({ result }) => result.slices)),
+    slices: outcome.sweeps.length,
     pieces: sum(outcome.assemble.map((task) => Math.max(1, Math.ceil(task.rows / task.pieceRows)))),
     leftRows: sum(outcome.partitions.map((partition) => partition.rows)),
   };

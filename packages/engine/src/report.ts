@@ -18,7 +18,12 @@ export function runReport(
     const results = outcome.scans[scan.id] ?? [];
     const infinite = sum(
       outcome.sweeps.flatMap(({ task, result }) =>
-        task.scanId === scan.id ? Object.values(result.counts.infinite) : [],
+        task.scanId === scan.id && task.slice === null ? Object.values(result.counts.infinite) : [],
+      ),
+    );
+    const infiniteCut = sum(
+      outcome.sliced.flatMap(({ task, infinite: found }) =>
+        task.scanId === scan.id ? Object.values(found).map(({ count }) => count) : [],
       ),
     );
     const before = bySource.get(scan.sourceId);
@@ -39,7 +44,7 @@ export function runReport(
         before?.rowsWithNullKey ?? 0,
         sum(results.map((r) => r.rowsWithNullKey)),
       ),
-      infiniteValues: Math.max(before?.infiniteValues ?? 0, infinite),
+      infiniteValues: Math.max(before?.infiniteValues ?? 0, infinite + infiniteCut),
       duplicateEvents: Math.max(
         before?.duplicateEvents ?? 0,
         sum(results.map((r) => r.duplicateEvents)),

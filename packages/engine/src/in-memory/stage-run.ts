@@ -4,7 +4,6 @@ import { runHere } from '../executor.js';
 import { raiseProblem } from '../problems.js';
 import { runStages } from '../stages/run-stages.js';
 import type { StageOutcome } from '../stages/stage-options.js';
-import { sum } from '../sum.js';
 import type { FeatureColumn } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
 import { type IntegerForm, valueAt } from '../values/from-column.js';
@@ -90,7 +89,7 @@ export async function runInMemory(
     presentDays: (sourceId) => new Set(loaded.get(sourceId)?.ds),
     onProgress: () => undefined,
   });
-  options.onCounters?.({ slices: sum(outcome.sweeps.map(({ result }) => result.slices)) });
+  options.onCounters?.({ slices: outcome.sweeps.length });
   await raiseProblem(context, plan, outcome);
   return { outcome, context };
 }

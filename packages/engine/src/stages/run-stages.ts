@@ -1,7 +1,14 @@
 import type { PhysicalPlan } from '@tessera/planner';
 import type { StageName } from '../run-types.js';
 import { sum } from '../sum.js';
-import type { KeysResult, LeftResult, ScatterResult, SweepResult } from '../tasks/result.js';
+import type {
+  KeysResult,
+  LeftResult,
+  ScatterResult,
+  SlicesResult,
+  SweepResult,
+} from '../tasks/result.js';
+import { sweepBytes } from '../tasks/slices.js';
 import type { TableRef, Task } from '../tasks/task.js';
 import { assembleTasks } from './assemble-tasks.js';
 import { dictionaryTasks } from './dictionary-tasks.js';
@@ -9,7 +16,7 @@ import { keysFrom, leftGroups } from './left-groups.js';
 import { missingSnapshots } from './missing-snapshots.js';
 import { scatterTasks } from './scatter-tasks.js';
 import { type StageOptions, type StageOutcome, tableRef } from './stage-options.js';
-import { sweepTasks } from './sweep-tasks.js';
+import { inSlices, sweepTasks } from './sweep-tasks.js';
 
 /**
  * Run a plan up to the point where only the output has to be written: keys → left rows and dictionaries → events per
@@ -81,9 +88,22 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     at += own.length;
   }
 
-  const sweepList = sweepTasks(plan, { left, scans, nullDays: missing.nullDays }, options);
+  const buckets = sweepTasks(plan, { left, scans, nullDays: missing.nullDays }, options);
+  const large = buckets.filter(
+    (task) => task.left.length > 0 && sweepBytes(task) > options.taskBytes,
+  );
+  tasks += large.length;
+  const cuts = await executor.run<SlicesResult>(
+    large.map((of): Task => ({ type: 'slices', of })),
+    () => undefined,
+  );
+  const sweepList = inSlices(
+    buckets,
+    new Map(large.map(({ id }, idx) => [id, cuts[idx]?.slices ?? []])),
+  );
   const swept = await stage<SweepResult>('join', sweepList, (result) => result.counts.leftRows);
   const sweeps = sweepList.map((task, idx) => ({ task, result: swept[idx]! }));
+  const sliced = large.map((task, idx) => ({ task, infinite: cuts[idx]?.infinite ?? {} }));
 
   const rows = new Map<number, number>();
   for (const result of left)
@@ -96,6 +116,7 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     left,
     scans,
     sweeps,
+    sliced,
     missingSnapshots: missing.reported,
     keys,
     dictionaries,

@@ -2,7 +2,7 @@ import type { Relation } from '@tessera/lake';
 import type { LakeFacts } from '@tessera/planner';
 import type { Executor } from '../executor.js';
 import type { Progress } from '../run-types.js';
-import type { LeftResult, ScatterResult, SweepResult } from '../tasks/result.js';
+import type { InfiniteByLane, LeftResult, ScatterResult, SweepResult } from '../tasks/result.js';
 import type { AssembleTask, LeftPartition, SweepTask, TableRef } from '../tasks/task.js';
 
 /** Everything the stages need beside the plan. */
@@ -32,6 +32,11 @@ export interface StageOutcome {
   readonly left: readonly LeftResult[];
   readonly scans: Readonly<Record<string, readonly ScatterResult[]>>;
   readonly sweeps: readonly { readonly task: SweepTask; readonly result: SweepResult }[];
+  /** Buckets that were cut into slices, and the infinite numbers in them by lane. */
+  readonly sliced: readonly {
+    readonly task: SweepTask;
+    readonly infinite: InfiniteByLane;
+  }[];
   readonly missingSnapshots: readonly { readonly part: string; readonly days: readonly string[] }[];
   readonly keys: Readonly<Record<string, TableRef>>;
   readonly dictionaries: Readonly<Record<string, TableRef>>;

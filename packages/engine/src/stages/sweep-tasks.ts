@@ -1,6 +1,7 @@
 import type { PhysicalPlan } from '@tessera/planner';
 import type { LeftResult, ScatterResult } from '../tasks/result.js';
-import type { Section, SweepTask } from '../tasks/task.js';
+import { sweepBytes } from '../tasks/slices.js';
+import type { Section, Slice, SweepTask } from '../tasks/task.js';
 import type { StageOptions, StageOutcome } from './stage-options.js';
 
 /** One task per scan and bucket. */
@@ -29,6 +30,7 @@ export function sweepTasks(
         tie: scan.tie,
         bucket,
         buckets: plan.buckets,
+        slice: null,
         pieceRows: options.pieceRows,
         strict: options.strict,
       }),
@@ -38,4 +40,20 @@ export function sweepTasks(
 
 function sectionsOf(results: readonly ScatterResult[], bucket: number): Section[] {
   return results.flatMap((result) => result.sections[bucket] ?? []);
+}
+
+/** The large first, so that none is left for the end; one too large for its memory as the slices it was cut into. */
+export function inSlices(
+  buckets: readonly SweepTask[],
+  cut: ReadonlyMap<string, readonly Slice[]>,
+): SweepTask[] {
+  return buckets
+    .flatMap((task) => {
+      const slices = cut.get(task.id);
+      if (slices === undefined) return [task];
+      return slices.map((slice, idx) => ({ ...task, id: `${task.id}.${idx}`, slice }));
+    })
+    .map((task) => ({ task, bytes: sweepBytes(task) }))
+    .sort((a, b) => b.bytes - a.bytes)
+    .map(({ task }) => task);
 }

@@ -3,42 +3,30 @@ import type { Exchange } from '../exchange.js';
 import type { SweepTask, SweptPiece } from './task.js';
 import { codes } from './typed.js';
 
-/** Leaves swept columns where the writing of their partition finds them. */
-export interface PieceWriter {
-  add(left: Batch, columns: Readonly<Record<string, Column>>): void;
-  readonly written: SweptPiece[];
-}
-
 /**
+ * Leave swept columns where the writing of their partition finds them.
+ *
  * A partition's rows are put together a piece at a time: rows [0, pieceRows) of it, then the next as many, …. Every
- * block that a sweep leaves belongs to one piece.
+ * block belongs to one piece.
  */
-export function pieceWriter(
+export function writePieces(
   exchange: Exchange,
   task: Pick<SweepTask, 'id' | 'pieceRows'>,
-): PieceWriter {
-  const written: SweptPiece[] = [];
-  let blocks = 0;
-  return {
-    written,
-    add(left, columns) {
-      const partition = codes(left, 'partition');
-      const position = codes(left, 'position');
-      const ordered = groups(partition, position, task.pieceRows);
-      const all: Batch = {
-        rows: left.rows,
-        columns: { position: left.columns.position!, ...columns },
-      };
-      const batch = ordered.order === null ? all : gatherBatch(all, ordered.order);
-      const sections = exchange.write(
-        `swept/${task.id}.${blocks++}`,
-        ordered.groups.map(({ start, end }) => sliceBatch(batch, start, end)),
-      );
-      ordered.groups.forEach(({ partition: of, piece }, idx) => {
-        written.push({ partition: of, piece, section: sections[idx]! });
-      });
-    },
-  };
+  left: Batch,
+  columns: Readonly<Record<string, Column>>,
+): SweptPiece[] {
+  const found = groups(codes(left, 'partition'), codes(left, 'position'), task.pieceRows);
+  const all: Batch = { rows: left.rows, columns: { position: left.columns.position!, ...columns } };
+  const batch = found.order === null ? all : gatherBatch(all, found.order);
+  const sections = exchange.write(
+    `swept/${task.id}`,
+    found.groups.map(({ start, end }) => sliceBatch(batch, start, end)),
+  );
+  return found.groups.map(({ partition, piece }, idx) => ({
+    partition,
+    piece,
+    section: sections[idx]!,
+  }));
 }
 
 interface Group {

@@ -1,5 +1,5 @@
 import type { SweepCounts, SweepProblem } from '@tessera/pitjoin';
-import type { Section, SweptPiece } from './task.js';
+import type { Section, Slice, SweptPiece } from './task.js';
 
 /** What tasks answer: plain data. */
 export interface KeysResult {
@@ -31,11 +31,20 @@ export interface ScatterResult {
   readonly sections: readonly (readonly Section[])[];
 }
 
+/** How many infinite numbers a lane has, and the least key code that has one. */
+export type InfiniteByLane = Readonly<
+  Record<string, { readonly count: number; readonly keyCode: number }>
+>;
+
+export interface SlicesResult {
+  readonly slices: readonly Slice[];
+  /** Infinite numbers per lane. */
+  readonly infinite: InfiniteByLane;
+}
+
 export interface SweepResult {
   readonly counts: SweepCounts;
   readonly problem: SweepProblem | null;
-  /** How many slices the bucket was cut into: 1 where it fit. */
-  readonly slices: number;
   readonly pieces: readonly SweptPiece[];
 }
 

@@ -3,6 +3,7 @@ import { runAssemble } from './assemble.js';
 import type { TaskContext } from './context.js';
 import { runLeft } from './left.js';
 import { runScatter } from './scatter.js';
+import { runSlices } from './slices.js';
 import { runSweep } from './sweep-task.js';
 import { runDictionary, runKeys } from './tables.js';
 import type { Task } from './task.js';
@@ -19,6 +20,8 @@ export async function runTask(context: TaskContext, task: Task): Promise<unknown
       return runLeft(context, task);
     case 'scatter':
       return runScatter(context, task);
+    case 'slices':
+      return runSlices(context, task);
     case 'sweep':
       return runSweep(context, task);
     case 'assemble':

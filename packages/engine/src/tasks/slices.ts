@@ -2,29 +2,11 @@ import { windowStartMs } from '@tessera/api';
 import { type Batch, bucketOfCode } from '@tessera/columnar';
 import { effectiveQueryMs, eventBytes, leftBytes } from '@tessera/planner';
 import type { Exchange } from '../exchange.js';
+import type { TaskContext } from './context.js';
 import { eachBatch } from './read-sections.js';
-
-import type { SweepTask } from './task.js';
+import type { InfiniteByLane, SlicesResult } from './result.js';
+import type { Slice, SlicesTask, SweepTask } from './task.js';
 import { codes, numbers } from './typed.js';
-
-/**
- * A part of a bucket that is swept at once: left rows of some keys and of some time, and the events that their windows
- * hold. Slices of one bucket hold each left row once; an event comes again with every slice whose windows reach back to it.
- */
-export interface Slice {
-  /** Half-open range of sub-buckets; rows without a key are in the first. */
-  readonly firstSub: number;
-  readonly endSub: number;
-  /** Half-open range of the left rows' times; rows without a time are in the slice that starts at -∞. */
-  readonly startMs: number;
-  readonly endMs: number;
-  /** Half-open range of the events' times. */
-  readonly eventsStartMs: number;
-  readonly eventsEndMs: number;
-  /** At most this many. */
-  readonly events: number;
-  readonly left: number;
-}
 
 /** A bucket's keys in finer buckets. */
 const SUBS = 256;
@@ -38,23 +20,23 @@ export function subOfCode(code: number, bucket: number, buckets: number): number
   return code < 0 ? 0 : (bucketOfCode(code, buckets * SUBS) - bucket) / buckets;
 }
 
+/** Bytes that a bucket, or a slice of it, takes while it is swept. */
+export function sweepBytes({ slice, events, left, lanes, features, queries }: SweepTask): number {
+  return (
+    (slice?.events ?? rowsOf(events)) * eventBytes(lanes) +
+    (slice?.left ?? rowsOf(left)) * leftBytes(features, queries.length)
+  );
+}
+
 /**
  * Cut a bucket so that one slice fits the budget: first by key, then, for a key that is too large by itself, by
  * the time of its left rows.
  *
- * Returns  null when the bucket fits as it is. A slice is larger than the budget only where a single window is.
+ * Returns  slices in the order of keys, then of time. One is larger than the budget only where a single window is.
  */
-export function planSlices(
-  exchange: Exchange,
-  task: SweepTask,
-  budgetBytes: number,
-): Slice[] | null {
-  const events = task.events.reduce((n, section) => n + section.rows, 0);
-  const left = task.left.reduce((n, section) => n + section.rows, 0);
+function planSlices(exchange: Exchange, task: SweepTask, budgetBytes: number): Slice[] {
   const perEvent = eventBytes(task.lanes);
   const perLeft = leftBytes(task.features, task.queries.length);
-  if (events * perEvent + left * perLeft <= budgetBytes) return null;
-
   const eventsOf = countSubs(exchange, task, task.events);
   const leftOf = countSubs(exchange, task, task.left);
   const bytesOf = (sub: number) => eventsOf[sub]! * perEvent + leftOf[sub]! * perLeft;
@@ -75,10 +57,10 @@ export function planSlices(
         slices.push({
           firstSub: first,
           endSub: end,
-          startMs: Number.NEGATIVE_INFINITY,
-          endMs: Number.POSITIVE_INFINITY,
-          eventsStartMs: Number.NEGATIVE_INFINITY,
-          eventsEndMs: Number.POSITIVE_INFINITY,
+          startMs: null,
+          endMs: null,
+          eventsStartMs: null,
+          eventsEndMs: null,
           events: eventRows,
           left: leftRows,
         });
@@ -129,10 +111,10 @@ function cutByTime(exchange: Exchange, task: SweepTask, sub: number, budgetBytes
   const whole = (rows: { events: number; left: number }): Slice => ({
     firstSub: sub,
     endSub: sub + 1,
-    startMs: Number.NEGATIVE_INFINITY,
-    endMs: Number.POSITIVE_INFINITY,
-    eventsStartMs: Number.NEGATIVE_INFINITY,
-    eventsEndMs: Number.POSITIVE_INFINITY,
+    startMs: null,
+    endMs: null,
+    eventsStartMs: null,
+    eventsEndMs: null,
     ...rows,
   });
   const stepMs = Math.max(1, Math.ceil((lastMs - firstMs + 1) / BINS));
@@ -142,21 +124,17 @@ function cutByTime(exchange: Exchange, task: SweepTask, sub: number, budgetBytes
 
   const eventsBefore = runningSum(histogram(exchange, task, task.events, sub, binOf));
   const leftBefore = runningSum(histogram(exchange, task, task.left, sub, binOf));
-  const startOf = (bin: number) =>
-    bin === 0
-      ? Number.NEGATIVE_INFINITY
-      : bin >= BINS
-        ? Number.POSITIVE_INFINITY
-        : firstMs + bin * stepMs;
+  const startOf = (bin: number) => (bin === 0 ? null : firstMs + bin * stepMs);
+  const endOf = (bin: number) => (bin === BINS ? null : firstMs + bin * stepMs);
   const sliceOf = (first: number, end: number): Slice => {
-    const span = eventSpan(task, startOf(first), startOf(end));
-    const from = Number.isFinite(span.startMs) ? binOf(span.startMs) : 0;
-    const to = Number.isFinite(span.endMs) ? binOf(span.endMs) + 1 : BINS;
+    const span = eventSpan(task, startOf(first), endOf(end));
+    const from = span.startMs === null ? 0 : binOf(span.startMs);
+    const to = span.endMs === null ? BINS : binOf(span.endMs) + 1;
     return {
       firstSub: sub,
       endSub: sub + 1,
       startMs: startOf(first),
-      endMs: startOf(end),
+      endMs: endOf(end),
       eventsStartMs: span.startMs,
       eventsEndMs: span.endMs,
       events: Math.max(0, eventsBefore[to]! - eventsBefore[from]!),
@@ -196,37 +174,39 @@ function runningSum(counts: Int32Array): Float64Array {
 /** Events that some window of some feature holds for left rows of the given time. Bounds never fall as times grow. */
 function eventSpan(
   task: SweepTask,
-  startMs: number,
-  endMs: number,
-): { startMs: number; endMs: number } {
+  startMs: number | null,
+  endMs: number | null,
+): { startMs: number | null; endMs: number | null } {
   const queries = new Map(task.queries.map((query) => [query.name, query]));
-  let from = Number.POSITIVE_INFINITY;
+  let from: number | null = Number.POSITIVE_INFINITY;
   for (const { query: name, windowMs, tail } of task.features) {
     const query = queries.get(name);
-    if (query === undefined || windowMs === null || !Number.isFinite(startMs)) {
-      from = Number.NEGATIVE_INFINITY;
+    if (query === undefined || windowMs === null || startMs === null) {
+      from = null;
       break;
     }
     from = Math.min(from, windowStartMs(effectiveQueryMs(startMs, query), windowMs, tail));
   }
-  let to = Number.NEGATIVE_INFINITY;
-  for (const query of task.queries) {
-    to = Math.max(to, Number.isFinite(endMs) ? effectiveQueryMs(endMs, query) : endMs);
-  }
-  return { startMs: from, endMs: to };
+  if (endMs === null) return { startMs: from, endMs: null };
+  const ends = task.queries.map((query) => effectiveQueryMs(endMs, query));
+  return { startMs: from, endMs: Math.max(...ends) };
 }
+
+const isIn = (ms: number, startMs: number | null, endMs: number | null) =>
+  (startMs === null || ms >= startMs) && (endMs === null || ms < endMs);
 
 /** Rows of a left block that belong to the slice. */
 export function leftRowsOf(task: SweepTask, slice: Slice): (batch: Batch) => Int32Array {
-  const firstInTime = slice.startMs === Number.NEGATIVE_INFINITY;
+  const { startMs, endMs } = slice;
   return rowsWhere(task, slice, (ms) =>
-    Number.isNaN(ms) ? firstInTime : ms >= slice.startMs && ms < slice.endMs,
+    Number.isNaN(ms) ? startMs === null : isIn(ms, startMs, endMs),
   );
 }
 
 /** Rows of a block of events that the slice's windows may hold. */
 export function eventRowsOf(task: SweepTask, slice: Slice): (batch: Batch) => Int32Array {
-  return rowsWhere(task, slice, (ms) => ms >= slice.eventsStartMs && ms < slice.eventsEndMs);
+  const { eventsStartMs, eventsEndMs } = slice;
+  return rowsWhere(task, slice, (ms) => isIn(ms, eventsStartMs, eventsEndMs));
 }
 
 function rowsWhere(
@@ -248,18 +228,52 @@ function rowsWhere(
   };
 }
 
+/** Blocks of events that may hold some of the slice's. */
+export function eventSectionsOf(task: SweepTask, slice: Slice): SweepTask['events'] {
+  const { eventsStartMs, eventsEndMs } = slice;
+  return task.events.filter(
+    ({ minMs, maxMs }) =>
+      (eventsStartMs === null || maxMs >= eventsStartMs) &&
+      (eventsEndMs === null || minMs < eventsEndMs),
+  );
+}
+
+/** Slices of a bucket, and what is counted over all of it because slices see an event more than once or not at all. */
+export function runSlices(context: TaskContext, { of }: SlicesTask): SlicesResult {
+  return {
+    slices: planSlices(context.exchange, of, context.memory.taskBytes),
+    infinite: countInfinite(context.exchange, of),
+  };
+}
+
 /** Infinite numbers per lane, each once. */
-export function countInfinite(exchange: Exchange, task: SweepTask): Record<string, number> {
-  const counts: Record<string, number> = {};
+function countInfinite(exchange: Exchange, task: SweepTask): InfiniteByLane {
+  const lanes = new Set(
+    task.features.flatMap(({ input, weight, by }) => [input, weight, by?.lane]),
+  );
+  const counts: Record<string, { count: number; keyCode: number }> = {};
   for (const batch of eachBatch(exchange, task.events)) {
-    for (const { name } of task.lanes) {
+    const code = codes(batch, 'code');
+    for (const name of lanes) {
+      if (name === null || name === undefined) continue;
       const column = batch.columns[name];
       const values = column?.kind === 'list' ? column.child : column;
       if (values?.kind !== 'f64') continue;
-      let found = 0;
-      for (const value of values.values) if (Math.abs(value) === Number.POSITIVE_INFINITY) found++;
-      if (found > 0) counts[name] = (counts[name] ?? 0) + found;
+      values.values.forEach((value, at) => {
+        if (Math.abs(value) !== Number.POSITIVE_INFINITY) return;
+        const row = column?.kind === 'list' ? rowOf(column.offsets, at) : at;
+        const found = (counts[name] ??= { count: 0, keyCode: Number.POSITIVE_INFINITY });
+        found.count++;
+        found.keyCode = Math.min(found.keyCode, code[row]!);
+      });
     }
   }
   return counts;
+}
+
+/** The row that an element belongs to. */
+function rowOf(offsets: Int32Array, element: number): number {
+  let row = 0;
+  while (offsets[row + 1]! <= element) row++;
+  return row;
 }

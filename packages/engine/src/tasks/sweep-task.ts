@@ -1,14 +1,14 @@
 import { type DataType, dayOf } from '@tessera/api';
 import type { Batch, Column } from '@tessera/columnar';
-import { type SweepOutput, sweep } from '@tessera/pitjoin';
+import { type SweepCounts, sweep } from '@tessera/pitjoin';
 import { effectiveQueryMs, type QueryPlan } from '@tessera/planner';
 import { collectIfTight } from '../collect-garbage.js';
 import type { TaskContext } from './context.js';
 import { emptyColumn } from './empty-column.js';
-import { pieceWriter } from './pieces.js';
+import { writePieces } from './pieces.js';
 import { readSections } from './read-sections.js';
 import type { SweepResult } from './result.js';
-import { countInfinite, eventRowsOf, leftRowsOf, planSlices, type Slice } from './slices.js';
+import { eventRowsOf, eventSectionsOf, leftRowsOf } from './slices.js';
 import type { SweepTask } from './task.js';
 import { numbers } from './typed.js';
 
@@ -47,29 +47,30 @@ function noEvents(task: SweepTask): Batch {
 }
 
 /** Events of the bucket, or of a slice of it. */
-function readEvents(context: TaskContext, task: SweepTask, slice: Slice | null): Batch {
-  if (slice === null) {
-    return task.events.length === 0 ? noEvents(task) : readSections(context.exchange, task.events);
-  }
-  const inTime = task.events.filter(
-    ({ minMs, maxMs }) => maxMs >= slice.eventsStartMs && minMs < slice.eventsEndMs,
-  );
-  if (inTime.length === 0) return noEvents(task);
-  return readSections(context.exchange, inTime, slice.events, eventRowsOf(task, slice));
+function readEvents({ exchange }: TaskContext, task: SweepTask): Batch {
+  const { slice } = task;
+  const sections = slice === null ? task.events : eventSectionsOf(task, slice);
+  if (sections.length === 0) return noEvents(task);
+  return slice === null
+    ? readSections(exchange, sections)
+    : readSections(exchange, sections, slice.events, eventRowsOf(task, slice));
 }
 
-function readLeft(context: TaskContext, task: SweepTask, slice: Slice | null): Batch {
-  if (slice === null) return readSections(context.exchange, task.left);
-  return readSections(context.exchange, task.left, slice.left, leftRowsOf(task, slice));
+function readLeft({ exchange }: TaskContext, task: SweepTask): Batch {
+  const { slice, left } = task;
+  return slice === null
+    ? readSections(exchange, left)
+    : readSections(exchange, left, slice.left, leftRowsOf(task, slice));
 }
 
-function sweepOnce(
-  context: TaskContext,
-  task: SweepTask,
-  left: Batch,
-  slice: Slice | null,
-): SweepOutput {
-  const events = readEvents(context, task, slice);
+const NOTHING: SweepCounts = { events: 0, leftRows: 0, infinite: {}, tooManyDistinct: {} };
+
+/** One bucket, or a slice of one: sort, sweep, and leave the columns per left partition. */
+export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
+  // Events are those of keys that the left asks for.
+  if (task.left.length === 0) return { counts: NOTHING, problem: null, pieces: [] };
+  const left = readLeft(context, task);
+  const events = readEvents(context, task);
   const { t, ...lanes } = events.columns;
   if (!t) throw new Error('events without a time lane');
   const columns: Record<string, Column> = { timeMs: t };
@@ -79,7 +80,11 @@ function sweepOnce(
   const leftColumns: Record<string, Column> = { code: left.columns.code! };
   const missingDays = new Set(task.missingDays);
   for (const query of task.queries) leftColumns[query.name] = queryLane(timeMs, query, missingDays);
-  return sweep(
+  const {
+    counts,
+    problem,
+    columns: swept,
+  } = sweep(
     {
       events: { rows: events.rows, columns },
       left: { rows: left.rows, columns: leftColumns },
@@ -91,40 +96,6 @@ function sweepOnce(
       return context.cancelled();
     },
   );
-}
-
-interface Counts {
-  events: number;
-  leftRows: number;
-  readonly infinite: Record<string, number>;
-  readonly tooManyDistinct: Record<string, number>;
-}
-
-/** One bucket: sort, sweep, and hand the columns back per left partition. One too large for its memory goes in slices. */
-export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
-  if (task.left.length === 0) return { counts: noCounts(), problem: null, slices: 0, pieces: [] };
-  const slices = planSlices(context.exchange, task, context.memory.taskBytes);
-  const infinite = slices === null ? null : countInfinite(context.exchange, task);
-  const pieces = pieceWriter(context.exchange, task);
-  const counts = noCounts();
-  for (const slice of slices ?? [null]) {
-    if (context.cancelled()) throw new Error('cancelled');
-    const left = readLeft(context, task, slice);
-    const swept = sweepOnce(context, task, left, slice);
-    counts.events += swept.counts.events;
-    counts.leftRows += swept.counts.leftRows;
-    addCounts(counts.tooManyDistinct, swept.counts.tooManyDistinct);
-    // Slices see an event more than once, or not at all.
-    addCounts(counts.infinite, infinite === null ? swept.counts.infinite : {});
-    if (swept.problem) return { counts, problem: swept.problem, slices: 0, pieces: [] };
-    pieces.add(left, swept.columns);
-  }
-  addCounts(counts.infinite, infinite ?? {});
-  return { counts, problem: null, slices: slices?.length ?? 1, pieces: pieces.written };
-}
-
-const noCounts = (): Counts => ({ events: 0, leftRows: 0, infinite: {}, tooManyDistinct: {} });
-
-function addCounts(to: Record<string, number>, more: Readonly<Record<string, number>>): void {
-  for (const [name, n] of Object.entries(more)) to[name] = (to[name] ?? 0) + n;
+  if (problem) return { counts, problem, pieces: [] };
+  return { counts, problem: null, pieces: writePieces(context.exchange, task, left, swept) };
 }

@@ -13,7 +13,14 @@ import type {
  * Every message to a worker: plain data only. Files of the lake are named relative to its folder, intermediate results by
  * their name in the exchange; each worker knows the folders.
  */
-export type Task = KeysTask | DictionaryTask | LeftTask | ScatterTask | SweepTask | AssembleTask;
+export type Task =
+  | KeysTask
+  | DictionaryTask
+  | LeftTask
+  | ScatterTask
+  | SlicesTask
+  | SweepTask
+  | AssembleTask;
 
 /** A small table made by one task and joined by others: a Parquet file in the exchange, or a table of an inline session. */
 export interface TableRef {
@@ -110,6 +117,31 @@ export interface SourceCounts {
   readonly duplicateEvents: number;
 }
 
+/** Cut a bucket that is too large for its memory into slices. */
+export interface SlicesTask {
+  readonly type: 'slices';
+  readonly of: SweepTask;
+}
+
+/**
+ * A part of a bucket that is swept at once: left rows of some keys and of some time, and the events that their windows
+ * hold. Slices of one bucket hold each left row once; an event comes again with every slice whose windows reach back to it.
+ */
+export interface Slice {
+  /** Half-open range of sub-buckets; rows without a key are in the first. */
+  readonly firstSub: number;
+  readonly endSub: number;
+  /** Half-open range of the left rows' times, null = unlimited; rows without a time are in the slice without a start. */
+  readonly startMs: number | null;
+  readonly endMs: number | null;
+  /** Half-open range of the events' times. */
+  readonly eventsStartMs: number | null;
+  readonly eventsEndMs: number | null;
+  /** At most this many. */
+  readonly events: number;
+  readonly left: number;
+}
+
 /** One bucket of one scan: events × left rows → feature columns per left partition. */
 export interface SweepTask {
   readonly type: 'sweep';
@@ -126,6 +158,8 @@ export interface SweepTask {
   readonly tie: string | null;
   readonly bucket: number;
   readonly buckets: number;
+  /** Null = all of the bucket. */
+  readonly slice: Slice | null;
   /** Rows of a partition that are put together at once. */
   readonly pieceRows: number;
   readonly strict: boolean;
