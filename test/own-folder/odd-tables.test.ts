@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { tessera } from '../files/command.js';
+import { tessera as tesseraProcess } from '../files/command.js';
 import { datasetRows, filesBelow, newFolder } from '../files/workspace.js';
+import { tesseraHere as tessera } from './in-process.js';
 import { writeOddLake } from './odd-tables.js';
 
 const folder = newFolder();
@@ -161,7 +162,7 @@ describe('init', () => {
       merchant_count_1d: 49n,
       merchants_country: 'FR',
     });
-    const tested = await tessera(['test', '--project', 'my features'], folder);
+    const tested = await tesseraProcess(['test', '--project', 'my features'], folder);
     expect(tested.code, tested.out + tested.err).toBe(0);
     expect(tested.out).toContain('a row counts what came before it');
   });
@@ -172,7 +173,7 @@ describe('init', () => {
     expect(made.code, made.err).toBe(0);
     const run = await tessera(['train-set', '--project', target, '--no-summary'], folder);
     expect(run.code, run.err).toBe(0);
-    const tested = await tessera(['test', '--project', target], folder);
+    const tested = await tesseraProcess(['test', '--project', target], folder);
     expect(tested.code, tested.out + tested.err).toBe(0);
   });
 
@@ -199,7 +200,7 @@ describe('init', () => {
       file,
       "import { test } from 'node:test';\ntest('no', () => { throw new Error('on purpose'); });\n",
     );
-    const failed = await tessera(['test', '--project', 'only clicks'], folder);
+    const failed = await tesseraProcess(['test', '--project', 'only clicks'], folder);
     expect(failed.code).toBe(1);
     expect(failed.out).toContain('on purpose');
     expect(failed.err).toContain('error TESTS_FAILED');

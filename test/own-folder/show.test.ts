@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { tessera, writeFiles } from '../files/command.js';
+import { writeFiles } from '../files/command.js';
 import { newFolder, parquet } from '../files/workspace.js';
+import { tesseraHere as tessera } from './in-process.js';
 
 const folder = newFolder();
 
