@@ -90,8 +90,10 @@ const SAMPLES = {
     },
   ],
   TESTS_FAILED: [{ files: ['test/customer.test.ts'] }],
+  BAD_PARTITION: [{ path: 'data/transactions/ds=2025-13-01', reason: '`2025-13-01` is no day' }],
   REMOTE_PATH: [{ path: 's3://bucket/transactions' }],
   FILE_UNREADABLE: [{ path: file, reason: 'it does not end as a Parquet file does' }],
+  FILE_CHANGED: [{ files: [file] }],
   SCHEMA_MISSING_COLUMN: [{ source, column: 'amount', file, columns: ['amt', 'ts', 'user_id'] }],
   SCHEMA_TYPE: [{ source, column: 'amount', file, declared: 'double', actual: 'string' }],
   SCHEMA_DISAGREES: [
@@ -125,15 +127,9 @@ const SAMPLES = {
     { source: 'merchants.profiles', key: 'merchant_id=m0001', ds: '2025-01-03' },
   ],
   SUM_OVERFLOW: [{ column: 'user_spend_points_sum_7d', key: 'user_id=u0001' }],
-  VECTOR_LENGTH: [
-    {
-      column: 'user_embedding_vector_average_7d',
-      key: 'user_id=u0001',
-      detail: 'vectors in the window have different lengths',
-    },
-  ],
+  VECTOR_LENGTH: [{ column: 'user_embedding_vector_average_7d', key: 'user_id=u0001' }],
   VECTOR_NULL: [{ column: 'user_embedding_vector_average_7d', key: 'user_id=u0001' }],
-  INFINITE_INPUT: [{ column: 'user_spend_amount_sum_7d', key: 'user_id=u0001' }],
+  INFINITE_INPUT: [{ source, column: 'amount', key: 'user_id=u0001' }],
   TOO_MANY_DISTINCT: [
     {
       column: 'user_habits_merchant_id_top3_frequent_30d',
@@ -154,6 +150,58 @@ const SAMPLES = {
   INTERNAL: [{ reason: 'no facts for a source' }],
 };
 
+/** What to do, in a sentence; the hints of single errors say it with their names. */
+const ADVICE = {
+  UNKNOWN_COLUMN: 'Correct the name, or declare the column in the source.',
+  UNKNOWN_KEY: "Correct the name on the right side of the part's `keys`.",
+  KEY_TYPE_MISMATCH: 'Declare both columns with one type.',
+  OPERATION_TYPE: 'Take another operation or another column.',
+  DUPLICATE_COLUMN_NAME: 'Give one of them `as`, or its part a `prefix`.',
+  BAD_TYPE: 'Write one of the types that are listed.',
+  BAD_WINDOW: 'Write a whole number of m, h or d, or null.',
+  BAD_OPTION: 'Correct or leave out the option.',
+  BAD_NAME: 'Choose a name with a letter or digit that is no path.',
+  BAD_PREDICATE: 'Correct the text at the mark.',
+  UNKNOWN_JOIN: 'Name one of the joins that are listed.',
+  UNKNOWN_GROUP_BY: 'Name one of the groupBys that are listed.',
+  NO_DEFINITIONS: 'Export a join or groupBy, or point `features` at the right folder.',
+  DUPLICATE_DEFINITION: 'Rename one of the two.',
+  DEFINITION_FAILED: 'Correct the file at the line; `--debug` shows the whole stack.',
+  BAD_RANGE: 'Write days as YYYY-MM-DD, the earlier one first.',
+  PATH_MISSING: 'Correct `path` in the source, or `--lake`.',
+  NO_PARTITIONS: 'Ask for days that there are, or bring the data.',
+  BAD_PARTITION: 'Rename, move or remove what lies beside the `ds=` folders.',
+  NO_TABLES: 'Name a folder that holds Parquet or CSV.',
+  NO_EVENTS: 'Bring a table with a column that says when a row happened.',
+  FOLDER_IN_USE: 'Name a new folder.',
+  NOT_PUBLISHED: 'Build it first.',
+  TESTS_FAILED: 'Look at what the tests say above.',
+  REMOTE_PATH: 'Mount or copy the data and give the local path.',
+  FILE_UNREADABLE: 'Write the file again from where it came, or remove it.',
+  FILE_CHANGED: 'Run again once nothing writes into the lake.',
+  DS_WITHOUT_FOLDERS: 'Take `ds` out of the columns, or put the files into `ds=` folders.',
+  NULL_IN_COLUMN: 'Leave out the `!`, or bring the values.',
+  MIXED_DEFINITIONS: 'Build the whole range, or allow `--replace`.',
+  OUT_OF_MEMORY: 'Give more with `--memory`, or use fewer workers.',
+  SCHEMA_MISSING_COLUMN: "Correct the source's `columns`, or write the file again.",
+  SCHEMA_TYPE: "Change the type in the source's `columns`, or the file.",
+  SCHEMA_DISAGREES: 'Write the files that differ again with one type.',
+  MISSING_SNAPSHOT: "Bring the days, or say `missing: 'null'` on the part.",
+  DUPLICATE_ENTITY_KEY: 'Remove the repeated row, or declare `dedupe`.',
+  SUM_OVERFLOW: 'Sum a wider type, or over a shorter window.',
+  VECTOR_LENGTH: 'Keep vectors of other lengths out with `where`.',
+  VECTOR_NULL: 'Write null for the whole vector.',
+  INFINITE_INPUT: 'Correct the data, or run without `--strict`.',
+  TOO_MANY_DISTINCT: 'Raise `maxDistinct`, or run without `--strict`.',
+  DATASET_LOCKED: 'Wait for the other run, or stop it.',
+  DISK_FULL: 'Free space, or give `--out` or `--tmp` on another disk.',
+  NOT_WRITABLE: 'Give a folder that may be written to.',
+  MEMORY_TOO_SMALL: 'Use fewer workers, more buckets, or a larger budget.',
+  DUCKDB_FAILED: 'Look at the reason; if the data is in order, report it.',
+  INTERRUPTED: 'Run the same again: what is published is not made twice.',
+  INTERNAL: 'Report it with the command and the definitions.',
+};
+
 const KINDS = [
   [
     'user',
@@ -168,19 +216,39 @@ const KINDS = [
   ['internal', 'A bug of ours', 'Exit code 3.'],
 ];
 
+/** Rows as a Markdown table, columns aligned. */
+function table([head, ...rows]) {
+  const widths = head.map((_, at) => Math.max(...[head, ...rows].map((row) => row[at].length)));
+  const line = (cells) => `| ${cells.map((cell, at) => cell.padEnd(widths[at])).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
 /** The whole document as text. */
 export function errorsDoc() {
   const codes = Object.keys(ERROR_TABLE);
-  const lacking = codes.filter((code) => SAMPLES[code] === undefined);
-  const gone = Object.keys(SAMPLES).filter((code) => ERROR_TABLE[code] === undefined);
+  const lacking = codes.filter((code) => !SAMPLES[code] || !ADVICE[code]);
+  const known = [...Object.keys(SAMPLES), ...Object.keys(ADVICE)];
+  const gone = known.filter((code) => ERROR_TABLE[code] === undefined);
   if (lacking.length > 0 || gone.length > 0) {
-    throw new Error(`samples: ${lacking.join(', ')} lacking, ${gone.join(', ')} unknown`);
+    throw new Error(
+      `samples and advice: ${lacking.join(', ')} lacking, ${gone.join(', ')} unknown`,
+    );
   }
   const parts = [
     '# Errors',
     '<!-- Made by scripts/errors-doc.mjs from ERROR_TABLE of @tessera/api. Change the table, then: node scripts/errors-doc.mjs --write -->',
     'Every error has a code from one table, a place in the definitions where there is one, and, where there is one, a hint. In code it is a `TesseraError` with `code`, `params`, `at`, `hint` and `problems` (everything that was found together). Each is shown here with sample parameters.',
   ];
+  parts.push(
+    table([
+      ['code', 'kind', 'what to do'],
+      ...codes.map((code) => [
+        `[${code}](#${code.toLowerCase()})`,
+        ERROR_TABLE[code].kind,
+        ADVICE[code],
+      ]),
+    ]),
+  );
   for (const [kind, title, about] of KINDS) {
     parts.push(`## ${title}`, about);
     for (const code of codes.filter((one) => ERROR_TABLE[one].kind === kind)) {

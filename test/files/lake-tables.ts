@@ -6,7 +6,7 @@ import { filesBelow, isPublished, parquet, quoted, rawRows } from './workspace.j
 
 /** The oracle's table literals as Parquet files, and published Parquet files as the oracle's rows. */
 
-function sqlType(type: DataType): string {
+export function sqlType(type: DataType): string {
   switch (type.kind) {
     case 'int32':
       return 'INTEGER';
@@ -120,7 +120,7 @@ export async function publishedRows(join: JoinSpec, path: string): Promise<Oracl
 }
 
 /** A value of `@duckdb/node-api` by its type. */
-function cell(type: DataType, value: unknown, isCount: boolean): OutputValue {
+export function cell(type: DataType, value: unknown, isCount: boolean): OutputValue {
   if (value === null) return null;
   switch (type.kind) {
     case 'int64':

@@ -561,7 +561,7 @@ describe('events', () => {
       run(counted, { strict: true, out: joinPath(lake, 'strict') }),
     ).rejects.toMatchObject({
       code: 'INFINITE_INPUT',
-      params: { column: 'spend_amount_sum_3d', key: 'user=a' },
+      params: { source: 'payments', column: 'amount', key: 'user=a' },
     });
   });
 

@@ -27,8 +27,11 @@ export function noProject(reason: string): TesseraError {
   );
 }
 
-export function badConfig(file: string, reason: string): TesseraError {
-  return new TesseraError('DEFINITION_FAILED', { file, reason }, { at: file });
+/** `reasons` is not empty. */
+export function badConfig(file: string, reasons: readonly string[]): TesseraError {
+  return combineProblems(
+    reasons.map((reason) => new TesseraError('DEFINITION_FAILED', { file, reason }, { at: file })),
+  );
 }
 
 /** All files' failures as one error; what our own definitions' checks threw keeps its code. */

@@ -106,7 +106,8 @@ export type Pair = [Row, Same];`,
     expect(code).toBe(1);
     expect(err).toBe(
       'error DUPLICATE_DEFINITION  features/user-spend.ts\n' +
-        '  two groupBys are named `user_spend`.\n  1: features/copy.ts\n  2: features/user-spend.ts\n',
+        '  two groupBys are named `user_spend`.\n  1: features/copy.ts\n  2: features/user-spend.ts\n' +
+        '  A name is what commands take and what a dataset is called: rename one.\n',
     );
   });
 

@@ -169,6 +169,7 @@ export const ERROR_TABLE = {
   DUPLICATE_DEFINITION: entry<{ kind: string; name: string; first: string; second: string }>(
     'user',
     (p) => `two ${p.kind}s are named \`${p.name}\`.\n1: ${p.first}\n2: ${p.second}`,
+    () => 'A name is what commands take and what a dataset is called: rename one.',
   ),
   DEFINITION_FAILED: entry<{ file: string; reason: string }>(
     'user',
@@ -232,6 +233,12 @@ export const ERROR_TABLE = {
     'user',
     (p) => `a feature test failed: ${some(p.files, 5)}.`,
   ),
+  BAD_PARTITION: entry<{ path: string; reason: string }>(
+    'user',
+    (p) => `${p.path} is no partition: ${p.reason}.`,
+    () =>
+      'Beside folders named ds=YYYY-MM-DD there is nothing else; names that begin with `_` or `.` are not looked at.',
+  ),
   REMOTE_PATH: entry<{ path: string }>(
     'user',
     (p) => `${p.path} is not on a local disk.`,
@@ -240,6 +247,14 @@ export const ERROR_TABLE = {
   FILE_UNREADABLE: entry<{ path: string; reason: string }>(
     'environment',
     (p) => `${p.path} could not be read: ${p.reason}`,
+  ),
+  FILE_CHANGED: entry<{ files: readonly string[] }>(
+    'environment',
+    (p) =>
+      p.files.length === 1
+        ? `${p.files[0]} changed while it was read.`
+        : `${p.files.length} files changed while they were read: ${some(p.files, 5)}.`,
+    () => 'Nothing was published. Run again once nothing writes there.',
   ),
   SCHEMA_MISSING_COLUMN: entry<{
     source: string;
@@ -310,19 +325,19 @@ export const ERROR_TABLE = {
       `the sum in \`${p.column}\` for key ${p.key} is beyond its type${p.detail === undefined ? '' : `: ${p.detail}`}.`,
     () => 'Sum a double or decimal(38,s) column instead, or a shorter window.',
   ),
-  VECTOR_LENGTH: entry<{ column: string; key: string; detail: string }>(
+  VECTOR_LENGTH: entry<{ column: string; key: string; detail?: string }>(
     'user',
-    (p) => `\`${p.column}\` for key ${p.key} meets vectors of different lengths: ${p.detail}.`,
+    (p) => `\`${p.column}\` for key ${p.key} meets vectors of different lengths in one window.`,
+    () => 'Vectors of one key are added element by element: keep other lengths out with `where`.',
   ),
   VECTOR_NULL: entry<{ column: string; key: string; detail?: string }>(
     'user',
-    (p) =>
-      `\`${p.column}\` for key ${p.key} meets a vector with a null element${p.detail === undefined ? '' : `: ${p.detail}`}.`,
+    (p) => `\`${p.column}\` for key ${p.key} meets a vector with a null element.`,
+    () => 'A vector is whole or null: write null for the vector, or a number for the element.',
   ),
-  INFINITE_INPUT: entry<{ column: string; key?: string; detail?: string }>(
+  INFINITE_INPUT: entry<{ source: string; column: string; key: string }>(
     'user',
-    (p) =>
-      `\`${p.column}\`${p.key === undefined ? '' : ` for key ${p.key}`} meets an infinite number${p.detail === undefined ? '' : `: ${p.detail}`}.`,
+    (p) => `${p.source}: \`${p.column}\` is infinite in a row with key ${p.key}.`,
     () => 'Without STRICT it would be read as null and counted.',
   ),
   TOO_MANY_DISTINCT: entry<{ column: string; key: string; maxDistinct?: number; detail?: string }>(
@@ -416,7 +431,7 @@ export class TesseraError<C extends ErrorCode = ErrorCode> extends Error {
     super(
       problems.length > 1
         ? problems.map((problem) => problem.message).join('\n')
-        : describe(code, place.at, summary, hint, place.cause),
+        : describe(code, place.at, summary, hint),
       place.cause === undefined ? undefined : { cause: place.cause },
     );
     this.code = code;
@@ -431,26 +446,24 @@ export class TesseraError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** A question goes behind a one-line message, as one would say it; other hints get lines of their own. */
+/**
+ * A question goes behind a one-line message, as one would say it; other hints get lines of their own. The cause is not
+ * told: it is in the words of others, and does not cross threads.
+ */
 function describe(
   code: string,
   at: string | undefined,
   summary: string,
   hint: string | undefined,
-  cause: unknown,
 ): string {
   const body = summary.split('\n');
   const advice = hint?.split('\n') ?? [];
   if (body.length === 1 && advice[0]?.startsWith('Did you mean')) {
     body[0] = `${body[0]} ${advice.shift()}`;
   }
-  const from =
-    cause instanceof Error && !summary.includes(cause.message)
-      ? [`cause: ${cause.message.split('\n')[0]}`]
-      : [];
   return [
     at === undefined ? code : `${code}  ${at}`,
-    ...[...body, ...advice, ...from].map((line) => `  ${line}`),
+    ...[...body, ...advice].map((line) => `  ${line}`),
   ].join('\n');
 }
 

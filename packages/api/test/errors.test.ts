@@ -111,7 +111,7 @@ test('causes, errors of others, and errors of another copy of the package', () =
     { cause },
   );
   expect(formatError(error)).toBe(
-    'error FILE_UNREADABLE\n  x.parquet could not be read: see cause\n  cause: disk on fire',
+    'error FILE_UNREADABLE\n  x.parquet could not be read: see cause',
   );
   expect(error.cause).toBe(cause);
   expect(formatError(new TypeError('x is undefined'))).toBe(
@@ -162,8 +162,10 @@ test('the table: every code has a kind and says something', () => {
       "PATH_MISSING user",
       "NO_PARTITIONS user",
       "DS_WITHOUT_FOLDERS user",
+      "BAD_PARTITION user",
       "REMOTE_PATH user",
       "FILE_UNREADABLE environment",
+      "FILE_CHANGED environment",
       "SCHEMA_MISSING_COLUMN user",
       "SCHEMA_TYPE user",
       "SCHEMA_DISAGREES user",

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, readSync, writevSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Batch, decodeBatch, encodeBatchParts } from '@tessera/columnar';
+import { writeError } from '@tessera/lake';
 import type { Section } from './tasks/task.js';
 
 /**
@@ -44,8 +45,7 @@ export function fileExchange(dir: string): Exchange {
   return {
     write(name, batches) {
       const file = join(dir, name);
-      mkdirSync(dirname(file), { recursive: true });
-      const fd = openSync(file, 'wx');
+      const fd = openNew(file);
       try {
         const sections: Section[] = [];
         let offset = 0;
@@ -55,6 +55,8 @@ export function fileExchange(dir: string): Exchange {
           offset += length;
         }
         return sections;
+      } catch (cause) {
+        throw writeError(file, cause);
       } finally {
         closeSync(fd);
       }
@@ -77,6 +79,15 @@ export function fileExchange(dir: string): Exchange {
     },
     path: (name) => join(dir, name),
   };
+}
+
+function openNew(file: string): number {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    return openSync(file, 'wx');
+  } catch (cause) {
+    throw writeError(file, cause);
+  }
 }
 
 /** The system takes at most this many pieces in one gathering write. */

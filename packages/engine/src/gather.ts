@@ -1,10 +1,17 @@
 import { resolve } from 'node:path';
-import { definitionHash, type SourceSpec } from '@tessera/api';
+import {
+  combineProblems,
+  definitionHash,
+  isTesseraError,
+  type SourceSpec,
+  type TesseraError,
+} from '@tessera/api';
 import { type Relation, relationOf, type Session } from '@tessera/lake';
 import type { InputFile, LakeFacts, PublishedFacts, SourceFacts } from '@tessera/planner';
 import { checkPredicates } from './check-predicates.js';
 import type { DayRange } from './days.js';
 import { type Definition, groupBysOf, sourcesOf } from './definition.js';
+import type { LakeFiles } from './inputs.js';
 import { type Known, know, plannerFile, plannerPath } from './known-source.js';
 import { gridDays, leftPartitions } from './left-partitions.js';
 import type { FilledColumns } from './report.js';
@@ -19,6 +26,8 @@ export interface Gathered {
   readonly facts: LakeFacts;
   readonly filled: FilledColumns;
   readonly relation: (sourceId: string, fileIdx: readonly number[]) => Relation;
+  /** The files themselves, as they were found. */
+  readonly files: (sourceId: string, fileIdx: readonly number[]) => LakeFiles;
   readonly presentDays: (sourceId: string) => ReadonlySet<string | null>;
   /** Absolute path of a file that the facts name. */
   readonly absolute: (path: string) => string;
@@ -48,11 +57,18 @@ export async function gatherFacts(
     records.set(file.path, [...(records.get(file.path) ?? []), file]);
   const recorded = (path: string) => records.get(plannerPath(path, options.lake)) ?? [];
   const known = new Map<string, Known>();
-  for (const source of specs) {
-    const id = definitionHash(source);
-    if (!known.has(id))
-      known.set(id, await know(session, source, options.lake, counted(subject, source), recorded));
+  const problems: TesseraError[] = [];
+  for (const [id, source] of new Map(specs.map((spec) => [definitionHash(spec), spec]))) {
+    try {
+      const columns = counted(subject, source);
+      known.set(id, await know(session, source, options.lake, columns, recorded));
+    } catch (error) {
+      if (!isTesseraError(error) || error.kind === 'internal' || error.code === 'INTERRUPTED')
+        throw error;
+      problems.push(...error.problems);
+    }
   }
+  if (problems.length > 0) throw combineProblems(problems);
   const first = known.get(definitionHash(specs[0]!))!;
   const sources: Record<string, SourceFacts> = {};
   for (const [id, { listing, files }] of known) {
@@ -73,6 +89,10 @@ export async function gatherFacts(
         one.source,
         fileIdx.map((idx) => one.files[idx]!),
       );
+    },
+    files: (sourceId, fileIdx) => {
+      const { source, files } = known.get(sourceId)!;
+      return { source, files: fileIdx.map((idx) => files[idx]!) };
     },
     absolute: (path) => resolve(options.lake, path),
     presentDays: (sourceId) => new Set(known.get(sourceId)!.listing.partitions.map(({ ds }) => ds)),

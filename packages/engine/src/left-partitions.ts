@@ -2,6 +2,7 @@ import { DAY_MS, dayOf, formatDay, parseDay, type SourceSpec, TesseraError } fro
 import { type FileFacts as LakeFile, relationOf, type Session } from '@tessera/lake';
 import { daysBetween, type LeftPartitionFacts, type PublishedFacts } from '@tessera/planner';
 import { type DayRange, inRange, NO_DAY } from './days.js';
+import { checkWhole } from './inputs.js';
 import type { Known } from './known-source.js';
 import { leftDays } from './left-days.js';
 
@@ -56,7 +57,8 @@ async function hivePartitions(session: Session, known: Known): Promise<LeftParti
 }
 
 /** Days of rows, with their least and greatest time, from the rows themselves. */
-function daysOf(session: Session, { source }: Known, files: readonly LakeFile[]) {
+async function daysOf(session: Session, { source }: Known, files: readonly LakeFile[]) {
+  await checkWhole([{ source, files }]);
   return leftDays(session, { source, relation: relationOf(source, files) });
 }
 
@@ -148,5 +150,5 @@ function checkSnapshots({ source, listing }: Known, grid: readonly string[]): vo
   throw new TesseraError('MISSING_SNAPSHOT', { source: source.name, days }, { hint });
 }
 
-const NOT_BY_DAY =
+export const NOT_BY_DAY =
   'Its files lie in no `ds=` folder: put each dump into that of its day, or declare `static: true`.';

@@ -8,6 +8,7 @@ import { countersOf } from './counters.js';
 import { fileExchange } from './exchange.js';
 import { type Executor, inlineExecutor, threadsExecutor } from './executor.js';
 import type { Gathered } from './gather.js';
+import { checkUnchanged, checkWhole, explained, inputsOf } from './inputs.js';
 import { type Made, NOTHING_MADE } from './made.js';
 import type { MemoryShares, WorkerMemory } from './memory.js';
 import { firstPartitions, firstRows, previewFile } from './preview.js';
@@ -52,6 +53,9 @@ export async function make(subject: Subject, making: Making, options: RunOptions
           firstPartitions(gathered, subject.join?.left ?? null, limit),
           making.planOptions,
         );
+  const inputs = inputsOf(plan, gathered.files);
+  // A preview reads also what is published; all else was looked at with the plan.
+  if (limit !== null) await checkWhole(inputs);
   const target =
     limit === null ? await openTarget(dataset, `${subject.kind} ${subject.name}`, runId) : null;
   // Beside what is staged: should this process be killed, the dataset's next run removes both.
@@ -99,6 +103,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     const made = await writePartitions(executor, outcome, fileOf, onProgress);
     checkSignal(signal);
     const written = limit === null ? made : await firstRows(session, made, limit);
+    await checkUnchanged(inputs);
     const published = target
       ? await target.publish({
           ...{ written, removed, plan },
@@ -116,6 +121,8 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       files: written.map(({ ds }, idx) => ({ ds, file: published[idx]! })),
       counters: countersOf(plan, outcome, written.length),
     };
+  } catch (error) {
+    throw await explained(error, inputs);
   } finally {
     hashing.abort();
     await contents.catch(() => undefined);

@@ -1,7 +1,7 @@
 import { TesseraError } from '@tessera/api';
 import { readRows } from '@tessera/lake';
 import type { SweepProblem } from '@tessera/pitjoin';
-import type { PhysicalPlan } from '@tessera/planner';
+import type { PhysicalPlan, ScanPlan } from '@tessera/planner';
 import type { StageOutcome } from './stages/stage-options.js';
 import { type TaskContext, tableSql } from './tasks/context.js';
 
@@ -24,9 +24,14 @@ async function keyText(
   return scan.keys.map((name, idx) => `${name}=${String(row?.[`k${idx}`])}`).join(', ');
 }
 
-function toError(problem: SweepProblem, key: string): TesseraError {
+function toError(problem: SweepProblem, key: string, scan: ScanPlan | undefined): TesseraError {
+  const read = scan?.lanes.find(({ name }) => name === problem.lane)?.read;
+  if (problem.kind === 'INFINITE_INPUT' && scan && read && 'column' in read) {
+    const params = { source: scan.source.name, column: read.column, key };
+    return new TesseraError('INFINITE_INPUT', params, { at: problem.feature });
+  }
   const params = { column: problem.feature, key, detail: problem.detail };
-  return new TesseraError(problem.kind, params, { at: problem.feature });
+  return new TesseraError(problem.kind as 'SUM_OVERFLOW', params, { at: problem.feature });
 }
 
 /** Throw what a sweep could not give a value for (S5.3 …), naming the key; the first by output order. */
@@ -46,7 +51,9 @@ export async function raiseProblem(
   );
   const errors: TesseraError[] = [];
   for (const { scan, problem } of problems.slice(0, 5)) {
-    errors.push(toError(problem, await keyText(context, plan, outcome, scan, problem.keyCode)));
+    const key = await keyText(context, plan, outcome, scan, problem.keyCode);
+    const found = plan.scans.find(({ id }) => id === scan);
+    errors.push(toError(problem, key, found));
   }
   const [first] = errors;
   if (!first) return;

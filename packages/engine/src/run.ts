@@ -17,6 +17,7 @@ import { checkDefinition, checkOptions } from './check-options.js';
 import { inRange } from './days.js';
 import { exportFiles } from './export.js';
 import { gatherFacts } from './gather.js';
+import { checkWhole, inputsOf } from './inputs.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
 import { make, nothing, remove } from './make.js';
 import { memoryBudget, shareMemory } from './memory.js';
@@ -104,6 +105,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     };
     const plan = subject.plan(gathered, planOptions);
     if (options.limit === undefined) checkOutdated(plan, dataset, options);
+    await checkWhole(inputsOf(plan, gathered.files));
     await checkNotNull(session, plan, gathered);
     const summary = planSummary(plan, gathered.facts, subject.columns, workers);
     checkSignal(options.signal);

@@ -2,6 +2,9 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { TesseraError } from '@tessera/api';
 import { readError } from './fs-error.js';
 
+/** Files of another format beside a source's own. */
+export const ONE_FORMAT = 'A source has one format: see its `format`, or put the file elsewhere.';
+
 /** A header line longer than this is not one. */
 const MAX_HEADER_BYTES = 1 << 20;
 
@@ -12,9 +15,12 @@ const MAX_HEADER_BYTES = 1 << 20;
  * Throws  FILE_UNREADABLE when there is no header, or a name in it is empty or there twice (DuckDB knows no upper case)
  */
 export function readCsvHeader(path: string): string[] {
-  const names = parseHeader(firstBytes(path));
-  const bad = (reason: string): TesseraError =>
-    new TesseraError('FILE_UNREADABLE', { path, reason });
+  const text = firstBytes(path);
+  const bad = (reason: string, hint?: string): TesseraError =>
+    new TesseraError('FILE_UNREADABLE', { path, reason }, hint === undefined ? {} : { hint });
+  if (text.startsWith('PAR1')) throw bad('it is Parquet, and the source says CSV', ONE_FORMAT);
+  if (text.includes('\0')) throw bad('it is not text');
+  const names = parseHeader(text);
   if (names === null) throw bad('it has no CSV header line');
   const seen = new Set<string>();
   for (const name of names) {

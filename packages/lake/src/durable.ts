@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf, writeError } from './fs-error.js';
 
@@ -32,10 +32,22 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-export async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+/** Returns the uppermost folder that was made, if any. */
+export async function makeFolder(path: string): Promise<string | undefined> {
+  return mkdir(path, { recursive: true }).catch((cause: unknown) => {
     throw writeError(path, cause);
   });
+}
+
+/** Remove a folder, and those above it up to `top`, as long as they are empty. */
+export async function removeEmptyFolders(path: string, top: string): Promise<void> {
+  for (let folder = path; folder.startsWith(top); folder = dirname(folder)) {
+    try {
+      await rmdir(folder);
+    } catch {
+      return;
+    }
+  }
 }
 
 /** Replace a file's content whole: readers and crashes see the old or the new, never half. */

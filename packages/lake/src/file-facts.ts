@@ -4,11 +4,13 @@ import { duckDbType } from './duckdb-type.js';
 import { contentOf, fingerprintContent, fingerprintFile } from './fingerprint.js';
 import type { FileFact, SourceListing } from './list-source.js';
 import { mapLimited } from './map-limited.js';
+import { checkFooter } from './parquet/check-parquet.js';
 import { quoteIdent, quoteLiteral, quotePath, quotePaths } from './quote.js';
 import { readRows } from './read-rows.js';
 import type { Relation, ScanFile } from './scan-spec.js';
 import { scanSql } from './scan-sql.js';
-import type { Session } from './session.js';
+import { openDuckDb, type Session } from './session.js';
+import { damagedFile } from './sql-error.js';
 import { epochMsSql, TIME_START_PRE_1970_MS } from './time-sql.js';
 
 export interface FileFacts extends FileFact {
@@ -69,7 +71,12 @@ export async function fileFacts(
       return null;
     });
   const identities = await mapLimited(files, 16, (file) =>
-    kept(identify(file, source.format, recorded(file.path))),
+    kept(
+      identify(file, source.format, recorded(file.path)).then(async (identity) => {
+        if (source.format === 'parquet') await checkFooter(file.path);
+        return identity;
+      }),
+    ),
   );
   const whole = files.flatMap((file, i) => {
     const identity = identities[i];
@@ -87,17 +94,27 @@ export async function fileFacts(
       try {
         facts.push(...(await parquetFacts(session, source, batch, nullsOf)));
       } catch {
-        // DuckDB stops at the first file it does not like, and may not name it: ask one by one.
+        // DuckDB stops at the first file it does not like, and may not name it: ask one by one, each time a new one,
+        // since after an internal error it answers nothing any more.
         for (const file of batch) {
-          const found = await kept(
-            namingFile(file, parquetFacts(session, source, [file], nullsOf)),
-          );
-          if (found !== null) facts.push(...found);
+          const own = await openDuckDb({ threads: 1 });
+          try {
+            const found = await kept(namingFile(file, parquetFacts(own, source, [file], nullsOf)));
+            if (found !== null) facts.push(...found);
+          } finally {
+            own.close();
+          }
         }
       }
     }
   }
-  if (problems.length > 0) throw combineProblems(problems);
+  if (problems.length > 0) {
+    // Files are looked at side by side: told in their order.
+    const order = new Map(files.map(({ path }, idx) => [path, idx]));
+    const at = (problem: TesseraError) =>
+      order.get((problem.params as { path: string }).path) ?? files.length;
+    throw combineProblems([...problems].sort((a, b) => at(a) - at(b)));
+  }
   return facts;
 }
 
@@ -144,15 +161,7 @@ type Known = FileFact & Identity & { readonly ds: string | null };
 async function namingFile<R>(file: FileFact, work: Promise<R>): Promise<R> {
   return work.catch((error: unknown) => {
     if (!isTesseraError(error) || error.code === 'INTERRUPTED') throw error;
-    const reason =
-      error.code === 'DUCKDB_FAILED'
-        ? String((error.params as { reason: string }).reason)
-        : error.summary;
-    throw new TesseraError(
-      'FILE_UNREADABLE',
-      { path: file.path, reason },
-      { hint: 'The file is not whole Parquet: write it again, or remove it.', cause: error },
-    );
+    throw damagedFile(file.path, error.cause ?? error);
   });
 }
 

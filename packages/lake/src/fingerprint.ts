@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat as statOf } from 'node:fs/promises';
 import { TesseraError } from '@tessera/api';
+import { ONE_FORMAT } from './csv-header.js';
 import { settledStat } from './file-stat.js';
 import { readError } from './fs-error.js';
 
@@ -78,7 +79,11 @@ async function footerOf(file: FileHandle, path: string, size: number): Promise<B
     new TesseraError(
       'FILE_UNREADABLE',
       { path, reason },
-      { hint: 'The file is not whole Parquet: write it again, or remove it.' },
+      {
+        hint: path.toLowerCase().endsWith('.csv')
+          ? ONE_FORMAT
+          : 'The file is not whole Parquet: write it again, or remove it.',
+      },
     );
   if (size === 0) throw bad('it is empty');
   if (size < TRAILER_BYTES + 4) throw bad(`it has only ${size} bytes`);

@@ -47,6 +47,7 @@ export {
   relationOf,
 } from './file-facts.js';
 export { contentOf, fingerprintContent, fingerprintFile } from './fingerprint.js';
+export { writeError } from './fs-error.js';
 export {
   binEdges,
   type Distribution,
@@ -73,6 +74,7 @@ export {
   manifestPath,
   readManifest,
 } from './manifest.js';
+export { checkParquet } from './parquet/check-parquet.js';
 export { predicateColumns, predicateSql, type TypeOf } from './predicate-sql.js';
 export { quoteIdent, quoteLiteral, quotePath, quotePaths } from './quote.js';
 export { type ReadKinds, readColumns, type StreamOptions, streamColumns } from './read-columns.js';
@@ -83,4 +85,5 @@ export { scanColumns, scanSql } from './scan-sql.js';
 export { openDuckDb, run, type Session, type SessionOptions } from './session.js';
 export { type SummaryRow, summarise } from './summarise.js';
 export { openTmpFolder, type TmpFolder } from './tmp-folder.js';
+export { changedFiles } from './unchanged.js';
 export type { StringDictionary } from './write-vector.js';

@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, isAbsolute, join, resolve } from 'node:path';
-import { parseDay, type SourceSpec, TesseraError } from '@tessera/api';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, isAbsolute, join, resolve, sep } from 'node:path';
+import { combineProblems, parseDay, type SourceSpec, TesseraError } from '@tessera/api';
 import { settledStat, untilSettled } from './file-stat.js';
-import { readError } from './fs-error.js';
+import { codeOf, readError } from './fs-error.js';
 import { mapLimited } from './map-limited.js';
 import { NO_DAY } from './scan-spec.js';
 
@@ -38,10 +38,12 @@ const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
 
 /**
  * Find the files of a source: one file, a folder of files (with folders below it), or a folder of `ds=YYYY-MM-DD` folders
- * with files of any name and depth. Names that begin with `.` or `_` are not looked at.
+ * with files of any name and depth. Names that begin with `.` or `_` or end as those of unfinished files do are not looked
+ * at.
  *
- * Throws  REMOTE_PATH, PATH_MISSING, NO_PARTITIONS for a folder without files, FILE_UNREADABLE for what lies beside `ds=`
- *         folders or is labelled with no day
+ * Throws  REMOTE_PATH, PATH_MISSING, NO_PARTITIONS for a folder without files; all together: BAD_PARTITION for what lies
+ *         beside `ds=` folders or is labelled with no day, FILE_UNREADABLE for links that lead nowhere or around, and for
+ *         what is no file
  */
 export function listSource(source: SourceSpec, lakeDir: string): Promise<SourceListing> {
   return untilSettled(
@@ -55,10 +57,11 @@ async function list(source: SourceSpec, lakeDir: string): Promise<SourceListing>
   const found = await stat(path).catch((cause: unknown) => {
     const error = readError(path, cause);
     throw error.code === 'PATH_MISSING'
-      ? new TesseraError('PATH_MISSING', { path, source: source.name }, { cause })
+      ? new TesseraError('PATH_MISSING', { path, source: source.name })
       : error;
   });
   if (!found.isDirectory()) {
+    if (!found.isFile()) throw unreadable(path, 'it is neither a file nor a folder');
     const file = { path, name: basename(path), bytes: found.size, stat: settledStat(found) };
     return { path, layout: 'file', partitions: [{ ds: null, files: [file] }] };
   }
@@ -68,7 +71,9 @@ async function list(source: SourceSpec, lakeDir: string): Promise<SourceListing>
     if (partitions.length > 0) return { path, layout: 'hive', partitions };
     throw new TesseraError('NO_PARTITIONS', { path, source: source.name });
   }
-  const files = await filesBelow(path, '');
+  const problems: TesseraError[] = [];
+  const files = await filesBelow(path, '', problems);
+  if (problems.length > 0) throw combineProblems(byPath(problems));
   if (files.length === 0) throw new TesseraError('NO_PARTITIONS', { path, source: source.name });
   return { path, layout: 'folder', partitions: [{ ds: null, files }] };
 }
@@ -97,31 +102,31 @@ async function hivePartitions(
   entries: readonly Dirent[],
 ): Promise<readonly SourcePartition[]> {
   const labels = new Map<string, string[]>();
-  for (const entry of entries) {
+  const problems: TesseraError[] = [];
+  for (const entry of [...entries].sort((a, b) => byCodePoint(a.name, b.name))) {
     const label = entry.name.startsWith('ds=') ? labelOf(entry.name.slice(3)) : null;
+    const folder = join(path, entry.name);
     if (label === null) {
-      throw new TesseraError(
-        'FILE_UNREADABLE',
-        {
-          path: join(path, entry.name),
-          reason: 'it lies beside `ds=` folders and is not named ds=YYYY-MM-DD',
-        },
-        {
-          hint: 'Put it into the folder of its day; names that begin with `_` or `.` are not looked at.',
-        },
+      const reason = entry.name.startsWith('ds=')
+        ? `\`${entry.name.slice(3)}\` is no day`
+        : 'it lies beside `ds=` folders';
+      problems.push(new TesseraError('BAD_PARTITION', { path: folder, reason }));
+    } else if (!(await isFolder(folder))) {
+      problems.push(
+        new TesseraError('BAD_PARTITION', { path: folder, reason: 'it is not a folder' }),
       );
-    }
-    labels.set(label, [...(labels.get(label) ?? []), entry.name]);
+    } else labels.set(label, [...(labels.get(label) ?? []), entry.name]);
   }
   const sorted = [...labels].sort(([a], [b]) => byCodePoint(a, b));
-  const found = await mapLimited(sorted, 16, async ([ds, folders]) => {
+  const partitions = await mapLimited(sorted, 16, async ([ds, folders]) => {
     const lists = await mapLimited(folders, 2, (folder) =>
-      filesBelow(join(path, folder), `${folder}/`),
+      filesBelow(join(path, folder), `${folder}/`, problems),
     );
     return { ds, files: lists.flat().sort((a, b) => byCodePoint(a.name, b.name)) };
   });
+  if (problems.length > 0) throw combineProblems(byPath(problems));
   // What a writer left half-done, or emptied by hand, says nothing about its day.
-  return found.filter(({ files }) => files.length > 0);
+  return partitions.filter(({ files }) => files.length > 0);
 }
 
 function labelOf(text: string): string | null {
@@ -129,22 +134,58 @@ function labelOf(text: string): string | null {
   return parseDay(text) === null ? null : text;
 }
 
-async function filesBelow(folder: string, prefix: string): Promise<FileFact[]> {
-  const files: FileFact[] = [];
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() === true;
+}
+
+/** What cannot be listed goes to `problems`, in any order. */
+async function filesBelow(
+  folder: string,
+  prefix: string,
+  problems: TesseraError[],
+): Promise<FileFact[]> {
   const entries = (await entriesOf(folder)).filter((entry) => !isHidden(entry.name));
   const found = await mapLimited(entries, 16, async (entry): Promise<FileFact[]> => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return filesBelow(path, `${prefix}${entry.name}/`);
-    const facts = await stat(path).catch((cause: unknown) => {
-      throw readError(path, cause);
-    });
-    // A link to a folder.
-    if (facts.isDirectory()) return filesBelow(path, `${prefix}${entry.name}/`);
     const name = `${prefix}${entry.name}`;
-    return [{ path, name, bytes: facts.size, stat: settledStat(facts) }];
+    if (entry.isDirectory()) return filesBelow(path, `${name}/`, problems);
+    try {
+      const facts = await stat(path);
+      if (facts.isFile()) return [{ path, name, bytes: facts.size, stat: settledStat(facts) }];
+      // Reading a pipe would wait for ever.
+      if (!facts.isDirectory()) throw unreadable(path, 'it is neither a file nor a folder');
+      if (isBelow(await realpath(folder), await realpath(path))) {
+        throw unreadable(path, 'it is a link to a folder that it lies in');
+      }
+      return await filesBelow(path, `${name}/`, problems);
+    } catch (cause) {
+      problems.push(await linkError(path, cause));
+      return [];
+    }
   });
-  files.push(...found.flat());
-  return files.sort((a, b) => byCodePoint(a.name, b.name));
+  return found.flat().sort((a, b) => byCodePoint(a.name, b.name));
+}
+
+function isBelow(folder: string, ancestor: string): boolean {
+  return folder === ancestor || folder.startsWith(`${ancestor}${sep}`);
+}
+
+/** A file that was just listed and cannot be looked at is mostly a link. */
+async function linkError(path: string, cause: unknown): Promise<TesseraError> {
+  const isLink = (await lstat(path).catch(() => null))?.isSymbolicLink() === true;
+  if (isLink && codeOf(cause) === 'ELOOP') return unreadable(path, 'it is a link to itself');
+  if (isLink && codeOf(cause) === 'ENOENT') return unreadable(path, 'it is a link to nothing');
+  return readError(path, cause);
+}
+
+/** Files are looked at side by side: what is said of them does not depend on who was first. */
+function byPath(problems: readonly TesseraError[]): TesseraError[] {
+  const pathOf = (problem: TesseraError) => (problem.params as { path: string }).path;
+  return [...problems].sort((a, b) => byCodePoint(pathOf(a), pathOf(b)));
+}
+
+function unreadable(path: string, reason: string): TesseraError {
+  return new TesseraError('FILE_UNREADABLE', { path, reason });
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
@@ -155,8 +196,11 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
   }
 }
 
+/** Files that a writer has not finished, and checksums that Hadoop puts beside files. */
+const UNFINISHED = /\.(tmp|crc|inprogress)$|\._COPYING_$/i;
+
 function isHidden(name: string): boolean {
-  return name.startsWith('.') || name.startsWith('_');
+  return name.startsWith('.') || name.startsWith('_') || UNFINISHED.test(name);
 }
 
 /** UTF-8 order is code point order; JavaScript's own `<` is not, beyond the basic plane. */

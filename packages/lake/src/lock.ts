@@ -2,12 +2,15 @@ import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { TesseraError } from '@tessera/api';
-import { makeFolder } from './durable.js';
+import { makeFolder, removeEmptyFolders } from './durable.js';
 import { codeOf, writeError } from './fs-error.js';
 import { type Holder, isAlive, readHolder, thisProcess } from './holder.js';
 
 export interface Lock {
-  /** Give the dataset free. Harmless when repeated, or when the lock was taken over. */
+  /**
+   * Give the dataset free; folders that were made for it and are empty go with it. Harmless when repeated, or when the
+   * lock was taken over.
+   */
   release(): Promise<void>;
 }
 
@@ -20,12 +23,19 @@ export interface Lock {
  * Throws  DATASET_LOCKED naming owner, pid, host and since; NOT_WRITABLE; DISK_FULL
  */
 export async function acquireLock(dataset: string, owner: string): Promise<Lock> {
-  await makeFolder(dataset);
+  let made = await makeFolder(dataset);
   const path = join(dataset, '_lock');
   const me = thisProcess(owner);
   const mine = `${path}.${me.token}.tmp`;
   try {
-    await writeNew(mine, me);
+    try {
+      await writeNew(mine, me);
+    } catch (cause) {
+      if (codeOf(cause) !== 'ENOENT') throw cause;
+      // Another run of nothing has just removed its empty folders.
+      made = (await makeFolder(dataset)) ?? made;
+      await writeNew(mine, me);
+    }
     for (;;) {
       if (await linkNew(mine, path)) break;
       const holder = await holderOf(path, dataset);
@@ -35,17 +45,20 @@ export async function acquireLock(dataset: string, owner: string): Promise<Lock>
       if (await takeOver(path, dataset, mine, holder)) break;
     }
   } catch (cause) {
-    throw writeError(dataset, cause);
-  } finally {
     await rm(mine, { force: true });
+    if (made !== undefined) await removeEmptyFolders(dataset, made);
+    throw writeError(dataset, cause);
   }
+  await rm(mine, { force: true });
   let held = true;
   return {
     async release() {
       if (!held) return;
       held = false;
       const holder = await holderOf(path, dataset);
-      if (holder?.token === me.token) await rm(path, { force: true });
+      if (holder?.token !== me.token) return;
+      await rm(path, { force: true });
+      if (made !== undefined) await removeEmptyFolders(dataset, made);
     },
   };
 }

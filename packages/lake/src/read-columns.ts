@@ -108,15 +108,19 @@ async function openStream(session: Session, sql: string) {
   try {
     return await session.connection.stream(sql);
   } catch (cause) {
-    throw await failedQuery(session.connection, sql, cause);
+    throw await failedQuery(sql, cause);
   }
 }
 
-async function nextChunk(session: Session, result: object, sql: string): Promise<DataChunk | null> {
+async function nextChunk(
+  _session: Session,
+  result: object,
+  sql: string,
+): Promise<DataChunk | null> {
   try {
     return await duckdb.fetch_chunk(rawOf(result));
   } catch (cause) {
-    throw await failedQuery(session.connection, sql, cause);
+    throw await failedQuery(sql, cause);
   }
 }
 

@@ -81,7 +81,7 @@ export async function run(session: Session, sql: string): Promise<Result> {
   try {
     return await session.connection.run(sql);
   } catch (cause) {
-    throw await failedQuery(session.connection, sql, cause);
+    throw await failedQuery(sql, cause);
   }
 }
 

@@ -1,4 +1,5 @@
 import { isTesseraError, TesseraError } from '@tessera/api';
+import { diskFull } from './fs-error.js';
 
 /**
  * DuckDB's complaint as one of ours.
@@ -17,7 +18,7 @@ export function sqlError(sql: string, cause: unknown): TesseraError {
   if (/^INTERRUPT Error/.test(text)) return new TesseraError('INTERRUPTED', {});
   const quoted = /["']((?:\/|[A-Za-z]:\\)[^"']+)["']/.exec(text)?.[1];
   if (/No space left on device/i.test(text)) {
-    return new TesseraError('DISK_FULL', { path: quoted ?? writtenPath(sql) ?? 'tmp' }, { cause });
+    return diskFull(quoted ?? writtenPath(sql) ?? 'tmp');
   }
   if (
     /^Out of Memory Error|could not allocate block|failed to (pin block|allocate data)/.test(text)
@@ -45,16 +46,27 @@ export function sqlError(sql: string, cause: unknown): TesseraError {
   if (PARQUET_DAMAGE.test(text)) {
     const files = readFilesOf(sql);
     const path = quoted ?? (files.length === 1 ? files[0]! : `one of ${files.length} files`);
-    return new TesseraError(
-      'FILE_UNREADABLE',
-      { path, reason: firstLine(text) },
-      { hint: 'The file is not whole Parquet: write it again, or remove it.', cause },
-    );
+    return damagedFile(path, cause);
   }
   return new TesseraError(
     'DUCKDB_FAILED',
     { sql: shorten(sql), reason: firstLine(text) },
     { cause },
+  );
+}
+
+/** A Parquet file that DuckDB could not read, whatever it called the reason. */
+export function damagedFile(path: string, cause: unknown): TesseraError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const words = firstLine(text)
+    .replace(/^([A-Z]\w*( [A-Z]\w*)* Error: )+/, '')
+    .replace(/^Failed to read file "[^"]*": */, '')
+    .replaceAll(/ ?(in|from|of) (parquet )?file "[^"]*"/gi, '');
+  const reason = words.length <= 200 ? words : `${words.slice(0, 200)} …`;
+  return new TesseraError(
+    'FILE_UNREADABLE',
+    { path, reason },
+    { hint: 'The file is damaged: write it again, or remove it.', cause },
   );
 }
 

@@ -95,8 +95,8 @@ describe('listSource', () => {
     ['nothing/here', 'PATH_MISSING'],
     ['empty', 'NO_PARTITIONS'],
     ['emptied', 'NO_PARTITIONS'],
-    ['stray', 'FILE_UNREADABLE'],
-    ['badday', 'FILE_UNREADABLE'],
+    ['stray', 'BAD_PARTITION'],
+    ['badday', 'BAD_PARTITION'],
   ])('%s is %s', async (path, code) => {
     mkdirSync(b.path('empty'), { recursive: true });
     mkdirSync(b.path('emptied/ds=2025-01-01'), { recursive: true });

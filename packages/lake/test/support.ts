@@ -12,7 +12,7 @@ export interface Bench {
   path(...parts: string[]): string;
   sql(text: string): Promise<Record<string, DuckDBValue>[]>;
   /** Write a query's rows to a Parquet file below the folder. */
-  parquet(name: string, query: string): Promise<string>;
+  parquet(name: string, query: string, options?: string): Promise<string>;
 }
 
 /** A session and an empty folder for the tests of one file. */
@@ -34,10 +34,12 @@ export function bench(): Bench {
     },
     path: (...parts) => join(folder, ...parts),
     sql: (text) => readRows(self.session, text),
-    async parquet(name, query) {
+    async parquet(name, query, options = '') {
       const file = join(folder, name);
       mkdirSync(dirname(file), { recursive: true });
-      await self.sql(`COPY (${query}) TO ${quoteLiteral(file)} (FORMAT parquet)`);
+      await self.sql(
+        `COPY (${query}) TO ${quoteLiteral(file)} (FORMAT parquet${options === '' ? '' : `, ${options}`})`,
+      );
       return file;
     },
   };

@@ -72,4 +72,6 @@ export interface SweepProblem {
   readonly feature: string;
   readonly keyCode: number;
   readonly detail: string;
+  /** The events' lane that is to blame, where it is one. */
+  readonly lane?: string;
 }

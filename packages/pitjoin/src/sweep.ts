@@ -179,7 +179,8 @@ function readInputs(
           kind: 'INFINITE_INPUT',
           feature: feature.name,
           keyCode,
-          detail: `${cleaned.infinite} values of ${lane} are infinite`,
+          lane,
+          detail: 'an input is infinite',
         },
       );
     }

@@ -91,7 +91,7 @@ async function loadGenerate({ config, load }: OpenProject, { cwd }: CommandConte
     throw definitionsFailed([describeFailure(error, file, config.folder, cwd)]);
   }
   if (typeof generate !== 'function') {
-    throw badConfig(shownPath(cwd, file), 'it exports no function `generate`');
+    throw badConfig(shownPath(cwd, file), ['it exports no function `generate`']);
   }
   // What it takes and answers cannot be checked before it is called.
   return generate as Generate;

@@ -48,23 +48,20 @@ export async function loadConfig(
 
 function readSettings(exported: unknown, configFile: string): Settings {
   if (typeof exported !== 'object' || exported === null) {
-    throw badConfig(
-      configFile,
-      'has no default export; write `export default defineProject({ … })`',
-    );
+    throw badConfig(configFile, [
+      'it has no default export; write `export default defineProject({ … })`',
+    ]);
   }
   const found = exported as Readonly<Record<string, unknown>>;
+  const mistakes: string[] = [];
   const settings: { -readonly [K in keyof Settings]: Settings[K] } = {};
   for (const name of TEXT_SETTINGS) {
     const value = found[name];
     if (value === undefined || value === null) continue;
     if (typeof value !== 'string' || value === '') {
-      throw badConfig(
-        configFile,
-        `\`${name}\` is not the path of a ${name === 'generate' ? 'file' : 'folder'}`,
-      );
-    }
-    settings[name] = value;
+      mistakes.push(`\`${name}\` is not the path of a ${name === 'generate' ? 'file' : 'folder'}`);
+    } else settings[name] = value;
   }
+  if (mistakes.length > 0) throw badConfig(configFile, mistakes);
   return settings;
 }

@@ -1,5 +1,6 @@
 import { combineProblems, formatDay, TesseraError } from '@tessera/api';
 import type { PhysicalPlan } from '@tessera/planner';
+import { NOT_BY_DAY } from '../left-partitions.js';
 import type { LeftResult } from '../tasks/result.js';
 import type { StageOptions, StageOutcome } from './stage-options.js';
 
@@ -24,7 +25,8 @@ export function missingSnapshots(
       if (missing === 'null') reported.push({ part, days });
       else {
         const params = { source: scan.source.name, days, part };
-        problems.push(new TesseraError('MISSING_SNAPSHOT', params, { at: part }));
+        const hint = have.has(null) ? NOT_BY_DAY : undefined;
+        problems.push(new TesseraError('MISSING_SNAPSHOT', params, { at: part, hint }));
       }
     }
   }

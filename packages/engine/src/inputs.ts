@@ -1,0 +1,85 @@
+import { combineProblems, isTesseraError, type SourceSpec, TesseraError } from '@tessera/api';
+import { changedFiles, checkParquet, type FileFacts } from '@tessera/lake';
+import type { PhysicalPlan } from '@tessera/planner';
+
+/** Files of one source as they were found. */
+export interface LakeFiles {
+  readonly source: SourceSpec;
+  readonly files: readonly FileFacts[];
+}
+
+/** The lake's files that a plan reads, each source's once. */
+export function inputsOf(
+  plan: PhysicalPlan,
+  filesOf: (sourceId: string, fileIdx: readonly number[]) => LakeFiles,
+): LakeFiles[] {
+  const read = new Map<string, Set<number>>();
+  const note = (sourceId: string, fileIdx: readonly number[]): void => {
+    read.set(sourceId, new Set([...(read.get(sourceId) ?? []), ...fileIdx]));
+  };
+  for (const { sourceId, fileIdx } of plan.scans) note(sourceId, fileIdx);
+  if (plan.left.kind === 'source') {
+    const building = plan.partitions.filter(({ reason }) => reason !== null);
+    note(
+      plan.left.sourceId,
+      building.flatMap(({ fileIdx }) => fileIdx),
+    );
+  }
+  return [...read].map(([sourceId, fileIdx]) =>
+    filesOf(
+      sourceId,
+      [...fileIdx].sort((a, b) => a - b),
+    ),
+  );
+}
+
+/** Files checked at a time. */
+const AT_ONCE = 8;
+
+/**
+ * Walk the pages of all Parquet files before DuckDB reads them: damage to their headers could end the process.
+ *
+ * Throws  FILE_UNREADABLE, all damaged files together
+ * Cost    one small read per page
+ */
+export async function checkWhole(inputs: readonly LakeFiles[]): Promise<void> {
+  const problems: TesseraError[] = [];
+  for (const { source, files } of inputs) {
+    if (source.format !== 'parquet') continue;
+    const columns = source.columns.map(({ name }) => name);
+    for (let at = 0; at < files.length; at += AT_ONCE) {
+      const checks = files.slice(at, at + AT_ONCE).map(({ path }) => checkParquet(path, columns));
+      for (const check of await Promise.allSettled(checks)) {
+        if (check.status === 'fulfilled') continue;
+        if (!isTesseraError(check.reason)) throw check.reason;
+        problems.push(check.reason);
+      }
+    }
+  }
+  if (problems.length > 0) throw combineProblems(problems);
+}
+
+/**
+ * A result made from two versions of a file would be that of neither.
+ *
+ * Throws  FILE_CHANGED
+ */
+export async function checkUnchanged(inputs: readonly LakeFiles[]): Promise<void> {
+  const files = await changedFiles(inputs.flatMap((input) => input.files));
+  if (files.length > 0) throw new TesseraError('FILE_CHANGED', { files });
+}
+
+/** Why a run failed: that its inputs changed meanwhile explains every other error that the data can cause. */
+export async function explained(error: unknown, inputs: readonly LakeFiles[]): Promise<unknown> {
+  if (isTesseraError(error) && NOT_OF_DATA.has(error.code)) return error;
+  const files = await changedFiles(inputs.flatMap((input) => input.files));
+  return files.length === 0 ? error : new TesseraError('FILE_CHANGED', { files }, { cause: error });
+}
+
+const NOT_OF_DATA: ReadonlySet<string> = new Set([
+  'INTERRUPTED',
+  'FILE_CHANGED',
+  'DISK_FULL',
+  'NOT_WRITABLE',
+  'DATASET_LOCKED',
+]);

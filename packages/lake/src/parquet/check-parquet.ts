@@ -1,0 +1,91 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { TesseraError } from '@tessera/api';
+import { readError } from '../fs-error.js';
+import { mapLimited } from '../map-limited.js';
+import { BadFooter, type Footer, readFooter } from './footer.js';
+import { checkPages } from './pages.js';
+
+/** Nearly every footer fits in one read of this size. */
+const TAIL_BYTES = 65_536;
+/** Footer length and magic, at the very end. */
+const TRAILER_BYTES = 8;
+
+/**
+ * Is a file's metadata such that DuckDB may be let at it? A damaged footer is told by the file and a reason.
+ *
+ * Throws  FILE_UNREADABLE, PATH_MISSING
+ * Cost    one read of the file's last 64 kB
+ */
+export async function checkFooter(path: string): Promise<Footer> {
+  return withFile(path, async (file, size) => footerOf(file, size));
+}
+
+/**
+ * The same, and the headers of all pages of some columns (all leaves of those that are nested).
+ *
+ * Cost    one small read per page
+ */
+export async function checkParquet(path: string, columns: readonly string[]): Promise<void> {
+  const wanted = new Set(columns);
+  await withFile(path, async (file, size) => {
+    const { leaves, rowGroups } = await footerOf(file, size);
+    const read = (position: number, length: number) => readAt(file, position, length);
+    for (const { chunks } of rowGroups) {
+      const own = chunks.flatMap((chunk, idx) => {
+        const leaf = leaves[idx]!;
+        return wanted.has(leaf.path[0]!) ? [{ chunk, leaf }] : [];
+      });
+      await mapLimited(own, 4, ({ chunk, leaf }) => checkPages(read, chunk, leaf));
+    }
+  });
+}
+
+async function withFile<R>(
+  path: string,
+  work: (file: FileHandle, size: number) => Promise<R>,
+): Promise<R> {
+  let file: FileHandle | null = null;
+  try {
+    file = await open(path, 'r');
+    return await work(file, (await file.stat()).size);
+  } catch (cause) {
+    if (!(cause instanceof BadFooter)) throw readError(path, cause);
+    throw new TesseraError(
+      'FILE_UNREADABLE',
+      { path, reason: cause.message },
+      { hint: 'The file is damaged: write it again, or remove it.' },
+    );
+  } finally {
+    await file?.close();
+  }
+}
+
+async function footerOf(file: FileHandle, size: number): Promise<Footer> {
+  if (size < TRAILER_BYTES + 4) throw new BadFooter(`it has only ${size} bytes`);
+  const head = await readAt(file, 0, 4);
+  if (head.toString('latin1') !== 'PAR1')
+    throw new BadFooter('it does not begin as a Parquet file does');
+  const tail = await readAt(file, Math.max(0, size - TAIL_BYTES), Math.min(size, TAIL_BYTES));
+  const magic = tail.toString('latin1', tail.length - 4);
+  const length = magic === 'PAR1' ? tail.readUInt32LE(tail.length - TRAILER_BYTES) : -1;
+  if (length < 0 || length > size - TRAILER_BYTES - 4) {
+    throw new BadFooter('it does not end as a Parquet file does');
+  }
+  const dataBytes = size - TRAILER_BYTES - length;
+  const footer =
+    length + TRAILER_BYTES <= tail.length
+      ? tail.subarray(tail.length - TRAILER_BYTES - length, tail.length - TRAILER_BYTES)
+      : await readAt(file, dataBytes, length);
+  return readFooter(footer, dataBytes);
+}
+
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(buffer, done, length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return buffer.subarray(0, done);
+}
