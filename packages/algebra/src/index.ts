@@ -48,8 +48,14 @@ export {
   percentileValue,
 } from './sketches/percentiles.js';
 export { aggregateState } from './states/aggregate-state.js';
+export type { HyperLogLogState } from './states/approx-unique-count.js';
 export { type BucketedState, bucketed } from './states/bucketed.js';
+export type { CountState } from './states/counts.js';
+export type { DistinctState } from './states/distinct.js';
 export { exploded } from './states/exploded.js';
+export type { MomentState } from './states/moments.js';
+export type { PercentileState } from './states/percentiles.js';
+export type { RateState } from './states/rate-of-change.js';
 export {
   type AggregateState,
   FORMAT_VERSION,
@@ -61,6 +67,8 @@ export {
   type ResultByBucket,
   type StateConfig,
 } from './states/state.js';
+export type { SumState, WeightedState } from './states/sums.js';
+export type { VectorState } from './states/vectors.js';
 export { StateFormatError } from './values/bytes.js';
 export { decodeCanonical, encodeCanonical } from './values/canonical.js';
 export { type Compare, compareStrings, compareValues } from './values/compare.js';

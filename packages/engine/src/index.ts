@@ -1,3 +1,20 @@
+export { explainValue } from './explain/explain-value.js';
+export type {
+  AskedKey,
+  ColumnOrigin,
+  EventPiece,
+  ExplainOptions,
+  ExplainPiece,
+  Explanation,
+  LeftOutReason,
+  Merge,
+  Outcome,
+  Pieces,
+  QueryTime,
+  RowsRead,
+  SnapshotRead,
+  WindowBounds,
+} from './explain/explanation.js';
 export { groupByRows } from './in-memory/group-by-rows.js';
 export type {
   FeatureRowValues,

@@ -5,7 +5,10 @@ import { readType, type StoredAs } from './normalize-sql.js';
 import { quoteIdent, quoteLiteral, quotePaths } from './quote.js';
 import type { Relation, ScanFile } from './scan-spec.js';
 
-/** A relation as parenthesised SELECTs of one shape: the needed columns as they are stored, and `__label`. */
+/**
+ * A relation as parenthesised SELECTs of one shape: the needed columns as they are stored, `__label`, and with
+ * `withOrigin` `__file` and `__file_row`.
+ */
 export interface RelationSql {
   readonly parts: readonly string[];
   /** How a column lies in the parts: the same in all of them. */
@@ -27,9 +30,12 @@ export function relationSql(
   relation: Relation,
   needed: readonly ColumnSpec[],
   pushed: PushedFilter,
+  { withOrigin = false }: { readonly withOrigin?: boolean | undefined } = {},
 ): RelationSql {
+  const nowhere = withOrigin ? [originSql('NULL', 'NULL')] : [];
   if (relation.kind === 'table') {
-    const columns = [...needed.map((c) => quoteIdent(c.name)), 'CAST("ds" AS VARCHAR) AS __label'];
+    const label = 'CAST("ds" AS VARCHAR) AS __label';
+    const columns = [...needed.map((c) => quoteIdent(c.name)), label, ...nowhere];
     return shaped(
       [
         `SELECT ${columns.join(', ')} FROM ${quoteIdent(relation.name)}${filter(needed, pushed, () => 'declared')}`,
@@ -47,11 +53,20 @@ export function relationSql(
       (c) => `CAST(NULL AS ${readType(c.type, stored(c))}) AS ${quoteIdent(c.name)}`,
     );
     return shaped(
-      [`SELECT ${[...columns, 'CAST(NULL AS VARCHAR) AS __label'].join(', ')} WHERE FALSE`],
+      [
+        `SELECT ${[...columns, 'CAST(NULL AS VARCHAR) AS __label', ...nowhere].join(', ')} WHERE FALSE`,
+      ],
       stored,
     );
   }
-  const parts = runsOf(files, (file) => alike(file, needed)).map((run) => {
+  const keyOf = (file: ScanFile): string =>
+    withOrigin && (relation.kind === 'csv' || names(needed, 'file_index'))
+      ? file.path
+      : alike(file, needed);
+  let before = 0;
+  const parts = runsOf(files, keyOf).map((run) => {
+    const first = before;
+    before += run.length;
     const hive = run[0]!.ds !== null;
     // The folder's label is the value of a declared column `ds` (S1.2), whatever the files hold.
     const fromLabel = (c: ColumnSpec): boolean => hive && c.name === 'ds';
@@ -72,7 +87,8 @@ export function relationSql(
         relation.kind === 'csv' && isInstant(c, physical(c)) ? csvInstant(name, c, run) : name;
       return `${convertedStorage(value, physical(c), stored(c))} AS ${name}`;
     });
-    const inner = `SELECT ${[...columns, `${label} AS __label`].join(', ')} FROM ${reader}`;
+    const origin = withOrigin ? [originOf(run, first, relation.kind, inFile)] : [];
+    const inner = `SELECT ${[...columns, `${label} AS __label`, ...origin].join(', ')} FROM ${reader}`;
     // In a CSV file the raw column is text: the filter waits for the conversion.
     return relation.kind === 'csv'
       ? `SELECT * FROM (${inner})${filter(needed, pushed, stored)}`
@@ -164,9 +180,7 @@ function runsOf<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
 function alike(file: ScanFile, needed: readonly ColumnSpec[]): string {
   const adjusted = needed.map((c) => storageIn('parquet', file, c));
   // With a declared column of that name in the file, the reader's own `file_index` is hidden: one label per call then.
-  const label = needed.some((c) => c.name.toLowerCase() === 'file_index')
-    ? file.ds
-    : file.ds === null;
+  const label = names(needed, 'file_index') ? file.ds : file.ds === null;
   return JSON.stringify([label, adjusted, file.header]);
 }
 
@@ -177,6 +191,27 @@ function labelOf(files: readonly ScanFile[]): string {
   if (labels.every((label) => label === labels[0])) return quoteLiteral(labels[0]!);
   const list = labels.map((label) => quoteLiteral(label!)).join(', ');
   return `list_extract([${list}], CAST(file_index AS BIGINT) + 1)`;
+}
+
+function names(columns: readonly ColumnSpec[], name: string): boolean {
+  return columns.some((c) => c.name.toLowerCase() === name);
+}
+
+function originSql(file: string, row: string): string {
+  return `CAST(${file} AS BIGINT) AS __file, CAST(${row} AS BIGINT) AS __file_row`;
+}
+
+/** Where a row lies, by the reader's own numbers; a CSV file is read alone, and its rows come in their order. */
+function originOf(
+  files: readonly ScanFile[],
+  first: number,
+  kind: 'parquet' | 'csv',
+  columns: readonly ColumnSpec[],
+): string {
+  const file = files.length === 1 ? String(first) : `${first} + file_index`;
+  if (kind === 'csv') return originSql(file, 'row_number() OVER () - 1');
+  // A declared column of that name in the file hides the reader's number.
+  return originSql(file, names(columns, 'file_row_number') ? 'NULL' : 'file_row_number');
 }
 
 function parquetReader(

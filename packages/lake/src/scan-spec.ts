@@ -29,6 +29,8 @@ export interface ScanSpec {
   readonly timeRange?: { readonly startMs?: number; readonly endMs?: number };
   /** Adds `__pos`. */
   readonly withPosition?: boolean;
+  /** Adds `__file` and `__file_row`. */
+  readonly withOrigin?: boolean;
 }
 
 /** Label of rows that have neither a `ds` folder nor a time (S8). */

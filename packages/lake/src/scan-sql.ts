@@ -1,4 +1,4 @@
-import { type ColumnSpec, type SourceSpec, TesseraError } from '@tessera/api';
+import { type ColumnSpec, type DataType, type SourceSpec, TesseraError } from '@tessera/api';
 import { dedupeSql } from './dedupe-sql.js';
 import { duckDbType } from './duckdb-type.js';
 import { normalizedSql } from './normalize-sql.js';
@@ -25,6 +25,8 @@ import {
  *            __ds   VARCHAR  partition label; without one the UTC day of __t; `__none__` without either (S1.6, S8)
  *            __pos  BIGINT   with `withPosition`: 0, 1, 2 … over the rows of this result, in the order of the files as
  *                            given and of rows inside them; dense, so it numbers exactly the rows that are returned
+ *            __file      BIGINT  with `withOrigin`: position of the row's file in the relation; null for a table
+ *            __file_row  BIGINT  with `withOrigin`: number of the row in its file, from 0; null for a table
  *          Rows without a time are kept unless `timeRange` is given. ±Infinity is kept.
  * Order    of files and rows, unless deduplicated without `withPosition`; then any
  * Throws   INTERNAL for a wanted column that is not declared
@@ -53,11 +55,12 @@ export function scanSql(scan: ScanSpec): string {
           ? clamp(wholeDays(asked.startMs, asked.endMs), least)
           : null;
 
-  const base = relationSql(relation, needed, (column, type) =>
+  const filterTime = (column: string, type: DataType): string | null =>
     pushed === null || time === null || column !== time.name
       ? null
-      : timeRangeSql(quoteIdent(column), type, pushed.startMs, pushed.endMs),
-  );
+      : timeRangeSql(quoteIdent(column), type, pushed.startMs, pushed.endMs);
+  const base = relationSql(relation, needed, filterTime, { withOrigin: scan.withOrigin });
+  const origin = scan.withOrigin ? ORIGIN : [];
 
   const epochMs = (): string => {
     if (time === null) return 'CAST(NULL AS BIGINT)';
@@ -75,11 +78,11 @@ export function scanSql(scan: ScanSpec): string {
   let sql = base.parts
     .map(
       (part) =>
-        `SELECT ${[...normal, `CAST(${epochMs()} AS BIGINT) AS __t`, '__label'].join(', ')} FROM ${part}`,
+        `SELECT ${[...normal, `CAST(${epochMs()} AS BIGINT) AS __t`, '__label', ...origin].join(', ')} FROM ${part}`,
     )
     .join('\nUNION ALL ');
   const names = needed.map((c) => quoteIdent(c.name));
-  sql = `SELECT ${[...names, '__t', `${labelSql(source)} AS __ds`].join(', ')} FROM (${sql})`;
+  sql = `SELECT ${[...names, '__t', `${labelSql(source)} AS __ds`, ...origin].join(', ')} FROM (${sql})`;
 
   const keepOrder = deduplicated && scan.withPosition === true;
   if (deduplicated) {
@@ -99,11 +102,13 @@ export function scanSql(scan: ScanSpec): string {
     conditions.push(predicateSql(source.where, quoteIdent, typeOf));
   }
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  const outputs = [...wanted.map((c) => quoteIdent(c.name)), '__t', '__ds'].join(', ');
+  const outputs = [...wanted.map((c) => quoteIdent(c.name)), '__t', '__ds', ...origin].join(', ');
   if (scan.withPosition !== true) return `SELECT ${outputs} FROM (${sql})${where}`;
   const order = keepOrder ? 'ORDER BY __row' : '';
   return `SELECT ${outputs}, row_number() OVER (${order}) - 1 AS __pos FROM (${sql})${where}${keepOrder ? ' ORDER BY __pos' : ''}`;
 }
+
+const ORIGIN = ['__file', '__file_row'];
 
 function declared(source: SourceSpec, name: string): ColumnSpec {
   const column = source.columns.find((c) => c.name === name);
@@ -157,6 +162,7 @@ export function scanColumns(scan: ScanSpec): readonly { name: string; sqlType: s
     })),
     { name: '__t', sqlType: 'BIGINT' },
     { name: '__ds', sqlType: 'VARCHAR' },
+    ...(scan.withOrigin ? ORIGIN.map((name) => ({ name, sqlType: 'BIGINT' })) : []),
     ...(scan.withPosition ? [{ name: '__pos', sqlType: 'BIGINT' }] : []),
   ];
 }

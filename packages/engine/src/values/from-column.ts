@@ -25,7 +25,8 @@ function decimalText(unscaled: bigint, scale: number): string {
   return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-function fromInteger(type: DataType, value: bigint, form: IntegerForm): Value {
+/** An integer that stands for a value of a type: unscaled, days, or in the unit of the type. */
+export function fromInteger(type: DataType, value: bigint, form: IntegerForm): Value {
   switch (type.kind) {
     case 'decimal':
       return decimalText(value, type.scale);

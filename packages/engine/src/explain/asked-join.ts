@@ -1,0 +1,38 @@
+import type { JoinSpec, SourceSpec } from '@tessera/api';
+import type { Request } from './request.js';
+
+/** A join of one part and one column, whose left is the one row that is asked about. */
+export interface AskedJoin {
+  readonly join: JoinSpec;
+  /** Left column of the instant, epoch ms. */
+  readonly time: string;
+}
+
+/**
+ * The join cut down to what decides one cell: planned and run, it gives what a training set holds. `changed` is the part's
+ * source where its rows are handed over already filtered.
+ */
+export function askedJoin(
+  { join, part, column, keys }: Request,
+  changed: SourceSpec = part.groupBy.source,
+): AskedJoin {
+  let time = 'at';
+  while (keys.some(({ spec }) => spec.name.toLowerCase() === time)) time += '_';
+  const columns = new Map(keys.map(({ spec }) => [spec.name, { ...spec, nullable: true }]));
+  const left: SourceSpec = {
+    kind: 'events',
+    name: join.left.name,
+    path: join.left.path,
+    format: 'parquet',
+    columns: [...columns.values(), { name: time, type: { kind: 'epoch_ms' }, nullable: true }],
+    time,
+    ...(join.left.allowPre1970 === true && { allowPre1970: true }),
+  };
+  const aggregation = part.groupBy.aggregations[column.aggregationIdx];
+  const groupBy = {
+    ...part.groupBy,
+    source: changed,
+    aggregations: aggregation ? [{ ...aggregation, windows: [column.window] }] : [],
+  };
+  return { time, join: { ...join, left, parts: [{ ...part, groupBy }] } };
+}

@@ -1,0 +1,165 @@
+import {
+  type AggregateState,
+  type Value as AlgebraValue,
+  aggregateState,
+  compareValues,
+  isProblem,
+  type Problem,
+  type Result,
+  type ScalarValue,
+} from '@tessera/algebra';
+import { type DataType, seenType } from '@tessera/api';
+import type { IntegerForm, Value } from '../values/from-column.js';
+import { kindOf, scaleOf, shownResult, shownValue } from './algebra-values.js';
+import { isExploded } from './classify.js';
+import type { Merge } from './explanation.js';
+import { mergeOf } from './merge.js';
+import type { Request } from './request.js';
+
+/** One row that counts, values as the algebra takes them. */
+export interface CountedRow {
+  readonly value: AlgebraValue;
+  readonly weight: number | null;
+  readonly bucket: AlgebraValue;
+  readonly tie: AlgebraValue;
+  readonly timeMs: number;
+}
+
+/** Types of the columns that a column is made of; null where there is none. */
+export interface PieceTypes {
+  readonly input: DataType | null;
+  readonly by: DataType | null;
+  readonly tie: DataType | null;
+}
+
+export function pieceTypes({ part, column }: Request): PieceTypes {
+  const { source, aggregations } = part.groupBy;
+  const aggregation = aggregations[column.aggregationIdx];
+  const typeOf = (name: string | undefined) =>
+    source.columns.find((one) => one.name === name)?.type ?? null;
+  return {
+    input: typeOf(column.input),
+    by: typeOf(aggregation?.by),
+    tie: typeOf(source.tieBreaker),
+  };
+}
+
+/** A running aggregate over the rows that count: the reference that the production value is compared with. */
+export interface Fold {
+  add(row: CountedRow): void;
+  /** The result so far, of the row's bucket where there are buckets; null where it is a list or a map. */
+  soFar(bucket: AlgebraValue): Value;
+  /** The result of all; what training sets are refused for is in `problem`. */
+  result(): { readonly value: Value; readonly problem: Problem | null; readonly values: number };
+  merge(): Merge;
+}
+
+const SHOWN_BUCKETS = 20;
+
+interface Bucket {
+  readonly state: unknown;
+  values: number;
+}
+
+/** Counts come out as numbers, other 64-bit integers as bigint. */
+const COUNTS = new Set(['COUNT', 'UNIQUE_COUNT', 'APPROX_UNIQUE_COUNT', 'HISTOGRAM']);
+
+export function foldOf(request: Request): Fold {
+  const { part, column } = request;
+  const types = pieceTypes(request);
+  const aggregation = part.groupBy.aggregations[column.aggregationIdx];
+  const operation = aggregation?.operation ?? 'FIRST';
+  const seen = types.input === null ? null : seenType(operation, types.input);
+  const machine: AggregateState<unknown> = aggregateState(operation, {
+    kind: seen === null ? 'int' : kindOf(seen),
+    ...(seen !== null && { scale: scaleOf(seen) }),
+    ...(aggregation?.k !== undefined && { k: aggregation.k }),
+    ...(aggregation?.percentiles && { percentiles: aggregation.percentiles }),
+    ...(aggregation?.maxDistinct !== undefined && { maxDistinct: aggregation.maxDistinct }),
+    ...(types.tie !== null && { tieKind: kindOf(types.tie) }),
+  });
+  const form: IntegerForm = COUNTS.has(operation) ? 'number' : 'bigint';
+  const innerType =
+    types.by !== null && column.type.kind === 'map' ? column.type.value : column.type;
+  const opens = aggregation && types.input ? isExploded(aggregation, types.input) : false;
+  const buckets = new Map<AlgebraValue, Bucket>();
+  /** Without `by` there is one bucket, null. */
+  const keyOf = (bucket: AlgebraValue) => (types.by === null ? null : bucket);
+  const bucketOf = (key: AlgebraValue): Bucket => {
+    let found = buckets.get(key);
+    if (found === undefined) {
+      found = { state: machine.init(), values: 0 };
+      buckets.set(key, found);
+    }
+    return found;
+  };
+  const ofBucket = (bucket: Bucket | undefined): Result =>
+    machine.finalize(bucket?.state ?? machine.init());
+  const sorted = (): [AlgebraValue, Bucket][] => {
+    if (types.by === null) return [...buckets];
+    const compare = compareValues(kindOf(types.by));
+    return [...buckets].sort(([a], [b]) => compare(a, b));
+  };
+  const mergeOfBucket = ({ state, values }: Bucket): Merge =>
+    mergeOf(operation, state, {
+      values,
+      type: seen,
+      percentiles: aggregation?.percentiles ?? null,
+    });
+  return {
+    add({ value, weight, bucket, tie, timeMs }) {
+      const own = bucketOf(keyOf(bucket));
+      // COUNT of rows has no input.
+      const whole: AlgebraValue = types.input === null ? 1 : value;
+      for (const item of opens ? (whole as readonly AlgebraValue[]) : [whole]) {
+        if (item === null) continue;
+        const given: AlgebraValue = aggregation?.weight === undefined ? item : [item, weight];
+        machine.update(own.state, given, timeMs, tie);
+        own.values++;
+      }
+    },
+    soFar(bucket) {
+      if (innerType.kind === 'list' || innerType.kind === 'map') return null;
+      return shownResult(innerType, ofBucket(buckets.get(keyOf(bucket))), form);
+    },
+    result() {
+      const values = [...buckets.values()].reduce((sum, bucket) => sum + bucket.values, 0);
+      const results = sorted().map(([key, bucket]) => [key, ofBucket(bucket)] as const);
+      const problem = results.map(([, result]) => result).find(isRefusal) ?? null;
+      if (types.by === null) {
+        const result = results[0]?.[1] ?? machine.finalize(machine.init());
+        const isZero = values === 0 && part.groupBy.empty === 'null';
+        return { value: isZero ? null : shownResult(column.type, result, form), problem, values };
+      }
+      const map = new Map(results as readonly (readonly [ScalarValue, Result])[]);
+      const value =
+        map.size === 0
+          ? null
+          : new Map(
+              [...map].map(([key, result]) => [
+                shownValue(types.by!, key, 'bigint'),
+                shownResult(innerType, result, form),
+              ]),
+            );
+      return { value, problem, values };
+    },
+    merge() {
+      const all = sorted();
+      if (all.length === 0) return { how: 'nothing' };
+      if (types.by === null) return mergeOfBucket(all[0]![1]);
+      return {
+        how: 'buckets',
+        buckets: all.slice(0, SHOWN_BUCKETS).map(([key, bucket]) => ({
+          bucket: shownValue(types.by!, key, 'bigint'),
+          merge: mergeOfBucket(bucket),
+        })),
+        omitted: Math.max(0, all.length - SHOWN_BUCKETS),
+      };
+    },
+  };
+}
+
+/** Too many distinct values are a null, and only in STRICT mode an error. */
+function isRefusal(result: Result): result is Problem {
+  return isProblem(result) && result.problem !== 'TOO_MANY_DISTINCT';
+}

@@ -1,0 +1,170 @@
+import { dayOf, definitionHash, formatDay, outputColumns, type SourceSpec } from '@tessera/api';
+import {
+  predicateColumns,
+  quoteIdent,
+  readRows,
+  relationOf,
+  run,
+  type Session,
+  scanSql,
+} from '@tessera/lake';
+import {
+  type FileFacts,
+  type LakeFacts,
+  type LeftPartitionFacts,
+  planJoin,
+} from '@tessera/planner';
+import { type Known, know, plannerFile, plannerPath } from '../known-source.js';
+import { askedJoin } from './asked-join.js';
+import { askedTable } from './asked-table.js';
+import type { RowsRead } from './explanation.js';
+import type { Request } from './request.js';
+
+/** Table of the key's rows: wanted columns, `ds`, `__t`, `__file` (position in `read.files`) and `__file_row`. */
+export const ROWS = 'rows_of_key';
+
+export interface LoadedRows {
+  readonly read: RowsRead;
+  /** Rows left out before the table: repeats, and those that the source's own `where` drops. */
+  readonly repeats: number;
+  readonly sourceWhere: number;
+  /** Labels of the source's partitions. */
+  readonly presentDays: ReadonlySet<string | null>;
+  /** The source without what was done already. */
+  readonly source: SourceSpec;
+  /** False for an instant that no row can have (S1.3). */
+  readonly isLegal: boolean;
+}
+
+const YEAR_2201_MS = Date.UTC(2201, 0, 1);
+const YEAR_1_MS = Date.parse('0001-01-01T00:00:00Z');
+
+/** S1.3. */
+function isLegalTime({ join, askedMs }: Request): boolean {
+  return askedMs >= (join.left.allowPre1970 ? YEAR_1_MS : 0) && askedMs < YEAR_2201_MS;
+}
+
+/** The left row, as the one partition that the planner sees. */
+export function leftFacts(request: Request): LeftPartitionFacts {
+  const { askedMs } = request;
+  const legal = isLegalTime(request);
+  return {
+    ds: legal ? formatDay(dayOf(askedMs)) : '__none__',
+    fileIdx: [0],
+    rows: 1,
+    minQueryMs: legal ? askedMs : null,
+    maxQueryMs: legal ? askedMs : null,
+    ...(!legal && { timeless: true }),
+  };
+}
+
+export const tableFile = (rows: number): FileFacts => ({
+  path: 'table',
+  ds: null,
+  bytes: 0,
+  rows,
+  minTimeMs: null,
+  maxTimeMs: null,
+  fingerprint: 'memory',
+  content: null,
+  stat: null,
+});
+
+/**
+ * Read the key's rows out of the files that the production plan reads for this instant, and nothing else. Repeats and the
+ * source's own `where` are done here, as they are in every scan.
+ */
+export async function loadRows(
+  session: Session,
+  request: Request,
+  lake: string,
+): Promise<LoadedRows> {
+  const { source } = request.part.groupBy;
+  const known = await know(session, source, lake, [], () => []);
+  const { join, time } = askedJoin(request);
+  const conditions = await askedTable(session, request.keys, {
+    name: time,
+    ms: request.askedMs,
+  });
+  const hasNullKey = request.keys.some(({ isNull }) => isNull);
+  const fileIdx = hasNullKey ? [] : plannedFiles(request, join, known, lake);
+  const files = fileIdx.map((idx) => known.files[idx]!);
+  const relation = relationOf(source, files);
+  const columns = wantedColumns(request);
+  const { where: _, eventId: __, dedupe: ___, ...plain } = source;
+  const key = conditions.length === 0 ? 'TRUE' : conditions.join(' AND ');
+  const rowsOf = (of: SourceSpec) =>
+    `FROM (${scanSql({ source: of, relation, columns, withOrigin: true })}) WHERE ${key}`;
+  const label = columns.includes('ds') ? '' : '__ds AS ds, ';
+  const names = columns.map((name) => `${quoteIdent(name)}, `).join('');
+  const rows = await counted(
+    session,
+    `CREATE TEMP TABLE ${ROWS} AS SELECT ${names}${label}__ds, __t, __file, __file_row ${rowsOf(source)}`,
+  );
+  const count = async (of: SourceSpec) =>
+    Number((await readRows(session, `SELECT count(*) AS n ${rowsOf(of)}`))[0]?.n ?? 0);
+  const { where: ____, ...unfiltered } = source;
+  const passed = source.where === undefined ? rows : await count(unfiltered);
+  const isDeduplicated = source.eventId !== undefined || source.dedupe !== undefined;
+  const rowsOfKey = isDeduplicated ? await count(plain) : passed;
+  return {
+    read: {
+      files: files.map(({ path }) => plannerPath(path, lake)),
+      totalFiles: known.files.length,
+      rows: files.reduce((sum, file) => sum + file.rows, 0),
+      rowsOfKey,
+    },
+    repeats: rowsOfKey - passed,
+    sourceWhere: passed - rows,
+    presentDays: new Set(known.listing.partitions.map(({ ds }) => ds)),
+    source: plain,
+    isLegal: isLegalTime(request),
+  };
+}
+
+async function counted(session: Session, sql: string): Promise<number> {
+  await run(session, sql);
+  return Number((await readRows(session, `SELECT count(*) AS n FROM ${ROWS}`))[0]?.n ?? 0);
+}
+
+/** Files that the production plan reads for the one left row. */
+function plannedFiles(
+  request: Request,
+  join: ReturnType<typeof askedJoin>['join'],
+  known: Known,
+  lake: string,
+): readonly number[] {
+  const facts: LakeFacts = {
+    sources: {
+      [definitionHash(join.left)]: { hive: false, files: [tableFile(1)] },
+      [definitionHash(known.source)]: {
+        hive: known.listing.layout === 'hive',
+        files: known.files.map((file) => plannerFile(file, lake)),
+      },
+    },
+    left: [leftFacts(request)],
+    published: null,
+  };
+  const plan = planJoin(join, outputColumns(join), facts, { buckets: 1, workers: 1 });
+  return plan.scans[0]?.fileIdx ?? [];
+}
+
+/** Columns that decide the value, or that are shown beside it. */
+function wantedColumns({ part, column }: Request): string[] {
+  const { source } = part.groupBy;
+  const aggregation = part.groupBy.aggregations[column.aggregationIdx];
+  const filtered = aggregation?.where ? predicateColumns(aggregation.where) : [];
+  // Verbatim SQL may name any column.
+  if (filtered === null) return source.columns.map(({ name }) => name);
+  const names = new Set(filtered);
+  for (const name of [
+    ...part.keys.map(({ right }) => right),
+    source.time,
+    source.tieBreaker,
+    column.input,
+    aggregation?.weight,
+    aggregation?.by,
+  ])
+    if (name !== undefined) names.add(name);
+  return source.columns.flatMap(({ name }) => (names.has(name) ? [name] : []));
+}

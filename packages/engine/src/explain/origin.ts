@@ -1,0 +1,34 @@
+import { formatPredicate, type OutputColumn, type PartSpec } from '@tessera/api';
+import type { ColumnOrigin } from './explanation.js';
+
+/** Where a column of a part comes from. */
+export function originOf(part: PartSpec, column: OutputColumn, partName: string): ColumnOrigin {
+  const { groupBy } = part;
+  const { source } = groupBy;
+  const aggregation = groupBy.aggregations[column.aggregationIdx];
+  return {
+    part: partName,
+    prefix: part.prefix ?? null,
+    groupBy: groupBy.name,
+    source: source.name,
+    sourceKind: source.kind,
+    operation: aggregation?.operation ?? null,
+    input: column.input ?? null,
+    where: aggregation?.where ? formatPredicate(aggregation.where) : null,
+    sourceWhere: source.where ? formatPredicate(source.where) : null,
+    by: aggregation?.by ?? null,
+    weight: aggregation?.weight ?? null,
+    k: aggregation?.k ?? null,
+    percentiles: aggregation?.percentiles ?? null,
+    maxDistinct: aggregation?.maxDistinct ?? null,
+    window: column.window,
+    tail: column.window === null ? null : (aggregation?.tail ?? groupBy.tail),
+    accuracy: groupBy.accuracy,
+    lagMs: part.lagMs,
+    at: part.at,
+    missing: part.missing,
+    empty: groupBy.empty,
+    tieBreaker: source.tieBreaker ?? null,
+    eventId: source.eventId ?? null,
+  };
+}

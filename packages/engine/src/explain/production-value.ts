@@ -1,0 +1,83 @@
+import { definitionHash, isTesseraError, outputColumns, TesseraError } from '@tessera/api';
+import { type LakeFacts, planJoin } from '@tessera/planner';
+import type { Executor } from '../executor.js';
+import { raiseProblem } from '../problems.js';
+import { runStages } from '../stages/run-stages.js';
+import { wholeFeatureColumns } from '../tasks/assemble.js';
+import type { TaskContext } from '../tasks/context.js';
+import { valueAt } from '../values/from-column.js';
+import { askedJoin } from './asked-join.js';
+import { ASKED } from './asked-table.js';
+import type { Outcome } from './explanation.js';
+import { type LoadedRows, leftFacts, ROWS, tableFile } from './load-rows.js';
+import type { Request } from './request.js';
+
+const COUNTS = new Set(['COUNT', 'UNIQUE_COUNT', 'APPROX_UNIQUE_COUNT', 'HISTOGRAM']);
+
+/** What a run refuses of the data itself; anything else is no answer. */
+const REFUSALS = new Set([
+  'MISSING_SNAPSHOT',
+  'DUPLICATE_ENTITY_KEY',
+  'SUM_OVERFLOW',
+  'VECTOR_LENGTH',
+  'VECTOR_NULL',
+]);
+
+/** The cell as the engine computes it: its plan, tasks and kernels over the left row and the key's rows. */
+export async function productionValue(
+  inline: Executor & { readonly context: TaskContext },
+  request: Request,
+  loaded: LoadedRows,
+): Promise<Outcome> {
+  const { join } = askedJoin(request, loaded.source);
+  const { column } = request;
+  const leftId = definitionHash(join.left);
+  const facts: LakeFacts = {
+    sources: {
+      [leftId]: { hive: false, files: [tableFile(1)] },
+      [definitionHash(loaded.source)]: {
+        hive: false,
+        files: [tableFile(loaded.read.rowsOfKey + 1)],
+      },
+    },
+    left: [leftFacts(request)],
+    published: null,
+  };
+  // Of a passed-through part one column is asked for.
+  const columns = outputColumns(join).filter(({ name }) => name === column.name);
+  const plan = planJoin(join, columns, facts, { buckets: 1, workers: 1 });
+  const { context } = inline;
+  try {
+    const outcome = await runStages(plan, {
+      facts,
+      executor: inline,
+      inMemory: true,
+      limit: null,
+      strict: false,
+      taskBytes: context.memory.taskBytes,
+      pieceRows: Number.MAX_SAFE_INTEGER,
+      missingDays: 'part',
+      relation: (sourceId) => ({ kind: 'table', name: sourceId === leftId ? ASKED : ROWS }),
+      presentDays: () => loaded.presentDays,
+      onProgress: () => undefined,
+    });
+    await raiseProblem(context, plan, outcome);
+    const [task] = outcome.assemble;
+    if (!task) throw new TesseraError('INTERNAL', { reason: 'the asked row is in no partition' });
+    const { written } = await wholeFeatureColumns(context, task);
+    const [cell] = written;
+    if (!cell || task.rows !== 1)
+      throw new TesseraError('INTERNAL', { reason: `${task.rows} rows of ${column.name}` });
+    const aggregation = request.part.groupBy.aggregations[column.aggregationIdx];
+    const form = aggregation && COUNTS.has(aggregation.operation) ? 'number' : 'bigint';
+    return { kind: 'value', value: valueAt(cell.type, cell.column, 0, cell.strings, form) };
+  } catch (error) {
+    if (!isTesseraError(error) || !REFUSALS.has(error.code)) throw error;
+    return {
+      kind: 'refused',
+      code: error.code,
+      message: error.summary,
+      hint: error.hint ?? null,
+    };
+  }
+}

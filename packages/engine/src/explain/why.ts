@@ -1,0 +1,63 @@
+import { countsNothingAsZero } from '@tessera/api';
+import type { Explanation } from './explanation.js';
+import type { Folded } from './pieces.js';
+import type { Request } from './request.js';
+
+export interface Facts {
+  readonly request: Request;
+  readonly folded: Folded;
+  readonly outcome: Explanation['outcome'];
+  readonly snapshot: Explanation['snapshot'];
+  readonly isLegal: boolean;
+}
+
+/** Why every feature of the part is null, whatever its rows; null where they decide. */
+export function whyAllNull({
+  request,
+  snapshot,
+  isLegal,
+}: Omit<Facts, 'folded' | 'outcome'>): string | null {
+  const nulls = request.keys.filter(({ isNull }) => isNull).map(({ spec }) => spec.name);
+  if (nulls.length > 0)
+    return `${nulls.join(', ')} is null: so are all features of the part (S4.2)`;
+  if (!isLegal) return 'the instant is outside the years that count: all features are null (S1.3)';
+  if (snapshot !== null && !snapshot.exists)
+    return `there is no partition ds=${snapshot.ds}, and the part says missing: 'null' (S3.2)`;
+  return null;
+}
+
+/** The value in a sentence. */
+export function whyValue(facts: Facts): string {
+  const { request, folded, outcome, snapshot } = facts;
+  if (outcome.kind === 'refused') return 'a training set with this row is refused';
+  const always = whyAllNull(facts);
+  if (always !== null) return always;
+  const { part, column } = request;
+  const aggregation = part.groupBy.aggregations[column.aggregationIdx];
+  const { values, pieces } = folded;
+  if (aggregation === undefined) return whyPassed(facts);
+  if (values === 0) {
+    const where = snapshot === null ? 'event' : 'row of the key';
+    const nothing = `no ${where} counts: `;
+    if (aggregation.by !== undefined) return `${nothing}no bucket at all is null (S5.6)`;
+    if (!countsNothingAsZero(aggregation.operation)) return `${nothing}null (S5)`;
+    return part.groupBy.empty === 'null'
+      ? `${nothing}null, since the groupBy says empty: 'null' (S5)`
+      : `${nothing}a count of nothing is 0 (S5)`;
+  }
+  const what = pieces.count === values ? `${values}` : `${values} in ${pieces.count} lists`;
+  const merged = `${aggregation.operation} of ${what} ${values === 1 ? 'value' : 'values'}`;
+  if (outcome.value !== null) return merged;
+  return aggregation.operation === 'TOP_K_FREQUENT'
+    ? `${merged}: more than ${aggregation.maxDistinct} distinct ones give null (S5)`
+    : `${merged}: it has no finite answer, so null (S5.1, S5.7)`;
+}
+
+function whyPassed({ folded, snapshot }: Facts): string {
+  const dump = snapshot?.ds == null ? 'the source' : `partition ds=${snapshot.ds}`;
+  if (folded.values > 0) return `the one row of the key in ${dump} (S3.3)`;
+  const isThere = folded.leftOut.some(({ reason }) => reason.endsWith('-input'));
+  return isThere
+    ? `the row of the key in ${dump} has no value here`
+    : `${dump} has no row of the key: null (S3.3)`;
+}
