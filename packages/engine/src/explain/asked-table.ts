@@ -47,7 +47,7 @@ export async function askedTable(
 }
 
 function constant({ type }: ColumnSpec, text: string): string {
-  return type.kind === 'string'
-    ? quoteLiteral(text)
-    : `CAST(${quoteLiteral(text)} AS ${duckDbType(type)})`;
+  // SQL text ends at a NUL character.
+  const literal = text.split('\0').map(quoteLiteral).join(' || chr(0) || ');
+  return type.kind === 'string' ? `(${literal})` : `CAST(${literal} AS ${duckDbType(type)})`;
 }

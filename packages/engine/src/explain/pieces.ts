@@ -105,7 +105,7 @@ async function leftOutRows(
 ): Promise<Explanation['leftOut']> {
   const found = await readRows(
     session,
-    `SELECT ${reason} AS reason, count(*) AS n FROM ${ROWS} GROUP BY ALL HAVING reason IS NOT NULL`,
+    `SELECT __why AS reason, count(*) AS n FROM (SELECT ${reason} AS __why FROM ${ROWS}) WHERE __why IS NOT NULL GROUP BY __why`,
   );
   const rows = new Map<string, number>(found.map((row) => [String(row.reason), Number(row.n)]));
   rows.set('repeat', repeats);
