@@ -7,6 +7,7 @@ import type { RawSchemaOptions } from './commands/schema.js';
 import type { RawShowOptions } from './commands/show.js';
 import type { RawTestOptions } from './commands/test.js';
 import type { RawTrainSetOptions } from './commands/train-set.js';
+import { addLookingCommands } from './looking-commands.js';
 import { readVersion } from './version.js';
 
 const EXAMPLES = `

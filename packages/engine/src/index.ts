@@ -36,6 +36,13 @@ export type {
   RunResult,
   StageName,
 } from './run-types.js';
+export {
+  type DatasetStatus,
+  datasetStatus,
+  type PartitionState,
+  type PartitionStatus,
+  type StatusOptions,
+} from './status/dataset-status.js';
 export { batchRows } from './values/batch-rows.js';
 export type { Value } from './values/from-column.js';
 export type { InputValue } from './values/to-column.js';

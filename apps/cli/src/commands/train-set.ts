@@ -1,12 +1,12 @@
 import { type JoinSpec, leftColumns, outputColumns } from '@tessera/api';
 import type { RunResult } from '@tessera/engine';
-import { chooseOneJoin, unknownName } from '../failures.js';
 import { checkRunOptions, type RawRunOptions } from '../options.js';
 import { printJson, runDocument } from '../output/json-document.js';
 import { rowTable, valueText } from '../output/row-table.js';
 import { stepLine } from '../output/style.js';
 import { shownPath } from '../paths.js';
-import { type Definitions, loadDefinitions } from '../project/load-definitions.js';
+import { loadDefinitions } from '../project/load-definitions.js';
+import { chooseJoin } from './choose-join.js';
 import { type CommandContext, printLines } from './context.js';
 import { ensureLake, openProject } from './open-project.js';
 import { runDataset } from './run-dataset.js';
@@ -75,16 +75,4 @@ async function previewLines(
     rank: keys.has(name) ? 0 : idx < leftColumns(join).length ? 2 : 1,
   }));
   return rowTable(ranked, rows, terminal.outStyle);
-}
-
-function chooseJoin({ joins }: Definitions, asked: string | undefined, features: string): JoinSpec {
-  const names = [...joins.keys()];
-  if (asked !== undefined) {
-    const join = joins.get(asked);
-    if (join === undefined) throw unknownName('join', asked, names);
-    return join;
-  }
-  const [only, ...others] = joins.values();
-  if (only === undefined || others.length > 0) throw chooseOneJoin(names, features);
-  return only;
 }

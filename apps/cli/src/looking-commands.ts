@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './commands/context.js';
+import type { RawExplainOptions } from './commands/explain.js';
+import type { RawStatusOptions } from './commands/status.js';
+
+/** The commands that only look: `explain` and `status`. */
+export function addLookingCommands(
+  program: Command,
+  context: CommandContext,
+  collect: (value: string, earlier?: readonly string[]) => string[],
+): void {
+  const explain = program
+    .command('explain')
+    .description('show one value of a training set and every event that it was made of')
+    .option('--join <name>', 'the join; not needed where the project has one')
+    .option('--key <name=value>', "a key of the column's part; several times for several", collect)
+    .option('--at <instant>', "the row's instant, such as 2025-03-01T10:00:00Z")
+    .option('--column <name>', 'the feature column')
+    .option('--limit <rows>', 'events that are shown (default: 20, with --json 10000)');
+  addPlaceOptions(explain).action(async (raw: RawExplainOptions) => {
+    const { explainCommand } = await import('./commands/explain.js');
+    await explainCommand(raw, context);
+  });
+
+  const status = program
+    .command('status')
+    .description('which partitions of every dataset are there, which are stale, and why')
+    .option('--out <folder>', "folder that receives datasets (default: the config's)");
+  addPlaceOptions(status).action(async (raw: RawStatusOptions) => {
+    const { statusCommand } = await import('./commands/status.js');
+    await statusCommand(raw, context);
+  });
+}
+
+function addPlaceOptions(command: Command): Command {
+  return command
+    .option(
+      '--project <folder>',
+      'folder of tessera.config.ts (default: searched upwards from here)',
+    )
+    .option('--lake <folder>', "folder that source paths start from (default: the config's)")
+    .option('--json', 'print one JSON document instead of text')
+    .option('--debug', 'print stack traces');
+}
