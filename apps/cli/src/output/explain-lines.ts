@@ -26,7 +26,7 @@ export function explainLines(explanation: Explanation, style: Style): string[] {
     ...section('read', readRows(explanation)),
     ...section('left out', leftOutRows(explanation)),
     ...section('counts', pieceLines(explanation)),
-    ...section('merge', mergeLines(explanation.merge)),
+    ...section('merge', explanation.origin.operation === null ? [] : mergeLines(explanation.merge)),
     head,
     ...[why, ...hint].map((line) => `${' '.repeat(19)}${line}`),
   ];
@@ -42,7 +42,6 @@ function section(label: string, lines: readonly string[]): string[] {
 function originRows({ origin, keys }: Explanation): string[] {
   const kind = origin.sourceKind === 'events' ? 'events of' : 'snapshots of';
   const rules = [
-    origin.tail === 'exact' && 'exact tail',
     origin.at === 'inclusive' && 'inclusive',
     origin.empty === 'null' && "empty: 'null'",
     origin.missing === 'null' && "missing: 'null'",
@@ -97,7 +96,7 @@ function queryRows({ query, origin }: Explanation): string[] {
   );
 }
 
-function windowRows({ window, snapshot }: Explanation): string[] {
+function windowRows({ window, snapshot, origin }: Explanation): string[] {
   const rows: string[] = [];
   if (snapshot !== null) {
     const { ds, exists } = snapshot;
@@ -107,15 +106,16 @@ function windowRows({ window, snapshot }: Explanation): string[] {
         : `partition ds=${ds}, the state at the end of the day before${exists ? '' : ': it does not exist'}`,
     );
   }
-  if (window === null) rows.push('all of its rows: they have no time that counts');
-  else if (window.window === null || window.start === null)
+  if (window === null) {
+    if (origin.operation !== null) rows.push('all of its rows: the source has no time');
+  } else if (window.window === null || window.start === null)
     rows.push(`before ${window.end}, no lower limit`);
   else {
     rows.push(`[${window.start}, ${window.end})`);
-    if (window.hopMs === null) rows.push(`exactly ${window.window} back`);
+    if (window.hopMs === null) rows.push(`begins ${window.window} before its end (exact tail)`);
     else {
       const hop = durationText(window.hopMs);
-      rows.push(`${window.window} back, then down to the grid of ${hop}: its hop`);
+      rows.push(`begins ${window.window} before its end, down to the grid of its hop, ${hop}`);
     }
   }
   return rows;

@@ -9,10 +9,9 @@ const MAX_VALUE_CELLS = 32;
 export function mergeLines(merge: Merge): string[] {
   switch (merge.how) {
     case 'nothing':
-    case 'rows':
       return [];
     case 'count':
-      return [formatAmount(merge.values, 'value')];
+      return [`${formatCount(merge.values)} counted`];
     case 'sum':
       return [`${formatAmount(merge.values, 'value')}, exact sum rounded once: ${merge.sum}`];
     case 'weighted':
@@ -32,7 +31,7 @@ export function mergeLines(merge: Merge): string[] {
     case 'percentiles':
       return merge.ranks.map(
         ({ percentile, rank, answer }) =>
-          `p${percentile}: number ${formatCount(rank + 1)} of ${formatAmount(merge.values, 'sorted value')}, ${answer} within 1 %`,
+          `p${percentile}: number ${formatCount(rank + 1)} of ${formatAmount(merge.values, 'sorted value')}, ${answer} (within 1 % of it)`,
       );
     case 'change':
       return [
@@ -44,7 +43,7 @@ export function mergeLines(merge: Merge): string[] {
       return [`chosen from ${formatAmount(merge.from, 'value')}`];
     case 'buckets': {
       const lines = merge.buckets.map(
-        ({ bucket, merge: own }) => `${valueText(bucket)}: ${mergeLines(own).join('; ') || 'rows'}`,
+        ({ bucket, merge: own }) => `${valueText(bucket)}: ${mergeLines(own).join('; ')}`,
       );
       const rest = merge.omitted > 0 ? [`… ${formatAmount(merge.omitted, 'more bucket')}`] : [];
       return [...lines, ...rest];

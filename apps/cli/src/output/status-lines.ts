@@ -2,7 +2,7 @@ import type { DatasetStatus, PartitionState } from '@tessera/engine';
 import { dayBar, legend, stateWords } from './day-bar.js';
 import { formatAmount, formatBytes, formatCount } from './numbers.js';
 import { paint, type Style } from './style.js';
-import { cutText } from './text-width.js';
+import { alignRows, cutText } from './text-width.js';
 
 const INDENT = '  ';
 const MAX_BAR_CELLS = 120;
@@ -12,18 +12,35 @@ const MAX_REASON_CELLS = 100;
 /** Every dataset with a bar of its days, counts and reasons; then what the marks mean. */
 export function statusLines(datasets: readonly DatasetStatus[], style: Style): string[] {
   const states = new Set(
-    datasets.flatMap(({ partitions }) => partitions.map(({ state }) => state)),
+    datasets.filter(isThere).flatMap(({ partitions }) => partitions.map(({ state }) => state)),
   );
-  const lines = datasets.flatMap((dataset) => [...datasetLines(dataset, style), '']);
-  return states.size === 0 ? lines : [...lines, legend(states, style)];
+  const [there, absent] = [datasets.filter(isThere), datasets.filter((one) => !isThere(one))];
+  const bars = there.flatMap((dataset) => [...datasetLines(dataset, style), '']);
+  const rest = absent.map(({ kind, name, partitions }) => [
+    name,
+    KINDS[kind],
+    formatAmount(partitions.length, 'day'),
+    partitions.length === 0 ? '' : `${partitions[0]?.ds} … ${partitions.at(-1)?.ds}`,
+  ]);
+  return [
+    ...(there.length > 0 ? [...bars, legend(states, style)] : []),
+    ...(there.length > 0 && rest.length > 0 ? [''] : []),
+    ...(rest.length > 0 ? ['never published'] : []),
+    ...alignRows(rest, ['left', 'left', 'right', 'left']).map((line) => `${INDENT}${line}`),
+  ];
+}
+
+const KINDS = { 'train-set': 'training set', backfill: 'groupBy' } as const;
+
+/** A bar of nothing but missing days says no more than a line. */
+function isThere({ engine, problem }: DatasetStatus): boolean {
+  return engine !== null || problem !== null;
 }
 
 function datasetLines(dataset: DatasetStatus, style: Style): string[] {
   const { kind, name, partitions, engine, problem } = dataset;
   const by = engine === null ? 'never published' : `by tessera ${engine}`;
-  const lines = [
-    `${paint(style, 'bold', name)}  ${kind === 'train-set' ? 'training set' : 'groupBy'}, ${by}`,
-  ];
+  const lines = [`${paint(style, 'bold', name)}  ${KINDS[kind]}, ${by}`];
   if (problem !== null) {
     const [first = '', ...more] = problem.message.split('\n');
     lines.push(`${paint(style, 'red', problem.code)} ${first}`, ...more);

@@ -168,7 +168,6 @@ export interface EventPiece {
 /** What is left of the pieces before the result is read from it. `values` counts list elements one by one. */
 export type Merge =
   | { readonly how: 'nothing' }
-  | { readonly how: 'rows' }
   | { readonly how: 'count'; readonly values: number }
   | { readonly how: 'sum'; readonly values: number; readonly sum: number }
   | {

@@ -37,7 +37,7 @@ export function mergeOf(operation: Operation, state: unknown, about: About): Mer
   if (values === 0) return { how: 'nothing' };
   switch (operation) {
     case 'COUNT':
-      return type === null ? { how: 'rows' } : { how: 'count', values: (state as CountState).n };
+      return { how: 'count', values: (state as CountState).n };
     case 'SUM':
     case 'AVERAGE':
       return { how: 'sum', values, sum: rounded((state as SumState).sum, type) };

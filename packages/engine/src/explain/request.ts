@@ -53,6 +53,7 @@ export function readRequest(join: JoinSpec, options: ExplainOptions): Request {
   const askedMs = attempt(() => readInstant(options.at));
   const column = attempt(() => findColumn(join, options.column));
   const part = column === undefined ? undefined : join.parts[column.partIdx];
+  problems.push(...strangers(join, options.keys));
   const keys = part && attempt(() => readKeys(join, part, options.keys, attempt));
   if (problems.length > 0) throw combineProblems(problems);
   if (column === undefined || part === undefined || keys === undefined || askedMs === undefined)
@@ -90,20 +91,20 @@ function findColumn(join: JoinSpec, name: string): OutputColumn {
   });
 }
 
+/** Keys of other parts do no harm: one command line may be used for several columns. */
+function strangers(join: JoinSpec, given: ExplainOptions['keys']): TesseraError[] {
+  const keys = [...new Set(join.parts.flatMap((part) => part.keys.map(({ left }) => left)))];
+  return Object.keys(given)
+    .filter((key) => !keys.includes(key))
+    .map((key) => new TesseraError('UNKNOWN_KEY', { groupBy: join.name, key, keys }));
+}
+
 function readKeys(
   join: JoinSpec,
   part: PartSpec,
   given: ExplainOptions['keys'],
   attempt: <T>(work: () => T) => T | undefined,
 ): KeyAsked[] {
-  // Keys of other parts do no harm: one command line may be used for several columns.
-  const known = [...new Set(join.parts.flatMap(({ keys }) => keys.map(({ left }) => left)))];
-  for (const key of Object.keys(given)) {
-    attempt(() => {
-      if (!known.includes(key))
-        throw new TesseraError('UNKNOWN_KEY', { groupBy: join.name, key, keys: known });
-    });
-  }
   return part.keys.flatMap(({ left, right }) => {
     const spec = join.left.columns.find((column) => column.name === left);
     if (!spec) throw new TesseraError('INTERNAL', { reason: `${join.name} lost its key ${left}` });
