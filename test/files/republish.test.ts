@@ -179,11 +179,11 @@ describe('what values mean', () => {
 
   test('another version of the semantics makes all stale, and says so', async () => {
     await run();
-    writeFileSync(manifest(), manifestText().replace('"semantics": 1', '"semantics": 0'));
+    writeFileSync(manifest(), manifestText().replace('"semantics": 2', '"semantics": 0'));
     await expect(run({ start: D4 })).rejects.toMatchObject({ code: 'MIXED_DEFINITIONS' });
     const again = await run();
     expect(again.plan.reasons).toEqual([
-      { reason: 'values mean something else since: semantics 0, now 1', partitions: 5 },
+      { reason: 'values mean something else since: semantics 0, now 2', partitions: 5 },
     ]);
     expect(again.partitionsWritten).toEqual(DAYS);
     await sameAsFromScratch();

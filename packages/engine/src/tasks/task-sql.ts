@@ -24,12 +24,15 @@ export function laneColumns(lane: LanePlan, source: SourceSpec): string[] {
   return [...own, ...read.notNull];
 }
 
-/** 64-bit md5 prefix → register * 64 + rank, as algebra's `hllSlotOfString` (p = 12). */
+/**
+ * 64-bit md5 prefix → register * 64 + rank, as algebra's `hllSlotOfString` (p = 12). A 32-bit integer, which is read as a
+ * number: a column of 64-bit ones would be taken for values, and hashed once more.
+ */
 function hllSlotSql(value: string): string {
   const digest = `md5(${value})`;
   const register = `CAST('0x' || substr(${digest}, 1, 3) AS INTEGER)`;
   const rest = `CAST('0x' || substr(${digest}, 4, 13) AS BIGINT)`;
-  return `(${register} * 64 + 53 - length(ltrim(bin(${rest}), '0')))`;
+  return `CAST(${register} * 64 + 53 - length(ltrim(bin(${rest}), '0')) AS INTEGER)`;
 }
 
 function laneSql(lane: LanePlan, source: SourceSpec): string {
