@@ -39,6 +39,7 @@ export function createProgram(context: CommandContext): Command {
   addShow(program, context);
   addTest(program, context);
   addBackfill(program, context);
+  addLookingCommands(program, context, collect);
   addGenerate(program, context);
   program.addHelpText('after', EXAMPLES);
   return program;
