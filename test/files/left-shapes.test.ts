@@ -563,6 +563,16 @@ describe('events', () => {
       code: 'INFINITE_INPUT',
       params: { source: 'payments', column: 'amount', key: 'user=a' },
     });
+    // Slices of a bucket see an event more than once or not at all: what is told is the same.
+    const memoryShares = { taskBytes: 100, leastRows: 1 };
+    const cut = await run(counted, { memoryShares, out: joinPath(lake, 'cut') });
+    expect(cut.report).toEqual(report);
+    await expect(
+      run(counted, { memoryShares, strict: true, out: joinPath(lake, 'strict') }),
+    ).rejects.toMatchObject({
+      code: 'INFINITE_INPUT',
+      params: { source: 'payments', column: 'amount', key: 'user=a' },
+    });
   });
 
   test('a time that is none does not make every day before it missing', async () => {

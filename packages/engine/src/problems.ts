@@ -34,6 +34,24 @@ function toError(problem: SweepProblem, key: string, scan: ScanPlan | undefined)
   return new TesseraError(problem.kind as 'SUM_OVERFLOW', params, { at: problem.feature });
 }
 
+/** STRICT: infinite inputs of buckets that were cut, whose slices may never have held the events themselves. */
+function infiniteInputs({ sliced }: StageOutcome): { scan: string; problem: SweepProblem }[] {
+  return sliced.flatMap(({ task, infinite }) =>
+    Object.entries(task.strict ? infinite : {}).flatMap(([lane, { keyCode }]) => {
+      const reader = task.features.find(
+        ({ input, weight, by }) => input === lane || weight === lane || by?.lane === lane,
+      );
+      const told = {
+        kind: 'INFINITE_INPUT' as const,
+        keyCode,
+        lane,
+        detail: 'an input is infinite',
+      };
+      return reader ? [{ scan: task.scanId, problem: { ...told, feature: reader.name } }] : [];
+    }),
+  );
+}
+
 /** Throw what a sweep could not give a value for (S5.3 …), naming the key; the first by output order. */
 export async function raiseProblem(
   context: TaskContext,
@@ -41,9 +59,15 @@ export async function raiseProblem(
   outcome: StageOutcome,
 ): Promise<void> {
   const order = new Map(plan.features.map((feature, idx) => [feature.name, idx]));
-  const problems = outcome.sweeps.flatMap(({ task, result }) =>
-    result.problem ? [{ scan: task.scanId, problem: result.problem }] : [],
-  );
+  const problems = [
+    ...outcome.sweeps.flatMap(({ task, result }) =>
+      // Slices repeat what is known of their bucket.
+      result.problem && !(task.slice && result.problem.kind === 'INFINITE_INPUT')
+        ? [{ scan: task.scanId, problem: result.problem }]
+        : [],
+    ),
+    ...infiniteInputs(outcome),
+  ];
   problems.sort(
     (a, b) =>
       (order.get(a.problem.feature) ?? 0) - (order.get(b.problem.feature) ?? 0) ||
