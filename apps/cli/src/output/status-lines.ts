@@ -20,7 +20,7 @@ export function statusLines(datasets: readonly DatasetStatus[], style: Style): s
     name,
     KINDS[kind],
     formatAmount(partitions.length, 'day'),
-    partitions.length === 0 ? '' : `${partitions[0]?.ds} … ${partitions.at(-1)?.ds}`,
+    daysText(partitions[0]?.ds ?? '', partitions.at(-1)?.ds ?? ''),
   ]);
   return [
     ...(there.length > 0 ? [...bars, legend(states, style)] : []),
@@ -48,11 +48,14 @@ function datasetLines(dataset: DatasetStatus, style: Style): string[] {
   const bar = dayBar(partitions, Math.min(MAX_BAR_CELLS, style.columns - INDENT.length), style);
   if (bar !== null) {
     const each = bar.days === 1 ? '' : `   one mark is ${bar.days} days`;
-    lines.push(bar.marks, `${bar.first} … ${bar.last}${each}`);
+    lines.push(bar.marks, `${daysText(bar.first, bar.last)}${each}`);
   }
   lines.push(countsText(dataset), ...reasonLines(dataset));
   return lines.map((line, idx) => (idx === 0 || line === '' ? line : `${INDENT}${line}`));
 }
+
+const daysText = (first: string, last: string): string =>
+  first === last ? first : `${first} … ${last}`;
 
 const ORDER: readonly PartitionState[] = ['fresh', 'stale', 'missing', 'leftover', 'unknown'];
 
@@ -77,11 +80,11 @@ function reasonLines({ partitions }: DatasetStatus): string[] {
     if (known) known.count++;
     else reasons.set(reason, { first: ds, count: 1 });
   }
-  const all = [...reasons].map(([reason, { first, count }]) => {
-    const since = count === 1 ? first : `${first} and ${formatCount(count - 1)} more`;
-    return `${cutText(reason, MAX_REASON_CELLS)}: ${since}`;
-  });
+  const all = [...reasons].map(([reason, { first, count }]) => [
+    count === 1 ? first : `${first} and ${formatCount(count - 1)} more`,
+    cutText(reason, MAX_REASON_CELLS),
+  ]);
   const rest = all.length - MAX_REASONS;
   const more = rest > 0 ? [`… ${formatAmount(rest, 'more reason')} (--json)`] : [];
-  return [...all.slice(0, MAX_REASONS), ...more];
+  return [...alignRows(all.slice(0, MAX_REASONS), ['left', 'left']), ...more];
 }
