@@ -68,7 +68,7 @@ export function evaluate(
 
   switch (operation) {
     case 'COUNT':
-      return countColumn(counts(ranges), feature.empty);
+      return countColumn(counts(ranges, lane.weights), feature.empty);
     case 'SUM':
       return sumColumn(prepared, ranges, report);
     case 'AVERAGE':
@@ -83,7 +83,7 @@ export function evaluate(
     case 'KURTOSIS': {
       const { powers, formula } = FORMULAS[operation]!;
       const sums = ([1, 2, 3, 4] as const).slice(0, powers).map(prepared.powerSum);
-      return doubles(moments(sums, ranges, formula));
+      return doubles(moments(sums, ranges, lane.weights, formula));
     }
     case 'MIN':
       return one(prepared.extremes(ranges, -1));
@@ -165,10 +165,10 @@ function sumColumn(prepared: Prepared, ranges: Ranges, report: RowReport): Colum
 
 function averages(prepared: Prepared, ranges: Ranges): Float64Array {
   const { type } = prepared.lane.input!;
-  const { start, end } = ranges;
+  const n = counts(ranges, prepared.lane.weights);
   const rounded = prepared.sums(ranges);
   if (type.kind !== 'decimal' || type.scale === 0) {
-    return rounded.map((sum, i) => quotient(sum, end[i]! - start[i]!));
+    return rounded.map((sum, i) => quotient(sum, n[i]!));
   }
   const { scale } = type;
   const wide = wideSums(prepared.valueSum(), ranges, rounded);
@@ -180,7 +180,7 @@ function averages(prepared: Prepared, ranges: Ranges): Float64Array {
         : Number.isNaN(sum)
           ? sum
           : divideByPowerOfTen(sum, scale);
-    return quotient(total, end[i]! - start[i]!);
+    return quotient(total, n[i]!);
   });
 }
 

@@ -1,16 +1,15 @@
 import { type ExactSum, exactSum } from './exact/exact-sum.js';
 import { roundedSums, sumReader } from './exact/read-sum.js';
 import { makeSegments, type Segments } from './exact/segments.js';
-import type { Input } from './input/input.js';
 import { extremeEntries } from './kernels/extremes.js';
 import type { PowerSum } from './kernels/moments.js';
 import { type PercentileBuckets, percentileBuckets } from './kernels/percentile.js';
-import { powerTerms, productTerms } from './kernels/powers.js';
 import { type DistinctCodes, distinctCodes, sortGroups } from './kernels/value-order.js';
 import type { Vectors } from './kernels/vectors.js';
 import { lazy, memo } from './lazy.js';
 import { gatherDoubles, type Lane } from './order/lane.js';
 import type { Ranges } from './order/ranges.js';
+import type { EntrySources, SumTerms } from './sources.js';
 
 /** A sum whose terms may overflow. */
 export interface GuardedSum {
@@ -42,43 +41,24 @@ export interface Prepared {
   readonly vectors: () => Vectors;
 }
 
-/**
- * @param elements of the input when it is a list
- * @param weights per event row; null without a weight
- * @param together windows that share their head, whose extremes are best found in one run
- */
+/** @param together windows that share their head, whose extremes are best found in one run */
 export function prepare(
   lane: Lane,
-  { elements, weights }: { elements: Input['elements']; weights: Float64Array | null },
+  sources: EntrySources,
   together: (ranges: Ranges) => readonly Ranges[],
 ): Prepared {
-  const input = () => {
-    if (lane.input === null) throw new TypeError('an operation without an input');
-    return lane.input;
-  };
   const segments: () => Segments = lazy(() => makeSegments(lane.groupStart));
-  const valueSum = lazy(() =>
-    exactSum(
-      input()
-        .terms()
-        .map((term) =>
-          term === input().ordered() ? lane.ordered() : gatherDoubles(term, lane.items),
-        ),
-      segments(),
-    ),
-  );
+  const valueSum = lazy(() => exactSum(sources.valueTerms(), segments()));
   // Weak: the ranges of a chunk of buckets are used once.
   const sums = new WeakMap<Ranges, Float64Array>();
   const greatest = new WeakMap<Ranges, Int32Array>();
   const least = new WeakMap<Ranges, Int32Array>();
   const powers = new Map<1 | 2 | 3 | 4, GuardedSum>();
-  const power = (k: 1 | 2 | 3 | 4): GuardedSum =>
-    memo(powers, k, () => {
-      if (k === 1) return { sum: exactSum([lane.doubles()], segments()), overflows: null };
-      const { high, low, overflows } = powerTerms(lane.doubles(), k);
-      return { sum: exactSum([high, low], segments()), overflows };
-    });
-  const weightOfEntry = lazy(() => gatherDoubles(weights!, lane.rows));
+  const guarded = ({ terms, overflows }: SumTerms): GuardedSum => ({
+    sum: exactSum(terms, segments()),
+    overflows,
+  });
+  const power = (k: 1 | 2 | 3 | 4) => memo(powers, k, () => guarded(sources.powerTerms(k)));
   const sorted = lazy(() => sortGroups(lane.ordered(), lane.groupStart));
   return {
     lane,
@@ -96,26 +76,13 @@ export function prepare(
       return known.get(ranges)!;
     },
     powerSum: (k) => ({ reader: sumReader(power(k).sum), overflows: power(k).overflows }),
-    weightedSum: lazy(() => {
-      const { high, low, overflows } = productTerms(lane.doubles(), weightOfEntry());
-      return { sum: exactSum([high, low], segments()), overflows };
-    }),
-    weightSum: lazy(() => exactSum([weightOfEntry()], segments())),
+    weightedSum: lazy(() => guarded(sources.productTerms())),
+    weightSum: lazy(() => exactSum(sources.weightTerms(), segments())),
     sorted,
-    codes: lazy(() => distinctCodes(lane.ordered(), lane.groupStart, sorted())),
-    slots: lazy(() => gatherDoubles(input().slots(), lane.items)),
-    buckets: lazy(() => percentileBuckets(lane.doubles())),
-    tiedDoubles: lazy(() => gatherDoubles(input().doubles(), lane.tiedItems())),
-    vectors: lazy(() => vectorsOf(lane, elements!, segments())),
+    codes: lazy(() => distinctCodes(lane.ordered(), lane.groupStart, sorted(), lane.weights)),
+    slots: lazy(sources.slots),
+    buckets: lazy(() => percentileBuckets(sources.bucketNumbers(), lane.weights)),
+    tiedDoubles: lazy(() => gatherDoubles(lane.input!.doubles(), lane.tiedItems())),
+    vectors: lazy(() => sources.vectors(segments())),
   };
-}
-
-function vectorsOf(
-  lane: Lane,
-  { offsets, items }: NonNullable<Input['elements']>,
-  segments: Segments,
-): Vectors {
-  const from = lane.items.map((row) => offsets[row]!);
-  const length = lane.items.map((row) => offsets[row + 1]! - offsets[row]!);
-  return { elements: items.doubles(), from, length, segments };
 }

@@ -1,5 +1,6 @@
 import type { DataType, Operation } from '@tessera/api';
 import type { Batch, Column } from '@tessera/columnar';
+import type { TileStates } from './states/tile-states.js';
 
 /**
  * One feature column to compute in a sweep, as plain data. Lanes are columns of the event batch, by name.
@@ -22,6 +23,11 @@ export interface FeatureSpec {
   readonly where?: string;
   /** Lane of the bucket, with its type: the result is a map (S5.6). */
   readonly by?: { readonly lane: string; readonly type: DataType };
+  /**
+   * Lanes of the tile rows' states, which hold what the operation needs of the same input, where, by and weight. Without
+   * them no window of the feature may hold a tile row.
+   */
+  readonly states?: TileStates;
   /** Milliseconds; null = unbounded. */
   readonly windowMs: number | null;
   readonly tail: 'sawtooth' | 'exact';
@@ -54,9 +60,10 @@ export interface SweepOutput {
 }
 
 export interface SweepCounts {
+  /** Rows, a tile being one. */
   readonly events: number;
   readonly leftRows: number;
-  /** Input values that were ±Infinity, per lane. */
+  /** Input values of raw rows that were ±Infinity, per lane; those in tiles were counted when the tiles were made. */
   readonly infinite: Readonly<Record<string, number>>;
   /** TOP_K_FREQUENT windows above maxDistinct, per feature. */
   readonly tooManyDistinct: Readonly<Record<string, number>>;

@@ -15,6 +15,7 @@ import { makeLane } from '../src/order/lane.js';
 import type { Ranges } from '../src/order/ranges.js';
 import { bucketView, keyView } from '../src/order/view.js';
 import { prepare } from '../src/prepared.js';
+import { rawSources } from '../src/sources.js';
 import { code, f64, feature, i64, i128 } from './build.js';
 import { type Random, random } from './random.js';
 import { valuesOf } from './values.js';
@@ -94,7 +95,7 @@ describe('sliding kernels over one long lane', () => {
     const codes = Int32Array.from({ length: 400 }, () => r.below(37));
     const ps = [0, 1, 50, 99, 100];
     const ranges = slidingRanges(r, 400, 200);
-    const got = percentiles({ code: codes, value }, ranges, ps);
+    const got = percentiles({ code: codes, value, weights: null }, ranges, ps);
     eachRange(ranges, (row, s, e) => {
       const sorted = codes.slice(s, e).sort();
       const want = ps.map((p) => value[sorted[Math.floor((p * (e - s - 1)) / 100)]!] ?? Number.NaN);
@@ -107,7 +108,7 @@ describe('sliding kernels over one long lane', () => {
     const values = Float64Array.from({ length: 400 }, () => r.below(12));
     const groupStart = Int32Array.of(0, 400);
     const sorted = sortGroups(values, groupStart);
-    const codes = distinctCodes(values, groupStart, sorted);
+    const codes = distinctCodes(values, groupStart, sorted, null);
     const ranges = slidingRanges(r, 400, 150);
     const best = bestEntries(sorted, ranges, 5, 'greatest');
     const tooMany: number[] = [];
@@ -215,7 +216,11 @@ test('a feature by bucket does not depend on how many pairs are evaluated at a t
   const spec = feature('HISTOGRAM', { windowMs: 400 });
   const silent = { problem: () => undefined, tooManyDistinct: () => undefined };
   const run = (pairs: number) => {
-    const prepared = prepare(lane, { elements: null, weights: null }, (ranges) => [ranges]);
+    const prepared = prepare(
+      lane,
+      rawSources(lane, { elements: null, weights: null }),
+      (ranges) => [ranges],
+    );
     return valuesOf(evaluateByBucket(spec, prepared, left, channel, silent, pairs), {
       kind: 'map',
       key: { kind: 'string' },

@@ -35,7 +35,7 @@ export function makeInput(column: Column, type: DataType): Input {
   return { rows, elements: { offsets: column.offsets, items: makeItems(column.child, element) } };
 }
 
-function makeItems(column: Column, type: DataType): Items {
+export function makeItems(column: Column, type: DataType): Items {
   return {
     column,
     type,

@@ -1,19 +1,21 @@
 import { entropyOf } from '@tessera/algebra';
 import type { Ranges } from '../order/ranges.js';
-import { int32Growable, type PickedLists } from './growable.js';
+import { counters, countIn } from '../order/weights.js';
+import { float64Growable, int32Growable, type PickedLists } from './growable.js';
 import type { DistinctCodes } from './value-order.js';
 
 /** How often each distinct value occurs in the range last sought. Ranges never step back. */
 interface WindowCounts {
-  readonly count: Int32Array;
+  readonly count: Int32Array | Float64Array;
   /** Codes inside the window, in no order: the first `size()` of them. */
   readonly active: Int32Array;
   readonly size: () => number;
   readonly seek: (start: number, end: number) => void;
 }
 
-function windowCounts({ code, size }: DistinctCodes): WindowCounts {
-  const count = new Int32Array(size);
+function windowCounts({ code, size, weights }: DistinctCodes): WindowCounts {
+  const count = counters(weights, size);
+  const of = weights?.of ?? null;
   const active = new Int32Array(size);
   const position = new Int32Array(size);
   let live = 0;
@@ -26,7 +28,7 @@ function windowCounts({ code, size }: DistinctCodes): WindowCounts {
     seek: (start, end) => {
       for (; from < to && from < start; from++) {
         const c = code[from]!;
-        if (--count[c]! > 0) continue;
+        if ((count[c]! -= of === null ? 1 : of[from]!) > 0) continue;
         const moved = active[--live]!;
         active[position[c]!] = moved;
         position[moved] = position[c]!;
@@ -37,7 +39,9 @@ function windowCounts({ code, size }: DistinctCodes): WindowCounts {
       }
       for (; to < end; to++) {
         const c = code[to]!;
-        if (count[c]!++ > 0) continue;
+        const before = count[c]!;
+        count[c] = before + (of === null ? 1 : of[to]!);
+        if (before > 0) continue;
         position[c] = live;
         active[live++] = c;
       }
@@ -64,7 +68,7 @@ export interface Histograms extends PickedLists {
 export function histograms(codes: DistinctCodes, { start, end }: Ranges): Histograms {
   const window = windowCounts(codes);
   const entries = int32Growable();
-  const counts = int32Growable();
+  const counts = float64Growable();
   const offsets = new Int32Array(start.length + 1);
   const sorted = new Int32Array(codes.size);
   let live = 0;
@@ -81,7 +85,7 @@ export function histograms(codes: DistinctCodes, { start, end }: Ranges): Histog
     }
     offsets[i + 1] = entries.length();
   }
-  return { offsets, entries: entries.take(), counts: Float64Array.from(counts.take()) };
+  return { offsets, entries: entries.take(), counts: counts.take() };
 }
 
 /**
@@ -140,7 +144,7 @@ function pickFrequent({ count, active, size }: WindowCounts, best: Int32Array): 
 export function diversities(codes: DistinctCodes, { start, end }: Ranges): Float64Array {
   const window = windowCounts(codes);
   const out = new Float64Array(start.length);
-  const sorted = new Int32Array(codes.size);
+  const sorted = counters(codes.weights, codes.size);
   for (let i = 0; i < out.length; i++) {
     if (i > 0 && start[i] === start[i - 1] && end[i] === end[i - 1]) {
       out[i] = out[i - 1]!;
@@ -150,7 +154,8 @@ export function diversities(codes: DistinctCodes, { start, end }: Ranges): Float
     const live = window.size();
     for (let a = 0; a < live; a++) sorted[a] = window.count[window.active[a]!]!;
     const ascending = sorted.subarray(0, live).sort();
-    out[i] = live === 0 ? Number.NaN : entropyOf(ascending, end[i]! - start[i]!);
+    out[i] =
+      live === 0 ? Number.NaN : entropyOf(ascending, countIn(codes.weights, start[i]!, end[i]!));
   }
   return out;
 }

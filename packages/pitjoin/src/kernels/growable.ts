@@ -1,18 +1,35 @@
-/** Int32 values appended one by one. */
-export interface Int32Growable {
+/** Values appended one by one. */
+export interface Growable<A> {
   readonly push: (value: number) => void;
   readonly length: () => number;
   /** The values so far, a copy of the right size. */
-  readonly take: () => Int32Array;
+  readonly take: () => A;
 }
 
-export function int32Growable(capacity = 1024): Int32Growable {
+export function int32Growable(capacity = 1024): Growable<Int32Array> {
   let values = new Int32Array(capacity);
   let length = 0;
   return {
     push: (value) => {
       if (length === values.length) {
         const wider = new Int32Array(2 * length);
+        wider.set(values);
+        values = wider;
+      }
+      values[length++] = value;
+    },
+    length: () => length,
+    take: () => values.slice(0, length),
+  };
+}
+
+export function float64Growable(capacity = 1024): Growable<Float64Array> {
+  let values = new Float64Array(capacity);
+  let length = 0;
+  return {
+    push: (value) => {
+      if (length === values.length) {
+        const wider = new Float64Array(2 * length);
         wider.set(values);
         values = wider;
       }

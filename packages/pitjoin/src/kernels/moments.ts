@@ -1,5 +1,6 @@
 import type { SumReader } from '../exact/read-sum.js';
 import type { Ranges } from '../order/ranges.js';
+import { countIn, type EntryWeights } from '../order/weights.js';
 import { overflowed } from './powers.js';
 
 /** Sums Σx, Σx² … of a lane, as many as a formula needs, and the terms of each that overflowed. */
@@ -15,6 +16,7 @@ export type MomentFormula = (n: number, sums: readonly ArrayLike<number>[]) => n
 export function moments(
   powers: readonly PowerSum[],
   { start, end }: Ranges,
+  weights: EntryWeights | null,
   formula: MomentFormula,
 ): Float64Array {
   const out = new Float64Array(start.length);
@@ -34,7 +36,7 @@ export function moments(
     }
     for (const { reader } of powers) reader.seek(s, e);
     // A moment that vanishes may come out as -0, which is no value of ours (S4.4).
-    out[i] = formula(e - s, sums) + 0;
+    out[i] = formula(countIn(weights, s, e), sums) + 0;
   }
   return out;
 }

@@ -1,5 +1,6 @@
 import { percentileBucket, percentileRank, percentileValue } from '@tessera/algebra';
 import type { Ranges } from '../order/ranges.js';
+import { counters, countIn, type EntryWeights } from '../order/weights.js';
 
 /** Sketch buckets of a lane: dense, ascending. */
 export interface PercentileBuckets {
@@ -7,22 +8,29 @@ export interface PercentileBuckets {
   readonly code: Int32Array;
   /** What each bucket answers with, ascending. */
   readonly value: Float64Array;
+  readonly weights: EntryWeights | null;
 }
 
-export function percentileBuckets(values: Float64Array): PercentileBuckets {
-  const code = new Int32Array(values.length);
+/** Each value's bucket. */
+export function bucketNumbers(values: Float64Array): Int32Array {
+  const out = new Int32Array(values.length);
+  for (let i = 0; i < out.length; i++) out[i] = percentileBucket(values[i]!);
+  return out;
+}
+
+/** @param numbers of the entries' buckets, which become positions in place */
+export function percentileBuckets(
+  numbers: Int32Array,
+  weights: EntryWeights | null,
+): PercentileBuckets {
   const dense = new Map<number, number>();
-  for (let i = 0; i < values.length; i++) {
-    const bucket = percentileBucket(values[i]!);
-    code[i] = bucket;
-    dense.set(bucket, 0);
-  }
+  for (let i = 0; i < numbers.length; i++) dense.set(numbers[i]!, 0);
   const sorted = [...dense.keys()].sort((a, b) => a - b);
   sorted.forEach((bucket, at) => {
     dense.set(bucket, at);
   });
-  for (let i = 0; i < code.length; i++) code[i] = dense.get(code[i]!)!;
-  return { code, value: Float64Array.from(sorted, percentileValue) };
+  for (let i = 0; i < numbers.length; i++) numbers[i] = dense.get(numbers[i]!)!;
+  return { code: numbers, value: Float64Array.from(sorted, percentileValue), weights };
 }
 
 /**
@@ -31,13 +39,13 @@ export function percentileBuckets(values: Float64Array): PercentileBuckets {
  * Cost     O((M + N·P)·log buckets)
  */
 export function percentiles(
-  { code, value }: PercentileBuckets,
+  { code, value, weights }: PercentileBuckets,
   { start, end }: Ranges,
   ps: readonly number[],
 ): Float64Array {
   const size = value.length;
   const top = 2 ** Math.floor(Math.log2(Math.max(1, size)));
-  const tree = new Int32Array(size + 1);
+  const tree = counters(weights, size + 1);
   const add = (bucket: number, by: number) => {
     for (let i = bucket + 1; i <= size; i += i & -i) tree[i]! += by;
   };
@@ -55,6 +63,7 @@ export function percentiles(
     return at;
   };
 
+  const of = weights?.of ?? null;
   const width = ps.length;
   const out = new Float64Array(start.length * width);
   let from = 0;
@@ -67,13 +76,13 @@ export function percentiles(
       out.copyWithin(at, at - width, at);
       continue;
     }
-    for (; from < to && from < s; from++) add(code[from]!, -1);
+    for (; from < to && from < s; from++) add(code[from]!, of === null ? -1 : -of[from]!);
     if (s >= to) {
       from = s;
       to = s;
     }
-    for (; to < e; to++) add(code[to]!, 1);
-    const n = e - s;
+    for (; to < e; to++) add(code[to]!, of === null ? 1 : of[to]!);
+    const n = countIn(weights, s, e);
     for (let p = 0; p < width; p++) {
       out[at + p] = n <= 0 ? Number.NaN : value[find(percentileRank(ps[p]!, n))]!;
     }

@@ -1,4 +1,5 @@
 import { rangeSorter } from '@tessera/columnar';
+import type { EntryWeights } from '../order/weights.js';
 
 /** Entries of every group sorted by value; groups stay where they are. */
 export function sortGroups(values: Float64Array, groupStart: Int32Array): Int32Array {
@@ -20,12 +21,14 @@ export interface DistinctCodes {
   readonly size: number;
   /** Code → one entry that holds the value. */
   readonly entry: Int32Array;
+  readonly weights: EntryWeights | null;
 }
 
 export function distinctCodes(
   values: Float64Array,
   groupStart: Int32Array,
   sorted: Int32Array,
+  weights: EntryWeights | null,
 ): DistinctCodes {
   const code = new Int32Array(values.length);
   const entry = new Int32Array(values.length);
@@ -38,5 +41,5 @@ export function distinctCodes(
       code[here] = size - 1;
     }
   }
-  return { code, size, entry: entry.subarray(0, size) };
+  return { code, size, entry: entry.subarray(0, size), weights };
 }

@@ -1,15 +1,54 @@
 import { exactSum } from '../exact/exact-sum.js';
 import { roundedSums } from '../exact/read-sum.js';
 import type { Segments } from '../exact/segments.js';
+import type { Input } from '../input/input.js';
 import type { Ranges } from '../order/ranges.js';
+import { countIn, type EntryWeights } from '../order/weights.js';
 import { quotient } from '../quotient.js';
 
-/** Vectors of a lane: entry j holds elements from[j] … from[j] + length[j] - 1; null elements are NaN. */
+/** Vectors of a lane, or sums of vectors. */
 export interface Vectors {
-  readonly elements: Float64Array;
-  readonly from: Int32Array;
+  /** Per entry. */
   readonly length: Int32Array;
+  /** 1 where a vector has a null element. */
+  readonly hasNull: Uint8Array;
+  /** 1 where an entry is a sum of vectors of several lengths; null = none is. */
+  readonly unequal: Uint8Array | null;
+  readonly weights: EntryWeights | null;
   readonly segments: Segments;
+  /** Arrays of terms of every entry's element d, 0 where it has none. Valid until the next call. */
+  readonly position: (d: number) => readonly Float64Array[];
+}
+
+/** Vectors as a column has them: entry j is row rows[j]. */
+export function vectorsOfLists(
+  { offsets, items }: NonNullable<Input['elements']>,
+  rows: Int32Array,
+  segments: Segments,
+): Vectors {
+  const elements = items.doubles();
+  const m = rows.length;
+  const from = rows.map((row) => offsets[row]!);
+  const length = rows.map((row) => offsets[row + 1]! - offsets[row]!);
+  const hasNull = new Uint8Array(m);
+  for (let j = 0; j < m; j++) {
+    for (let d = 0; d < length[j]!; d++) if (Number.isNaN(elements[from[j]! + d])) hasNull[j] = 1;
+  }
+  const position = new Float64Array(m);
+  return {
+    length,
+    hasNull,
+    unequal: null,
+    weights: null,
+    segments,
+    position: (d) => {
+      for (let j = 0; j < m; j++) {
+        const v = d < length[j]! ? elements[from[j]! + d]! : 0;
+        position[j] = Number.isNaN(v) ? 0 : v;
+      }
+      return [position];
+    },
+  };
 }
 
 export interface VectorResults {
@@ -34,11 +73,11 @@ export function vectorResults(
   onFault: VectorFault,
 ): VectorResults {
   const { start, end } = ranges;
-  const { elements, from, length, segments } = vectors;
+  const { length, segments, weights } = vectors;
   const n = start.length;
-  const m = from.length;
   const changedAt = lastChange(length);
-  const nullsBefore = nullVectors(vectors);
+  const nullsBefore = marksBefore(vectors.hasNull);
+  const unequalBefore = vectors.unequal === null ? null : marksBefore(vectors.unequal);
   const valid = new Uint8Array(n);
   const offsets = new Int32Array(n + 1);
   let widest = 0;
@@ -48,7 +87,11 @@ export function vectorResults(
     let width = 0;
     if (s < e) {
       if (nullsBefore[e]! > nullsBefore[s]!) onFault(i, 'VECTOR_NULL');
-      else if (changedAt[e - 1]! > s) onFault(i, 'VECTOR_LENGTH');
+      else if (
+        changedAt[e - 1]! > s ||
+        (unequalBefore !== null && unequalBefore[e]! > unequalBefore[s]!)
+      )
+        onFault(i, 'VECTOR_LENGTH');
       else {
         valid[i] = 1;
         width = length[s]!;
@@ -58,17 +101,12 @@ export function vectorResults(
     offsets[i + 1] = offsets[i]! + width;
   }
   const values = new Float64Array(offsets[n]!);
-  const position = new Float64Array(m);
   for (let d = 0; d < widest; d++) {
-    for (let j = 0; j < m; j++) {
-      const v = d < length[j]! ? elements[from[j]! + d]! : 0;
-      position[j] = Number.isNaN(v) ? 0 : v;
-    }
-    const sums = roundedSums(exactSum([position], segments), ranges);
+    const sums = roundedSums(exactSum(vectors.position(d), segments), ranges);
     for (let i = 0; i < n; i++) {
       if (offsets[i]! + d >= offsets[i + 1]!) continue;
       values[offsets[i]! + d] =
-        operation === 'sum' ? sums[i]! : quotient(sums[i]!, end[i]! - start[i]!);
+        operation === 'sum' ? sums[i]! : quotient(sums[i]!, countIn(weights, start[i]!, end[i]!));
     }
   }
   return { offsets, valid, values };
@@ -81,13 +119,9 @@ function lastChange(length: Int32Array): Int32Array {
   return out;
 }
 
-/** Vectors with a null element before each entry. */
-function nullVectors({ elements, from, length }: Vectors): Int32Array {
-  const out = new Int32Array(from.length + 1);
-  for (let j = 0; j < from.length; j++) {
-    let has = 0;
-    for (let d = 0; d < length[j]!; d++) if (Number.isNaN(elements[from[j]! + d])) has = 1;
-    out[j + 1] = out[j]! + has;
-  }
+/** Marked entries before each, M + 1 of them. */
+function marksBefore(marks: Uint8Array): Int32Array {
+  const out = new Int32Array(marks.length + 1);
+  for (let j = 0; j < marks.length; j++) out[j + 1] = out[j]! + marks[j]!;
   return out;
 }

@@ -1,6 +1,7 @@
 import type { Items } from '../input/input.js';
 import { lazy } from '../lazy.js';
 import type { EventView } from './view.js';
+import type { EntryWeights } from './weights.js';
 
 /**
  * What one family of features sees of the events: entries in view order, nulls and rows outside `where` left out, lists
@@ -19,6 +20,8 @@ export interface Lane {
   readonly groupStart: Int32Array;
   /** Items; null for COUNT without an input. */
   readonly input: Items | null;
+  /** How many values each entry stands for; null = one each. */
+  readonly weights: EntryWeights | null;
   /** The input's ordered values, per entry. */
   readonly ordered: () => Float64Array;
   /** The nearest doubles, per entry. */
@@ -49,6 +52,7 @@ export function makeLane(source: LaneSource): Lane {
     count: items.length,
     groupStart,
     input,
+    weights: null,
     ordered: lazy(() => gatherDoubles(input!.ordered(), items)),
     doubles: lazy(() => gatherDoubles(input!.doubles(), items)),
     tiedItems: lazy(() => orderTies(view, offsets, items, source)),
