@@ -63,10 +63,12 @@ export interface TermLists {
 /**
  * Expansions without the form of sums beyond a double: [… k Infinity] is k · 2^1024, here 2k terms of 2^1023. A sum of E
  * doubles has |k| < E, so they are never more than twice the events.
+ *
+ * Throws   TypeError on any other term that is not finite
  */
 export function plainTerms({ offsets, child }: ListColumn): TermLists {
   const values = doublesOf(child);
-  if (!values.includes(Infinity)) return { offsets, values };
+  if (values.every(Number.isFinite)) return { offsets, values };
   const rows = offsets.length - 1;
   const plain: number[] = [];
   const plainOffsets = new Int32Array(rows + 1);
@@ -77,7 +79,10 @@ export function plainTerms({ offsets, child }: ListColumn): TermLists {
       end -= 2;
       halves = 2 * values[end]!;
     }
-    for (let j = offsets[s]!; j < end; j++) plain.push(values[j]!);
+    for (let j = offsets[s]!; j < end; j++) {
+      if (!Number.isFinite(values[j]!)) throw new TypeError(`${values[j]} is no term of a sum`);
+      plain.push(values[j]!);
+    }
     for (let h = Math.abs(halves); h > 0; h--) plain.push(Math.sign(halves) * 2 ** 1023);
     plainOffsets[s + 1] = plain.length;
   }
