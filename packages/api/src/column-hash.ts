@@ -20,7 +20,11 @@ function typed(
 }
 
 /** What is read from a source for the given columns, without its name: the rows are the same under another one. */
-function scanOf(source: SourceSpec, used: readonly (string | undefined)[], sees: 'used' | 'all') {
+export function scanOf(
+  source: SourceSpec,
+  used: readonly (string | undefined)[],
+  sees: 'used' | 'all',
+) {
   const { kind, path, format, time, tieBreaker, eventId, where, dedupe } = source;
   const wanted = [...used, time, tieBreaker, eventId, dedupe?.orderBy];
   const filtered = where === undefined ? [] : predicateColumns(where);

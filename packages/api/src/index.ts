@@ -1,3 +1,4 @@
+export { scanOf as sourceScan } from './column-hash.js';
 export { featureName, operationLabel, passedThroughName, sanitizeName } from './column-names.js';
 export {
   type DataType,

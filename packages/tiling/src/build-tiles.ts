@@ -1,0 +1,104 @@
+import { type Batch, type KeyTimeOrder, sortByKeyTime } from '@tessera/columnar';
+import { splitByBucket, underTiles } from './by-bucket.js';
+import { type Level, levelMs, tileStartMs } from './hops.js';
+import type { RowLane } from './kinds/kernel.js';
+import { KERNELS } from './kinds/kernels.js';
+import { inPhysicalKind } from './physical.js';
+import { bad, laneOf, numbers, rowLanes, type StateInput } from './row-lanes.js';
+import type { StateColumns } from './state-columns.js';
+import { inFieldOrder, type Tiles } from './tiles.js';
+
+export interface TileInput {
+  readonly level: Level;
+  /** Lanes `code` (dense key code, -1 = null key), `timeMs` (f64, NaN = no time), and those that states name. */
+  readonly events: Batch;
+  readonly states: readonly StateInput[];
+}
+
+/**
+ * Tiles of raw events: per key and hop the states asked for.
+ *
+ * Shapes   events: N rows in any order; fastest by (code, timeMs), or in time order per key
+ * Returns  T tiles sorted by (code, startMs), T ≤ N, fresh memory. Rows without key or time are left out.
+ * Throws   INTERNAL when a lane is missing or of a kind that its family cannot read
+ * Cost     O(N) for the order, then per family one pass over its lane; logarithms of a tile's rows where values are ordered
+ * Laws     equal for every order of the rows, also among ties; `mergeTiles` of any split gives the same columns
+ */
+export function buildTiles({ level, events, states }: TileInput): Tiles {
+  const code = laneOf(events, 'code');
+  if (code.kind !== 'code') throw bad(`lane code is ${code.kind}`);
+  const timeMs = numbers(events, 'timeMs');
+  const sorted = sortByKeyTime(code.values, timeMs);
+  const tiles = cutTiles(sorted, level);
+  const lanes = rowLanes(events, timeMs, { order: sorted.order, tileStart: tiles.tileStart });
+  return {
+    level,
+    rows: tiles.code.length,
+    code: tiles.code,
+    startMs: tiles.startMs,
+    n: tiles.n,
+    states: states.map((state) => buildState(events, state, lanes(state))),
+  };
+}
+
+interface Cut {
+  readonly code: Int32Array;
+  readonly startMs: Float64Array;
+  readonly n: Float64Array;
+  /** Tile t holds sorted positions tileStart[t] … tileStart[t + 1] - 1. */
+  readonly tileStart: Int32Array;
+}
+
+/** Where one tile ends and the next begins, in rows sorted by (code, time). */
+export function cutTiles({ timeMs, keyCode, keyStart }: KeyTimeOrder, level: Level): Cut {
+  const length = levelMs(level);
+  const starts = new Int32Array(timeMs.length + 1);
+  const codes = new Int32Array(timeMs.length);
+  const startMs = new Float64Array(timeMs.length);
+  let tiles = 0;
+  for (let k = 0; k < keyCode.length; k++) {
+    let end = Number.NEGATIVE_INFINITY;
+    for (let p = keyStart[k]!; p < keyStart[k + 1]!; p++) {
+      const t = timeMs[p]!;
+      if (t < end) continue;
+      const start = tileStartMs(t, level);
+      end = start + length;
+      starts[tiles] = p;
+      codes[tiles] = keyCode[k]!;
+      startMs[tiles++] = start;
+    }
+  }
+  starts[tiles] = timeMs.length;
+  const n = new Float64Array(tiles);
+  for (let t = 0; t < tiles; t++) n[t] = starts[t + 1]! - starts[t]!;
+  return {
+    code: codes.slice(0, tiles),
+    startMs: startMs.slice(0, tiles),
+    n,
+    tileStart: starts.slice(0, tiles + 1),
+  };
+}
+
+function buildState(events: Batch, { family, by }: StateInput, lane: RowLane): StateColumns {
+  const kernel = KERNELS[family.kind];
+  if (family.by === undefined || by === undefined) {
+    return inFieldOrder({ family, columns: kernel.fromRows(lane, family) });
+  }
+  const column = inPhysicalKind(laneOf(events, by), family.by.type);
+  const buckets = splitByBucket(lane.start, column, lane.rows);
+  const { order, start } = buckets;
+  const columns = kernel.fromRows(
+    {
+      ...lane,
+      start,
+      items: order.map((entry) => lane.items[entry]!),
+      rows: order.map((entry) => lane.rows[entry]!),
+      doubles() {
+        const doubles = lane.doubles();
+        return Float64Array.from(order, (entry) => doubles[entry]!);
+      },
+    },
+    family,
+  );
+  return inFieldOrder({ family, columns: underTiles(buckets, columns) });
+}
