@@ -45,14 +45,15 @@ interface Event {
 }
 
 const instant = fc.oneof(
-  fc.constantFrom(-DAY, -1, 0, 1, 299_999, 300_000, 300_001, 3_599_999, 3_600_000, DAY - 1, DAY),
-  fc.integer({ min: -2 * DAY, max: 2 * DAY }),
+  // Few, so that ties in time occur.
+  { weight: 3, arbitrary: fc.constantFrom(-1, 0, 0, 1, 299_999, 300_000, 3_600_000, DAY) },
+  { weight: 1, arbitrary: fc.integer({ min: -2 * DAY, max: 2 * DAY }) },
 );
 
 function eventsOf({ value }: TypeCase): fc.Arbitrary<Event[]> {
   return fc.array(
     fc.record({
-      code: fc.constantFrom(0, 0, 1, 3),
+      code: fc.constantFrom(0, 0, 0, 3),
       t: instant,
       tie: fc.constantFrom(null, 'a', 'b'),
       value: fc.option(value, { freq: 6 }),
