@@ -117,7 +117,7 @@ export const FILES: readonly LakeFile[] = [
 
 const h = (salt: number): string => `('0x' || substr(md5(i || ' ${salt}'), 1, 8))::BIGINT`;
 
-/** Rows of two row groups and a bit; orders come last in their day, so that every payment matters. */
+/** Rows of a row group and a bit; orders come last in their day, so that every payment matters. */
 function paymentsSql(ds: string, first: number): string {
   return `
     SELECT i AS id, CASE WHEN ${h(1)} % 17 > 0 THEN 'u' || (${h(2)} % 4) END AS user,
@@ -129,13 +129,13 @@ function paymentsSql(ds: string, first: number): string {
       [true, false, NULL][1 + (${h(11)} % 3)::INTEGER] AS ok,
       DATE '2025-04-01' - (${h(12)} % 40)::INTEGER AS due,
       TIMESTAMP '${ds}' + to_seconds((${h(13)} % 80000)::BIGINT) AS at
-    FROM range(${first}, ${first + 4200}) t(i)`;
+    FROM range(${first}, ${first + 2300}) t(i)`;
 }
 
 const ordersSql = (ds: string, first: number): string => `
   SELECT i AS order, CASE WHEN i % 7 > 0 THEN 'u' || (i % 5) END AS user, (i % 6)::INTEGER AS item,
     CASE WHEN i % 3 > 0 THEN 'note ' || i END AS note, TIMESTAMP '${ds} 23:30' + to_seconds(i % 5) AS at
-  FROM range(${first}, ${first + 8}) t(i)`;
+  FROM range(${first}, ${first + 6}) t(i)`;
 
 export async function writeLake(lake: string): Promise<void> {
   for (const [idx, ds] of DAYS.entries()) {

@@ -23,6 +23,9 @@ const SEEDS = LONG ? 300 : 30;
 const FRESH_SEEDS = LONG ? 150 : 5;
 const FRESH = Number(process.env.TESSERA_SEED ?? 1000 + Math.floor(Math.random() * 1e6));
 
+/** Generous: a test that is given up goes on, and would disturb the next one's lake. */
+const LIMIT_MS = 3_600_000;
+
 const folder = newFolder();
 const [lake, whole] = [joinPath(folder, 'lake'), joinPath(folder, 'whole')];
 const runner = patientChild();
@@ -139,14 +142,14 @@ test('the lake as it was written gives what the oracle says', async () => {
   for (const workers of [1, 2]) expect(await complaint(null, workers)).toBe(null);
 });
 
-test(`${SEEDS} damaged lakes`, async () => {
+test(`${SEEDS} damaged lakes`, { timeout: LIMIT_MS }, async () => {
   const complaints: string[] = [];
   for (let seed = 0; seed < SEEDS; seed++) complaints.push(...(await attempt(seed)));
   console.log(`damaged lakes: ${JSON.stringify(tally)}`);
   expect(complaints.join('\n')).toBe('');
 });
 
-test(`fresh seeds from ${FRESH}`, async () => {
+test(`fresh seeds from ${FRESH}`, { timeout: LIMIT_MS }, async () => {
   const complaints: string[] = [];
   for (let seed = FRESH; seed < FRESH + FRESH_SEEDS; seed++)
     complaints.push(...(await attempt(seed)));
