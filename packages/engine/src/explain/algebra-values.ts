@@ -1,5 +1,5 @@
 import type { Value as AlgebraValue, Result, ValueKind } from '@tessera/algebra';
-import { isProblem } from '@tessera/algebra';
+import { isProblem, roundRational } from '@tessera/algebra';
 import type { DataType } from '@tessera/api';
 import { fromInteger, type IntegerForm, type Value } from '../values/from-column.js';
 
@@ -29,6 +29,14 @@ export function kindOf(type: DataType): ValueKind {
 export function scaleOf(type: DataType): number {
   if (type.kind === 'list') return scaleOf(type.element);
   return type.kind === 'decimal' ? type.scale : 0;
+}
+
+/** A vector as the nearest doubles; null elements stay. */
+export function nearestDoubles(type: DataType, vector: AlgebraValue): AlgebraValue {
+  const den = 10n ** BigInt(scaleOf(type));
+  return (vector as readonly (number | bigint | null)[]).map((element) =>
+    typeof element === 'bigint' ? roundRational(element, den) : element,
+  );
 }
 
 /** A value as DuckDB's binding gives it → as the algebra takes it: timestamps in their unit, decimals unscaled. */

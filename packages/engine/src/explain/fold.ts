@@ -10,7 +10,7 @@ import {
 } from '@tessera/algebra';
 import { type DataType, seenType } from '@tessera/api';
 import type { IntegerForm, Value } from '../values/from-column.js';
-import { kindOf, scaleOf, shownResult, shownValue } from './algebra-values.js';
+import { kindOf, nearestDoubles, scaleOf, shownResult, shownValue } from './algebra-values.js';
 import { isExploded } from './classify.js';
 import type { Merge } from './explanation.js';
 import { mergeOf } from './merge.js';
@@ -70,9 +70,11 @@ export function foldOf(request: Request): Fold {
   const aggregation = part.groupBy.aggregations[column.aggregationIdx];
   const operation = aggregation?.operation ?? 'FIRST';
   const seen = types.input === null ? null : seenType(operation, types.input);
+  // Vectors come out as doubles, and are summed as the nearest ones.
+  const isVector = operation === 'VECTOR_SUM' || operation === 'VECTOR_AVERAGE';
   const machine: AggregateState<unknown> = aggregateState(operation, {
-    kind: seen === null ? 'int' : kindOf(seen),
-    ...(seen !== null && { scale: scaleOf(seen) }),
+    kind: isVector ? { list: 'number' } : seen === null ? 'int' : kindOf(seen),
+    ...(seen !== null && !isVector && { scale: scaleOf(seen) }),
     ...(aggregation?.k !== undefined && { k: aggregation.k }),
     ...(aggregation?.percentiles && { percentiles: aggregation.percentiles }),
     ...(aggregation?.maxDistinct !== undefined && { maxDistinct: aggregation.maxDistinct }),
@@ -108,14 +110,15 @@ export function foldOf(request: Request): Fold {
     });
   return {
     add({ value, weight, bucket, tie, timeMs }) {
-      const own = bucketOf(keyOf(bucket));
+      const into = bucketOf(keyOf(bucket));
       // COUNT of rows has no input.
       const whole: AlgebraValue = types.input === null ? 1 : value;
       for (const item of opens ? (whole as readonly AlgebraValue[]) : [whole]) {
         if (item === null) continue;
-        const given: AlgebraValue = aggregation?.weight === undefined ? item : [item, weight];
-        machine.update(own.state, given, timeMs, tie);
-        own.values++;
+        const own = isVector && types.input !== null ? nearestDoubles(types.input, item) : item;
+        const given: AlgebraValue = aggregation?.weight === undefined ? own : [own, weight];
+        machine.update(into.state, given, timeMs, tie);
+        into.values++;
       }
     },
     soFar(bucket) {
