@@ -1,6 +1,6 @@
-import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf, writeError } from './fs-error.js';
+import { codeOf, readError, writeError } from './fs-error.js';
 
 /** Make what was written to a file survive a power cut. Throws DISK_FULL or NOT_WRITABLE. */
 export async function syncFile(path: string): Promise<void> {
@@ -67,4 +67,39 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     throw writeError(path, cause);
   }
   await syncFolder(dirname(path));
+}
+
+/** The text of a file, or null when there is none. Throws FILE_UNREADABLE, saying why. */
+export async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const error = readError(path, cause);
+    if (error.code === 'PATH_MISSING') return null;
+    throw error;
+  }
+}
+
+/**
+ * Move a finished file to its place, whole or not at all, and durably; the folder is made. What was there is replaced.
+ *
+ * Returns  its size in bytes
+ */
+export async function moveFile(from: string, to: string): Promise<number> {
+  await syncFile(from);
+  await makeFolder(dirname(to));
+  try {
+    await rename(from, to);
+  } catch (cause) {
+    throw writeError(to, cause);
+  }
+  await syncFolder(dirname(to));
+  return (await stat(to)).size;
+}
+
+/** Remove a file or folder with all it holds; harmless when there is none. */
+export async function removeTree(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch((cause: unknown) => {
+    throw writeError(path, cause);
+  });
 }

@@ -39,6 +39,7 @@ export {
   type TimeCandidate,
 } from './describe/suggest-source.js';
 export { duckDbType } from './duckdb-type.js';
+export { makeFolder, moveFile, readText, removeTree, replaceFile, syncFolder } from './durable.js';
 export {
   type FactsWanted,
   type FileFacts,

@@ -11,7 +11,15 @@ export {
 export { LEVELS, type Level, levelMs, levelOfWindow, tileStartMs } from './hops.js';
 export { mergeTiles } from './merge-tiles.js';
 export { inPhysicalKind, physicalKind } from './physical.js';
+export {
+  createStringCodes,
+  type ReadTiles,
+  readTiles,
+  type StringCodes,
+  tileStringsSql,
+} from './read-tiles.js';
 export type { StateInput } from './row-lanes.js';
+export { type StagedTiles, type StageTiles, stageTiles, type TileKey } from './stage-tiles.js';
 export {
   noStates,
   type StateColumns,
@@ -19,4 +27,12 @@ export {
   stateColumn,
   stateFields,
 } from './state-columns.js';
+export { type TilePlace, tileSetPath } from './store-layout.js';
+export {
+  TILE_MANIFEST_FORMAT,
+  type TileLevelEntry,
+  type TileManifest,
+  type TilePartitionEntry,
+} from './tile-manifest.js';
+export { openTileSet, publishTiles, removeTiles, type TileSet } from './tile-set.js';
 export { stateOfTiles, type Tiles } from './tiles.js';

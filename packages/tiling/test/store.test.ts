@@ -1,0 +1,335 @@
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OPERATIONS, takesType } from '@tessera/api';
+import { type Column, gather } from '@tessera/columnar';
+import {
+  beginRun,
+  createTableFromBatch,
+  endRun,
+  openDuckDb,
+  readStrings,
+  type Session,
+} from '@tessera/lake';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  createStringCodes,
+  noStates,
+  openTileSet,
+  publishTiles,
+  readTiles,
+  removeTiles,
+  type StateFamily,
+  type StringCodes,
+  stageTiles,
+  stateOfTiles,
+  type TileSet,
+  type Tiles,
+  tileStringsSql,
+} from '../src/index.js';
+import { build, eventsOf, WHERE } from './events.js';
+import { aggregation, DICTIONARY, families, sourceOf, TYPES } from './support.js';
+
+const HASH = 'a'.repeat(32);
+const INPUT = 'b'.repeat(32);
+const DS = '2025-01-01';
+const KEYS = ['u0', 'u1', 'u2', 'u3'];
+const STRINGS = { x: DICTIONARY, b: DICTIONARY, tie: DICTIONARY };
+
+let session: Session;
+let strings: Record<string, StringCodes>;
+const folders: string[] = [];
+const fresh = (): string => {
+  folders.push(mkdtempSync(join(tmpdir(), 'tessera-tiling-')));
+  return folders.at(-1)!;
+};
+
+const codes = (values: readonly number[]): Column => ({
+  kind: 'code',
+  values: Int32Array.from(values),
+});
+const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** A table of `code` and strings. */
+async function table(
+  name: string,
+  column: string,
+  code: readonly number[],
+  texts: readonly string[],
+) {
+  const numbers: Column = { kind: 'f64', values: Float64Array.from(code) };
+  const rows = count(texts.length);
+  await createTableFromBatch(
+    session,
+    name,
+    [
+      { name: 'code', type: { kind: 'int32' }, column: numbers },
+      { name: column, type: { kind: 'string' }, column: codes(rows), dictionary: texts },
+    ],
+    texts.length,
+  );
+}
+
+beforeAll(async () => {
+  session = await openDuckDb({ threads: 1, memoryBytes: 512e6 });
+  await table('dict', 's', count(DICTIONARY.length), DICTIONARY);
+  await table('keys', 'k0', count(KEYS.length), KEYS);
+  await table('some', 'k0', [7, 2], ['u0', 'u3']);
+  const all = await createStringCodes(session, 'dict_codes', 'dict');
+  strings = { x: all, b: all, tie: all };
+});
+afterAll(() => {
+  session?.close();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+interface Publishing {
+  readonly tiles: Tiles;
+  readonly ds?: string;
+  readonly input?: string;
+  readonly withKeys?: boolean;
+}
+
+async function publish(store: string, all: readonly Publishing[]): Promise<TileSet> {
+  const set = await openTileSet(store, HASH);
+  const run = await beginRun(set.path, 'run');
+  const staged = [];
+  for (const { tiles, ds = DS, input = INPUT, withKeys = true } of all) {
+    const key = {
+      type: { kind: 'string' } as const,
+      column: codes([...tiles.code]),
+      dictionary: KEYS,
+    };
+    staged.push(
+      await stageTiles(session, {
+        staging: run.staging,
+        place: { ds, level: tiles.level, input },
+        tiles,
+        keys: withKeys ? [key] : null,
+        strings: STRINGS,
+      }),
+    );
+  }
+  const published = await publishTiles(run, set, staged);
+  await endRun(run);
+  return published;
+}
+
+const read = (
+  set: TileSet,
+  wanted: readonly StateFamily[],
+  more: Partial<Parameters<typeof readTiles>[1]> = {},
+): Promise<Tiles> =>
+  readTiles(session, {
+    set,
+    ds: DS,
+    level: '1h',
+    families: wanted,
+    keysTable: 'keys',
+    keyCount: 1,
+    strings,
+    ...more,
+  });
+
+for (const [name, typeCase] of Object.entries(TYPES)) {
+  test(`${name}: every state comes back from its file as it was`, async () => {
+    const { type } = typeCase;
+    const source = sourceOf(type);
+    const aggregations = OPERATIONS.filter((operation) => takesType(operation, type)).flatMap(
+      (operation) => [
+        aggregation(operation),
+        aggregation(operation, { by: operation < 'M' ? 'b' : 'bi', where: WHERE }),
+      ],
+    );
+    const all = families(aggregations, source);
+    const [events] = fc.sample(
+      eventsOf(typeCase).filter(({ length }) => length > 12),
+      { numRuns: 1, seed: 7 },
+    );
+    const tiles = build(events!, type, '1h', false, all);
+    const store = fresh();
+    await publish(store, [{ tiles }]);
+    const set = await openTileSet(store, HASH);
+    expect(await read(set, all)).toStrictEqual(tiles);
+  });
+}
+
+const source = sourceOf({ kind: 'string' });
+const all = families(
+  [aggregation('MIN'), aggregation('LAST_K', { by: 'b' }), aggregation('COUNT')],
+  source,
+);
+const [min, last, counts] = all as readonly [StateFamily, StateFamily, StateFamily];
+const [someEvents] = fc.sample(
+  eventsOf(TYPES.string!).filter(({ length }) => length > 20),
+  { numRuns: 1, seed: 3 },
+);
+const whole = build(someEvents!, { kind: 'string' }, '1h', false, all);
+const only = (wanted: readonly StateFamily[], tiles = whole): Tiles => ({
+  ...tiles,
+  states: wanted.map(({ hash }) => stateOfTiles(tiles, hash)),
+});
+
+test('wanted keys only, with their own codes, in their order', async () => {
+  const set = await publish(fresh(), [{ tiles: whole }]);
+  const tiles = await read(set, [last], { keysTable: 'some' });
+  const rows = [3, 0].flatMap((code) =>
+    count(whole.rows).filter((row) => whole.code[row] === code),
+  );
+  const columns = Object.entries(stateOfTiles(whole, last.hash).columns).map(([name, column]) => [
+    name,
+    gather(column, Int32Array.from(rows)),
+  ]);
+  expect(tiles).toStrictEqual({
+    level: '1h',
+    rows: rows.length,
+    code: Int32Array.from(rows, (row) => (whole.code[row] === 3 ? 2 : 7)),
+    startMs: Float64Array.from(rows, (row) => whole.startMs[row]!),
+    n: Float64Array.from(rows, (row) => whole.n[row]!),
+    states: [{ family: last, columns: Object.fromEntries(columns) }],
+  });
+});
+
+test('another state writes only its own file', async () => {
+  const store = fresh();
+  const before = await publish(store, [{ tiles: only([min]) }]);
+  const folder = join(before.path, '1h', `ds=${DS}`, INPUT);
+  const base = readFileSync(join(folder, 'base.parquet'));
+  expect(readdirSync(folder).sort()).toEqual(['base.parquet', `${min.hash}.parquet`].sort());
+  await publish(store, [{ tiles: only([last]), withKeys: false }]);
+  expect(readFileSync(join(folder, 'base.parquet')).equals(base)).toBe(true);
+  const set = await openTileSet(store, HASH);
+  expect(Object.keys(set.manifest.partitions[DS]!.levels['1h']!.states).sort()).toEqual(
+    [min.hash, last.hash].sort(),
+  );
+  expect(await read(set, [last, min])).toStrictEqual(only([last, min]));
+});
+
+test('the manifest tells what is there, and the same tiles give the same bytes', async () => {
+  const [one, two] = [fresh(), fresh()];
+  const set = await publish(one, [{ tiles: whole }]);
+  await publish(two, [{ tiles: whole }]);
+  const entry = set.manifest.partitions[DS]!.levels['1h']!;
+  expect(entry).toMatchObject({
+    rows: whole.rows,
+    events: someEvents!.length,
+    minStartMs: Math.min(...whole.startMs),
+    maxStartMs: Math.max(...whole.startMs),
+  });
+  const files = [
+    '_manifest.json',
+    ...all.map(({ hash }) => join('1h', `ds=${DS}`, INPUT, `${hash}.parquet`)),
+  ];
+  for (const file of files) {
+    expect(readFileSync(join(one, HASH, file)).equals(readFileSync(join(two, HASH, file)))).toBe(
+      true,
+    );
+  }
+});
+
+test('a partition without tiles is not a missing one', async () => {
+  const empty = build([], { kind: 'string' }, '1h', false, all);
+  const set = await publish(fresh(), [{ tiles: empty }]);
+  expect(set.manifest.partitions[DS]!.levels['1h']).toMatchObject({ rows: 0, minStartMs: null });
+  expect(await read(set, all)).toStrictEqual({ ...empty, states: all.map(noStates) });
+});
+
+test('another input replaces every level of its partition and no other', async () => {
+  const store = fresh();
+  const day = build(someEvents!, { kind: 'string' }, '1d', false, all);
+  await publish(store, [{ tiles: whole }, { tiles: day }, { tiles: whole, ds: '2025-01-02' }]);
+  const other = 'c'.repeat(32);
+  const set = await publish(store, [{ tiles: only([min]), input: other }]);
+  const partition = set.manifest.partitions[DS]!;
+  expect(partition.input).toBe(other);
+  expect(Object.keys(partition.levels)).toEqual(['1h']);
+  expect(readdirSync(join(set.path, '1h', `ds=${DS}`))).toEqual([other]);
+  expect(readdirSync(join(set.path, '1d', `ds=${DS}`))).toEqual([]);
+  expect(await read(set, [min])).toStrictEqual(only([min]));
+  expect(await read(set, all, { ds: '2025-01-02' })).toStrictEqual(whole);
+  const removed = await removeTiles(set, [DS]);
+  expect(Object.keys((await openTileSet(store, HASH)).manifest.partitions)).toEqual(['2025-01-02']);
+  expect(Object.keys(removed.manifest.partitions)).toEqual(['2025-01-02']);
+});
+
+test('lost and damaged files are not there', async () => {
+  const store = fresh();
+  const set = await publish(store, [{ tiles: whole }]);
+  const folder = join(set.path, '1h', `ds=${DS}`, INPUT);
+  truncateSync(join(folder, `${min.hash}.parquet`), 5);
+  rmSync(join(folder, `${counts.hash}.parquet`));
+  const states = async () =>
+    Object.keys(
+      (await openTileSet(store, HASH)).manifest.partitions[DS]!.levels['1h']?.states ?? {},
+    );
+  expect(await states()).toEqual([last.hash]);
+  rmSync(join(folder, 'base.parquet'));
+  expect(await states()).toEqual([]);
+  writeFileSync(
+    join(set.path, '_manifest.json'),
+    '{"format": 1, "tileFormat": 1, "partitions": 5}',
+  );
+  await expect(openTileSet(store, HASH)).rejects.toThrow('`partitions` is no object');
+  writeFileSync(join(set.path, '_manifest.json'), '{"format": 999}');
+  expect((await openTileSet(store, HASH)).manifest.partitions).toEqual({});
+});
+
+test('what was staged and not published is not there', async () => {
+  const store = fresh();
+  const set = await openTileSet(store, HASH);
+  const run = await beginRun(set.path, 'run');
+  const place = { ds: DS, level: '1h', input: INPUT } as const;
+  const key = {
+    type: { kind: 'string' } as const,
+    column: codes([...whole.code]),
+    dictionary: KEYS,
+  };
+  const staged = await stageTiles(session, {
+    staging: run.staging,
+    place,
+    tiles: whole,
+    keys: [key],
+    strings: STRINGS,
+  });
+  expect((await openTileSet(store, HASH)).manifest.partitions).toEqual({});
+  await publishTiles(run, set, [staged]);
+  expect(Object.keys((await openTileSet(store, HASH)).manifest.partitions)).toEqual([DS]);
+});
+
+test('strings that states hold of a column', async () => {
+  const set = await publish(fresh(), [{ tiles: whole }]);
+  const found = async (column: string) => {
+    const sql = tileStringsSql(set, { ds: DS, level: '1h' }, all, column);
+    return sql === null ? null : readStrings(session, `SELECT s FROM (${sql}) ORDER BY s`);
+  };
+  const bucketed = someEvents!.filter(({ b, value }) => b !== null && value !== null);
+  const buckets = DICTIONARY.filter((s) => bucketed.some(({ b }) => b === s));
+  expect(await found('b')).toEqual(buckets);
+  expect(await found('w')).toBeNull();
+});
+
+test('what does not fit is refused', async () => {
+  const store = fresh();
+  const set = await publish(store, [{ tiles: only([min]) }]);
+  await expect(read(set, [last])).rejects.toThrow('no state');
+  await expect(read(set, [min], { level: '1d' })).rejects.toThrow('no 1d tiles');
+  await expect(read(set, [min], { strings: {} })).rejects.toThrow('no dictionary');
+  const fewer = build(someEvents!.slice(0, 3), { kind: 'string' }, '1h', false, [last]);
+  await expect(publish(store, [{ tiles: fewer, withKeys: false }])).rejects.toThrow(
+    'events are not the',
+  );
+  await expect(publish(fresh(), [{ tiles: whole, withKeys: false }])).rejects.toThrow(
+    'without their base',
+  );
+  await expect(publish(fresh(), [{ tiles: whole, ds: '../x' }])).rejects.toThrow('partition label');
+  const unsorted = { ...whole, startMs: whole.startMs.slice().reverse() };
+  await expect(publish(fresh(), [{ tiles: unsorted }])).rejects.toThrow('not sorted');
+});
