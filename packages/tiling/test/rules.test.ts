@@ -24,7 +24,20 @@ const DOUBLE = { kind: 'double' } as const;
 test('S2.2: hops begin on the UTC epoch grid, also before 1970', () => {
   for (const level of LEVELS) {
     const length = levelMs(level);
-    for (const t of [0, 1, length - 1, length, -1, -length, -length - 1, 1.7e12, -1.7e12]) {
+    for (const t of [
+      0,
+      1,
+      length - 1,
+      length,
+      -1,
+      -length,
+      -length - 1,
+      1.7e12,
+      -1.7e12,
+      -1e15,
+      2 ** 53 - 1,
+      1 - 2 ** 53,
+    ]) {
       const expected = Number(floorDiv(BigInt(t), BigInt(length)) * BigInt(length));
       expect(tileStartMs(t, level)).toBe(expected);
     }
@@ -233,4 +246,16 @@ test('what is missing is told', () => {
   expect(() => mergeTiles([tiles], '1h', [other!])).toThrow('no state');
   const day = mergeTiles([tiles], '1d', [family!]);
   expect(() => mergeTiles([day], '1h', [family!])).toThrow('1d tiles cannot make 1h tiles');
+});
+
+test('S2.2: the instant before a hop is in the hop before, however far', () => {
+  for (const level of LEVELS) {
+    const length = levelMs(level);
+    const hops = Math.floor(Number.MAX_SAFE_INTEGER / length);
+    for (const hop of [1, 2, 3, hops - 1, hops, -hops + 1, -hops]) {
+      expect(tileStartMs(hop * length - 1, level)).toBe((hop - 1) * length);
+      expect(tileStartMs(hop * length, level)).toBe(hop * length);
+      expect(tileStartMs(hop * length + 1, level)).toBe(hop * length);
+    }
+  }
 });

@@ -16,7 +16,7 @@ const long = process.env.TESSERA_LONG === '1';
 const seed = process.env.TESSERA_SEED === undefined ? Date.now() : Number(process.env.TESSERA_SEED);
 
 /** Runs a property; a failure prints the seed, TESSERA_SEED repeats it, TESSERA_LONG=1 searches longer. */
-export function law<T extends [unknown, ...unknown[]]>(property: fc.IProperty<T>, runs = 8): void {
+export function law<T extends [unknown, ...unknown[]]>(property: fc.IProperty<T>, runs = 5): void {
   fc.assert(property, { numRuns: long ? 1000 : runs, seed });
 }
 

@@ -6,8 +6,9 @@ export const max: Kernel = extreme(1);
 
 function extreme(sign: 1 | -1): Kernel {
   return {
-    fromRows({ values, items, start }) {
+    fromRows({ values, items, start, doubles }) {
       if (values === null) throw new TypeError('an extreme without an input');
+      if (values.kind === 'f64') return { value: extremeOfRuns(doubles(), start, sign) };
       return { value: gather(values, winners(values, items, start, sign)) };
     },
     fromStates({ order, start, column }) {
@@ -24,6 +25,21 @@ function extreme(sign: 1 | -1): Kernel {
       return { value: gather(values, winners(values, present, starts, sign)) };
     },
   };
+}
+
+/** The greatest (1) or least (-1) number of each run; NaN where it is empty. */
+function extremeOfRuns(values: Float64Array, start: Int32Array, sign: 1 | -1): Column {
+  const out = new Float64Array(start.length - 1);
+  for (let g = 0; g < out.length; g++) {
+    const end = start[g + 1]!;
+    let best = start[g]! === end ? Number.NaN : values[start[g]!]!;
+    for (let i = start[g]! + 1; i < end; i++) {
+      const v = values[i]!;
+      if (sign === 1 ? v > best : v < best) best = v;
+    }
+    out[g] = best;
+  }
+  return { kind: 'f64', values: out };
 }
 
 /** The item with the greatest (1) or least (-1) value of each group; -1 where a group is empty. No member is null. */
