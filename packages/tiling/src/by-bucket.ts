@@ -39,9 +39,9 @@ export function splitByBucket(start: Int32Array, column: Column, of: Int32Array)
   return { order, start: groupStart, tileOffsets, bucket: gather(column, firsts) };
 }
 
-/** States of groups as states of tiles: every column one list deeper, beside `by`. */
+/** States of groups as states of tiles: every column one list deeper, beside `buckets`. */
 export function underTiles({ tileOffsets, bucket }: Buckets, inner: NamedColumns): NamedColumns {
-  const columns: Record<string, Column> = { by: lists(tileOffsets, bucket) };
+  const columns: Record<string, Column> = { buckets: lists(tileOffsets, bucket) };
   for (const [name, column] of Object.entries(inner)) columns[name] = lists(tileOffsets, column);
   return columns;
 }

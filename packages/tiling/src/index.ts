@@ -9,6 +9,7 @@ export {
   valueType,
 } from './families.js';
 export { LEVELS, type Level, levelMs, levelOfWindow, tileStartMs } from './hops.js';
+export { NULL_ELEMENT, UNEQUAL_LENGTHS } from './kinds/vector.js';
 export { mergeTiles } from './merge-tiles.js';
 export { inPhysicalKind, physicalKind } from './physical.js';
 export {

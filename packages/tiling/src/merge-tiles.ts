@@ -92,7 +92,7 @@ function mergeState(family: StateFamily, parts: readonly Tiles[], merging: Mergi
   if (family.by === undefined) {
     return inFieldOrder({ family, columns: kernel.fromStates({ ...merging, column }, family) });
   }
-  const opened = openLists(column('by'), merging);
+  const opened = openLists(column('buckets'), merging);
   const own = identity(opened.start[opened.start.length - 1]!);
   const buckets = splitByBucket(opened.start, opened.child, own);
   const lane: StateLane = {

@@ -96,7 +96,7 @@ export async function stageTiles(session: Session, input: StageTiles): Promise<S
 /** The source column whose strings a field of a state holds; null when it holds none. */
 export function stringSource(family: StateFamily, { name, type }: StateField): string | null {
   if (!holdsStrings(type)) return null;
-  const of = name === 'by' ? family.by : name === 'tie' ? family.tie : family.input;
+  const of = name === 'buckets' ? family.by : name === 'tie' ? family.tie : family.input;
   if (!of) throw bad(`${family.kind} holds strings of no column in ${name}`);
   return of.column;
 }

@@ -10,17 +10,18 @@ import { physicalKind } from './physical.js';
  *   count           n
  *   sum             n, terms: canonical expansion of the sum (decimals: of the unscaled integers)
  *   isum            n, sum: i128 (decimals: unscaled)
- *   moments         n, overflowed, s1 … sp: expansions of Σx … Σx^p over the values whose p-th power is a double
- *   wsum            n, overflowed, weighted, weights: expansions of Σwx and Σw over the values whose product is a double
+ *   moments         n, overflows, s1 … sp: expansions of Σx … Σx^p over the values whose p-th power is a double
+ *   wsum            n, overflows, weighted, weights: expansions of Σwx and Σw over the values whose product is a double
  *   min, max        value, null = nothing
  *   first, last     t, [tie,] value: lists of at most k events, oldest or newest first
  *   top, bottom     value: list of at most k, best first
  *   distinct        value, n: lists, ascending by value
- *   hll             slot: list of register · 64 + rank, ascending, one per register
+ *   hll             slots: list of register · 64 + rank, ascending, one per register
  *   percentile      bucket, n: lists, ascending
- *   vector          withNull; length, n: lists, ascending by length; terms: one expansion per element of each length
+ *   vector          n; length: of every vector, or UNEQUAL_LENGTHS, or NULL_ELEMENT (which goes first), null = nothing;
+ *                   terms: list of one expansion per element, empty where there is no one length
  *
- * A family with `by` has the same columns one list deeper, a list entry per bucket, and `by`: the buckets of a tile that
+ * A family with `by` has the same columns one list deeper, a list entry per bucket, and `buckets`: the buckets of a tile that
  * has any value for them, ascending. Counts and times are f64 (below 2^53), values have the kind of `physicalKind`.
  */
 export interface StateColumns {
@@ -49,15 +50,15 @@ const TERMS = listOf({ kind: 'double' });
 const whole = (name: string, type: DataType): StateField => ({ name, type, asDoubles: true });
 const value = (name: string, type: DataType): StateField => ({ name, type, asDoubles: false });
 const n = whole('n', INT64);
-const overflowed = whole('overflowed', INT64);
+const overflows = whole('overflows', INT64);
 
-/** The columns of a state, in the order of the table above. `by` comes first. */
+/** The columns of a state, in the order of the table above. `buckets` comes first. */
 export function stateFields(family: StateFamily): readonly StateField[] {
   const inner = innerFields(family);
   const { by } = family;
   if (by === undefined) return inner;
   return [
-    value('by', listOf(by.type)),
+    value('buckets', listOf(by.type)),
     ...inner.map((field) => ({ ...field, type: listOf(field.type) })),
   ];
 }
@@ -75,11 +76,11 @@ function innerFields(family: StateFamily): readonly StateField[] {
     case 'moments':
       return [
         n,
-        overflowed,
+        overflows,
         ...['s1', 's2', 's3', 's4'].slice(0, powers).map((s) => value(s, TERMS)),
       ];
     case 'wsum':
-      return [n, overflowed, value('weighted', TERMS), value('weights', TERMS)];
+      return [n, overflows, value('weighted', TERMS), value('weights', TERMS)];
     case 'min':
     case 'max':
       return [value('value', type)];
@@ -96,16 +97,11 @@ function innerFields(family: StateFamily): readonly StateField[] {
     case 'distinct':
       return [value('value', listOf(type)), whole('n', listOf(INT64))];
     case 'hll':
-      return [whole('slot', listOf(INT32))];
+      return [whole('slots', listOf(INT32))];
     case 'percentile':
       return [whole('bucket', listOf(INT32)), whole('n', listOf(INT64))];
     case 'vector':
-      return [
-        whole('withNull', INT64),
-        whole('length', listOf(INT32)),
-        whole('n', listOf(INT64)),
-        value('terms', listOf(TERMS)),
-      ];
+      return [n, whole('length', INT32), value('terms', listOf(TERMS))];
   }
 }
 

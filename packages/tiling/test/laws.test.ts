@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Operation, roundRational, type Value } from '@tessera/algebra';
+import { type Operation, type Result, roundRational, type Value } from '@tessera/algebra';
 import type { DataType } from '@tessera/api';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -35,6 +35,17 @@ const double = (value: Value, type: DataType): number =>
   type.kind === 'decimal'
     ? roundRational(value as bigint, 10n ** BigInt(type.scale))
     : Number(value);
+
+/** Problems by their kind: a tile does not keep which lengths or how many nulls there were. */
+function problemsOf(result: Result): unknown {
+  if (result instanceof Map) return [...result].map(([key, value]) => [key, problemsOf(value)]);
+  const isObject = typeof result === 'object' && result !== null;
+  return isObject && 'problem' in result ? result.problem : result;
+}
+
+function hasProblem(result: Result): boolean {
+  return !isDeepStrictEqual(problemsOf(result), result instanceof Map ? [...result] : result);
+}
 
 /** Algebra's state of the events of one tile, one event after another. */
 function fold(
@@ -102,8 +113,13 @@ for (const [name, typeCase] of Object.entries(TYPES)) {
               const { machine, state } = fold(spec.operation, kind, states[0]!.family, inTile);
               const read = algebraStateOf(spec.operation, states, row);
               const what = { ...spec, row };
+              const [found, expected] = [machine.finalize(read), machine.finalize(state)];
+              if (spec.operation.startsWith('VECTOR') && hasProblem(expected)) {
+                same(problemsOf(found), problemsOf(expected), what);
+                continue;
+              }
               same(machine.encode(read), machine.encode(state), what);
-              same(machine.finalize(read), machine.finalize(state), what);
+              same(found, expected, what);
             }
           }
           expect(n).toBe(events.length);

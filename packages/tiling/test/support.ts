@@ -10,7 +10,14 @@ import {
 import type { AggregationSpec, DataType, SourceSpec } from '@tessera/api';
 import { type Column, isNull, readInt128, writeInt128 } from '@tessera/columnar';
 import fc from 'fast-check';
-import { type StateColumns, type StateFamily, statesOf, valueType } from '../src/index.js';
+import {
+  NULL_ELEMENT,
+  type StateColumns,
+  type StateFamily,
+  statesOf,
+  UNEQUAL_LENGTHS,
+  valueType,
+} from '../src/index.js';
 
 const long = process.env.TESSERA_LONG === '1';
 const seed = process.env.TESSERA_SEED === undefined ? Date.now() : Number(process.env.TESSERA_SEED);
@@ -193,10 +200,9 @@ type Row = Readonly<Record<string, Value>>;
 function rowsOf({ family, columns }: StateColumns, row: number): Row {
   const type = valueType(family) ?? NUMBER;
   const typeOf: Record<string, DataType> = {
-    n: ['distinct', 'percentile', 'vector'].includes(family.kind) ? LIST : NUMBER,
-    withNull: NUMBER,
-    overflowed: NUMBER,
-    length: LIST,
+    n: ['distinct', 'percentile'].includes(family.kind) ? LIST : NUMBER,
+    overflows: NUMBER,
+    length: NUMBER,
     terms: family.kind === 'vector' ? LISTS : LIST,
     sum: { kind: 'decimal', precision: 38, scale: 0 },
     tie: { kind: 'list', element: family.tie?.type ?? NUMBER },
@@ -207,7 +213,7 @@ function rowsOf({ family, columns }: StateColumns, row: number): Row {
   return Object.fromEntries(
     Object.entries(columns).map(([name, column]) => [
       name,
-      name === 'by'
+      name === 'buckets'
         ? valueAt(column, { kind: 'list', element: family.by!.type }, row)
         : valueAt(column, deeper(typeOf[name] ?? LIST), row),
     ]),
@@ -222,9 +228,9 @@ export function algebraStateOf(
 ): unknown {
   const parts = states.map((state) => rowsOf(state, row));
   if (states[0]!.family.by === undefined) return innerState(operation, states, parts);
-  const buckets = parts[0]!.by as readonly Value[];
+  const buckets = parts[0]!.buckets as readonly Value[];
   for (const part of parts) {
-    if (JSON.stringify(part.by, String) !== JSON.stringify(buckets, String))
+    if (JSON.stringify(part.buckets, String) !== JSON.stringify(buckets, String))
       throw new Error('buckets differ');
   }
   return new Map(
@@ -271,11 +277,11 @@ function innerState(
     case 'moments':
       return {
         n: row.n,
-        overflowed: row.overflowed,
+        overflowed: row.overflows,
         sums: ['s1', 's2', 's3', 's4'].flatMap((s) => (row[s] === undefined ? [] : [row[s]])),
       };
     case 'wsum':
-      return row;
+      return { ...row, overflowed: row.overflows };
     case 'min':
     case 'max':
       return { value: row.value };
@@ -290,19 +296,15 @@ function innerState(
     case 'percentile':
       return zip(row.bucket, row.n);
     case 'hll':
-      return { slots: row.slot, ranks: null };
+      return { slots: row.slots, ranks: null };
     case 'vector': {
-      const terms = [...(row.terms as Value[])];
-      const n = row.n as number[];
-      return {
-        withNull: row.withNull,
-        byLength: new Map(
-          (row.length as number[]).map((length, i) => [
-            length,
-            { n: n[i]!, sums: terms.splice(0, length) },
-          ]),
-        ),
-      };
+      // What algebra tells problems from: of which lengths the vectors were is not kept.
+      const length = row.length as number | null;
+      if (length === NULL_ELEMENT) return { withNull: row.n, byLength: new Map() };
+      if (length === UNEQUAL_LENGTHS)
+        return { withNull: 0, byLength: new Map([-1, -2].map((l) => [l, { n: 1, sums: [] }])) };
+      const byLength = length === null ? [] : [[length, { n: row.n, sums: row.terms }] as const];
+      return { withNull: 0, byLength: new Map(byLength) };
     }
   }
 }

@@ -11,10 +11,10 @@ export const moments: Kernel = {
     const x = lane.doubles();
     const term = new Float64Array(2);
     const terms = POWERS.slice(0, powers).map(() => new Float64Array(2 * x.length));
-    const overflows = new Uint8Array(x.length);
+    const marks = new Uint8Array(x.length);
     for (let i = 0; i < x.length; i++) {
       if (!powerTerm(x[i]!, powers, term)) {
-        overflows[i] = 1;
+        marks[i] = 1;
         continue;
       }
       for (let k = 0; k < powers; k++) {
@@ -27,14 +27,14 @@ export const moments: Kernel = {
     terms.forEach((values, k) => {
       sums[`s${k + 1}`] = sumPairs(values, lane);
     });
-    return { n: f64(sizes(lane)), overflowed: countMarks(overflows, lane), ...sums };
+    return { n: f64(sizes(lane)), overflows: countMarks(marks, lane), ...sums };
   },
   fromStates(lane, { powers = 2 }) {
     const sums: Record<string, Column> = {};
     for (let k = 1; k <= powers; k++) sums[`s${k}`] = mergeSums(lane.column(`s${k}`), lane);
     return {
       n: addCounts(lane.column('n'), lane),
-      overflowed: addCounts(lane.column('overflowed'), lane),
+      overflows: addCounts(lane.column('overflows'), lane),
       ...sums,
     };
   },
@@ -49,25 +49,25 @@ export const wsum: Kernel = {
     const term = new Float64Array(2);
     const products = new Float64Array(2 * x.length);
     const kept = new Float64Array(x.length);
-    const overflows = new Uint8Array(x.length);
+    const marks = new Uint8Array(x.length);
     for (let i = 0; i < x.length; i++) {
       const w = weights[rows[i]!]!;
       if (productTerm(x[i]!, w, term)) {
         products[2 * i] = term[0]!;
         products[2 * i + 1] = term[1]!;
         kept[i] = w;
-      } else overflows[i] = 1;
+      } else marks[i] = 1;
     }
     return {
       n: f64(sizes(lane)),
-      overflowed: countMarks(overflows, lane),
+      overflows: countMarks(marks, lane),
       weighted: sumPairs(products, lane),
       weights: sumRuns(kept, lane.start),
     };
   },
   fromStates: (lane) => ({
     n: addCounts(lane.column('n'), lane),
-    overflowed: addCounts(lane.column('overflowed'), lane),
+    overflows: addCounts(lane.column('overflows'), lane),
     weighted: mergeSums(lane.column('weighted'), lane),
     weights: mergeSums(lane.column('weights'), lane),
   }),

@@ -37,10 +37,10 @@ export const percentile: Kernel = {
 
 /** Used registers of HyperLogLog with their greatest rank. */
 export const hll: Kernel = {
-  fromRows: (lane) => ({ slot: greatestRanks(slotsOf(lane), lane.start) }),
+  fromRows: (lane) => ({ slots: greatestRanks(slotsOf(lane), lane.start) }),
   fromStates(lane) {
-    const { child, start } = openLists(lane.column('slot'), lane);
-    return { slot: greatestRanks(asDoubles(child).slice(), start) };
+    const { child, start } = openLists(lane.column('slots'), lane);
+    return { slots: greatestRanks(asDoubles(child).slice(), start) };
   },
 };
 

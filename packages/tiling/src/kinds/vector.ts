@@ -16,20 +16,21 @@ import {
   type NamedColumns,
 } from './kernel.js';
 
-/** Vectors of one length. */
-interface Same {
-  n: number;
-  readonly sums: readonly Expansion[];
-}
+/** In place of a length: vectors of two lengths are in the tile. */
+export const UNEQUAL_LENGTHS = -1;
+/** In place of a length: a vector with a null element is in the tile. Goes before unequal lengths. */
+export const NULL_ELEMENT = -2;
 
+/** Vectors put together; `length` is NaN while there are none. */
 interface Vectors {
-  withNull: number;
-  readonly byLength: Map<number, Same>;
+  n: number;
+  length: number;
+  sums: Expansion[];
 }
 
 /**
- * Element sums, of the nearest doubles. Vectors are kept apart by length, and those with a null element are only counted,
- * so that what cannot be answered is told whatever the order.
+ * Element sums, of the nearest doubles. What cannot be answered (S5: another length, a null element) stays so whatever is
+ * merged with it, and in whatever order.
  */
 export const vector: Kernel = {
   fromRows({ values, items, start, type }) {
@@ -41,80 +42,68 @@ export const vector: Kernel = {
       for (let i = start[g]!; i < start[g + 1]!; i++) {
         const from = offsets[items[i]!]!;
         const end = offsets[items[i]! + 1]!;
-        if (valid?.subarray(from, end).includes(0)) {
-          into.withNull++;
-          continue;
-        }
-        const same = sameLength(into, end - from);
-        same.n++;
-        for (let d = from; d < end; d++) addToExpansion(same.sums[d - from]!, elements[d]!);
+        const hasNull = valid?.subarray(from, end).includes(0) === true;
+        join(into, 1, hasNull ? NULL_ELEMENT : end - from);
+        for (let d = 0; d < into.sums.length; d++)
+          addToExpansion(into.sums[d]!, elements[from + d]!);
       }
     });
   },
   fromStates({ order, start, column }) {
-    const withNull = asDoubles(column('withNull'));
-    const length = asList(column('length'));
-    const lengths = asDoubles(length.child);
-    const counts = asDoubles(asList(column('n')).child);
+    const counts = asDoubles(column('n'));
+    const lengths = asDoubles(column('length'));
     const terms = asList(column('terms'));
-    const expansions = asList(terms.child);
-    const parts = asDoubles(expansions.child);
+    const { offsets, child } = asList(terms.child);
+    const parts = asDoubles(child);
     return write(start, (g, into) => {
       for (let p = start[g]!; p < start[g + 1]!; p++) {
         const row = order[p]!;
-        into.withNull += withNull[row]!;
-        let element = terms.offsets[row]!;
-        for (let l = length.offsets[row]!; l < length.offsets[row + 1]!; l++) {
-          const same = sameLength(into, lengths[l]!);
-          same.n += counts[l]!;
-          for (const sum of same.sums) {
-            const { offsets } = expansions;
-            mergeExpansion(sum, parts.subarray(offsets[element]!, offsets[element + 1]!));
-            element++;
-          }
+        if (counts[row] === 0) continue;
+        join(into, counts[row]!, lengths[row]!);
+        for (let d = 0; d < into.sums.length; d++) {
+          const element = terms.offsets[row]! + d;
+          mergeExpansion(into.sums[d]!, parts.subarray(offsets[element]!, offsets[element + 1]!));
         }
       }
     });
   },
 };
 
-function sameLength({ byLength }: Vectors, length: number): Same {
-  let same = byLength.get(length);
-  if (same === undefined) {
-    same = { n: 0, sums: Array.from({ length }, () => []) };
-    byLength.set(length, same);
+/** Makes room for `n` more vectors; without one length for all there are no sums. */
+function join(into: Vectors, n: number, length: number): void {
+  into.n += n;
+  if (length === into.length) return;
+  if (Number.isNaN(into.length)) {
+    into.length = length;
+    into.sums = Array.from({ length: Math.max(0, length) }, () => []);
+    return;
   }
-  return same;
+  const hasNull = length === NULL_ELEMENT || into.length === NULL_ELEMENT;
+  into.length = hasNull ? NULL_ELEMENT : UNEQUAL_LENGTHS;
+  into.sums = [];
 }
 
 function write(start: Int32Array, add: (group: number, into: Vectors) => void): NamedColumns {
   const groups = start.length - 1;
-  const withNull = new Float64Array(groups);
+  const n = new Float64Array(groups);
+  const length = new Float64Array(groups);
   const offsets = new Int32Array(groups + 1);
-  const elements = new Int32Array(groups + 1);
-  const lengths: number[] = [];
-  const n: number[] = [];
   const ends: number[] = [0];
   const terms: number[] = [];
   for (let g = 0; g < groups; g++) {
-    const into: Vectors = { withNull: 0, byLength: new Map() };
+    const into: Vectors = { n: 0, length: Number.NaN, sums: [] };
     add(g, into);
-    withNull[g] = into.withNull;
-    for (const [length, same] of [...into.byLength].sort(([a], [b]) => a - b)) {
-      lengths.push(length);
-      n.push(same.n);
-      for (const sum of same.sums) {
-        terms.push(...canonicalExpansion(sum));
-        ends.push(terms.length);
-      }
+    n[g] = into.n;
+    length[g] = into.length;
+    for (const sum of into.sums) {
+      terms.push(...canonicalExpansion(sum));
+      ends.push(terms.length);
     }
-    offsets[g + 1] = lengths.length;
-    elements[g + 1] = ends.length - 1;
+    offsets[g + 1] = ends.length - 1;
   }
   return {
-    withNull: f64(withNull),
-    length: lists(offsets, f64(Float64Array.from(lengths))),
-    n: lists(offsets, f64(Float64Array.from(n))),
-    terms: lists(elements, lists(Int32Array.from(ends), f64(Float64Array.from(terms)))),
+    n: f64(n),
+    length: f64(length),
+    terms: lists(offsets, lists(Int32Array.from(ends), f64(Float64Array.from(terms)))),
   };
 }
