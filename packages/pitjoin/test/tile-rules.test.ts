@@ -1,4 +1,4 @@
-import { canonicalExpansion } from '@tessera/algebra';
+import { canonicalExpansion, entropyOf, percentileBucket, percentileValue } from '@tessera/algebra';
 import type { DataType } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
 import { describe, expect, test } from 'vitest';
@@ -141,6 +141,74 @@ describe('states of tiles', () => {
       ],
       map,
     );
+  });
+});
+
+/** Queries at 2, 3 and 4 h over two hours: both tiles; the second and the event; the event. */
+function slide(lanes: Record<string, Column>, spec: FeatureSpec): SweepOutput {
+  return sweep({
+    events: batch({
+      code: code([0, 0, 0]),
+      timeMs: f64([0, HOUR, 2 * HOUR]),
+      tile: f64([1, 1, 0]),
+      ...lanes,
+    }),
+    left: batch({ code: code([0, 0, 0]), q: f64([2 * HOUR, 3 * HOUR, 4 * HOUR]) }),
+    features: [{ ...spec, windowMs: 2 * HOUR }],
+    strict: false,
+  });
+}
+
+describe('windows that leave a tile behind', () => {
+  const n = list<number>([[3], [1, 2], null], f64);
+  const value = list<number>([[5], [5, 6], null], f64);
+  const distinct = { kind: 'distinct', value: 'v', n: 'n' } as const;
+  const after = (lanes: Record<string, Column>, spec: FeatureSpec, type = DOUBLE) =>
+    valuesOf(slide(lanes, spec).columns[spec.name]!, type);
+
+  test('take its counts away: HISTOGRAM, DIVERSITY', () => {
+    const lanes = { x, n, v: value };
+    const map: DataType = { kind: 'map', key: DOUBLE, value: DOUBLE };
+    expect(after(lanes, feature('HISTOGRAM', { states: distinct }), map)).toStrictEqual([
+      [
+        [5, 4],
+        [6, 2],
+      ],
+      [
+        [5, 2],
+        [6, 2],
+      ],
+      [[5, 1]],
+    ]);
+    expect(after(lanes, feature('DIVERSITY', { states: distinct }))).toStrictEqual([
+      entropyOf([2, 4], 6),
+      entropyOf([2, 2], 4),
+      0,
+    ]);
+  });
+
+  test('take its counts away: APPROX_PERCENTILE', () => {
+    const bucket = list<number>(
+      [[5], [5, 6], null].map((b) => b?.map(percentileBucket) ?? null),
+      f64,
+    );
+    const states = { kind: 'percentile', bucket: 'v', n: 'n' } as const;
+    const spec = feature('APPROX_PERCENTILE', { percentiles: [67], states });
+    const [five, six] = [5, 6].map((v) => percentileValue(percentileBucket(v)));
+    expect(after({ x, n, v: bucket }, spec)).toStrictEqual([five, six, five]);
+  });
+
+  test('have no problem with it: vectors of two lengths are one where nothing else is seen', () => {
+    const states = { kind: 'vector', n: 'n', length: 'length', terms: 'terms' } as const;
+    const spec = feature('VECTOR_SUM', { inputType: LIST, states });
+    const lanes = {
+      x: list<number>([null, null, [1, 2]], f64),
+      n: f64([2, 0, null]),
+      length: f64([-1, null, null]),
+      terms: list<readonly number[]>([[], [], null], (all) => list(all, f64)),
+    };
+    expect(slide(lanes, spec).problem?.kind).toBe('VECTOR_LENGTH');
+    expect(after(lanes, spec, LIST)).toStrictEqual([null, [1, 2], [1, 2]]);
   });
 });
 
