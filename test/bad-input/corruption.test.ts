@@ -19,8 +19,8 @@ import { entriesBelow } from './refusal.js';
  */
 
 const LONG = process.env.TESSERA_LONG === '1';
-const SEEDS = LONG ? 300 : 30;
-const FRESH_SEEDS = LONG ? 150 : 5;
+const SEEDS = LONG ? 300 : 20;
+const FRESH_SEEDS = LONG ? 150 : 4;
 const FRESH = Number(process.env.TESSERA_SEED ?? 1000 + Math.floor(Math.random() * 1e6));
 
 /** Generous: a test that is given up goes on, and would disturb the next one's lake. */
