@@ -170,11 +170,17 @@ function pooled(pool: Pool, workers: number, cancelled: () => boolean) {
     onDone: (result: R, taskIdx: number) => void,
   ): Promise<R[]> {
     const results = new Array<R>(tasks.length);
-    let next = 0;
+    // One lane alone takes what is above a worker's share, so that no two such tasks are held at once.
+    const alone: number[] = [];
+    const shared: number[] = [];
+    tasks.forEach((task, idx) => {
+      (isOversized(task) ? alone : shared).push(idx);
+    });
     let failure: unknown = null;
-    const lane = async () => {
-      while (next < tasks.length && failure === null && !cancelled()) {
-        const idx = next++;
+    const lane = async (_: unknown, laneIdx: number) => {
+      while (failure === null && !cancelled()) {
+        const idx = (laneIdx === 0 ? alone.shift() : undefined) ?? shared.shift();
+        if (idx === undefined) return;
         try {
           const answer = (await pool.run(tasks[idx], {
             name: 'runTaskInWorker',
@@ -195,6 +201,8 @@ function pooled(pool: Pool, workers: number, cancelled: () => boolean) {
   }
   return { run, settle: () => Promise.allSettled(running) };
 }
+
+const isOversized = (task: Task): boolean => task.type === 'sweep' && task.isOversized;
 
 /** Errors cross threads as data, because a class instance loses its fields on the way. */
 export interface ErrorData {

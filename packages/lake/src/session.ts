@@ -12,6 +12,9 @@ export interface SessionOptions {
   readonly tmp?: string;
 }
 
+/** Where memory is this short, it matters what an idle DuckDB keeps. */
+const FLUSHED_BELOW_BYTES = 256 * 1024 ** 2;
+
 /** One private in-memory DuckDB and one connection to it. Not to be shared between threads. */
 export interface Session {
   readonly connection: DuckDBConnection;
@@ -42,6 +45,11 @@ export async function openDuckDb(options: SessionOptions): Promise<Session> {
   };
   if (options.memoryBytes !== undefined) {
     settings.memory_limit = `${Math.floor(options.memoryBytes)}B`;
+    if (options.memoryBytes < FLUSHED_BELOW_BYTES) {
+      // What is freed goes back to the system at once instead of being kept for the next query.
+      settings.allocator_flush_threshold = '1MB';
+      settings.allocator_bulk_deallocation_flush_threshold = '1MB';
+    }
   }
   if (options.tmp !== undefined) makeTmp(options.tmp);
   let instance: DuckDBInstance;

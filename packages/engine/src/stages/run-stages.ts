@@ -100,6 +100,7 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
   const sweepList = inSlices(
     buckets,
     new Map(large.map(({ id }, idx) => [id, cuts[idx]?.slices ?? []])),
+    options.taskBytes,
   );
   const swept = await stage<SweepResult>('join', sweepList, (result) => result.counts.leftRows);
   const sweeps = sweepList.map((task, idx) => ({ task, result: swept[idx]! }));

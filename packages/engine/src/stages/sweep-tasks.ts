@@ -31,6 +31,7 @@ export function sweepTasks(
         bucket,
         buckets: plan.buckets,
         slice: null,
+        isOversized: false,
         pieceRows: options.pieceRows,
         strict: options.strict,
       }),
@@ -46,6 +47,7 @@ function sectionsOf(results: readonly ScatterResult[], bucket: number): Section[
 export function inSlices(
   buckets: readonly SweepTask[],
   cut: ReadonlyMap<string, readonly Slice[]>,
+  taskBytes: number,
 ): SweepTask[] {
   return buckets
     .flatMap((task) => {
@@ -55,5 +57,5 @@ export function inSlices(
     })
     .map((task) => ({ task, bytes: sweepBytes(task) }))
     .sort((a, b) => b.bytes - a.bytes)
-    .map(({ task }) => task);
+    .map(({ task, bytes }) => ({ ...task, isOversized: bytes > taskBytes }));
 }

@@ -71,6 +71,7 @@ export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
   if (task.left.length === 0) return { counts: NOTHING, problem: null, pieces: [] };
   const left = readLeft(context, task);
   const events = readEvents(context, task);
+  collectIfTight(context.memory.tightBytes);
   const { t, ...lanes } = events.columns;
   if (!t) throw new Error('events without a time lane');
   const columns: Record<string, Column> = { timeMs: t };

@@ -160,6 +160,8 @@ export interface SweepTask {
   readonly buckets: number;
   /** Null = all of the bucket. */
   readonly slice: Slice | null;
+  /** It takes more than a worker's share, because one window does. */
+  readonly isOversized: boolean;
   /** Rows of a partition that are put together at once. */
   readonly pieceRows: number;
   readonly strict: boolean;
