@@ -149,7 +149,7 @@ function cutByTime(exchange: Exchange, task: SweepTask, sub: number, budgetBytes
   for (let first = 0; first < BINS; ) {
     let slice = sliceOf(first, first + 1);
     // What every slice from here on reads again must not outweigh what it gains, however large the window.
-    const most = Math.max(budgetBytes, 1.35 * bytesOf(slice));
+    const most = Math.max(budgetBytes, 1.5 * bytesOf(slice));
     let end = first + 1;
     while (end < BINS) {
       const next = sliceOf(first, end + 1);
