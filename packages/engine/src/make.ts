@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rmdirSync } from 'node:fs';
 import { join as joinPath, resolve } from 'node:path';
-import { openTmpFolder, type Session } from '@tessera/lake';
+import { openTmpFolder, quoteLiteral, type Session } from '@tessera/lake';
 import { assembledBytes, type PhysicalPlan, type PlanOptions } from '@tessera/planner';
 import { hashContents } from './contents.js';
 import { countersOf } from './counters.js';
@@ -141,7 +141,7 @@ function anySignal(one: AbortSignal, other: AbortSignal | undefined): AbortSigna
 
 /** Where the session puts what does not fit in memory, from now to its end: DuckDB does not let it be changed. */
 async function spillTo(session: Session, folder: string): Promise<void> {
-  await session.connection.run(`SET temp_directory = '${folder.replaceAll("'", "''")}'`);
+  await session.connection.run(`SET temp_directory = ${quoteLiteral(folder)}`);
 }
 
 function removeIfEmpty(path: string): void {

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseDay, TesseraError } from '@tessera/api';
-import { makeFolder, syncFile, syncFolder } from './durable.js';
+import { makeFolder, moveFile, syncFolder } from './durable.js';
 import { codeOf, writeError } from './fs-error.js';
 import { type Manifest, readManifest } from './manifest.js';
 import { mapLimited } from './map-limited.js';
@@ -90,17 +90,9 @@ export function stagePath(run: PublishRun, ds: string): string {
  */
 export async function publishPartition(run: PublishRun, ds: string): Promise<number> {
   const staged = join(run.staging, folderOf(ds), 'part-0.parquet');
-  const target = partitionPath(run.dataset, ds);
-  await syncFile(staged);
-  await makeFolder(dirname(target));
-  try {
-    await rename(staged, target);
-  } catch (cause) {
-    throw writeError(target, cause);
-  }
-  await syncFolder(dirname(target));
+  const bytes = await moveFile(staged, partitionPath(run.dataset, ds));
   await syncFolder(run.dataset);
-  return (await stat(target)).size;
+  return bytes;
 }
 
 /** Remove a partition's file, and its folder where nothing else lies in it. The manifest no longer speaks of it. */

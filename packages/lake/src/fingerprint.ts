@@ -5,12 +5,9 @@ import { TesseraError } from '@tessera/api';
 import { ONE_FORMAT } from './csv-header.js';
 import { settledStat } from './file-stat.js';
 import { readError } from './fs-error.js';
+import { readFooterBytes, readTail, TRAILER_BYTES } from './read-tail.js';
 
-/** Nearly every footer fits in one read of this size. */
-const TAIL_BYTES = 65_536;
 const READ_BYTES = 262_144;
-/** Footer length and magic, at the very end. */
-const TRAILER_BYTES = 8;
 
 /**
  * What identifies a Parquet file's content without reading it: 128 bits, hex, over its name below the source, its size
@@ -87,27 +84,13 @@ async function footerOf(file: FileHandle, path: string, size: number): Promise<B
     );
   if (size === 0) throw bad('it is empty');
   if (size < TRAILER_BYTES + 4) throw bad(`it has only ${size} bytes`);
-  const tail = await readAt(file, Math.max(0, size - TAIL_BYTES), Math.min(size, TAIL_BYTES));
+  const tail = await readTail(file, size);
   const magic = tail.toString('latin1', tail.length - 4);
   if (magic === 'PARE') throw bad('its footer is encrypted');
   if (magic !== 'PAR1') throw bad('it does not end as a Parquet file does');
   const length = tail.readUInt32LE(tail.length - TRAILER_BYTES);
   if (length > size - TRAILER_BYTES - 4) throw bad('its footer is longer than the file');
-  if (length + TRAILER_BYTES <= tail.length) {
-    return tail.subarray(tail.length - TRAILER_BYTES - length, tail.length - TRAILER_BYTES);
-  }
-  return readAt(file, size - TRAILER_BYTES - length, length);
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(buffer, done, length - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return buffer.subarray(0, done);
+  return readFooterBytes(file, size, tail, length);
 }
 
 function digest(name: string, size: number, content: Buffer): string {

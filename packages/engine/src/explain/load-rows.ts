@@ -8,12 +8,8 @@ import {
   type Session,
   scanSql,
 } from '@tessera/lake';
-import {
-  type FileFacts,
-  type LakeFacts,
-  type LeftPartitionFacts,
-  planJoin,
-} from '@tessera/planner';
+import { type LakeFacts, type LeftPartitionFacts, planJoin } from '@tessera/planner';
+import { tableFile } from '../in-memory/table-file.js';
 import { type Known, know, plannerFile, plannerPath } from '../known-source.js';
 import { askedJoin } from './asked-join.js';
 import { askedTable } from './asked-table.js';
@@ -57,18 +53,6 @@ export function leftFacts(request: Request): LeftPartitionFacts {
     ...(!legal && { timeless: true }),
   };
 }
-
-export const tableFile = (rows: number): FileFacts => ({
-  path: 'table',
-  ds: null,
-  bytes: 0,
-  rows,
-  minTimeMs: null,
-  maxTimeMs: null,
-  fingerprint: 'memory',
-  content: null,
-  stat: null,
-});
 
 /**
  * Read the key's rows out of the files that the production plan reads for this instant, and nothing else. Repeats and the

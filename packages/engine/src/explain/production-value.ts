@@ -1,6 +1,7 @@
 import { definitionHash, isTesseraError, outputColumns, TesseraError } from '@tessera/api';
 import { type LakeFacts, planJoin } from '@tessera/planner';
 import type { Executor } from '../executor.js';
+import { tableFile } from '../in-memory/table-file.js';
 import { raiseProblem } from '../problems.js';
 import { runStages } from '../stages/run-stages.js';
 import { wholeFeatureColumns } from '../tasks/assemble.js';
@@ -9,7 +10,7 @@ import { valueAt } from '../values/from-column.js';
 import { askedJoin } from './asked-join.js';
 import { ASKED } from './asked-table.js';
 import type { Outcome } from './explanation.js';
-import { type LoadedRows, leftFacts, ROWS, tableFile } from './load-rows.js';
+import { type LoadedRows, leftFacts, ROWS } from './load-rows.js';
 import type { Request } from './request.js';
 
 const COUNTS = new Set(['COUNT', 'UNIQUE_COUNT', 'APPROX_UNIQUE_COUNT', 'HISTOGRAM']);

@@ -1,5 +1,5 @@
 import type { GroupBySpec, OutputColumn } from '@tessera/api';
-import type { LakeFacts, LeftPartitionFacts, PhysicalPlan, SourceFacts } from '@tessera/planner';
+import type { LakeFacts, LeftPartitionFacts, PhysicalPlan } from '@tessera/planner';
 import { runHere } from '../executor.js';
 import { raiseProblem } from '../problems.js';
 import { runStages } from '../stages/run-stages.js';
@@ -10,27 +10,15 @@ import { type IntegerForm, valueAt } from '../values/from-column.js';
 import type { Inline } from './in-turn.js';
 import type { FeatureRowValues, InMemoryOptions } from './input-types.js';
 import type { LoadedSource } from './load-tables.js';
-
-function tableFacts(rows: number): SourceFacts {
-  const file = {
-    path: 'table',
-    ds: null,
-    bytes: 0,
-    rows,
-    minTimeMs: null,
-    maxTimeMs: null,
-    fingerprint: 'memory',
-    content: null,
-    stat: null,
-  };
-  return { hive: false, files: [file] };
-}
+import { tableFile } from './table-file.js';
 
 export function lakeFacts(
   loaded: ReadonlyMap<string, LoadedSource>,
   left: readonly LeftPartitionFacts[],
 ): LakeFacts {
-  const sources = [...loaded].map(([id, { rows }]) => [id, tableFacts(rows)] as const);
+  const sources = [...loaded].map(
+    ([id, { rows }]) => [id, { hive: false, files: [tableFile(rows)] }] as const,
+  );
   return { sources: Object.fromEntries(sources), left, published: null };
 }
 

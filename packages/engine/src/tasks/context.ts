@@ -1,4 +1,4 @@
-import { readRows, type Session } from '@tessera/lake';
+import { quoteLiteral, readRows, type Session } from '@tessera/lake';
 import type { Exchange } from '../exchange.js';
 import type { WorkerMemory } from '../memory.js';
 import type { TableRef } from './task.js';
@@ -12,14 +12,12 @@ export interface TaskContext {
   readonly cancelled: () => boolean;
 }
 
-const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
-
 /** SQL that names a table made by an earlier task. */
 export function tableSql(context: TaskContext, table: TableRef): string {
   if (table.kind === 'table') return `"${table.name}"`;
   const path = context.exchange.path(table.name);
   if (path === null) throw new Error(`table ${table.name} is not in memory`);
-  return `read_parquet(${text(path)})`;
+  return `read_parquet(${quoteLiteral(path)})`;
 }
 
 /** Make a small table for later tasks. Returns its rows. */
@@ -36,5 +34,5 @@ function makeSql(context: TaskContext, table: TableRef, sql: string): string {
   if (table.kind === 'table') return `CREATE OR REPLACE TEMP TABLE "${table.name}" AS ${sql}`;
   const path = context.exchange.path(table.name);
   if (path === null) throw new Error(`table ${table.name} is not in memory`);
-  return `COPY (${sql}) TO ${text(path)} (FORMAT parquet, COMPRESSION snappy)`;
+  return `COPY (${sql}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION snappy)`;
 }

@@ -1,3 +1,4 @@
+import { DAY_MS } from '@tessera/api';
 import { type Batch, gatherBatch } from '@tessera/columnar';
 import { readColumns, run } from '@tessera/lake';
 import { leftReadBytes } from '@tessera/planner';
@@ -7,8 +8,6 @@ import type { LeftResult } from './result.js';
 import type { LeftTask, Section } from './task.js';
 import { leftCodesSql } from './task-sql.js';
 import { codes, numbers } from './typed.js';
-
-const DAY_MS = 86_400_000;
 
 /** Rows in left order, each with its partition and position; `codes[k]` per key set. */
 interface LeftRows {

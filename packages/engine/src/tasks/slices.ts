@@ -1,4 +1,4 @@
-import { windowStartMs } from '@tessera/api';
+import { DAY_MS, windowStartMs } from '@tessera/api';
 import { type Batch, bucketOfCode } from '@tessera/columnar';
 import { effectiveQueryMs, eventBytes, leftBytes } from '@tessera/planner';
 import type { Exchange } from '../exchange.js';
@@ -13,7 +13,7 @@ const SUBS = 256;
 /** Steps of time in which a key's rows are counted. */
 const BINS = 4096;
 /** What comes before the left rows by more than this is counted in the first step. */
-const FAR_BACK_MS = 50 * 366 * 86_400_000;
+const FAR_BACK_MS = 50 * 366 * DAY_MS;
 
 /** The sub-bucket of a key inside its bucket: as even as the buckets themselves. */
 export function subOfCode(code: number, bucket: number, buckets: number): number {

@@ -1,4 +1,4 @@
-import { isFloat, type SourceSpec } from '@tessera/api';
+import { DAY_MS, isFloat, type SourceSpec } from '@tessera/api';
 import { predicateColumns, predicateSql, quoteIdent, scanSql } from '@tessera/lake';
 import type { KeySetPlan, LanePlan, ScanPlan } from '@tessera/planner';
 import type { LeftScan, ScanInput } from './task.js';
@@ -6,8 +6,6 @@ import type { LeftScan, ScanInput } from './task.js';
 /**
  * The SQL of each task. User columns are renamed in the innermost SELECT, so no name of theirs can meet one of ours.
  */
-
-const DAY_MS = 86_400_000;
 
 /** Time of a row whose source has none: before every query, so that unbounded windows hold it (S3.2). */
 export const TIMELESS_MS = -1e15;

@@ -2,13 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { TesseraError } from '@tessera/api';
 import { readError } from '../fs-error.js';
 import { mapLimited } from '../map-limited.js';
+import { readAt, readFooterBytes, readTail, TRAILER_BYTES } from '../read-tail.js';
 import { BadFooter, type Footer, readFooter } from './footer.js';
 import { checkPages } from './pages.js';
-
-/** Nearly every footer fits in one read of this size. */
-const TAIL_BYTES = 65_536;
-/** Footer length and magic, at the very end. */
-const TRAILER_BYTES = 8;
 
 /**
  * Is a file's metadata such that DuckDB may be let at it? A damaged footer is told by the file and a reason.
@@ -65,27 +61,12 @@ async function footerOf(file: FileHandle, size: number): Promise<Footer> {
   const head = await readAt(file, 0, 4);
   if (head.toString('latin1') !== 'PAR1')
     throw new BadFooter('it does not begin as a Parquet file does');
-  const tail = await readAt(file, Math.max(0, size - TAIL_BYTES), Math.min(size, TAIL_BYTES));
+  const tail = await readTail(file, size);
   const magic = tail.toString('latin1', tail.length - 4);
   const length = magic === 'PAR1' ? tail.readUInt32LE(tail.length - TRAILER_BYTES) : -1;
   if (length < 0 || length > size - TRAILER_BYTES - 4) {
     throw new BadFooter('it does not end as a Parquet file does');
   }
-  const dataBytes = size - TRAILER_BYTES - length;
-  const footer =
-    length + TRAILER_BYTES <= tail.length
-      ? tail.subarray(tail.length - TRAILER_BYTES - length, tail.length - TRAILER_BYTES)
-      : await readAt(file, dataBytes, length);
-  return readFooter(footer, dataBytes);
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(buffer, done, length - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return buffer.subarray(0, done);
+  const footer = await readFooterBytes(file, size, tail, length);
+  return readFooter(footer, size - TRAILER_BYTES - length);
 }
