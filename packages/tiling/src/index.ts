@@ -1,3 +1,12 @@
+export {
+  type BlockMember,
+  blockDays,
+  blockInput,
+  blockMembers,
+  blockOf,
+  labelsBelow,
+  levelBelow,
+} from './blocks.js';
 export { buildTiles, type TileInput } from './build-tiles.js';
 export {
   type StateFamily,
@@ -8,19 +17,33 @@ export {
   tileSetHash,
   valueType,
 } from './families.js';
-export { LEVELS, type Level, levelMs, levelOfWindow, tileStartMs } from './hops.js';
+export {
+  BLOCK_LEVELS,
+  type BlockLevel,
+  isBlockLevel,
+  LEVELS,
+  type Level,
+  levelMs,
+  levelOfWindow,
+  PARTITION_LEVELS,
+  type PartitionLevel,
+  tileStartMs,
+} from './hops.js';
+export type { TileKey } from './key-order.js';
 export { NULL_ELEMENT, UNEQUAL_LENGTHS } from './kinds/vector.js';
+export { type MergeBlock, mergeBlock } from './merge-block.js';
 export { mergeTiles } from './merge-tiles.js';
 export { inPhysicalKind, physicalKind } from './physical.js';
-export {
-  createStringCodes,
-  type ReadTiles,
-  readTiles,
-  type StringCodes,
-  tileStringsSql,
-} from './read-tiles.js';
+export { type ReadTiles, readTileScan, readTiles, tileStringsSql, tilesOf } from './read-tiles.js';
 export type { StateInput } from './row-lanes.js';
-export { type StagedTiles, type StageTiles, stageTiles, type TileKey } from './stage-tiles.js';
+export {
+  type StagedTiles,
+  type StagePlace,
+  type StageTiles,
+  stageTilePieces,
+  stageTiles,
+  type TilePiece,
+} from './stage-tiles.js';
 export {
   noStates,
   type StateColumns,
@@ -29,11 +52,20 @@ export {
   stateFields,
 } from './state-columns.js';
 export { type TilePlace, tileSetPath } from './store-layout.js';
+export { createStringCodes, type StringCodes, type StringCodesOf } from './string-codes.js';
 export {
   TILE_MANIFEST_FORMAT,
+  type TileBlockEntry,
+  type TileBlocks,
   type TileLevelEntry,
   type TileManifest,
   type TilePartitionEntry,
+  type TileRowCounts,
+  type TileSourceFile,
+  type TilesMadeOf,
+  tileEntry,
 } from './tile-manifest.js';
+export { placesOf, type TilePlaces } from './tile-places.js';
+export { scanStringsSql, type TileScan, type TileScanSql, tileScanSql } from './tile-scan.js';
 export { openTileSet, publishTiles, removeTiles, type TileSet } from './tile-set.js';
 export { stateOfTiles, type Tiles } from './tiles.js';

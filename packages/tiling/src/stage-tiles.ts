@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DataType } from '@tessera/api';
-import { type Column, columnLength, rowCompare } from '@tessera/columnar';
 import {
+  appendToTable,
   copyToParquet,
   createTableFromBatch,
   makeFolder,
@@ -12,28 +12,31 @@ import {
   type TableColumn,
 } from '@tessera/lake';
 import type { StateFamily } from './families.js';
+import { checkKeyOrder, type LastTile, type TileKey } from './key-order.js';
 import { bad } from './row-lanes.js';
 import { type StateField, stateColumn, stateFields } from './state-columns.js';
-import { placePath, type TilePlace, tileFile } from './store-layout.js';
-import type { Tiles } from './tiles.js';
+import { placePath, stateColumnName, type TilePlace, tileFileName } from './store-layout.js';
+import type { TilesMadeOf } from './tile-manifest.js';
+import { stateOfTiles, type Tiles } from './tiles.js';
 
-/** One key column, a row per tile. */
-export interface TileKey {
-  readonly type: DataType;
-  readonly column: Column;
-  readonly dictionary?: StringDictionary;
-}
-
-export interface StageTiles {
-  readonly staging: string;
-  readonly place: TilePlace;
+/** Tiles to write: all of a place, or some keys of it. */
+export interface TilePiece {
   /** Sorted by (keys, startMs): codes are in the order of the keys. */
   readonly tiles: Tiles;
-  /** Null when the base file is there already: only the states are written. */
+  /** Null when the keys are in the store already: only the states are written. */
   readonly keys: readonly TileKey[] | null;
   /** Strings of the codes of each source column that a state holds. */
   readonly strings: Readonly<Record<string, StringDictionary>>;
 }
+
+export interface StagePlace {
+  readonly staging: string;
+  readonly place: TilePlace;
+  /** What a partition's tiles were made of; some tiles of every newly listed partition say so. */
+  readonly made?: TilesMadeOf;
+}
+
+export interface StageTiles extends StagePlace, TilePiece {}
 
 /** What was staged, as plain data: a worker may write it and another thread publish it. */
 export interface StagedTiles {
@@ -42,55 +45,119 @@ export interface StagedTiles {
   readonly events: number;
   readonly minStartMs: number | null;
   readonly maxStartMs: number | null;
+  /** The one file that was written, in the place's folder. */
+  readonly file: string;
   readonly withBase: boolean;
   readonly states: readonly string[];
+  readonly made?: TilesMadeOf;
 }
 
 /**
- * Write tiles of one level of one partition below a staging folder: a base file, unless it is there already, and a file per
- * state. All are aligned by row.
+ * Write tiles of one level of one partition or block below a staging folder: one file of their states, with their keys and
+ * starts unless those are in the store already.
  *
  * Returns  what `publishTiles` needs
  * Throws   INTERNAL when the tiles are not sorted by key and start, or a dictionary is missing; NOT_WRITABLE, DISK_FULL
  */
-export async function stageTiles(session: Session, input: StageTiles): Promise<StagedTiles> {
-  const { staging, place, tiles, keys, strings } = input;
-  if (tiles.level !== place.level) throw bad(`${tiles.level} tiles staged as ${place.level}`);
+export function stageTiles(session: Session, input: StageTiles): Promise<StagedTiles> {
+  return stageTilePieces(session, input, [input]);
+}
+
+/**
+ * The same of tiles that come in pieces, in the order of their keys; at least one, which may be empty. Each may have
+ * dictionaries of its own. The file has the bytes that it would have of one piece.
+ *
+ * Cost  all pieces lie in a table of the session until they are written
+ */
+export async function stageTilePieces(
+  session: Session,
+  { staging, place, made }: StagePlace,
+  pieces: AsyncIterable<TilePiece> | Iterable<TilePiece>,
+): Promise<StagedTiles> {
   const folder = join(staging, placePath(place));
   await makeFolder(folder);
-  if (keys !== null) {
-    checkSorted(keys, tiles.startMs);
-    const columns: TableColumn[] = [
-      ...keys.map(({ type, column, dictionary }, i) => ({
-        name: `k${i}`,
-        type,
-        column,
-        dictionary,
-      })),
-      { name: 'start', type: { kind: 'epoch_ms' }, column: { kind: 'f64', values: tiles.startMs } },
-      { name: 'rows', type: { kind: 'int64' }, column: { kind: 'f64', values: tiles.n } },
-    ];
-    await writeFile(session, join(folder, tileFile(null)), columns, tiles.rows);
+  const table = `tiles_${tables++}`;
+  let first: { withBase: boolean; states: string[]; columns: number } | null = null;
+  let last: LastTile | null = null;
+  let rows = 0;
+  let events = 0;
+  let minStartMs: number | null = null;
+  let maxStartMs: number | null = null;
+  try {
+    for await (const piece of pieces) {
+      const { tiles, keys } = piece;
+      if (tiles.level !== place.level) throw bad(`${tiles.level} tiles staged as ${place.level}`);
+      if (keys !== null) last = checkKeyOrder(keys, tiles.startMs, last);
+      const states = tiles.states.map(({ family }) => family.hash).sort();
+      const columns = columnsOf(piece, states);
+      if (columns.length === 0) throw bad('tiles without keys and states');
+      if (first === null) {
+        await createTableFromBatch(session, table, columns, tiles.rows);
+        first = { withBase: keys !== null, states, columns: columns.length };
+      } else {
+        if (states.join() !== first.states.join() || (keys !== null) !== first.withBase) {
+          throw bad('pieces of tiles with different states');
+        }
+        await appendToTable(session, table, columns, tiles.rows);
+      }
+      rows += tiles.rows;
+      for (const n of tiles.n) events += n;
+      for (const start of tiles.startMs) {
+        if (minStartMs === null || start < minStartMs) minStartMs = start;
+        if (maxStartMs === null || start > maxStartMs) maxStartMs = start;
+      }
+    }
+    if (first === null) throw bad('no tiles to stage');
+    const { withBase, states, columns } = first;
+    const file = tileFileName(withBase, states);
+    const sql = `SELECT * FROM ${quoteIdent(table)}`;
+    await copyToParquet(session, sql, join(folder, file), columns);
+    return {
+      place,
+      rows,
+      events,
+      minStartMs,
+      maxStartMs,
+      file,
+      withBase,
+      states,
+      ...(made && { made }),
+    };
+  } finally {
+    await run(session, `DROP TABLE IF EXISTS ${quoteIdent(table)}`);
   }
-  for (const state of tiles.states) {
-    const { family } = state;
-    const columns = stateFields(family).map((field): TableColumn => {
-      const source = stringSource(family, field);
+}
+
+let tables = 0;
+
+function columnsOf({ tiles, keys, strings }: TilePiece, states: readonly string[]): TableColumn[] {
+  const columns: TableColumn[] = [];
+  if (keys !== null) {
+    keys.forEach((key, i) => {
+      columns.push({ name: `k${i}`, ...key });
+    });
+    const { startMs, n } = tiles;
+    columns.push(
+      { name: 'start', type: { kind: 'epoch_ms' }, column: { kind: 'f64', values: startMs } },
+      { name: 'rows', type: { kind: 'int64' }, column: { kind: 'f64', values: n } },
+    );
+  }
+  for (const hash of states) {
+    const state = stateOfTiles(tiles, hash);
+    for (const field of stateFields(state.family)) {
+      const source = stringSource(state.family, field);
       const dictionary = source === null ? undefined : strings[source];
       if (source !== null && dictionary === undefined) throw bad(`no strings of ${source}`);
       const { name, type } = field;
-      return { name, type, column: stateColumn(state, name), dictionary };
-    });
-    await writeFile(session, join(folder, tileFile(family.hash)), columns, tiles.rows);
+      columns.push({
+        name: stateColumnName(hash, name),
+        type,
+        column: stateColumn(state, name),
+        dictionary,
+      });
+    }
   }
-  return {
-    place,
-    rows: tiles.rows,
-    events: tiles.n.reduce((sum, n) => sum + n, 0),
-    ...range(tiles.startMs),
-    withBase: keys !== null,
-    states: tiles.states.map(({ family }) => family.hash),
-  };
+  return columns;
 }
 
 /** The source column whose strings a field of a state holds; null when it holds none. */
@@ -103,48 +170,4 @@ export function stringSource(family: StateFamily, { name, type }: StateField): s
 
 function holdsStrings(type: DataType): boolean {
   return type.kind === 'list' ? holdsStrings(type.element) : type.kind === 'string';
-}
-
-let tables = 0;
-
-async function writeFile(
-  session: Session,
-  file: string,
-  columns: readonly TableColumn[],
-  rows: number,
-): Promise<void> {
-  const table = `tiles_${tables++}`;
-  try {
-    await createTableFromBatch(session, table, columns, rows);
-    await copyToParquet(session, `SELECT * FROM ${quoteIdent(table)}`, file, columns.length);
-  } finally {
-    await run(session, `DROP TABLE IF EXISTS ${quoteIdent(table)}`);
-  }
-}
-
-function checkSorted(keys: readonly TileKey[], startMs: Float64Array): void {
-  const compare = keys.map(({ column }) => rowCompare(column));
-  for (const { column } of keys) {
-    if (columnLength(column) !== startMs.length) {
-      throw bad(`${columnLength(column)} keys for ${startMs.length} tiles`);
-    }
-  }
-  for (let i = 1; i < startMs.length; i++) {
-    let order = 0;
-    for (let k = 0; k < compare.length && order === 0; k++) order = compare[k]!(i - 1, i);
-    if (order > 0 || (order === 0 && startMs[i - 1]! >= startMs[i]!)) {
-      throw bad('tiles are not sorted by key and start');
-    }
-  }
-}
-
-function range(startMs: Float64Array): Pick<StagedTiles, 'minStartMs' | 'maxStartMs'> {
-  if (startMs.length === 0) return { minStartMs: null, maxStartMs: null };
-  let minStartMs = startMs[0]!;
-  let maxStartMs = startMs[0]!;
-  for (const start of startMs) {
-    if (start < minStartMs) minStartMs = start;
-    if (start > maxStartMs) maxStartMs = start;
-  }
-  return { minStartMs, maxStartMs };
 }

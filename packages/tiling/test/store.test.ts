@@ -33,6 +33,7 @@ import {
   stateOfTiles,
   type TileSet,
   type Tiles,
+  type TilesMadeOf,
   tileStringsSql,
 } from '../src/index.js';
 import { build, eventsOf, WHERE } from './events.js';
@@ -42,6 +43,16 @@ const HASH = 'a'.repeat(32);
 const INPUT = 'b'.repeat(32);
 const DS = '2025-01-01';
 const KEYS = ['u0', 'u1', 'u2', 'u3'];
+const MADE: TilesMadeOf = {
+  files: [{ path: 'ds=2025-01-01/a.parquet', fingerprint: 'f', content: null, stat: '5:7' }],
+  counts: {
+    rowsRead: 40,
+    rowsWithoutTime: 1,
+    rowsWithNullKey: 2,
+    duplicateEvents: 3,
+    infinite: { x: 4 },
+  },
+};
 const STRINGS = { x: DICTIONARY, b: DICTIONARY, tie: DICTIONARY };
 
 let session: Session;
@@ -115,6 +126,7 @@ async function publish(store: string, all: readonly Publishing[]): Promise<TileS
         tiles,
         keys: withKeys ? [key] : null,
         strings: STRINGS,
+        ...(withKeys && { made: MADE }),
       }),
     );
   }
@@ -202,14 +214,16 @@ test('another state writes only its own file', async () => {
   const store = fresh();
   const before = await publish(store, [{ tiles: only([min]) }]);
   const folder = join(before.path, '1h', `ds=${DS}`, INPUT);
-  const base = readFileSync(join(folder, 'base.parquet'));
-  expect(readdirSync(folder).sort()).toEqual(['base.parquet', `${min.hash}.parquet`].sort());
+  const [first] = readdirSync(folder) as [string];
+  const bytes = readFileSync(join(folder, first));
   await publish(store, [{ tiles: only([last]), withKeys: false }]);
-  expect(readFileSync(join(folder, 'base.parquet')).equals(base)).toBe(true);
+  expect(readFileSync(join(folder, first)).equals(bytes)).toBe(true);
   const set = await openTileSet(store, HASH);
-  expect(Object.keys(set.manifest.partitions[DS]!.levels['1h']!.states).sort()).toEqual(
-    [min.hash, last.hash].sort(),
-  );
+  const { base, files, states } = set.manifest.partitions[DS]!.levels['1h']!;
+  expect(base).toBe(first);
+  expect(Object.keys(files).sort()).toEqual(readdirSync(folder).sort());
+  expect(states[min.hash]).toBe(first);
+  expect(states[last.hash]).not.toBe(first);
   expect(await read(set, [last, min])).toStrictEqual(only([last, min]));
 });
 
@@ -224,10 +238,7 @@ test('the manifest tells what is there, and the same tiles give the same bytes',
     minStartMs: Math.min(...whole.startMs),
     maxStartMs: Math.max(...whole.startMs),
   });
-  const files = [
-    '_manifest.json',
-    ...all.map(({ hash }) => join('1h', `ds=${DS}`, INPUT, `${hash}.parquet`)),
-  ];
+  const files = ['_manifest.json', join('1h', `ds=${DS}`, INPUT, entry.base)];
   for (const file of files) {
     expect(readFileSync(join(one, HASH, file)).equals(readFileSync(join(two, HASH, file)))).toBe(
       true,
@@ -242,7 +253,7 @@ test('a partition without tiles is not a missing one', async () => {
   expect(await read(set, all)).toStrictEqual({ ...empty, states: all.map(noStates) });
 });
 
-test('another input replaces every level of its partition and no other', async () => {
+test('another input replaces every level of its partition and no other; the old files stay', async () => {
   const store = fresh();
   const day = build(someEvents!, { kind: 'string' }, '1d', false, all);
   await publish(store, [{ tiles: whole }, { tiles: day }, { tiles: whole, ds: '2025-01-02' }]);
@@ -251,8 +262,8 @@ test('another input replaces every level of its partition and no other', async (
   const partition = set.manifest.partitions[DS]!;
   expect(partition.input).toBe(other);
   expect(Object.keys(partition.levels)).toEqual(['1h']);
-  expect(readdirSync(join(set.path, '1h', `ds=${DS}`))).toEqual([other]);
-  expect(readdirSync(join(set.path, '1d', `ds=${DS}`))).toEqual([]);
+  expect(readdirSync(join(set.path, '1h', `ds=${DS}`))).toEqual([INPUT, other]);
+  expect(readdirSync(join(set.path, '1d', `ds=${DS}`))).toEqual([INPUT]);
   expect(await read(set, [min])).toStrictEqual(only([min]));
   expect(await read(set, all, { ds: '2025-01-02' })).toStrictEqual(whole);
   const removed = await removeTiles(set, [DS]);
@@ -262,20 +273,23 @@ test('another input replaces every level of its partition and no other', async (
 
 test('lost and damaged files are not there', async () => {
   const store = fresh();
-  const set = await publish(store, [{ tiles: whole }]);
+  await publish(store, [{ tiles: only([min]) }]);
+  await publish(store, [{ tiles: only([last]), withKeys: false }]);
+  const set = await publish(store, [{ tiles: only([counts]), withKeys: false }]);
+  const { base, states: files } = set.manifest.partitions[DS]!.levels['1h']!;
   const folder = join(set.path, '1h', `ds=${DS}`, INPUT);
-  truncateSync(join(folder, `${min.hash}.parquet`), 5);
-  rmSync(join(folder, `${counts.hash}.parquet`));
+  truncateSync(join(folder, files[last.hash]!), 5);
+  rmSync(join(folder, files[counts.hash]!));
   const states = async () =>
     Object.keys(
       (await openTileSet(store, HASH)).manifest.partitions[DS]!.levels['1h']?.states ?? {},
     );
-  expect(await states()).toEqual([last.hash]);
-  rmSync(join(folder, 'base.parquet'));
+  expect(await states()).toEqual([min.hash]);
+  rmSync(join(folder, base));
   expect(await states()).toEqual([]);
   writeFileSync(
     join(set.path, '_manifest.json'),
-    '{"format": 1, "tileFormat": 1, "partitions": 5}',
+    '{"format": 2, "tileFormat": 1, "partitions": 5}',
   );
   await expect(openTileSet(store, HASH)).rejects.toThrow('`partitions` is no object');
   writeFileSync(join(set.path, '_manifest.json'), '{"format": 999}');
@@ -298,6 +312,7 @@ test('what was staged and not published is not there', async () => {
     tiles: whole,
     keys: [key],
     strings: STRINGS,
+    made: MADE,
   });
   expect((await openTileSet(store, HASH)).manifest.partitions).toEqual({});
   await publishTiles(run, set, [staged]);
@@ -329,7 +344,7 @@ test('what does not fit is refused', async () => {
   await expect(publish(fresh(), [{ tiles: whole, withKeys: false }])).rejects.toThrow(
     'without their base',
   );
-  await expect(publish(fresh(), [{ tiles: whole, ds: '../x' }])).rejects.toThrow('partition label');
+  await expect(publish(fresh(), [{ tiles: whole, ds: '../x' }])).rejects.toThrow('no label');
   const unsorted = { ...whole, startMs: whole.startMs.slice().reverse() };
   await expect(publish(fresh(), [{ tiles: unsorted }])).rejects.toThrow('not sorted');
 });

@@ -1,0 +1,249 @@
+import type { DataType } from '@tessera/api';
+import { type Column, gather } from '@tessera/columnar';
+import {
+  quoteIdent,
+  type ReadKind,
+  readColumns,
+  readStrings,
+  run,
+  type Session,
+} from '@tessera/lake';
+import { blockInput, blockMembers, levelBelow } from './blocks.js';
+import type { StateFamily } from './families.js';
+import type { BlockLevel } from './hops.js';
+import type { TileKey } from './key-order.js';
+import { mergeTiles } from './merge-tiles.js';
+import { physicalKind } from './physical.js';
+import { readTileScan } from './read-tiles.js';
+import { bad } from './row-lanes.js';
+import { type StagedTiles, stageTilePieces, stringSource, type TilePiece } from './stage-tiles.js';
+import { stateFields } from './state-columns.js';
+import { createStringCodes, type StringCodes, stringCodesSql } from './string-codes.js';
+import { tileEntry } from './tile-manifest.js';
+import { placesOf } from './tile-places.js';
+import { scanStringsSql, type TileScan, tileScanSql } from './tile-scan.js';
+import type { TileSet } from './tile-set.js';
+
+export interface MergeBlock {
+  readonly set: TileSet;
+  readonly level: BlockLevel;
+  /** The block's first day. */
+  readonly label: string;
+  readonly families: readonly StateFamily[];
+  /** Types of the key columns, as the base files were given them. */
+  readonly keyTypes: readonly DataType[];
+  readonly staging: string;
+  /** False when the block is there already, and only these states are to be added. */
+  readonly withBase: boolean;
+  /** Tiles of the level below to hold at once; more are merged in ranges of keys. Default 500,000. */
+  readonly tilesAtOnce?: number;
+}
+
+/** With wide states tiles are not what fills memory; files are three to ten times smaller than the columns they become. */
+const BYTES_AT_ONCE = 64e6;
+
+/**
+ * Merge the tiles of a block's members, as the set lists them, and stage the result.
+ *
+ * Throws  INTERNAL when the block has no members, or one has no current tiles of the level below or not all states
+ * Memory  columns of one range of keys; the block's tiles in a table of the session until they are written
+ */
+export async function mergeBlock(session: Session, input: MergeBlock): Promise<StagedTiles> {
+  const { set, level, label, families, keyTypes, staging, withBase } = input;
+  const below = levelBelow(level);
+  const members = blockMembers(set.manifest.partitions, label, level);
+  if (members.length === 0) throw bad(`the ${level} block ${label} has no partitions`);
+  for (const { ds, input: wanted } of members) {
+    if (tileEntry(set.manifest, ds, below)?.input !== wanted) {
+      throw bad(`the ${level} block ${label} needs ${below} tiles of ${ds}`);
+    }
+  }
+  const labels = members.map(({ ds }) => ds);
+  const scanOf = (wanted: readonly StateFamily[]): TileScan => ({
+    level: below,
+    places: placesOf(set, below, labels, wanted),
+    families: wanted,
+    keyCount: keyTypes.length,
+    startMs: null,
+    endMs: null,
+  });
+  const scan = scanOf(families);
+  const keys = `block_keys_${blocks++}`;
+  try {
+    const tiles = await createKeys(session, keys, scanOf([]));
+    const bytes = scan.places.reduce((sum, group) => sum + group.bytes, 0);
+    const rows = tiles.reduce((sum, n) => sum + n, 0);
+    const parts = Math.ceil(bytes / BYTES_AT_ONCE);
+    const atOnce = Math.min(input.tilesAtOnce ?? 500_000, Math.ceil(rows / Math.max(parts, 1)));
+    const work = { session, scan, keys, keyTypes, withBase, level };
+    return await stageTilePieces(
+      session,
+      { staging, place: { ds: label, level, input: blockInput(members) } },
+      mergedPieces(work, keyRanges(tiles, atOnce)),
+    );
+  } finally {
+    await run(session, `DROP TABLE IF EXISTS ${quoteIdent(keys)}`);
+  }
+}
+
+let blocks = 0;
+
+/** A table of all keys with `code`, in their order. Returns how many tiles each code has. */
+async function createKeys(session: Session, table: string, scan: TileScan): Promise<Float64Array> {
+  const { sql } = tileScanSql(scan, null, {});
+  const names = Array.from({ length: scan.keyCount }, (_, i) => `k${i}`);
+  const [list, order] = [
+    names.map((name) => `${name}, `).join(''),
+    names.length === 0 ? '' : `ORDER BY ${names.join(', ')}`,
+  ];
+  await run(
+    session,
+    `CREATE TEMP TABLE ${quoteIdent(table)} AS
+     SELECT CAST(row_number() OVER (${order}) - 1 AS INTEGER) AS code, * FROM (
+       SELECT ${list}count(*) AS tiles FROM (${sql}) GROUP BY ALL
+     )`,
+  );
+  const { columns } = await readColumns(
+    session,
+    `SELECT CAST(tiles AS DOUBLE) AS tiles FROM ${quoteIdent(table)} ORDER BY code`,
+  );
+  return columns.tiles?.kind === 'f64' ? columns.tiles.values : new Float64Array(0);
+}
+
+/** Codes from … to - 1. */
+interface KeyRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All codes, cut so that no range has more tiles than wanted, but for single keys that have. At least one range. */
+export function keyRanges(tiles: Float64Array, atOnce: number): readonly KeyRange[] {
+  const ranges: KeyRange[] = [];
+  let from = 0;
+  let held = 0;
+  for (let code = 0; code < tiles.length; code++) {
+    if (held > 0 && held + tiles[code]! > atOnce) {
+      ranges.push({ from, to: code });
+      from = code;
+      held = 0;
+    }
+    held += tiles[code]!;
+  }
+  ranges.push({ from, to: tiles.length });
+  return ranges;
+}
+
+interface Work {
+  readonly session: Session;
+  readonly scan: TileScan;
+  /** Name of the table of keys. */
+  readonly keys: string;
+  readonly keyTypes: readonly DataType[];
+  readonly withBase: boolean;
+  readonly level: BlockLevel;
+}
+
+async function* mergedPieces(
+  work: Work,
+  ranges: readonly KeyRange[],
+): AsyncGenerator<TilePiece, void, undefined> {
+  const { session, scan, level } = work;
+  for (const { from, to } of ranges) {
+    const wanted = `(SELECT * FROM ${quoteIdent(work.keys)} WHERE code >= ${from} AND code < ${to})`;
+    const strings: Record<string, readonly string[]> = {};
+    const codes: Record<string, StringCodes> = {};
+    const made: Dictionary[] = [];
+    try {
+      for (const column of stringColumns(scan.families)) {
+        const sql = scanStringsSql(scan, column, wanted);
+        if (sql === null) continue;
+        const dictionary = await createDictionary(session, sql);
+        made.push(dictionary);
+        strings[column] = dictionary.strings;
+        codes[column] = dictionary.codes;
+      }
+      const found = await readTileScan(session, scan, wanted, codes);
+      const tiles = mergeTiles([found], level, scan.families);
+      const keys = work.withBase ? await keysOf(work, wanted, from, tiles.code) : null;
+      yield { tiles, keys, strings };
+    } finally {
+      for (const dictionary of made) await dictionary.drop();
+    }
+  }
+}
+
+function stringColumns(families: readonly StateFamily[]): string[] {
+  const columns = families.flatMap((family) =>
+    stateFields(family).map((field) => stringSource(family, field)),
+  );
+  return [...new Set(columns.filter((column) => column !== null))];
+}
+
+interface Dictionary {
+  readonly codes: StringCodes;
+  readonly strings: readonly string[];
+  drop(): Promise<void>;
+}
+
+let dictionaries = 0;
+
+/** @param sql gives strings `s`, each once */
+async function createDictionary(session: Session, sql: string): Promise<Dictionary> {
+  const name = `block_strings_${dictionaries++}`;
+  const table = quoteIdent(name);
+  await run(
+    session,
+    `CREATE TEMP TABLE ${table} AS SELECT row_number() OVER (ORDER BY s) - 1 AS code, s FROM (${sql})`,
+  );
+  const drop = async (): Promise<void> => {
+    await run(session, `DROP TYPE IF EXISTS ${quoteIdent(`${name}_codes`)}`);
+    await run(session, `DROP TABLE IF EXISTS ${table}`);
+  };
+  try {
+    const codes = await createStringCodes(session, `${name}_codes`, name);
+    const strings = await readStrings(session, `SELECT s FROM ${table} ORDER BY code`);
+    return { codes, strings: strings.map((s) => s ?? ''), drop };
+  } catch (error) {
+    await drop();
+    throw error;
+  }
+}
+
+/** The key columns of tiles, from a table of the keys whose first code is `from`. */
+async function keysOf(
+  { session, keyTypes }: Work,
+  table: string,
+  from: number,
+  code: Int32Array,
+): Promise<readonly TileKey[]> {
+  const rows = code.map((c) => c - from);
+  const keys: TileKey[] = [];
+  for (const [i, type] of keyTypes.entries()) {
+    const k = `k${i}`;
+    if (type.kind !== 'string') {
+      const column = await readKey(session, `SELECT ${k} AS k FROM ${table} ORDER BY code`, type);
+      keys.push({ type, column: gather(column, rows) });
+      continue;
+    }
+    const own = await createDictionary(session, `SELECT DISTINCT ${k} AS s FROM ${table}`);
+    try {
+      const value = stringCodesSql(k, type, own.codes);
+      const column = await readKey(
+        session,
+        `SELECT ${value} AS k FROM ${table} ORDER BY code`,
+        type,
+      );
+      keys.push({ type, column: gather(column, rows), dictionary: own.strings });
+    } finally {
+      await own.drop();
+    }
+  }
+  return keys;
+}
+
+async function readKey(session: Session, sql: string, type: DataType): Promise<Column> {
+  // The kinds of types that are no lists or maps are kinds to read.
+  const { columns } = await readColumns(session, sql, { k: physicalKind(type) as ReadKind });
+  if (columns.k === undefined) throw bad('a key was not read');
+  return columns.k;
+}
