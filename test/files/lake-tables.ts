@@ -61,29 +61,33 @@ function rowsSql(source: SourceSpec, rows: readonly Row[]): string {
 export interface Layout {
   /** Files that the rows of one partition are cut into, in their order. Default 1. */
   readonly files?: number;
+  /** The `ds=` folder of a row; default: that of its `ds`, where it has one. */
+  readonly folder?: (row: Row, idx: number) => string | null;
 }
+
+const ownFolder = ({ ds }: Row): string | null => (typeof ds === 'string' ? ds : null);
 
 /** Write a table below the source's path: `ds=` folders where rows have `ds`, else a folder of files. */
 export async function writeTable(
   lake: string,
   source: SourceSpec,
   rows: readonly Row[],
-  { files = 1 }: Layout = {},
+  { files = 1, folder = ownFolder }: Layout = {},
 ): Promise<void> {
   const byDs = new Map<string | null, Row[]>();
-  for (const row of rows) {
-    const ds = typeof row.ds === 'string' ? row.ds : null;
+  for (const [idx, row] of rows.entries()) {
+    const ds = folder(row, idx);
     byDs.set(ds, [...(byDs.get(ds) ?? []), row]);
   }
   // A folder needs a file to be a source; a day long ago is read by no row.
   if (rows.length === 0)
     byDs.set(source.kind === 'entities' && source.static !== true ? '1970-01-01' : null, []);
   for (const [ds, own] of byDs) {
-    const folder = joinPath(lake, source.path, ds === null ? '.' : `ds=${ds}`);
+    const below = joinPath(lake, source.path, ds === null ? '.' : `ds=${ds}`);
     const size = Math.max(1, Math.ceil(own.length / files));
     for (let at = 0; at === 0 || at < own.length; at += size) {
       const name = `part-${String(at / size).padStart(3, '0')}.parquet`;
-      await parquet(joinPath(folder, name), rowsSql(source, own.slice(at, at + size)));
+      await parquet(joinPath(below, name), rowsSql(source, own.slice(at, at + size)));
     }
   }
 }

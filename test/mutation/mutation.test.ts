@@ -18,7 +18,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MUTATIONS } from './mutations.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const PACKAGES = ['api', 'columnar', 'algebra', 'lake', 'pitjoin', 'planner', 'engine'];
+const PACKAGES = ['api', 'columnar', 'algebra', 'lake', 'tiling', 'pitjoin', 'planner', 'engine'];
 const SEEDS = process.env.TESSERA_LONG === '1' ? 400 : 60;
 
 /** A copy of the built packages that import each other, not the originals. */

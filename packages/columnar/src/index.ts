@@ -8,7 +8,7 @@ export { encodeBatch, encodeBatchParts } from './encode.js';
 export { gather, gatherBatch } from './gather.js';
 export { readInt128, writeInt128 } from './int128.js';
 export { type BucketOrder, bucketOfCode, bucketOrder, scatterBatch } from './scatter.js';
-export { columnBytes, columnLength, countNulls, emptyLike, isNull } from './shape.js';
+export { columnBytes, columnLength, countNulls, emptyLike, isNull, nullsLike } from './shape.js';
 export { slice, sliceBatch } from './slice.js';
 export { type KeyTimeOrder, sortByKeyTime } from './sort-key-time.js';
 export { type RangeSorter, rangeSorter, type Sortable } from './sort-range.js';

@@ -67,6 +67,38 @@ export function emptyLike(like: Column): Column {
   }
 }
 
+/** A column of the same kind as `like`, all null. */
+export function nullsLike(like: Column, rows: number): Column {
+  switch (like.kind) {
+    case 'f64':
+      return { kind: 'f64', values: new Float64Array(rows).fill(Number.NaN) };
+    case 'code':
+      return { kind: 'code', values: new Int32Array(rows).fill(-1) };
+    case 'i64':
+    case 'i128':
+      return {
+        kind: like.kind,
+        values: new BigInt64Array(like.kind === 'i64' ? rows : 2 * rows),
+        valid: new Uint8Array(rows),
+      };
+    case 'list':
+      return {
+        kind: 'list',
+        offsets: new Int32Array(rows + 1),
+        valid: new Uint8Array(rows),
+        child: emptyLike(like.child),
+      };
+    case 'map':
+      return {
+        kind: 'map',
+        offsets: new Int32Array(rows + 1),
+        valid: new Uint8Array(rows),
+        keys: emptyLike(like.keys),
+        values: emptyLike(like.values),
+      };
+  }
+}
+
 /** Bytes held by a column's arrays. */
 export function columnBytes(column: Column): number {
   switch (column.kind) {

@@ -2,6 +2,7 @@ import { combineProblems, isFloat, type SourceSpec, TesseraError } from '@tesser
 import { quoteIdent, readRows, type Session, scanSql } from '@tessera/lake';
 import type { PhysicalPlan, ScanPlan } from '@tessera/planner';
 import type { Gathered } from './gather.js';
+import { filesRead } from './inputs.js';
 import { laneColumns } from './tasks/task-sql.js';
 
 /**
@@ -63,7 +64,7 @@ function readsOf(plan: PhysicalPlan): Read[] {
       building.flatMap(({ fileIdx }) => fileIdx),
     );
   }
-  for (const scan of plan.scans) note(scan, scanColumns(scan), scan.fileIdx);
+  for (const scan of plan.scans) note(scan, scanColumns(scan), filesRead(scan));
   return [...reads.values()];
 }
 

@@ -40,6 +40,9 @@ const SHAPE = {
   limit: whole(Number.MAX_SAFE_INTEGER),
   strict: flag,
   format: z.enum(['parquet', 'csv', 'arrow'], { error: "must be 'parquet', 'csv' or 'arrow'" }),
+  tiles: z.enum(['off', 'auto', 'build', 'always'], {
+    error: "must be 'off', 'auto', 'build' or 'always'",
+  }),
   replace: flag,
   planOnly: flag,
   summary: flag,

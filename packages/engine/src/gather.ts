@@ -15,6 +15,7 @@ import type { LakeFiles } from './inputs.js';
 import { type Known, know, plannerFile, plannerPath } from './known-source.js';
 import { gridDays, leftPartitions } from './left-partitions.js';
 import type { FilledColumns } from './report.js';
+import { filesOfTiles, NO_SETS, type TileSets } from './tiles/tile-sets.js';
 
 export interface GatherOptions extends DayRange {
   /** Absolute. */
@@ -49,12 +50,16 @@ export async function gatherFacts(
   subject: Definition,
   options: GatherOptions,
   published: PublishedFacts | null,
+  sets: TileSets = NO_SETS,
 ): Promise<Gathered> {
   await checkPredicates(session, subject);
   const specs = sourcesOf(subject);
   const records = new Map<string, InputFile[]>();
-  for (const file of published?.files ?? [])
-    records.set(file.path, [...(records.get(file.path) ?? []), file]);
+  for (const file of [...(published?.files ?? []), ...filesOfTiles(sets)]) {
+    const own = records.get(file.path);
+    if (own === undefined) records.set(file.path, [file]);
+    else own.push(file);
+  }
   const recorded = (path: string) => records.get(plannerPath(path, options.lake)) ?? [];
   const known = new Map<string, Known>();
   const problems: TesseraError[] = [];

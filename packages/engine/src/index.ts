@@ -24,7 +24,7 @@ export type {
 } from './in-memory/input-types.js';
 export { joinRows } from './in-memory/join-rows.js';
 export type { WorkerMemory } from './memory.js';
-export { backfill, trainSet } from './run.js';
+export { backfill, buildTiles, trainSet } from './run.js';
 export type {
   ColumnSummary,
   PlanSummary,
@@ -35,6 +35,7 @@ export type {
   RunReport,
   RunResult,
   StageName,
+  TilesSummary,
 } from './run-types.js';
 export {
   type DatasetStatus,

@@ -1,6 +1,6 @@
 import { combineProblems, isTesseraError, type SourceSpec, TesseraError } from '@tessera/api';
 import { changedFiles, checkParquet, type FileFacts } from '@tessera/lake';
-import type { PhysicalPlan } from '@tessera/planner';
+import type { PhysicalPlan, ScanPlan } from '@tessera/planner';
 
 /** Files of one source as they were found. */
 export interface LakeFiles {
@@ -17,7 +17,7 @@ export function inputsOf(
   const note = (sourceId: string, fileIdx: readonly number[]): void => {
     read.set(sourceId, new Set([...(read.get(sourceId) ?? []), ...fileIdx]));
   };
-  for (const { sourceId, fileIdx } of plan.scans) note(sourceId, fileIdx);
+  for (const scan of plan.scans) note(scan.sourceId, filesRead(scan));
   if (plan.left.kind === 'source') {
     const building = plan.partitions.filter(({ reason }) => reason !== null);
     note(
@@ -31,6 +31,11 @@ export function inputsOf(
       [...fileIdx].sort((a, b) => a - b),
     ),
   );
+}
+
+/** Files of its source that a scan reads, for itself or to build tiles. */
+export function filesRead({ fileIdx, tiles }: ScanPlan): number[] {
+  return [...new Set([...fileIdx, ...(tiles?.builds ?? []).flatMap((build) => build.fileIdx)])];
 }
 
 /** Files checked at a time. */

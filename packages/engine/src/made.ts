@@ -1,4 +1,5 @@
 import type { ResultFile } from './batches.js';
+import { NO_COUNTERS } from './counters.js';
 import type { RunCounters, RunReport } from './run-types.js';
 
 /** A partition that a run wrote. */
@@ -30,13 +31,5 @@ export const NOTHING_MADE: Made = {
   written: [],
   removed: [],
   files: [],
-  counters: {
-    tasks: 0,
-    filesRead: 0,
-    rowsScanned: 0,
-    rowsSwept: 0,
-    slices: 0,
-    pieces: 0,
-    leftRows: 0,
-  },
+  counters: NO_COUNTERS,
 };

@@ -4,7 +4,7 @@ import { join as joinPath, resolve } from 'node:path';
 import { openTmpFolder, quoteLiteral, type Session } from '@tessera/lake';
 import { assembledBytes, type PhysicalPlan, type PlanOptions } from '@tessera/planner';
 import { hashContents } from './contents.js';
-import { countersOf } from './counters.js';
+import { countersOf, countersOfTiles } from './counters.js';
 import { fileExchange } from './exchange.js';
 import { type Executor, inlineExecutor, threadsExecutor } from './executor.js';
 import type { Gathered } from './gather.js';
@@ -19,11 +19,15 @@ import { runReport } from './report.js';
 import type { RunOptions } from './run-types.js';
 import { runStages } from './stages/run-stages.js';
 import type { Subject } from './subject.js';
+import { makeTiles } from './tiles/make-tiles.js';
+import { planTiled, type TiledPlan } from './tiles/plan-tiled.js';
+import { tileInput } from './tiles/tile-input.js';
+import type { TileSets } from './tiles/tile-sets.js';
 import { type StageProgress, writePartitions } from './write-partitions.js';
 
 /** What is made, and with what. */
 export interface Making {
-  readonly plan: PhysicalPlan;
+  readonly tiled: TiledPlan;
   readonly planOptions: PlanOptions;
   /** Published partitions that go. */
   readonly removed: readonly string[];
@@ -31,6 +35,9 @@ export interface Making {
   readonly session: Session;
   readonly dataset: string;
   readonly out: string;
+  /** Where tiles lie, and those that a plan may use. */
+  readonly store: string;
+  readonly sets: TileSets;
   readonly memory: MemoryShares;
   readonly elapsed: () => number;
   /** Folder of a result that is not published. */
@@ -46,18 +53,21 @@ export async function make(subject: Subject, making: Making, options: RunOptions
   const { signal } = options;
   const runId = randomUUID();
   const limit = options.limit ?? null;
-  const plan =
+  const asked =
     limit === null
-      ? making.plan
-      : subject.plan(
+      ? making.tiled
+      : planTiled(
+          subject,
           firstPartitions(gathered, subject.join?.left ?? null, limit),
           making.planOptions,
+          making.sets,
         );
-  const inputs = inputsOf(plan, gathered.files);
+  const inputs = inputsOf(asked.plan, gathered.files);
   // A preview reads also what is published; all else was looked at with the plan.
   if (limit !== null) await checkWhole(inputs);
-  const target =
-    limit === null ? await openTarget(dataset, `${subject.kind} ${subject.name}`, runId) : null;
+  const isPublished = limit === null && subject.tilesOnly !== true;
+  const owner = `${subject.kind} ${subject.name}`;
+  const target = isPublished ? await openTarget(dataset, owner, runId) : null;
   // Beside what is staged: should this process be killed, the dataset's next run removes both.
   const parent = options.tmp ?? target?.run.staging ?? joinPath(making.out, '.tmp');
   atEnd.push(async () => {
@@ -67,12 +77,12 @@ export async function make(subject: Subject, making: Making, options: RunOptions
   let executor: Executor | null = null;
   const hashing = new AbortController();
   const contents = target
-    ? hashContents(plan, gathered, anySignal(hashing.signal, signal))
+    ? hashContents(asked.plan, gathered, anySignal(hashing.signal, signal))
     : Promise.resolve(new Map<string, string | null>());
   // Should something else fail first, nobody waits for it.
   contents.catch(() => undefined);
   try {
-    const { path: tmp, close } = openTmpFolder(resolve(parent), `${subject.kind} ${subject.name}`);
+    const { path: tmp, close } = openTmpFolder(resolve(parent), owner);
     atEnd.unshift(close);
     await spillTo(session, joinPath(tmp, 'spill-main'));
     executor =
@@ -81,6 +91,15 @@ export async function make(subject: Subject, making: Making, options: RunOptions
         : await threadsExecutor({ workers, dir: tmp, memory: memory.worker, signal });
     const onProgress = (progress: StageProgress) =>
       options.onProgress?.({ ...progress, elapsedMs: elapsed(), peakBytes: peakBytes() });
+    const built = await makeTiles(subject, making, asked, {
+      executor,
+      runId,
+      owner,
+      onProgress,
+      signal,
+    });
+    const { plan } = built.tiled;
+    if (subject.tilesOnly) return { ...NOTHING_MADE, counters: countersOfTiles(built.counts) };
     const outcome = await runStages(plan, {
       facts: gathered.facts,
       executor,
@@ -91,6 +110,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       pieceRows: pieceRows(plan, memory.worker),
       missingDays: 'part',
       relation: gathered.relation,
+      tiles: tileInput(plan, built.tiled.states, built.sets, workers),
       presentDays: gathered.presentDays,
       onProgress,
     });
@@ -115,11 +135,11 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       : written.map(({ file }) => file);
     return {
       path: target ? dataset : null,
-      report: runReport(plan, gathered.facts, outcome, gathered.filled),
+      report: runReport(plan, gathered.facts, outcome, gathered.filled, built.sets),
       written,
       removed: target ? removed : [],
       files: written.map(({ ds }, idx) => ({ ds, file: published[idx]! })),
-      counters: countersOf(plan, outcome, written.length),
+      counters: countersOf(plan, outcome, written.length, built.counts),
     };
   } catch (error) {
     throw await explained(error, inputs);
@@ -154,11 +174,11 @@ function removeIfEmpty(path: string): void {
 
 /** Take away what is no more, where there is nothing to build. */
 export async function remove(subject: Subject, making: Making, options: RunOptions): Promise<Made> {
-  const { plan, gathered, dataset, removed } = making;
+  const { tiled, gathered, dataset, removed } = making;
   const target = await openTarget(dataset, `${subject.kind} ${subject.name}`, randomUUID());
   try {
     await target.publish({
-      ...{ written: [], removed, plan },
+      ...{ written: [], removed, plan: tiled.plan },
       columns: subject.columns,
       facts: gathered.facts,
       contents: new Map(),

@@ -1,6 +1,8 @@
 import type { OutputColumn } from '@tessera/api';
 import type { LakeFacts, PhysicalPlan } from '@tessera/planner';
+import { filesRead } from './inputs.js';
 import type { PlanSummary } from './run-types.js';
+import { tilesSummary } from './tiles/tiles-summary.js';
 
 /** The plan in the words a user reads. */
 export function planSummary(
@@ -26,7 +28,7 @@ export function planSummary(
     }
   };
   if (building.length > 0) {
-    for (const scan of plan.scans) note(scan.sourceId, scan.fileIdx);
+    for (const scan of plan.scans) note(scan.sourceId, filesRead(scan));
     if (plan.left.kind === 'source')
       note(
         plan.left.sourceId,
@@ -53,6 +55,7 @@ export function planSummary(
     totalFiles: all.size,
     totalBytes: total(all),
     parts: partSummaries(plan, facts, building.length),
+    tiles: building.length === 0 ? [] : tilesSummary(plan),
     columns: columns.map(({ name, type, hash }) => ({ name, type, hash })),
   };
 }
@@ -69,7 +72,7 @@ function partSummaries(
   facts: LakeFacts,
   building: number,
 ): PlanSummary['parts'] {
-  return plan.parts.flatMap(({ name, scan: id }, partIdx) => {
+  return plan.parts.flatMap(({ name, scan: id }, partIdx): PlanSummary['parts'][number][] => {
     const columns = plan.features.filter(
       (feature) => feature.partIdx === partIdx && feature.outputIdx >= 0,
     );
@@ -77,12 +80,13 @@ function partSummaries(
     if (!scan) return [];
     const files = facts.sources[scan.sourceId]?.files ?? [];
     const read = building === 0 ? [] : scan.fileIdx;
+    const isTiled = building > 0 && (scan.tiles?.reads.length ?? 0) > 0;
     const shared = scan.parts.flatMap((at) => (at === partIdx ? [] : [plan.parts[at]!.name]));
     return [
       {
         name,
         source: scan.source.name,
-        route: scan.source.kind === 'entities' ? ('snapshot' as const) : ('raw' as const),
+        route: scan.source.kind === 'entities' ? 'snapshot' : isTiled ? 'tiles' : 'raw',
         columns: columns.length,
         readFiles: read.length,
         totalFiles: files.length,

@@ -1,7 +1,9 @@
-import { type LakeFacts, missingDays, type PhysicalPlan } from '@tessera/planner';
+import { type LakeFacts, missingDays, type PhysicalPlan, type ScanPlan } from '@tessera/planner';
+import { blockDays, type TileRowCounts } from '@tessera/tiling';
 import type { RunReport } from './run-types.js';
 import type { StageOutcome } from './stages/stage-options.js';
 import { sum } from './sum.js';
+import type { TileSets } from './tiles/tile-sets.js';
 
 /** Columns of a source that some files lack, as `column: n files`, by source id. */
 export type FilledColumns = Readonly<Record<string, readonly string[]>>;
@@ -12,10 +14,11 @@ export function runReport(
   facts: LakeFacts,
   outcome: StageOutcome,
   filled: FilledColumns,
+  sets: TileSets,
 ): RunReport {
   const bySource = new Map<string, RunReport['sources'][number]>();
   for (const scan of plan.scans) {
-    const results = outcome.scans[scan.id] ?? [];
+    const results = [...(outcome.scans[scan.id] ?? []), ...tiledCounts(scan, sets)];
     const infinite = sum(
       outcome.sweeps.flatMap(({ task, result }) =>
         task.scanId === scan.id && task.slice === null ? Object.values(result.counts.infinite) : [],
@@ -70,6 +73,16 @@ export function runReport(
     missingSnapshots: outcome.missingSnapshots,
     tooManyDistinct: [...tooMany].map(([column, rows]) => ({ column, rows })),
   };
+}
+
+/** What was counted of the rows that a scan's tiles stand for, when they were built. */
+function tiledCounts({ tiles }: ScanPlan, sets: TileSets): readonly TileRowCounts[] {
+  const partitions = tiles === null ? undefined : sets.get(tiles.set)?.manifest.partitions;
+  if (tiles === null || partitions === undefined) return [];
+  return tiles.reads.flatMap(({ level, label }) => {
+    const labels = level === '8d' || level === '64d' ? blockDays(label, level) : [label];
+    return labels.flatMap((ds) => partitions[ds]?.counts ?? []);
+  });
 }
 
 function nullKeys(plan: PhysicalPlan, outcome: StageOutcome): { part: string; rows: number }[] {

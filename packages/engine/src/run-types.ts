@@ -1,5 +1,6 @@
 import type { DataType } from '@tessera/api';
 import type { Batch } from '@tessera/columnar';
+import type { TileLevel, TilePolicy } from '@tessera/planner';
 import type { WorkerMemory } from './memory.js';
 
 /** What a caller may ask of a run; every field has a default. Days are UTC, both inclusive. */
@@ -29,6 +30,12 @@ export interface RunOptions {
   readonly strict?: boolean;
   /** File format of what is written. Only parquet is tracked by a manifest; csv and arrow are exports. */
   readonly format?: 'parquet' | 'csv' | 'arrow';
+  /**
+   * Which tiles are used and built. `auto` (of training sets): those that are there, where they pay; `build` (of backfills):
+   * those, and missing ones are built first; `always`: as `build`, and used even where they do not pay; `off`: rows only.
+   * Values never depend on it.
+   */
+  readonly tiles?: TilePolicy;
   /** Published partitions outside the range that an older definition made are removed, instead of refused. */
   readonly replace?: boolean;
   /** Plan only: nothing is computed or written. */
@@ -41,7 +48,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-export type StageName = 'keys' | 'dictionaries' | 'left' | 'scan' | 'join' | 'write';
+export type StageName = 'tiles' | 'keys' | 'dictionaries' | 'left' | 'scan' | 'join' | 'write';
 
 /** Sent at every finished task, and once when a stage starts (done = 0). */
 export interface Progress {
@@ -76,18 +83,42 @@ export interface PlanSummary {
   readonly parts: readonly {
     readonly name: string;
     readonly source: string;
-    readonly route: 'raw' | 'snapshot';
+    /** Rows alone, tiles (and rows where windows begin or end), or entity partitions. */
+    readonly route: 'raw' | 'tiles' | 'snapshot';
     readonly columns: number;
     readonly readFiles: number;
     readonly totalFiles: number;
     readonly rows: number;
     readonly note: string;
   }[];
+  /** Tile sets that are read or built, each once. */
+  readonly tiles: readonly TilesSummary[];
   readonly columns: readonly {
     readonly name: string;
     readonly type: DataType;
     readonly hash: string;
   }[];
+}
+
+/** Tiles of one source under one set of keys. */
+export interface TilesSummary {
+  readonly set: string;
+  readonly source: string;
+  readonly keys: readonly string[];
+  /** Parts that read it, by name. */
+  readonly parts: readonly string[];
+  /** Partitions or blocks read, by level, fine to coarse; tiles and bytes of those that are there. */
+  readonly reads: readonly {
+    readonly level: TileLevel;
+    readonly places: number;
+    readonly tiles: number;
+    readonly bytes: number;
+    readonly toBuild: number;
+  }[];
+  /** Partitions whose tiles are built, and why. */
+  readonly toBuild: number;
+  readonly reasons: readonly { readonly reason: string; readonly partitions: number }[];
+  readonly blocksToBuild: number;
 }
 
 /** What was dropped or defaulted on the way: never silent. */
@@ -153,8 +184,14 @@ export interface ResultBatch extends Batch {
 export interface RunCounters {
   readonly tasks: number;
   readonly filesRead: number;
+  /** Rows of sources that were read, also for building tiles; left rows apart. */
   readonly rowsScanned: number;
   readonly rowsSwept: number;
+  /** Tiles of wanted keys, and the partitions and blocks they are of. */
+  readonly tilesRead: number;
+  readonly tilePlacesRead: number;
+  readonly tilePartitionsBuilt: number;
+  readonly tileBlocksBuilt: number;
   /** Parts that buckets were swept in: as many as buckets where each fit its memory. */
   readonly slices: number;
   /** Parts that partitions were put together from: as many as partitions where each fit. */

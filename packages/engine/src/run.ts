@@ -28,6 +28,8 @@ import { publishedFacts } from './publish.js';
 import type { RunOptions, RunResult } from './run-types.js';
 import type { Subject } from './subject.js';
 import { sum } from './sum.js';
+import { planTiled } from './tiles/plan-tiled.js';
+import { NO_SETS, openTileSets, tileStore } from './tiles/tile-sets.js';
 import { SEMANTICS_VERSION } from './version.js';
 
 /**
@@ -39,35 +41,51 @@ import { SEMANTICS_VERSION } from './version.js';
  */
 export async function trainSet(join: JoinSpec, options: RunOptions = {}): Promise<RunResult> {
   checkDefinition('join', join);
+  return run(trainingSet(join), options);
+}
+
+function trainingSet(join: JoinSpec): Subject {
   const columns = outputColumns(join);
-  return run(
-    {
-      kind: 'train-set',
-      name: join.name,
-      join,
-      groupBy: null,
-      columns,
-      plan: (gathered, planOptions) => planJoin(join, columns, gathered.facts, planOptions),
-    },
-    options,
-  );
+  return {
+    kind: 'train-set',
+    name: join.name,
+    join,
+    groupBy: null,
+    columns,
+    plan: ({ facts }, options) => planJoin(join, columns, facts, options),
+  };
 }
 
 /** The stand-alone values of a groupBy, per key at the end of each day (S3.4), under `<out>/group-bys/<name>/ds=…`. */
 export async function backfill(groupBy: GroupBySpec, options: RunOptions = {}): Promise<RunResult> {
   checkDefinition('groupBy', groupBy);
+  return run(standAlone(groupBy), options);
+}
+
+function standAlone(groupBy: GroupBySpec): Subject {
   const columns = groupByColumns(groupBy);
-  return run(
-    {
-      kind: 'backfill',
-      name: groupBy.name,
-      join: null,
-      groupBy,
-      columns,
-      plan: (gathered, planOptions) => planBackfill(groupBy, columns, gathered.facts, planOptions),
-    },
-    options,
-  );
+  return {
+    kind: 'backfill',
+    name: groupBy.name,
+    join: null,
+    groupBy,
+    columns,
+    plan: ({ facts }, options) => planBackfill(groupBy, columns, facts, options),
+  };
+}
+
+/**
+ * Build the tiles that a join or groupBy can use, of all it reads for the range, and publish nothing: what comes later then
+ * reads them instead of rows.
+ */
+export async function buildTiles(
+  definition: JoinSpec | GroupBySpec,
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const isJoin = definition.kind === 'join';
+  checkDefinition(isJoin ? 'join' : 'groupBy', definition);
+  const subject = isJoin ? trainingSet(definition) : standAlone(definition);
+  return run({ ...subject, tilesOnly: true }, { tiles: 'build', ...options });
 }
 
 async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
@@ -89,21 +107,22 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   const atEnd: (() => void | Promise<void>)[] = [];
   const preview = options.limit === undefined ? null : previewFolder();
   try {
-    const gathered = await gatherFacts(
-      session,
-      subject,
-      { ...options, lake },
-      await publishedFacts(dataset),
-    );
+    const tiles = options.tiles ?? (subject.kind === 'backfill' ? 'build' : 'auto');
+    const store = tileStore(out);
+    const sets = tiles === 'off' ? NO_SETS : await openTileSets(store, subject);
+    const published = subject.tilesOnly ? null : await publishedFacts(dataset);
+    const gathered = await gatherFacts(session, subject, { ...options, lake }, published, sets);
     const planOptions: PlanOptions = {
       buckets: options.buckets ?? null,
       workers,
       taskBytes: memory.worker.taskBytes,
       strict: options.strict ?? false,
       semantics: SEMANTICS_VERSION,
+      tiles,
       covers: (ds) => inRange(ds, options),
     };
-    const plan = subject.plan(gathered, planOptions);
+    const tiled = planTiled(subject, gathered, planOptions, sets);
+    const { plan } = tiled;
     if (options.limit === undefined) checkOutdated(plan, dataset, options);
     await checkWhole(inputsOf(plan, gathered.files));
     await checkNotNull(session, plan, gathered);
@@ -118,8 +137,8 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
         : await (isBuilding || options.limit !== undefined ? make : remove)(
             subject,
             {
-              ...{ plan, planOptions, removed, gathered, session, memory },
-              ...{ dataset, out, elapsed, preview, atEnd },
+              ...{ tiled, planOptions, removed, gathered, session, memory },
+              ...{ dataset, out, store, sets, elapsed, preview, atEnd },
             },
             options,
           );

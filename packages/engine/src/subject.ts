@@ -8,6 +8,8 @@ export interface Subject {
   readonly name: string;
   readonly join: JoinSpec | null;
   readonly groupBy: GroupBySpec | null;
+  /** Only the tiles of its parts are wanted, of all of the range. */
+  readonly tilesOnly?: boolean;
   readonly columns: readonly OutputColumn[];
   readonly plan: (gathered: Gathered, options: PlanOptions) => PhysicalPlan;
 }

@@ -1,3 +1,4 @@
+export { cleanColumn } from './input/clean.js';
 export type { EventLanes, TileStates } from './states/tile-states.js';
 export { sweep } from './sweep.js';
 export type {

@@ -1,6 +1,6 @@
-import type { LakeFacts } from './facts.js';
+import type { FileFacts, LakeFacts } from './facts.js';
 import { factsOf } from './input-files.js';
-import type { FeaturePlan, ScanPlan } from './plan.js';
+import type { FeaturePlan, ScanPlan, TileRead } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
 import { eventBytes, leftBytes } from './row-bytes.js';
 
@@ -10,6 +10,11 @@ const SMALL_SCAN_ROWS = 200_000;
 const MOST_BUCKETS = 1024;
 /** Buckets are not equally large, and one that does not fit costs more than two that do. */
 const HEADROOM = 1.5;
+
+/** As many as rows where they are not counted yet. */
+function tileRows({ rows, fileIdx }: TileRead, files: readonly FileFacts[]): number {
+  return rows ?? fileIdx.reduce((sum, idx) => sum + (files[idx]?.rows ?? 0), 0);
+}
 
 /**
  * How many key buckets a plan needs, so that a bucket of its largest scan is a comfortable task and fits its memory.
@@ -28,7 +33,9 @@ export function bucketCount(
   let wanted = 0;
   for (const scan of scans) {
     const files = factsOf(facts, scan.sourceId).files;
-    const rows = scan.fileIdx.reduce((sum, idx) => sum + (files[idx]?.rows ?? 0), 0);
+    const rows =
+      scan.fileIdx.reduce((sum, idx) => sum + (files[idx]?.rows ?? 0), 0) +
+      (scan.tiles?.reads ?? []).reduce((sum, read) => sum + tileRows(read, files), 0);
     const own = features.filter((feature) => feature.scan === scan.id);
     const bytes = rows * eventBytes(scan.lanes) + leftRows * leftBytes(own, scan.queries.length);
     most = Math.max(most, rows);

@@ -1,3 +1,6 @@
+import type { TileLevel } from './plan.js';
+import type { BlockLevel } from './timeline.js';
+
 /**
  * What the planner is told about the lake: plain data, gathered by the engine. The planner itself opens nothing.
  */
@@ -68,9 +71,45 @@ export interface PublishedPartition {
   readonly lost: boolean;
 }
 
+/** What is known of the tiles of one scan's source and keys. */
+export interface TileFacts {
+  /** Hash of the tile set. */
+  readonly set: string;
+  /** Hashes of the states that the scan's features need. */
+  readonly states: readonly string[];
+  readonly partitions: Readonly<Record<string, TilePartitionFacts>>;
+  readonly blocks: Readonly<Record<BlockLevel, Readonly<Record<string, TileBlockFacts>>>>;
+}
+
+export interface TileLevelFacts {
+  /** Tiles. */
+  readonly rows: number;
+  /** The file with keys and starts. */
+  readonly base: string;
+  /** Size of each file. */
+  readonly files: Readonly<Record<string, number>>;
+  /** State → the file that holds it. */
+  readonly states: Readonly<Record<string, string>>;
+}
+
+export interface TilePartitionFacts {
+  /** What the tiles were made of. */
+  readonly files: readonly InputFile[];
+  /** Some input was ±Infinity: those are counted, or refused, where rows are read. */
+  readonly hasInfinite: boolean;
+  readonly levels: Readonly<Partial<Record<TileLevel, TileLevelFacts>>>;
+}
+
+export interface TileBlockFacts extends TileLevelFacts {
+  /** Partitions it was made of, in order. */
+  readonly members: readonly string[];
+}
+
 export interface LakeFacts {
   /** By `definitionHash` of the source. */
   readonly sources: Readonly<Record<string, SourceFacts>>;
   readonly left: readonly LeftPartitionFacts[];
   readonly published: PublishedFacts | null;
+  /** By scan id; scans that are not named have no tiles and get none. */
+  readonly tiles?: Readonly<Record<string, TileFacts>>;
 }

@@ -11,8 +11,10 @@ import type {
   ScanPlan,
 } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
+import { planTiles } from './plan-tiles.js';
 import { asks, queryRange, scanRange } from './query-range.js';
 import { reasonOutdated, reasonToBuild } from './reason-to-build.js';
+import { timelineOf } from './timeline.js';
 
 /** What is the same for joins and groupBys: which partitions are built and why, and what each scan reads for them. */
 export function finishPlan(
@@ -53,6 +55,23 @@ export function finishPlan(
       scan.source.kind === 'entities'
         ? { startMs: null, endMs: null }
         : scanRange(parts, minMs, maxMs);
+    const inRange = [...picked].sort((a, b) => a - b);
+    const queries = [...scan.queries.values()];
+    const known = facts.tiles?.[scan.id];
+    const chosen =
+      known === undefined
+        ? { fileIdx: inRange, tiles: null }
+        : planTiles({
+            source,
+            fileIdx: inRange,
+            timeline: timelineOf(
+              queries,
+              features.filter((feature) => feature.scan === scan.id),
+              toBuild,
+            ),
+            facts: known,
+            policy: options.tiles ?? 'off',
+          });
     scans.push({
       id: scan.id,
       source: scan.source,
@@ -61,13 +80,14 @@ export function finishPlan(
       keys: scan.keys,
       byPartition: isSnapshotKey(scan.source),
       ...range,
-      fileIdx: [...picked].sort((a, b) => a - b),
+      fileIdx: chosen.fileIdx,
       lanes: [...scan.lanes.values()],
       tie: scan.tie,
-      queries: [...scan.queries.values()],
+      queries,
       uniqueKeys: passThrough && scan.source.kind === 'entities',
       timeless,
       parts: scan.parts,
+      tiles: chosen.tiles,
     });
     for (const [id, dictionary] of scan.dictionaries) {
       dictionaries.push({ id, scan: scan.id, ...dictionary });

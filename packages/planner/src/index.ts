@@ -6,9 +6,14 @@ export type {
   PublishedFacts,
   PublishedPartition,
   SourceFacts,
+  TileBlockFacts,
+  TileFacts,
+  TileLevelFacts,
+  TilePartitionFacts,
 } from './facts.js';
 export { daysBetween, missingDays } from './missing-days.js';
 export type {
+  BlockBuild,
   DictionaryPlan,
   FeaturePlan,
   KeySetPlan,
@@ -19,10 +24,14 @@ export type {
   PhysicalPlan,
   QueryPlan,
   ScanPlan,
+  ScanTiles,
+  TileBuild,
+  TileLevel,
+  TileRead,
 } from './plan.js';
 export { planBackfill } from './plan-backfill.js';
 export { planJoin } from './plan-join.js';
-export type { PlanOptions } from './plan-options.js';
+export type { PlanOptions, TilePolicy } from './plan-options.js';
 export {
   type EventRange,
   effectiveQueryMs,
@@ -32,3 +41,4 @@ export {
 } from './prune.js';
 export { assembledBytes, eventBytes, leftBytes, leftReadBytes, scannedBytes } from './row-bytes.js';
 export { isSameFile } from './same-file.js';
+export { BLOCK_DAYS, type BlockLevel, type Timeline, timelineOf } from './timeline.js';

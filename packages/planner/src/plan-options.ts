@@ -1,3 +1,11 @@
+/**
+ * - `off`: rows only;
+ * - `auto`: tiles that are there, where they pay;
+ * - `build`: those, and what is missing is built first;
+ * - `always`: as `build`, and used wherever a window's bounds allow it, whether they pay or not.
+ */
+export type TilePolicy = 'off' | 'auto' | 'build' | 'always';
+
 /** What a run asks of its plan, beside the definition. */
 export interface PlanOptions {
   /** Requested number of key buckets; default from rows. */
@@ -9,6 +17,8 @@ export interface PlanOptions {
   readonly strict?: boolean;
   /** Version of what values mean; what another one made is stale. Default 1. */
   readonly semantics?: number;
+  /** Which tiles are used and which are built; default: none. */
+  readonly tiles?: TilePolicy;
   /** Whether the run covers a published day; default: it covers all. */
   readonly covers?: (ds: string) => boolean;
 }

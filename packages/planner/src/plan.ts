@@ -1,5 +1,6 @@
 import type { DataType, Operation, Predicate, SourceSpec } from '@tessera/api';
 import type { InputFile } from './facts.js';
+import type { BlockLevel } from './timeline.js';
 
 /**
  * The physical plan: plain JSON-safe data that any executor can run. Names in it (`lane`, `query`, dictionary ids) are
@@ -74,6 +75,57 @@ export interface ScanPlan {
   readonly timeless: boolean;
   /** Positions of the parts that share it. */
   readonly parts: readonly number[];
+  /** What is read as tiles instead of `fileIdx`, and which tiles are built before; null = nothing. */
+  readonly tiles: ScanTiles | null;
+}
+
+/** Lengths of tiles; 8 and 64 days are on the grid of days since 1970. */
+export type TileLevel = '5m' | '1h' | '1d' | '8d' | '64d';
+
+/** Rows of a scan that are read as what they add up to. */
+export interface ScanTiles {
+  /** Hash of the tile set. */
+  readonly set: string;
+  /** Hashes of the states that the scan's features need. */
+  readonly states: readonly string[];
+  /** By level, fine to coarse; a label is a partition's `ds`, or the first day of a block of them. */
+  readonly reads: readonly TileRead[];
+  readonly builds: readonly TileBuild[];
+  readonly blockBuilds: readonly BlockBuild[];
+}
+
+/** Tiles of a block of partitions, made of theirs. */
+export interface BlockBuild {
+  readonly level: BlockLevel;
+  /** Its first day. */
+  readonly label: string;
+  /** States that are missing. */
+  readonly states: readonly string[];
+  /** Nothing of what is there can be kept. */
+  readonly isFresh: boolean;
+  readonly reason: string;
+}
+
+export interface TileRead {
+  readonly level: TileLevel;
+  readonly label: string;
+  /** Tiles; null where they are yet to be built. */
+  readonly rows: number | null;
+  /** Size of the files read; null where they are yet to be built. */
+  readonly bytes: number | null;
+  /** Positions of the files whose rows they stand for. */
+  readonly fileIdx: readonly number[];
+}
+
+/** Tiles of all levels up to a day, of one partition. */
+export interface TileBuild {
+  readonly ds: string;
+  readonly fileIdx: readonly number[];
+  /** States that are missing. */
+  readonly states: readonly string[];
+  /** Nothing of what is there can be kept. */
+  readonly isFresh: boolean;
+  readonly reason: string;
 }
 
 /** How a lane of the event batch is read. */

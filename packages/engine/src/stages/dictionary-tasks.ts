@@ -11,12 +11,15 @@ export function dictionaryTasks(
   const tasks = plan.dictionaries.flatMap((dictionary, idx): DictionaryTask[] => {
     const scan = plan.scans.find((s) => s.id === dictionary.scan)!;
     // Without a file in range nothing is read, so nothing needs codes either.
-    if (scan.fileIdx.length === 0) return [];
+    const tiles = options.tiles?.[scan.id]?.scans ?? [];
+    if (scan.fileIdx.length === 0 && tiles.length === 0) return [];
     const out = tableRef(options, `dictionary_${idx}`);
     dictionaries[dictionary.id] = out;
     const { source, sourceId, fileIdx, startMs, endMs } = scan;
     const relation = options.relation(sourceId, fileIdx);
-    return [{ type: 'dictionary', dictionary, scan: { source, relation, startMs, endMs }, out }];
+    return [
+      { type: 'dictionary', dictionary, scan: { source, relation, startMs, endMs }, tiles, out },
+    ];
   });
   return { tasks, dictionaries };
 }

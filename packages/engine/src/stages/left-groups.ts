@@ -70,7 +70,12 @@ export function keysFrom(
     const scan = plan.scans.find((s) => s.keySet === keySet)!;
     return {
       from: { source: scan.source, relation: options.relation(scan.sourceId, scan.fileIdx) },
-      grid: { keys: scan.keys, startMs: scan.startMs, endMs: scan.endMs },
+      grid: {
+        keys: scan.keys,
+        startMs: scan.startMs,
+        endMs: scan.endMs,
+        tiles: options.tiles?.[scan.id]?.scans ?? [],
+      },
     };
   }
   const building = plan.partitions.filter((p) => p.reason !== null);

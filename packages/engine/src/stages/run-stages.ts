@@ -4,6 +4,7 @@ import { sum } from '../sum.js';
 import type {
   KeysResult,
   LeftResult,
+  ReadTilesResult,
   ScatterResult,
   SlicesResult,
   SweepResult,
@@ -17,6 +18,7 @@ import { missingSnapshots } from './missing-snapshots.js';
 import { scatterTasks } from './scatter-tasks.js';
 import { type StageOptions, type StageOutcome, tableRef } from './stage-options.js';
 import { inSlices, sweepTasks } from './sweep-tasks.js';
+import { readTilesTasks } from './tile-tasks.js';
 
 /**
  * Run a plan up to the point where only the output has to be written: keys → left rows and dictionaries → events per
@@ -76,19 +78,27 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     scan,
     tasks: scatterTasks(plan, scan, { keys, dictionaries }, options),
   }));
-  const scattered = await stage<ScatterResult>(
-    'scan',
-    scatter.flatMap((s) => s.tasks),
-    (result) => result.rowsRead,
+  const tileTasks = plan.scans.map((scan) => ({
+    scan,
+    tasks: readTilesTasks(plan, scan, { keys, dictionaries }, options),
+  }));
+  const lists = [...scatter, ...tileTasks].map((s): readonly Task[] => s.tasks);
+  const read = inLists(
+    await stage<ScatterResult | ReadTilesResult>('scan', lists.flat(), (result) =>
+      'rowsRead' in result ? result.rowsRead : result.rows,
+    ),
+    lists,
   );
   const scans: Record<string, ScatterResult[]> = {};
-  let at = 0;
-  for (const { scan, tasks: own } of scatter) {
-    scans[scan.id] = scattered.slice(at, at + own.length);
-    at += own.length;
+  const tiles: Record<string, ReadTilesResult[]> = {};
+  for (const [idx, scan] of plan.scans.entries()) {
+    // Results come in the order of tasks, and each list has tasks of one type.
+    scans[scan.id] = read[idx] as ScatterResult[];
+    tiles[scan.id] = read[plan.scans.length + idx] as ReadTilesResult[];
   }
 
-  const buckets = sweepTasks(plan, { left, scans, nullDays: missing.nullDays }, options);
+  const made = { left, scans, tiles, nullDays: missing.nullDays };
+  const buckets = sweepTasks(plan, made, options);
   const large = buckets.filter(
     (task) => task.left.length > 0 && sweepBytes(task) > options.taskBytes,
   );
@@ -116,6 +126,7 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     partitions,
     left,
     scans,
+    tiles,
     sweeps,
     sliced,
     missingSnapshots: missing.reported,
@@ -124,4 +135,13 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     tasks,
     assemble: assembleTasks(plan, partitions, { keys, dictionaries, sweeps }, options),
   };
+}
+
+/** Results of several lists of tasks that were run as one. */
+function inLists<R>(results: readonly R[], lists: readonly (readonly Task[])[]): R[][] {
+  let at = 0;
+  return lists.map(({ length }) => {
+    at += length;
+    return results.slice(at - length, at);
+  });
 }

@@ -60,7 +60,7 @@ export function scatterTasks(
     whole && !facts.hive
       ? [[...scan.fileIdx]].filter((g) => g.length > 0)
       : group(scan.fileIdx, rowsOf, unit, size);
-  const { fileIdx: _, ...task } = scan;
+  const { fileIdx: _, tiles: __, ...task } = scan;
   const used = new Set(
     scan.lanes.flatMap((lane) => (lane.read.how === 'code' ? [lane.read.dictionary] : [])),
   );

@@ -1,9 +1,24 @@
 import type { Relation } from '@tessera/lake';
 import type { LakeFacts } from '@tessera/planner';
+import type { TileScan } from '@tessera/tiling';
 import type { Executor } from '../executor.js';
 import type { Progress } from '../run-types.js';
-import type { InfiniteByLane, LeftResult, ScatterResult, SweepResult } from '../tasks/result.js';
+import type {
+  InfiniteByLane,
+  LeftResult,
+  ReadTilesResult,
+  ScatterResult,
+  SweepResult,
+} from '../tasks/result.js';
 import type { AssembleTask, LeftPartition, SweepTask, TableRef } from '../tasks/task.js';
+import type { ScanStates } from '../tiles/scan-states.js';
+
+/** Tiles that stand for events of a scan. */
+export interface ScanTileInput {
+  /** A task each. */
+  readonly scans: readonly TileScan[];
+  readonly states: ScanStates;
+}
 
 /** Everything the stages need beside the plan. */
 export interface StageOptions {
@@ -19,6 +34,8 @@ export interface StageOptions {
   readonly pieceRows: number;
   /** Missing snapshot days: what each part says of them, or empty on all of them. */
   readonly missingDays: 'part' | 'empty';
+  /** What is read as tiles, by scan id. */
+  readonly tiles?: Readonly<Record<string, ScanTileInput>>;
   readonly relation: (sourceId: string, fileIdx: readonly number[]) => Relation;
   /** Partition labels that a source has. */
   readonly presentDays: (sourceId: string) => ReadonlySet<string | null>;
@@ -31,6 +48,7 @@ export interface StageOutcome {
   readonly partitions: readonly (LeftPartition & { readonly rows: number })[];
   readonly left: readonly LeftResult[];
   readonly scans: Readonly<Record<string, readonly ScatterResult[]>>;
+  readonly tiles: Readonly<Record<string, readonly ReadTilesResult[]>>;
   readonly sweeps: readonly { readonly task: SweepTask; readonly result: SweepResult }[];
   /** Buckets that were cut into slices, and the infinite numbers in them by lane. */
   readonly sliced: readonly {

@@ -10,9 +10,10 @@ export function sweepTasks(
   made: {
     readonly left: readonly LeftResult[];
     readonly scans: StageOutcome['scans'];
+    readonly tiles: StageOutcome['tiles'];
     readonly nullDays: Readonly<Record<string, readonly number[]>>;
   },
-  options: Pick<StageOptions, 'strict' | 'pieceRows'>,
+  options: Pick<StageOptions, 'strict' | 'pieceRows' | 'tiles'>,
 ): SweepTask[] {
   return plan.scans.flatMap((scan) =>
     Array.from(
@@ -22,6 +23,8 @@ export function sweepTasks(
         id: `${scan.id}.${bucket}`,
         scanId: scan.id,
         events: sectionsOf(made.scans[scan.id] ?? [], bucket),
+        tiles: sectionsOf(made.tiles[scan.id] ?? [], bucket),
+        states: options.tiles?.[scan.id]?.states.lanes ?? {},
         left: made.left.flatMap((result) => result.sections[scan.keySet]?.[bucket] ?? []),
         features: plan.features.filter((feature) => feature.scan === scan.id),
         lanes: scan.lanes,
@@ -39,7 +42,10 @@ export function sweepTasks(
   );
 }
 
-function sectionsOf(results: readonly ScatterResult[], bucket: number): Section[] {
+function sectionsOf(
+  results: readonly Pick<ScatterResult, 'sections'>[],
+  bucket: number,
+): Section[] {
   return results.flatMap((result) => result.sections[bucket] ?? []);
 }
 

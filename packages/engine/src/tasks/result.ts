@@ -1,5 +1,6 @@
 import type { SweepCounts, SweepProblem } from '@tessera/pitjoin';
-import type { Section, Slice, SweptPiece } from './task.js';
+import type { StagedTiles } from '@tessera/tiling';
+import type { Section, Slice, SourceCounts, SweptPiece } from './task.js';
 
 /** What tasks answer: plain data. */
 export interface KeysResult {
@@ -29,6 +30,17 @@ export interface ScatterResult {
   readonly duplicateEvents: number;
   /** [bucket] */
   readonly sections: readonly (readonly Section[])[];
+}
+
+export interface ReadTilesResult {
+  readonly rows: number;
+  /** [bucket] */
+  readonly sections: readonly (readonly Section[])[];
+}
+
+export interface BuildTilesResult {
+  readonly staged: readonly StagedTiles[];
+  readonly counts: SourceCounts & { readonly infinite: Readonly<Record<string, number>> };
 }
 
 /** How many infinite numbers a lane has, and the least key code that has one. */

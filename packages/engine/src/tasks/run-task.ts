@@ -1,7 +1,10 @@
 import { collectIfTight } from '../collect-garbage.js';
 import { runAssemble } from './assemble.js';
+import { runBuildTiles } from './build-tiles.js';
 import type { TaskContext } from './context.js';
 import { runLeft } from './left.js';
+import { runMergeTiles } from './merge-tiles.js';
+import { runReadTiles } from './read-tiles.js';
 import { runScatter } from './scatter.js';
 import { runSlices } from './slices.js';
 import { runSweep } from './sweep-task.js';
@@ -16,10 +19,16 @@ export async function runTask(context: TaskContext, task: Task): Promise<unknown
       return runKeys(context, task);
     case 'dictionary':
       return runDictionary(context, task);
+    case 'build-tiles':
+      return runBuildTiles(context, task);
+    case 'merge-tiles':
+      return runMergeTiles(context, task);
     case 'left':
       return runLeft(context, task);
     case 'scatter':
       return runScatter(context, task);
+    case 'read-tiles':
+      return runReadTiles(context, task);
     case 'slices':
       return runSlices(context, task);
     case 'sweep':

@@ -23,7 +23,11 @@ async function checkUniqueKeys(context: TaskContext, task: ScatterTask): Promise
   });
 }
 
-async function count(context: TaskContext, task: ScatterTask): Promise<SourceCounts> {
+/** What a report says of the rows of some files. */
+export async function countRows(
+  context: TaskContext,
+  task: Pick<ScatterTask, 'scan' | 'relation'>,
+): Promise<SourceCounts> {
   const [row] = await readRows(context.session, countsSql(task.scan, task.relation));
   let duplicateEvents = 0;
   if (task.scan.source.eventId !== undefined) {
@@ -46,7 +50,7 @@ async function count(context: TaskContext, task: ScatterTask): Promise<SourceCou
 /** Read part of a source once: events of keys that the left asks for, as blocks per bucket. */
 export async function runScatter(context: TaskContext, task: ScatterTask): Promise<ScatterResult> {
   await checkUniqueKeys(context, task);
-  const counts = task.counts ?? (await count(context, task));
+  const counts = task.counts ?? (await countRows(context, task));
   const dictionaries = Object.fromEntries(
     Object.entries(task.dictionaries).map(([id, table]) => [id, tableSql(context, table)]),
   );

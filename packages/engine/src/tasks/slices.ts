@@ -5,7 +5,7 @@ import type { Exchange } from '../exchange.js';
 import type { TaskContext } from './context.js';
 import { eachBatch } from './read-sections.js';
 import type { InfiniteByLane, SlicesResult } from './result.js';
-import type { Slice, SlicesTask, SweepTask } from './task.js';
+import type { Section, Slice, SlicesTask, SweepTask } from './task.js';
 import { codes, numbers } from './typed.js';
 
 /** A bucket's keys in finer buckets. */
@@ -21,11 +21,28 @@ export function subOfCode(code: number, bucket: number, buckets: number): number
 }
 
 /** Bytes that a bucket, or a slice of it, takes while it is swept. */
-export function sweepBytes({ slice, events, left, lanes, features, queries }: SweepTask): number {
+export function sweepBytes(task: SweepTask): number {
+  const { slice, left, features, queries } = task;
   return (
-    (slice?.events ?? rowsOf(events)) * eventBytes(lanes) +
+    (slice?.events ?? rowsOf(eventsOf(task))) * bytesPerEvent(task) +
     (slice?.left ?? rowsOf(left)) * leftBytes(features, queries.length)
   );
+}
+
+/** Blocks of events, and of tiles that stand for others. */
+const eventsOf = ({ events, tiles }: SweepTask): Section[] => [...events, ...tiles];
+
+/** A null in a lane of the other kind of row. */
+const PADDING_BYTES = 12;
+
+/** Bytes of an event or a tile, on average. A tile is as large as its block says, as read and beside the events. */
+function bytesPerEvent({ events, tiles, lanes, states }: SweepTask): number {
+  const perEvent = eventBytes(lanes);
+  if (tiles.length === 0) return perEvent;
+  const [rows, tileRows] = [rowsOf(events), rowsOf(tiles)];
+  const tileBytes = 3 * tiles.reduce((sum, { length }) => sum + length, 0);
+  const padding = rows * PADDING_BYTES * Object.keys(states).length;
+  return (rows * perEvent + padding + tileRows * perEvent + tileBytes) / (rows + tileRows);
 }
 
 /**
@@ -35,11 +52,11 @@ export function sweepBytes({ slice, events, left, lanes, features, queries }: Sw
  * Returns  slices in the order of keys, then of time. One is larger than the budget only where a single window is.
  */
 function planSlices(exchange: Exchange, task: SweepTask, budgetBytes: number): Slice[] {
-  const perEvent = eventBytes(task.lanes);
+  const perEvent = bytesPerEvent(task);
   const perLeft = leftBytes(task.features, task.queries.length);
-  const eventsOf = countSubs(exchange, task, task.events);
+  const eventsIn = countSubs(exchange, task, eventsOf(task));
   const leftOf = countSubs(exchange, task, task.left);
-  const bytesOf = (sub: number) => eventsOf[sub]! * perEvent + leftOf[sub]! * perLeft;
+  const bytesOf = (sub: number) => eventsIn[sub]! * perEvent + leftOf[sub]! * perLeft;
   const slices: Slice[] = [];
   for (let first = 0; first < SUBS; ) {
     let end = first + 1;
@@ -49,7 +66,7 @@ function planSlices(exchange: Exchange, task: SweepTask, budgetBytes: number): S
     let eventRows = 0;
     for (let sub = first; sub < end; sub++) {
       leftRows += leftOf[sub]!;
-      eventRows += eventsOf[sub]!;
+      eventRows += eventsIn[sub]!;
     }
     if (leftRows > 0) {
       if (bytes > budgetBytes) slices.push(...cutByTime(exchange, task, first, budgetBytes));
@@ -105,7 +122,7 @@ function cutByTime(exchange: Exchange, task: SweepTask, sub: number, budgetBytes
   const firstLeftMs = Math.min(...timed.map((section) => section.minMs));
   const lastMs = Math.max(...timed.map((section) => section.maxMs));
   const firstMs = Math.max(
-    Math.min(firstLeftMs, ...task.events.map((section) => section.minMs)),
+    Math.min(firstLeftMs, ...eventsOf(task).map((section) => section.minMs)),
     firstLeftMs - FAR_BACK_MS,
   );
   const whole = (rows: { events: number; left: number }): Slice => ({
@@ -122,7 +139,7 @@ function cutByTime(exchange: Exchange, task: SweepTask, sub: number, budgetBytes
     Math.min(BINS - 1, Math.max(0, Math.floor((ms - firstMs) / stepMs)));
   if (!Number.isFinite(stepMs)) return [whole({ events: 0, left: rowsOf(task.left) })];
 
-  const eventsBefore = runningSum(histogram(exchange, task, task.events, sub, binOf));
+  const eventsBefore = runningSum(histogram(exchange, task, eventsOf(task), sub, binOf));
   const leftBefore = runningSum(histogram(exchange, task, task.left, sub, binOf));
   const startOf = (bin: number) => (bin === 0 ? null : firstMs + bin * stepMs);
   const endOf = (bin: number) => (bin === BINS ? null : firstMs + bin * stepMs);
@@ -141,7 +158,7 @@ function cutByTime(exchange: Exchange, task: SweepTask, sub: number, budgetBytes
       left: leftBefore[end]! - leftBefore[first]!,
     };
   };
-  const perEvent = eventBytes(task.lanes);
+  const perEvent = bytesPerEvent(task);
   const perLeft = leftBytes(task.features, task.queries.length);
   const bytesOf = (slice: Slice) => slice.events * perEvent + slice.left * perLeft;
 
@@ -229,9 +246,9 @@ function rowsWhere(
 }
 
 /** Blocks of events that may hold some of the slice's. */
-export function eventSectionsOf(task: SweepTask, slice: Slice): SweepTask['events'] {
+export function eventSectionsOf(sections: readonly Section[], slice: Slice): Section[] {
   const { eventsStartMs, eventsEndMs } = slice;
-  return task.events.filter(
+  return sections.filter(
     ({ minMs, maxMs }) =>
       (eventsStartMs === null || maxMs >= eventsStartMs) &&
       (eventsEndMs === null || minMs < eventsEndMs),

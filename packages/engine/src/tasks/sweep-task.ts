@@ -1,6 +1,6 @@
 import { type DataType, dayOf } from '@tessera/api';
 import type { Batch, Column } from '@tessera/columnar';
-import { type SweepCounts, sweep } from '@tessera/pitjoin';
+import { type FeatureSpec, type SweepCounts, sweep } from '@tessera/pitjoin';
 import { effectiveQueryMs, type QueryPlan } from '@tessera/planner';
 import { collectIfTight } from '../collect-garbage.js';
 import type { TaskContext } from './context.js';
@@ -11,6 +11,7 @@ import type { SweepResult } from './result.js';
 import { eventRowsOf, eventSectionsOf, leftRowsOf } from './slices.js';
 import type { SweepTask } from './task.js';
 import { numbers } from './typed.js';
+import { withTiles } from './with-tiles.js';
 
 function queryLane(
   timeMs: Float64Array,
@@ -46,14 +47,28 @@ function noEvents(task: SweepTask): Batch {
   return { rows: 0, columns };
 }
 
-/** Events of the bucket, or of a slice of it. */
+/** Events of the bucket, or of a slice of it, with the tiles that stand for others. */
 function readEvents({ exchange }: TaskContext, task: SweepTask): Batch {
   const { slice } = task;
-  const sections = slice === null ? task.events : eventSectionsOf(task, slice);
-  if (sections.length === 0) return noEvents(task);
-  return slice === null
-    ? readSections(exchange, sections)
-    : readSections(exchange, sections, slice.events, eventRowsOf(task, slice));
+  const read = (sections: SweepTask['events']): Batch | null => {
+    const wanted = slice === null ? sections : eventSectionsOf(sections, slice);
+    if (wanted.length === 0) return null;
+    return slice === null
+      ? readSections(exchange, wanted)
+      : readSections(exchange, wanted, slice.events, eventRowsOf(task, slice));
+  };
+  const events = read(task.events) ?? noEvents(task);
+  const tiles = read(task.tiles);
+  return tiles === null || tiles.rows === 0 ? events : withTiles(events, tiles);
+}
+
+/** Features that find their tiles. */
+function featuresOf({ features, states }: SweepTask, events: Batch): readonly FeatureSpec[] {
+  if (events.columns.tile === undefined) return features;
+  return features.map((feature) => {
+    const own = states[feature.name];
+    return own === undefined ? feature : { ...feature, states: own };
+  });
 }
 
 function readLeft({ exchange }: TaskContext, task: SweepTask): Batch {
@@ -89,7 +104,7 @@ export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
     {
       events: { rows: events.rows, columns },
       left: { rows: left.rows, columns: leftColumns },
-      features: task.features,
+      features: featuresOf(task, events),
       strict: task.strict,
     },
     () => {

@@ -1,3 +1,4 @@
+import { scanStringsSql, type TileScan, tileScanSql } from '@tessera/tiling';
 import { type TaskContext, writeTable } from './context.js';
 import type { DictionaryResult, KeysResult } from './result.js';
 import type { DictionaryTask, KeysTask } from './task.js';
@@ -9,6 +10,7 @@ export async function runKeys(context: TaskContext, task: KeysTask): Promise<Key
         { ...task.from, startMs: task.grid.startMs, endMs: task.grid.endMs },
         task.grid.keys,
         task.keySet.snapshotLagMs !== null,
+        task.grid.tiles.map(tileKeysSql),
       )
     : leftKeysSql(task.from, task.keySet);
   return { keys: await writeTable(context, task.out, sql) };
@@ -19,5 +21,14 @@ export async function runDictionary(
   task: DictionaryTask,
 ): Promise<DictionaryResult> {
   const { column, isList } = task.dictionary;
-  return { strings: await writeTable(context, task.out, dictionarySql(task.scan, column, isList)) };
+  const tiles = task.tiles.flatMap((scan) => scanStringsSql(scan, column) ?? []);
+  const sql = dictionarySql(task.scan, column, isList, tiles);
+  return { strings: await writeTable(context, task.out, sql) };
+}
+
+/** Keys of tiles, as often as they have some. */
+function tileKeysSql(scan: TileScan): string {
+  const names = Array.from({ length: scan.keyCount }, (_, idx) => `k${idx}`);
+  const { sql } = tileScanSql({ ...scan, families: [] }, null, {});
+  return `SELECT ${names.join(', ')} FROM (${sql})`;
 }

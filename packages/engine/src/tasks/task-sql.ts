@@ -119,11 +119,16 @@ export function leftKeysSql(left: LeftScan, keySet: KeySetPlan): string {
   return `SELECT CAST(row_number() OVER () - 1 AS INTEGER) AS code, * FROM (SELECT DISTINCT ${names.join(', ')} FROM (${rows}) WHERE ${keyConditions(where)}${time})`;
 }
 
-/** Distinct keys of source rows, sorted, for the stand-alone values of a groupBy. */
+/**
+ * Distinct keys of source rows, sorted, for the stand-alone values of a groupBy.
+ *
+ * @param others SELECTs of further keys (`k0`, `k1` …), none null
+ */
 export function gridKeysSql(
   scan: ScanInput,
   keys: readonly string[],
   byPartition: boolean,
+  others: readonly string[] = [],
 ): string {
   const rows = scanSql({
     source: scan.source,
@@ -134,8 +139,8 @@ export function gridKeysSql(
   const names = keys.map((column, idx) => `${quoteIdent(column)} AS k${idx}`);
   if (byPartition) names.push(`${dayOfLabel('__ds')} AS day`);
   const order = [...keys.map((_, idx) => `k${idx}`), ...(byPartition ? ['day'] : [])].join(', ');
-  const where = keyConditions(keys.map(quoteIdent));
-  return `SELECT CAST(row_number() OVER (ORDER BY ${order}) - 1 AS INTEGER) AS code, * FROM (SELECT DISTINCT ${names.join(', ')} FROM (${rows}) WHERE ${where}) ORDER BY code`;
+  const own = `SELECT ${names.join(', ')} FROM (${rows}) WHERE ${keyConditions(keys.map(quoteIdent))}`;
+  return `SELECT CAST(row_number() OVER (ORDER BY ${order}) - 1 AS INTEGER) AS code, * FROM (SELECT DISTINCT * FROM (${[own, ...others].join(' UNION ALL ')})) ORDER BY code`;
 }
 
 /** Position of a left row, 0, 1, 2 …; and with a limit which rows are wanted. */
@@ -181,7 +186,7 @@ function timeRange(scan: { startMs: number | null; endMs: number | null }) {
   };
 }
 
-type EventsScan = Omit<ScanPlan, 'fileIdx'>;
+type EventsScan = Omit<ScanPlan, 'fileIdx' | 'tiles'>;
 
 /** Time of an entity row that has none is irrelevant; one whose declared time is null contributes to nothing (S1.3). */
 function timeSql(scan: EventsScan): string {
@@ -247,8 +252,17 @@ export function duplicateKeysSql(scan: EventsScan, relation: LeftScan['relation'
   return `SELECT __ds AS ds, ${keys.map((key, idx) => `CAST(${key} AS VARCHAR) AS k${idx}`).join(', ')}, count(*) AS n FROM (${rows}) WHERE ${keyConditions(keys)} GROUP BY __ds, ${keys.join(', ')} HAVING count(*) > 1 ORDER BY ALL LIMIT 5`;
 }
 
-/** Distinct strings of a column in UTF-8 order. */
-export function dictionarySql(scan: ScanInput, column: string, isList: boolean): string {
+/**
+ * Distinct strings of a column in UTF-8 order.
+ *
+ * @param others SELECTs of further strings (`s`)
+ */
+export function dictionarySql(
+  scan: ScanInput,
+  column: string,
+  isList: boolean,
+  others: readonly string[] = [],
+): string {
   const rows = scanSql({
     source: scan.source,
     relation: scan.relation,
@@ -256,5 +270,6 @@ export function dictionarySql(scan: ScanInput, column: string, isList: boolean):
     ...timeRange(scan),
   });
   const value = isList ? `unnest(${quoteIdent(column)})` : quoteIdent(column);
-  return `SELECT CAST(row_number() OVER (ORDER BY s) - 1 AS INTEGER) AS code, s FROM (SELECT DISTINCT ${value} AS s FROM (${rows})) WHERE s IS NOT NULL ORDER BY code`;
+  const strings = [`SELECT ${value} AS s FROM (${rows})`, ...others].join(' UNION ALL ');
+  return `SELECT CAST(row_number() OVER (ORDER BY s) - 1 AS INTEGER) AS code, s FROM (SELECT DISTINCT s FROM (${strings})) WHERE s IS NOT NULL ORDER BY code`;
 }

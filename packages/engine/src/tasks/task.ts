@@ -1,5 +1,6 @@
 import type { SourceSpec } from '@tessera/api';
 import type { Relation } from '@tessera/lake';
+import type { TileStates } from '@tessera/pitjoin';
 import type {
   DictionaryPlan,
   FeaturePlan,
@@ -8,6 +9,7 @@ import type {
   QueryPlan,
   ScanPlan,
 } from '@tessera/planner';
+import type { MergeBlock, StateInput, TileScan } from '@tessera/tiling';
 
 /**
  * Every message to a worker: plain data only. Files of the lake are named relative to its folder, intermediate results by
@@ -16,8 +18,11 @@ import type {
 export type Task =
   | KeysTask
   | DictionaryTask
+  | BuildTilesTask
+  | MergeTilesTask
   | LeftTask
   | ScatterTask
+  | ReadTilesTask
   | SlicesTask
   | SweepTask
   | AssembleTask;
@@ -62,6 +67,8 @@ export interface KeysTask {
     readonly keys: readonly string[];
     readonly startMs: number | null;
     readonly endMs: number | null;
+    /** Tiles that stand for further rows. */
+    readonly tiles: readonly TileScan[];
   } | null;
   readonly out: TableRef;
 }
@@ -71,6 +78,8 @@ export interface DictionaryTask {
   readonly type: 'dictionary';
   readonly dictionary: DictionaryPlan;
   readonly scan: ScanInput;
+  /** Tiles that hold further strings. */
+  readonly tiles: readonly TileScan[];
   readonly out: TableRef;
 }
 
@@ -98,7 +107,7 @@ export interface LeftTask {
 export interface ScatterTask {
   readonly type: 'scatter';
   readonly id: string;
-  readonly scan: Omit<ScanPlan, 'fileIdx'>;
+  readonly scan: Omit<ScanPlan, 'fileIdx' | 'tiles'>;
   readonly relation: Relation;
   readonly keys: TableRef;
   readonly dictionaries: Readonly<Record<string, TableRef>>;
@@ -107,6 +116,41 @@ export interface ScatterTask {
   readonly rows: number;
   /** Counts for the report where footers tell them; null = to be counted. */
   readonly counts: SourceCounts | null;
+}
+
+/** Tiles of one partition, from its rows: staged, to be put in place by the run. */
+export interface BuildTilesTask {
+  readonly type: 'build-tiles';
+  readonly ds: string;
+  /** Fingerprint of the partition's files. */
+  readonly input: string;
+  readonly scan: Omit<ScanPlan, 'fileIdx' | 'tiles'>;
+  readonly relation: Relation;
+  /** What is built, of the scan's lanes. */
+  readonly states: readonly StateInput[];
+  /** Columns of strings among them. */
+  readonly strings: readonly { readonly column: string; readonly isList: boolean }[];
+  /** Keys and starts too: nothing that is there is kept. */
+  readonly withBase: boolean;
+  readonly staging: string;
+  readonly counts: SourceCounts | null;
+}
+
+/** Tiles of a block of partitions, from finer tiles. */
+export interface MergeTilesTask {
+  readonly type: 'merge-tiles';
+  readonly merge: MergeBlock;
+}
+
+/** Tiles of wanted keys → blocks of them per bucket, beside the events. */
+export interface ReadTilesTask {
+  readonly type: 'read-tiles';
+  readonly id: string;
+  readonly scan: TileScan;
+  readonly keys: TableRef;
+  /** Dictionaries by source column. */
+  readonly dictionaries: Readonly<Record<string, TableRef>>;
+  readonly buckets: number;
 }
 
 /** What a report says of rows that were read. */
@@ -148,6 +192,10 @@ export interface SweepTask {
   readonly id: string;
   readonly scanId: string;
   readonly events: readonly Section[];
+  /** Tiles that stand for further events. */
+  readonly tiles: readonly Section[];
+  /** Lanes of tiles that features read, by feature name; empty where there are no tiles. */
+  readonly states: Readonly<Record<string, TileStates>>;
   readonly left: readonly Section[];
   readonly features: readonly FeaturePlan[];
   /** Lanes of the events, for a bucket that has none. */

@@ -1,0 +1,49 @@
+import { TesseraError } from '@tessera/api';
+import type { Executor } from '../executor.js';
+import type { Making } from '../make.js';
+import type { Subject } from '../subject.js';
+import type { StageProgress } from '../write-partitions.js';
+import { buildMissingTiles, NOTHING_BUILT, type TilesBuilt } from './build-tiles.js';
+import { planTiled, type TiledPlan } from './plan-tiled.js';
+import { openTileSets, type TileSets } from './tile-sets.js';
+
+export interface MadeTiles {
+  /** A plan whose tiles are all there. */
+  readonly tiled: TiledPlan;
+  readonly sets: TileSets;
+  readonly counts: TilesBuilt;
+}
+
+interface With {
+  readonly executor: Executor;
+  readonly runId: string;
+  readonly owner: string;
+  readonly onProgress: (progress: StageProgress) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Build what a plan misses, then plan again with what is there: how many tiles there are, and what they hold, is known now. */
+export async function makeTiles(
+  subject: Subject,
+  { store, sets, gathered, planOptions }: Making,
+  asked: TiledPlan,
+  { executor, runId, owner, onProgress, signal }: With,
+): Promise<MadeTiles> {
+  if (!wantsTiles(asked)) return { tiled: asked, sets, counts: NOTHING_BUILT };
+  const counts = await buildMissingTiles(asked.plan, {
+    ...{ store, owner, runId, executor, gathered, states: asked.states, signal },
+    onProgress: (tasksDone, tasksTotal, rows) =>
+      onProgress({ stage: 'tiles', tasksDone, tasksTotal, rows }),
+  });
+  const now = await openTileSets(store, subject);
+  const tiled = planTiled(subject, gathered, planOptions, now);
+  if (wantsTiles(tiled))
+    throw new TesseraError('INTERNAL', { reason: 'tiles that were just built are not there' });
+  return { tiled, sets: now, counts };
+}
+
+function wantsTiles({ plan }: TiledPlan): boolean {
+  return plan.scans.some(
+    ({ tiles }) => tiles !== null && (tiles.builds.length > 0 || tiles.blockBuilds.length > 0),
+  );
+}

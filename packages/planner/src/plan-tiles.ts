@@ -1,0 +1,281 @@
+import { formatDay, parseDay } from '@tessera/api';
+import type {
+  FileFacts,
+  SourceFacts,
+  TileBlockFacts,
+  TileFacts,
+  TileLevelFacts,
+  TilePartitionFacts,
+} from './facts.js';
+import type { BlockBuild, ScanTiles, TileBuild, TileLevel, TileRead } from './plan.js';
+import type { TilePolicy } from './plan-options.js';
+import { isSameFile } from './same-file.js';
+import { BLOCK_DAYS, type BlockLevel, type Timeline } from './timeline.js';
+
+export interface TilePlanning {
+  readonly source: SourceFacts;
+  /** Files that the windows reach. */
+  readonly fileIdx: readonly number[];
+  readonly timeline: Timeline | null;
+  readonly facts: TileFacts;
+  readonly policy: TilePolicy;
+}
+
+/** Less than this share of a scan's rows is not worth the second kind of input. */
+const LEAST_SAVING = 0.3;
+
+/** One partition as the plan sees it. */
+interface Unit {
+  readonly ds: string;
+  readonly fileIdx: readonly number[];
+  readonly rows: number;
+  readonly minMs: number | null;
+  readonly maxMs: number | null;
+  /** Why tiles of it have to be built before they are read; null = they are there. */
+  readonly missing: Omit<TileBuild, 'ds' | 'fileIdx'> | null;
+  readonly known: TilePartitionFacts | undefined;
+}
+
+/**
+ * Which partitions of a scan are read as tiles, of which level, and which as rows.
+ *
+ * A partition is read in one way: as the coarsest tiles that no bound of a window cuts, as long as they are fewer than its
+ * rows; blocks of partitions as coarser tiles still. Rows and tiles of any level may stand beside each other.
+ *
+ * Returns  `tiles` null when only rows are read and nothing is built
+ */
+export function planTiles(planning: TilePlanning): {
+  readonly fileIdx: readonly number[];
+  readonly tiles: ScanTiles | null;
+} {
+  const { source, fileIdx, timeline, facts, policy } = planning;
+  const rowsOnly = { fileIdx, tiles: null };
+  if (policy === 'off' || fileIdx.length === 0) return rowsOnly;
+  const units = unitsOf(planning);
+  const isBuilding = policy === 'build' || policy === 'always';
+  const builds = isBuilding ? units.flatMap(buildOf) : [];
+  const reads = new Map<string, TileRead>();
+  for (const unit of units) {
+    const read = timeline === null ? null : readOf(unit, timeline, facts, policy);
+    if (read !== null) reads.set(unit.ds, read);
+  }
+  const blocks = blockReads(planning, new Map(units.map((unit) => [unit.ds, unit])), reads);
+  const chosen = [...reads.values(), ...blocks.reads];
+  if (policy === 'auto' && !pays(source.files, fileIdx, chosen)) return rowsOnly;
+  if (chosen.length === 0 && builds.length === 0) return rowsOnly;
+  const covered = new Set(chosen.flatMap((read) => read.fileIdx));
+  return {
+    fileIdx: fileIdx.filter((idx) => !covered.has(idx)),
+    tiles: {
+      set: facts.set,
+      states: facts.states,
+      reads: inOrder(chosen),
+      builds,
+      blockBuilds: blocks.builds,
+    },
+  };
+}
+
+function unitsOf({ source, fileIdx, facts }: TilePlanning): Unit[] {
+  const all = new Map<string, number[]>();
+  for (const [idx, { ds }] of source.files.entries()) {
+    if (ds === null) continue;
+    const own = all.get(ds);
+    if (own === undefined) all.set(ds, [idx]);
+    else own.push(idx);
+  }
+  const labels = new Set(fileIdx.map((idx) => source.files[idx]!.ds));
+  return [...labels].flatMap((ds) => {
+    const own = ds === null || parseDay(ds) === null ? undefined : all.get(ds);
+    return ds === null || own === undefined ? [] : [unitOf(ds, own, source.files, facts)];
+  });
+}
+
+function unitOf(
+  ds: string,
+  fileIdx: readonly number[],
+  all: readonly FileFacts[],
+  facts: TileFacts,
+): Unit {
+  const files = fileIdx.map((idx) => all[idx]!);
+  let minMs: number | null = Number.POSITIVE_INFINITY;
+  let maxMs: number | null = Number.NEGATIVE_INFINITY;
+  for (const { rows, minTimeMs, maxTimeMs } of files) {
+    if (rows === 0) continue;
+    minMs = minMs === null || minTimeMs === null ? null : Math.min(minMs, minTimeMs);
+    maxMs = maxMs === null || maxTimeMs === null ? null : Math.max(maxMs, maxTimeMs);
+  }
+  const known = facts.partitions[ds];
+  const rows = files.reduce((n, file) => n + file.rows, 0);
+  return { ds, fileIdx, rows, minMs, maxMs, known, missing: missingOf(known, files, facts) };
+}
+
+/** What is to be built before the tiles of a partition can be read. */
+function missingOf(
+  known: TilePartitionFacts | undefined,
+  files: readonly FileFacts[],
+  { states }: TileFacts,
+): Unit['missing'] {
+  const anew = (reason: string) => ({ states, isFresh: true, reason });
+  if (known === undefined) return anew('never built');
+  const before = new Map(known.files.map((file) => [file.path, file]));
+  const added = files.find(({ path }) => !before.has(path));
+  if (added) return anew(`input added: ${added.path}`);
+  const changed = files.find((file) => !isSameFile(before.get(file.path)!, file));
+  if (changed) return anew(`input changed: ${changed.path}`);
+  const now = new Set(files.map(({ path }) => path));
+  const removed = known.files.find(({ path }) => !now.has(path));
+  if (removed) return anew(`input removed: ${removed.path}`);
+  const levels = BUILT.map((level) => known.levels[level]);
+  if (levels.some((level) => level === undefined)) return anew('a file is missing or damaged');
+  const lacking = states.filter((state) => levels.some((level) => !(state in level!.states)));
+  return lacking.length === 0
+    ? null
+    : { states: lacking, isFresh: false, reason: `${lacking.length} new aggregations` };
+}
+
+/** Levels that are built together, each of the one before. */
+const BUILT = ['5m', '1h', '1d'] as const;
+
+function buildOf({ ds, fileIdx, missing }: Unit): TileBuild[] {
+  return missing === null ? [] : [{ ds, fileIdx, ...missing }];
+}
+
+function readOf(
+  unit: Unit,
+  timeline: Timeline,
+  { states }: TileFacts,
+  policy: TilePolicy,
+): TileRead | null {
+  const { ds, fileIdx, rows, minMs, maxMs, missing, known } = unit;
+  if (rows === 0 || minMs === null || maxMs === null) return null;
+  if (minMs > maxMs || known?.hasInfinite === true) return null;
+  const level = timeline.levelOf(minMs, maxMs);
+  if (level === null) return null;
+  if (missing !== null)
+    return policy === 'auto' ? null : { level, label: ds, rows: null, bytes: null, fileIdx };
+  const there = known!.levels[level]!;
+  if (there.rows >= rows && policy !== 'always') return null;
+  return { level, label: ds, rows: there.rows, bytes: bytesOf(there, states), fileIdx };
+}
+
+/** Size of the files that hold keys, starts and the wanted states. */
+function bytesOf({ base, files, states }: TileLevelFacts, wanted: readonly string[]): number {
+  const names = new Set([base, ...wanted.map((state) => states[state]!)]);
+  return [...names].reduce((sum, name) => sum + (files[name] ?? 0), 0);
+}
+
+/**
+ * Days that stand together in blocks that no bound cuts: they leave `reads` for the block. A block is built once the
+ * source has gone beyond it, so that no day is still to come.
+ */
+function blockReads(
+  { source, timeline, facts, policy }: TilePlanning,
+  units: ReadonlyMap<string, Unit>,
+  reads: Map<string, TileRead>,
+): { reads: TileRead[]; builds: BlockBuild[] } {
+  const builds: BlockBuild[] = [];
+  if (timeline === null) return { reads: [], builds };
+  const labels = new Set(
+    source.files.flatMap(({ ds, rows }) => (ds === null || rows === 0 ? [] : [ds])),
+  );
+  const lastDay = Math.max(...[...labels].map((ds) => parseDay(ds) ?? Number.NEGATIVE_INFINITY));
+  let finer = new Map([...reads].filter(([, { level }]) => level === '1d'));
+  const chosen = new Map<string, TileRead>();
+  for (const level of ['8d', '64d'] as const) {
+    const made = new Map<string, TileRead>();
+    for (const [label, members] of inBlocks(finer, level)) {
+      const days = daysOfBlock(label, level).filter((ds) => labels.has(ds));
+      const whole = new Set(members.flatMap((member) => daysOf(member, labels)));
+      if (members.length < 2 || days.some((ds) => !whole.has(ds))) continue;
+      const own = days.map((ds) => units.get(ds)!);
+      const minMs = Math.min(...own.map((unit) => unit.minMs!));
+      const maxMs = Math.max(...own.map((unit) => unit.maxMs!));
+      if (!timeline.fits(level, minMs, maxMs)) continue;
+      const known = facts.blocks[level][label];
+      const missing = missingOfBlock(known, own, facts);
+      const fileIdx = own.flatMap((unit) => unit.fileIdx);
+      if (known !== undefined && missing === null) {
+        const bytes = bytesOf(known, facts.states);
+        made.set(label, { level, label, rows: known.rows, bytes, fileIdx });
+      } else if (
+        missing !== null &&
+        policy !== 'auto' &&
+        lastDay >= parseDay(label)! + BLOCK_DAYS[level]
+      ) {
+        builds.push({ level, label, ...missing });
+        made.set(label, { level, label, rows: null, bytes: null, fileIdx });
+      } else continue;
+      for (const member of members) {
+        reads.delete(member.label);
+        chosen.delete(`${member.level} ${member.label}`);
+      }
+    }
+    for (const [label, read] of made) chosen.set(`${level} ${label}`, read);
+    finer = made;
+  }
+  return { reads: [...chosen.values()], builds };
+}
+
+/** What is to be built before a block can be read; null when it is there as its days are now. */
+function missingOfBlock(
+  known: TileBlockFacts | undefined,
+  days: readonly Unit[],
+  { states }: TileFacts,
+): Omit<BlockBuild, 'level' | 'label'> | null {
+  const anew = (reason: string) => ({ states, isFresh: true, reason });
+  if (known === undefined) return anew('never built');
+  const isSame =
+    known.members.length === days.length && days.every(({ ds }, i) => ds === known.members[i]);
+  // New states leave what is there of a day as it is.
+  if (!isSame || days.some(({ missing }) => missing?.isFresh === true)) return anew('days changed');
+  const lacking = states.filter((state) => !(state in known.states));
+  return lacking.length === 0
+    ? null
+    : { states: lacking, isFresh: false, reason: `${lacking.length} new aggregations` };
+}
+
+/** Reads by the block that they are in. */
+function inBlocks(
+  reads: ReadonlyMap<string, TileRead>,
+  level: BlockLevel,
+): Map<string, TileRead[]> {
+  const length = BLOCK_DAYS[level];
+  const blocks = new Map<string, TileRead[]>();
+  for (const read of reads.values()) {
+    const first = formatDay(Math.floor(parseDay(read.label)! / length) * length);
+    const own = blocks.get(first);
+    if (own === undefined) blocks.set(first, [read]);
+    else own.push(read);
+  }
+  return blocks;
+}
+
+function daysOfBlock(label: string, level: BlockLevel): string[] {
+  const first = parseDay(label)!;
+  return Array.from({ length: BLOCK_DAYS[level] }, (_, i) => formatDay(first + i));
+}
+
+/** Partitions that a read stands for. */
+function daysOf({ level, label }: TileRead, labels: ReadonlySet<string>): string[] {
+  if (level !== '8d' && level !== '64d') return [label];
+  return daysOfBlock(label, level).filter((ds) => labels.has(ds));
+}
+
+function pays(
+  files: readonly FileFacts[],
+  fileIdx: readonly number[],
+  reads: readonly TileRead[],
+): boolean {
+  const rowsOf = (idxs: readonly number[]) => idxs.reduce((n, idx) => n + files[idx]!.rows, 0);
+  const saved = reads.reduce((n, read) => n + rowsOf(read.fileIdx) - (read.rows ?? 0), 0);
+  return saved >= LEAST_SAVING * rowsOf(fileIdx);
+}
+
+const LEVELS: readonly TileLevel[] = ['5m', '1h', '1d', '8d', '64d'];
+
+function inOrder(reads: readonly TileRead[]): TileRead[] {
+  return [...reads].sort(
+    (a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || (a.label < b.label ? -1 : 1),
+  );
+}
