@@ -14,12 +14,15 @@ import { type Definition, groupBysOf, sourcesOf } from './definition.js';
 import type { LakeFiles } from './inputs.js';
 import { type Known, know, plannerFile, plannerPath } from './known-source.js';
 import { gridDays, leftPartitions } from './left-partitions.js';
+import { rememberedFacts } from './remembered-facts.js';
 import type { FilledColumns } from './report.js';
 import { filesOfTiles, NO_SETS, type TileSets } from './tiles/tile-sets.js';
 
 export interface GatherOptions extends DayRange {
   /** Absolute. */
   readonly lake: string;
+  /** Folder of what is remembered of files; default: nothing is. */
+  readonly factsFolder?: string;
 }
 
 /** Everything the planner may know, and how its file numbers become files again. */
@@ -30,6 +33,8 @@ export interface Gathered {
   /** The files themselves, as they were found. */
   readonly files: (sourceId: string, fileIdx: readonly number[]) => LakeFiles;
   readonly presentDays: (sourceId: string) => ReadonlySet<string | null>;
+  /** Remember what was found for the next run. */
+  readonly remember: () => Promise<void>;
   /** Absolute path of a file that the facts name. */
   readonly absolute: (path: string) => string;
 }
@@ -63,10 +68,17 @@ export async function gatherFacts(
   const recorded = (path: string) => records.get(plannerPath(path, options.lake)) ?? [];
   const known = new Map<string, Known>();
   const problems: TesseraError[] = [];
+  const memories: (() => Promise<void>)[] = [];
   for (const [id, source] of new Map(specs.map((spec) => [definitionHash(spec), spec]))) {
     try {
       const columns = counted(subject, source);
-      known.set(id, await know(session, source, options.lake, columns, recorded));
+      const memory = await rememberedFacts(options.factsFolder ?? null, id);
+      const one = await know(session, source, options.lake, columns, {
+        recorded,
+        remembered: memory.files,
+      });
+      known.set(id, one);
+      memories.push(() => memory.keep(one.files));
     } catch (error) {
       if (!isTesseraError(error) || error.kind === 'internal' || error.code === 'INTERRUPTED')
         throw error;
@@ -98,6 +110,9 @@ export async function gatherFacts(
     files: (sourceId, fileIdx) => {
       const { source, files } = known.get(sourceId)!;
       return { source, files: fileIdx.map((idx) => files[idx]!) };
+    },
+    remember: async () => {
+      for (const keep of memories) await keep();
     },
     absolute: (path) => resolve(options.lake, path),
     presentDays: (sourceId) => new Set(known.get(sourceId)!.listing.partitions.map(({ ds }) => ds)),

@@ -25,10 +25,10 @@ export async function know(
   source: SourceSpec,
   lake: string,
   keys: readonly string[],
-  recorded: FactsWanted['recorded'],
+  wanted: Pick<FactsWanted, 'recorded' | 'remembered'>,
 ): Promise<Known> {
   const listing = await listSource(source, lake);
-  const files = await fileFacts(session, source, listing, { nullsOf: keys, recorded });
+  const files = await fileFacts(session, source, listing, { nullsOf: keys, ...wanted });
   if (listing.layout !== 'hive') checkLabel(source);
   const { filled } = checkSchema(source, files);
   return {

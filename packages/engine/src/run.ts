@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join as joinPath, resolve } from 'node:path';
 import {
   type GroupBySpec,
   groupByColumns,
@@ -111,7 +111,13 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     const store = tileStore(out);
     const sets = tiles === 'off' ? NO_SETS : await openTileSets(store, subject);
     const published = subject.tilesOnly ? null : await publishedFacts(dataset);
-    const gathered = await gatherFacts(session, subject, { ...options, lake }, published, sets);
+    const gathered = await gatherFacts(
+      session,
+      subject,
+      { ...options, lake, factsFolder: joinPath(out, '_facts') },
+      published,
+      sets,
+    );
     const planOptions: PlanOptions = {
       buckets: options.buckets ?? null,
       workers,
@@ -129,6 +135,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     const summary = planSummary(plan, gathered.facts, subject.columns, workers);
     checkSignal(options.signal);
     options.onPlan?.(summary);
+    if (!options.planOnly && options.limit === undefined) await gathered.remember();
     const removed = summary.removed.flatMap(({ days }) => days);
     const isBuilding = plan.partitions.some(({ reason }) => reason !== null);
     const made =

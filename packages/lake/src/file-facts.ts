@@ -43,6 +43,8 @@ export interface FactsWanted {
   readonly nullsOf?: readonly string[];
   /** What is known of a file, by its absolute path. */
   readonly recorded?: (path: string) => readonly FileRecord[];
+  /** Facts of the same source's files from an earlier look, by absolute path: they hold for files that are untouched. */
+  readonly remembered?: ReadonlyMap<string, FileFacts>;
 }
 
 /** Files asked about in one query. */
@@ -58,11 +60,45 @@ export async function fileFacts(
   session: Session,
   source: SourceSpec,
   listing: Pick<SourceListing, 'partitions'>,
-  { nullsOf = [], recorded = () => [] }: FactsWanted = {},
+  { nullsOf = [], recorded = () => [], remembered = new Map() }: FactsWanted = {},
 ): Promise<FileFacts[]> {
-  const files = listing.partitions.flatMap(({ ds, files }) =>
-    files.map((file) => ({ ...file, ds })),
+  const all = listing.partitions.flatMap(({ ds, files }) => files.map((file) => ({ ...file, ds })));
+  const known = new Map<string, FileFacts>();
+  for (const file of all) {
+    const before = remembered.get(file.path);
+    const asked = source.format === 'parquet' ? nullsOf : [];
+    if (before === undefined || !isUntouched(before, file, asked)) continue;
+    const { content } = recorded(file.path).find(({ stat }) => stat === file.stat) ?? before;
+    known.set(file.path, { ...before, ...file, content: content ?? before.content });
+  }
+  const unknown = all.filter(({ path }) => !known.has(path));
+  const facts = await readFacts(session, source, unknown, nullsOf, recorded);
+  if (known.size === 0) return facts;
+  for (const file of facts) known.set(file.path, file);
+  return all.map(({ path }) => known.get(path)!);
+}
+
+/** Whether what was remembered of a file still holds, and answers all that is asked. */
+function isUntouched(before: FileFacts, now: ListedFile, nullsOf: readonly string[]): boolean {
+  return (
+    now.stat !== null &&
+    before.stat === now.stat &&
+    before.ds === now.ds &&
+    nullsOf.every(
+      (column) => column in before.nulls || !before.columns.some(({ name }) => name === column),
+    )
   );
+}
+
+type ListedFile = FileFact & { readonly ds: string | null };
+
+async function readFacts(
+  session: Session,
+  source: SourceSpec,
+  files: readonly ListedFile[],
+  nullsOf: readonly string[],
+  recorded: (path: string) => readonly FileRecord[],
+): Promise<FileFacts[]> {
   const problems: TesseraError[] = [];
   const kept = async <R>(work: Promise<R>): Promise<R | null> =>
     work.catch((error: unknown) => {

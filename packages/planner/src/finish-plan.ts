@@ -58,18 +58,16 @@ export function finishPlan(
     const inRange = [...picked].sort((a, b) => a - b);
     const queries = [...scan.queries.values()];
     const known = facts.tiles?.[scan.id];
+    const own = known === undefined ? [] : features.filter((feature) => feature.scan === scan.id);
     const chosen =
       known === undefined
         ? { fileIdx: inRange, tiles: null }
         : planTiles({
             source,
             fileIdx: inRange,
-            timeline: timelineOf(
-              queries,
-              features.filter((feature) => feature.scan === scan.id),
-              toBuild,
-            ),
+            timeline: timelineOf(queries, own, toBuild),
             facts: known,
+            longestWindowMs: longestWindow(own),
             policy: options.tiles ?? 'off',
           });
     scans.push({
@@ -116,4 +114,13 @@ export function finishPlan(
     removed: gone.filter(covers),
     outdated: reason === null || others.length === 0 ? null : { reason, days: others },
   };
+}
+
+function longestWindow(features: readonly FeaturePlan[]): number | null {
+  let longest = 0;
+  for (const { windowMs } of features) {
+    if (windowMs === null) return null;
+    longest = Math.max(longest, windowMs);
+  }
+  return longest;
 }

@@ -1,4 +1,4 @@
-import { formatDay, parseDay } from '@tessera/api';
+import { DAY_MS, formatDay, parseDay } from '@tessera/api';
 import type {
   FileFacts,
   SourceFacts,
@@ -18,6 +18,8 @@ export interface TilePlanning {
   readonly fileIdx: readonly number[];
   readonly timeline: Timeline | null;
   readonly facts: TileFacts;
+  /** Of the scan's features; null = unbounded. */
+  readonly longestWindowMs: number | null;
   readonly policy: TilePolicy;
 }
 
@@ -59,10 +61,12 @@ export function planTiles(planning: TilePlanning): {
     const read = timeline === null ? null : readOf(unit, timeline, facts, policy);
     if (read !== null) reads.set(unit.ds, read);
   }
-  const blocks = blockReads(planning, new Map(units.map((unit) => [unit.ds, unit])), reads);
-  const chosen = [...reads.values(), ...blocks.reads];
+  const byDs = new Map(units.map((unit) => [unit.ds, unit]));
+  const blockBuilds = isBuilding ? missingBlocks(planning, byDs) : [];
+  const blocks = blockReads(planning, byDs, reads, blockBuilds);
+  const chosen = [...reads.values(), ...blocks];
   if (policy === 'auto' && !pays(source.files, fileIdx, chosen)) return rowsOnly;
-  if (chosen.length === 0 && builds.length === 0) return rowsOnly;
+  if (chosen.length + builds.length + blockBuilds.length === 0) return rowsOnly;
   const covered = new Set(chosen.flatMap((read) => read.fileIdx));
   return {
     fileIdx: fileIdx.filter((idx) => !covered.has(idx)),
@@ -71,7 +75,7 @@ export function planTiles(planning: TilePlanning): {
       states: facts.states,
       reads: inOrder(chosen),
       builds,
-      blockBuilds: blocks.builds,
+      blockBuilds,
     },
   };
 }
@@ -165,24 +169,53 @@ function bytesOf({ base, files, states }: TileLevelFacts, wanted: readonly strin
   return [...names].reduce((sum, name) => sum + (files[name] ?? 0), 0);
 }
 
+/** Levels in blocks, and the days that each is made of. */
+const BLOCK_LEVELS = Object.keys(BLOCK_DAYS) as readonly BlockLevel[];
+
 /**
- * Days that stand together in blocks that no bound cuts: they leave `reads` for the block. A block is built once the
- * source has gone beyond it, so that no day is still to come.
+ * Blocks that are not there as their days are now, of all days that are read: another run's windows may begin elsewhere. A
+ * block is built once the source has gone beyond it, so that no day of it is still to come.
  */
+function missingBlocks(
+  { source, facts, longestWindowMs }: TilePlanning,
+  units: ReadonlyMap<string, Unit>,
+): BlockBuild[] {
+  const labels = labelsOf(source);
+  const lastDay = Math.max(...[...labels].map((ds) => parseDay(ds) ?? Number.NEGATIVE_INFINITY));
+  return BLOCK_LEVELS.flatMap((level) => {
+    const length = BLOCK_DAYS[level];
+    // A window that is not much longer holds no block as a whole.
+    if (longestWindowMs !== null && longestWindowMs < 2 * length * DAY_MS) return [];
+    const blocks = new Set([...units.keys()].map((ds) => blockOf(ds, level)));
+    return [...blocks].sort().flatMap((label): BlockBuild[] => {
+      if (lastDay < parseDay(label)! + length) return [];
+      const days = daysOfBlock(label, level).filter((ds) => labels.has(ds));
+      const own = days.map((ds) => units.get(ds));
+      if (own.length < 2 || !own.every((unit) => unit !== undefined)) return [];
+      const missing = missingOfBlock(facts.blocks[level][label], own, facts);
+      return missing === null ? [] : [{ level, label, ...missing }];
+    });
+  });
+}
+
+/** Partitions that have rows. */
+function labelsOf(source: SourceFacts): Set<string> {
+  return new Set(source.files.flatMap(({ ds, rows }) => (ds === null || rows === 0 ? [] : [ds])));
+}
+
+/** Days that stand together in blocks that no bound cuts: they leave `reads` for the block. */
 function blockReads(
   { source, timeline, facts, policy }: TilePlanning,
   units: ReadonlyMap<string, Unit>,
   reads: Map<string, TileRead>,
-): { reads: TileRead[]; builds: BlockBuild[] } {
-  const builds: BlockBuild[] = [];
-  if (timeline === null) return { reads: [], builds };
-  const labels = new Set(
-    source.files.flatMap(({ ds, rows }) => (ds === null || rows === 0 ? [] : [ds])),
-  );
-  const lastDay = Math.max(...[...labels].map((ds) => parseDay(ds) ?? Number.NEGATIVE_INFINITY));
+  builds: readonly BlockBuild[],
+): TileRead[] {
+  if (timeline === null) return [];
+  const labels = labelsOf(source);
+  const toBuild = new Set(builds.map(({ level, label }) => `${level} ${label}`));
   let finer = new Map([...reads].filter(([, { level }]) => level === '1d'));
   const chosen = new Map<string, TileRead>();
-  for (const level of ['8d', '64d'] as const) {
+  for (const level of BLOCK_LEVELS) {
     const made = new Map<string, TileRead>();
     for (const [label, members] of inBlocks(finer, level)) {
       const days = daysOfBlock(label, level).filter((ds) => labels.has(ds));
@@ -193,19 +226,16 @@ function blockReads(
       const maxMs = Math.max(...own.map((unit) => unit.maxMs!));
       if (!timeline.fits(level, minMs, maxMs)) continue;
       const known = facts.blocks[level][label];
-      const missing = missingOfBlock(known, own, facts);
       const fileIdx = own.flatMap((unit) => unit.fileIdx);
-      if (known !== undefined && missing === null) {
+      if (toBuild.has(`${level} ${label}`))
+        made.set(label, { level, label, rows: null, bytes: null, fileIdx });
+      else {
+        if (known === undefined || missingOfBlock(known, own, facts) !== null) continue;
+        const finerRows = members.reduce((n, { rows }) => n + (rows ?? 0), 0);
+        if (known.rows > finerRows && policy !== 'always') continue;
         const bytes = bytesOf(known, facts.states);
         made.set(label, { level, label, rows: known.rows, bytes, fileIdx });
-      } else if (
-        missing !== null &&
-        policy !== 'auto' &&
-        lastDay >= parseDay(label)! + BLOCK_DAYS[level]
-      ) {
-        builds.push({ level, label, ...missing });
-        made.set(label, { level, label, rows: null, bytes: null, fileIdx });
-      } else continue;
+      }
       for (const member of members) {
         reads.delete(member.label);
         chosen.delete(`${member.level} ${member.label}`);
@@ -214,7 +244,7 @@ function blockReads(
     for (const [label, read] of made) chosen.set(`${level} ${label}`, read);
     finer = made;
   }
-  return { reads: [...chosen.values()], builds };
+  return [...chosen.values()];
 }
 
 /** What is to be built before a block can be read; null when it is there as its days are now. */
@@ -240,15 +270,20 @@ function inBlocks(
   reads: ReadonlyMap<string, TileRead>,
   level: BlockLevel,
 ): Map<string, TileRead[]> {
-  const length = BLOCK_DAYS[level];
   const blocks = new Map<string, TileRead[]>();
   for (const read of reads.values()) {
-    const first = formatDay(Math.floor(parseDay(read.label)! / length) * length);
+    const first = blockOf(read.label, level);
     const own = blocks.get(first);
     if (own === undefined) blocks.set(first, [read]);
     else own.push(read);
   }
   return blocks;
+}
+
+/** The block that a day, or a smaller block, lies in. */
+function blockOf(label: string, level: BlockLevel): string {
+  const length = BLOCK_DAYS[level];
+  return formatDay(Math.floor(parseDay(label)! / length) * length);
 }
 
 function daysOfBlock(label: string, level: BlockLevel): string[] {

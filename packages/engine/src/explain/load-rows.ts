@@ -64,7 +64,7 @@ export async function loadRows(
   lake: string,
 ): Promise<LoadedRows> {
   const { source } = request.part.groupBy;
-  const known = await know(session, source, lake, [], () => []);
+  const known = await know(session, source, lake, [], {});
   const { join, time } = askedJoin(request);
   const conditions = await askedTable(session, request.keys, {
     name: time,

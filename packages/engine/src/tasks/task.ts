@@ -133,6 +133,8 @@ export interface BuildTilesTask {
   /** Keys and starts too: nothing that is there is kept. */
   readonly withBase: boolean;
   readonly staging: string;
+  /** Rows of the files, by their footers. */
+  readonly rows: number;
   readonly counts: SourceCounts | null;
 }
 

@@ -193,6 +193,7 @@ async function buildPartitions(
       strings,
       withBase: build.isFresh,
       staging: run.staging,
+      rows: filesOf(build).reduce((sum, { rows }) => sum + rows, 0),
       counts: footerCounts({ ...own, fileIdx: build.fileIdx, tiles: null }, filesOf(build)),
     };
   });
