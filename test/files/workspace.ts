@@ -92,7 +92,8 @@ export function hashes(
   );
 }
 
-export const isPublished = (name: string): boolean => name.endsWith('.parquet');
+export const isPublished = (name: string): boolean =>
+  name.endsWith('.parquet') && !name.startsWith('tiles/');
 
 /** All rows of a published dataset in the order of its partitions, without `ds`. */
 export function datasetRows(path: string): Promise<Cells[]> {

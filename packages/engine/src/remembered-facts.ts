@@ -30,7 +30,9 @@ export async function rememberedFacts(
   return {
     files: new Map(files.map((file) => [file.path, file])),
     async keep(now) {
-      const text = `${JSON.stringify({ format: FORMAT, engine: ENGINE_VERSION, files: now })}\n`;
+      // Hashes of contents are recorded with what was made of them.
+      const plain = now.map((file) => ({ ...file, content: null }));
+      const text = `${JSON.stringify({ format: FORMAT, engine: ENGINE_VERSION, files: plain })}\n`;
       if (text === before) return;
       try {
         await makeFolder(folder);

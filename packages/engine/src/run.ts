@@ -135,7 +135,6 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     const summary = planSummary(plan, gathered.facts, subject.columns, workers);
     checkSignal(options.signal);
     options.onPlan?.(summary);
-    if (!options.planOnly && options.limit === undefined) await gathered.remember();
     const removed = summary.removed.flatMap(({ days }) => days);
     const isBuilding = plan.partitions.some(({ reason }) => reason !== null);
     const made =
@@ -149,6 +148,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
             },
             options,
           );
+    if (!options.planOnly && options.limit === undefined) await gathered.remember();
     // Of an incremental run the result is the whole range, not only what was missing.
     const files =
       options.limit === undefined && !options.planOnly ? publishedFiles(dataset, plan) : made.files;
