@@ -63,7 +63,7 @@ export {
   type SourceListing,
   type SourcePartition,
 } from './list-source.js';
-export { acquireLock, type Lock } from './lock.js';
+export { acquireLock, isLocked, type Lock } from './lock.js';
 export {
   commitManifest,
   formatManifest,

@@ -1,7 +1,7 @@
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { TesseraError } from '@tessera/api';
+import { isTesseraError, TesseraError } from '@tessera/api';
 import { makeFolder, removeEmptyFolders } from './durable.js';
 import { codeOf, writeError } from './fs-error.js';
 import { type Holder, isAlive, readHolder, thisProcess } from './holder.js';
@@ -61,6 +61,17 @@ export async function acquireLock(dataset: string, owner: string): Promise<Lock>
       if (made !== undefined) await removeEmptyFolders(dataset, made);
     },
   };
+}
+
+/** Whether a living process holds the lock of a dataset, as far as can be known; nothing is created. */
+export async function isLocked(dataset: string): Promise<boolean> {
+  try {
+    const holder = await holderOf(join(dataset, '_lock'), dataset);
+    return holder !== null && isAlive(holder);
+  } catch (cause) {
+    if (isTesseraError(cause)) return true;
+    throw writeError(dataset, cause);
+  }
 }
 
 /**

@@ -54,6 +54,13 @@ export {
 export { type TilePlace, tileSetPath } from './store-layout.js';
 export { createStringCodes, type StringCodes, type StringCodesOf } from './string-codes.js';
 export {
+  type RemovedTileGarbage,
+  type RemoveTileGarbage,
+  removeTileGarbage,
+  type TileGarbage,
+  tileGarbage,
+} from './tile-garbage.js';
+export {
   TILE_MANIFEST_FORMAT,
   type TileBlockEntry,
   type TileBlocks,
@@ -68,4 +75,5 @@ export {
 export { placesOf, type TilePlaces } from './tile-places.js';
 export { scanStringsSql, type TileScan, type TileScanSql, tileScanSql } from './tile-scan.js';
 export { openTileSet, publishTiles, removeTiles, type TileSet } from './tile-set.js';
+export { listTileSets, type TileLevelSummary, type TileSetSummary } from './tile-store.js';
 export { stateOfTiles, type Tiles } from './tiles.js';

@@ -54,7 +54,7 @@ export function tileScanSql(
   const kinds: Record<string, ReadKind> = { t: 'f64', rows: 'f64' };
   if (keysTable !== null) kinds.code = 'code';
   const columns = [
-    ...(keysTable === null ? keyNames(scan).map((k) => `b.${k}`) : ['k.code']),
+    ...(keysTable === null ? keyNames(scan).map((k) => `b.${k}`) : ['code']),
     'CAST(b."start" AS DOUBLE) AS t',
     'CAST(b."rows" AS DOUBLE) AS "rows"',
   ];
@@ -91,19 +91,30 @@ export function scanStringsSql(
   return `SELECT DISTINCT s FROM (${parts.join(' UNION ALL ')}) WHERE s IS NOT NULL`;
 }
 
-/** Select columns of the tiles (`b`) and wanted keys (`k`) of all places. */
+/** Select columns of the tiles (`b`), and the `code` of wanted keys, of all places. */
 function selectSql(scan: TileScan, columns: readonly string[], keysTable: string | null): string {
   if (scan.places.length === 0) throw bad(`no places to read ${scan.level} tiles of`);
   const { startMs, endMs } = scan;
-  const on = keyNames(scan).map((k) => `b.${k} = k.${k}`);
-  const join = keysTable === null ? '' : ` JOIN ${keysTable} k ON ${on.join(' AND ') || 'true'}`;
   const within = [
     ...(startMs === null ? [] : [`b."start" >= ${whole(startMs)}`]),
     ...(endMs === null ? [] : [`b."start" < ${whole(endMs)}`]),
   ];
   const where = within.length === 0 ? '' : ` WHERE ${within.join(' AND ')}`;
+  const on = keyNames(scan).map((k) => `b.${k} = k.${k}`);
+  const same = on.join(' AND ') || 'true';
   return scan.places
-    .map((places) => `SELECT ${columns.join(', ')} FROM ${placesSql(places)} b${join}${where}`)
+    .map((places) => {
+      const tiles = `${placesSql(places)} b`;
+      const select = `SELECT ${columns.join(', ')} FROM`;
+      if (keysTable === null) return `${select} ${tiles}${where}`;
+      if (places.files.length === 1) {
+        return `${select} ${tiles} JOIN ${keysTable} k ON ${same}${where}`;
+      }
+      // DuckDB takes what is joined by position for empty, and would hash all of it rather than the keys; a subquery's
+      // join it never turns round.
+      const code = `(SELECT k.code FROM ${keysTable} k WHERE ${same}) AS code`;
+      return `${select} (SELECT b.*, ${code} FROM ${tiles}${where}) b WHERE code IS NOT NULL`;
+    })
     .join(' UNION ALL ');
 }
 
