@@ -31,6 +31,11 @@ const instant = fc.oneof(
   // Few, so that ties in time occur.
   { weight: 3, arbitrary: fc.constantFrom(-1, 0, 0, 1, 299_999, 300_000, 3_600_000, DAY) },
   { weight: 1, arbitrary: fc.integer({ min: -2 * DAY, max: 2 * DAY }) },
+  // Other blocks of days.
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(-64 * DAY - 1, -8 * DAY - 1, 8 * DAY - 1, 8 * DAY, 64 * DAY),
+  },
 );
 
 export function eventsOf({ value }: TypeCase): fc.Arbitrary<Event[]> {
