@@ -10,6 +10,8 @@ export interface Benchmark {
   readonly baselines: readonly Baseline[];
   readonly checks: readonly Baseline[];
   readonly runs: number;
+  /** Rungs of Tessera alone instead of a contest: see `ladder/`. */
+  readonly isLadder?: boolean;
   /** Budgets in bytes, where the benchmark is about them; null = none. */
   readonly memory: { readonly budgets: readonly number[]; readonly besideDefault: boolean } | null;
 }
@@ -19,6 +21,9 @@ interface Sizes {
   readonly leftRows: number;
   readonly hotShare?: number;
 }
+
+/** Days of the quarter that a ladder publishes first. */
+export const LADDER_DAYS = 90;
 
 const SEED = 42;
 const EVENTS_PER_KEY = 200;
@@ -33,6 +38,19 @@ function sized({ events, leftRows, hotShare = 0 }: Sizes): Benchmark['spec'] {
     days: 90,
     seed: SEED,
   });
+}
+
+/** Keys that are busy every day, such as shops: tiles are for those. History stays as dense at any scale. */
+function ladderSpec(scale: number): DataSpec {
+  return {
+    events: Math.max(1, Math.round(100_000_000 * scale)),
+    leftRows: Math.max(1, Math.round(2_000_000 * scale)),
+    keys: Math.max(10, Math.round(5_000 * scale)),
+    hotShare: 0,
+    days: 730,
+    leftDays: LADDER_DAYS + 1,
+    seed: SEED,
+  };
 }
 
 const STANDARD = { events: 20_000_000, leftRows: 1_000_000 } as const;
@@ -78,5 +96,16 @@ export const BENCHMARKS: readonly Benchmark[] = [
     checks: [duckdbSample],
     runs: 1,
     memory: { budgets: [2 * 1024 ** 3], besideDefault: false },
+  },
+  {
+    name: 'ladder',
+    about:
+      '2 years of 100 M events, 5,000 keys: the last quarter without pruning, pruned, with tiles; then one more day',
+    spec: ladderSpec,
+    baselines: [],
+    checks: [],
+    runs: 1,
+    memory: null,
+    isLadder: true,
   },
 ];

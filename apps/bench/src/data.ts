@@ -19,6 +19,8 @@ export interface DataSpec {
   /** Share of the events and of the left rows that one further key holds; 0 = there is none. */
   readonly hotShare: number;
   readonly days: number;
+  /** Only the last days have left rows; absent = all. */
+  readonly leftDays?: number;
   readonly seed: number;
 }
 
@@ -36,12 +38,15 @@ const VERSION = 2;
 const FIRST_MS = Date.parse('2025-01-01');
 const DAY_MS = 86_400_000;
 
-const dayText = (idx: number) => new Date(FIRST_MS + idx * DAY_MS).toISOString().slice(0, 10);
+/** The label of a day of the data, the first being 0. */
+export const dayText = (idx: number) =>
+  new Date(FIRST_MS + idx * DAY_MS).toISOString().slice(0, 10);
 
 /** Name of a spec's data, also in what is kept of slow baselines. */
 export function dataId(spec: DataSpec): string {
   const hot = spec.hotShare === 0 ? '' : `-hot${Math.round(spec.hotShare * 100)}`;
-  return `v${VERSION}-${spec.events}-${spec.leftRows}-k${spec.keys}${hot}-d${spec.days}-s${spec.seed}`;
+  const left = spec.leftDays === undefined ? '' : `-l${spec.leftDays}`;
+  return `v${VERSION}-${spec.events}-${spec.leftRows}-k${spec.keys}${hot}-d${spec.days}${left}-s${spec.seed}`;
 }
 
 export interface DataPlace {
@@ -107,8 +112,10 @@ async function makeData(spec: DataSpec, dir: string, place: DataPlace): Promise<
  */
 function daySql(spec: DataSpec, table: 'events' | 'left', day: number): string {
   const total = table === 'events' ? spec.events : spec.leftRows;
-  const first = Math.floor((total * day) / spec.days);
-  const rows = Math.floor((total * (day + 1)) / spec.days) - first;
+  const days = table === 'events' ? spec.days : (spec.leftDays ?? spec.days);
+  const before = (at: number) => Math.floor((total * Math.max(0, at + days - spec.days)) / days);
+  const first = before(day);
+  const rows = before(day + 1) - first;
   const text = `concat(i, ':${table}:${spec.seed}')`;
   const bits = (shift: number) => `((high >> ${shift}) & 65535)`;
   const hotBelow = Math.round(spec.hotShare * 65_536);

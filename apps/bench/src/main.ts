@@ -1,3 +1,5 @@
+import { ladderLine, ladderText } from './ladder/ladder-report.js';
+import { runLadder } from './ladder/run-ladder.js';
 import { type BenchOptions, readOptions, USAGE } from './options.js';
 import { jsonLine } from './report.js';
 import { runBenchmark } from './run-benchmark.js';
@@ -24,7 +26,14 @@ async function main(): Promise<void> {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort());
   try {
     const say = (line: string) => process.stderr.write(`  ${line}\n`);
-    const ran = await runBenchmark(asked, { say, signal: abort.signal });
+    const watching = { say, signal: abort.signal };
+    if (asked.benchmark.isLadder) {
+      const { outline, ladder } = await runLadder(asked, watching);
+      if (!asked.json) console.log(ladderText(outline, ladder));
+      console.log(JSON.stringify(ladderLine(outline, ladder)));
+      return;
+    }
+    const ran = await runBenchmark(asked, watching);
     if (!asked.json) console.log(tableText(ran.outline, ran.entries));
     console.log(JSON.stringify(jsonLine(ran.outline, ran.entries)));
   } catch (error) {

@@ -34,7 +34,7 @@ export async function runBenchmark(options: BenchOptions, watching: Watching): P
   const { say, signal } = watching;
   const { reference, variants, budgets } = ourselves(options);
   const loadBefore = loadavg()[0] ?? 0;
-  const cache = resolve(process.env.INIT_CWD ?? '.', options.cache ?? DEFAULT_CACHE);
+  const cache = cacheFolder(options);
   mkdirSync(cache, { recursive: true });
   const scaled = benchmark.spec(scale);
   const data = await benchData(
@@ -71,6 +71,11 @@ export async function runBenchmark(options: BenchOptions, watching: Watching): P
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** Folder of data and of what is kept. */
+export function cacheFolder({ cache }: Pick<BenchOptions, 'cache'>): string {
+  return resolve(process.env.INIT_CWD ?? '.', cache ?? DEFAULT_CACHE);
 }
 
 interface Ourselves {

@@ -43,6 +43,7 @@ const SHAPE = {
   tiles: z.enum(['off', 'auto', 'build', 'always'], {
     error: "must be 'off', 'auto', 'build' or 'always'",
   }),
+  prune: flag,
   replace: flag,
   planOnly: flag,
   summary: flag,

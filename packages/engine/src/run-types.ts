@@ -36,6 +36,10 @@ export interface RunOptions {
    * Values never depend on it.
    */
   readonly tiles?: TilePolicy;
+  /**
+   * False: read all of every source, whatever its windows can see: to measure what is saved. Values never depend on it.
+   */
+  readonly prune?: boolean;
   /** Published partitions outside the range that an older definition made are removed, instead of refused. */
   readonly replace?: boolean;
   /** Plan only: nothing is computed or written. */

@@ -125,6 +125,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       strict: options.strict ?? false,
       semantics: SEMANTICS_VERSION,
       tiles,
+      prune: options.prune ?? true,
       covers: (ds) => inRange(ds, options),
     };
     const tiled = planTiled(subject, gathered, planOptions, sets);

@@ -25,7 +25,7 @@ export function finishPlan(
   leftFacts: SourceFacts | null,
   options: PlanOptions,
 ): PhysicalPlan {
-  const { strict = false, semantics = 1, covers = () => true } = options;
+  const { strict = false, semantics = 1, prune = true, covers = () => true } = options;
   const kind = { definitionHash: head.definitionHash, semantics };
   const partitions: PartitionPlan[] = facts.left.map((partition) => {
     const files = inputFiles(draft.parts, facts, partition, leftFacts);
@@ -46,13 +46,17 @@ export function finishPlan(
     const parts = draft.parts.filter((part) => part.scan === scan);
     const source = factsOf(facts, scan.sourceId);
     const picked = new Set(
-      isAsked ? parts.flatMap((part) => partFiles(part, source, minMs, maxMs)) : [],
+      !isAsked
+        ? []
+        : prune
+          ? parts.flatMap((part) => partFiles(part, source, minMs, maxMs))
+          : source.files.keys(),
     );
     const passThrough = scan.part.groupBy.aggregations.length === 0;
     const timeless =
       scan.source.kind === 'entities' && (passThrough || scan.source.time === undefined);
     const range =
-      scan.source.kind === 'entities'
+      scan.source.kind === 'entities' || !prune
         ? { startMs: null, endMs: null }
         : scanRange(parts, minMs, maxMs);
     const inRange = [...picked].sort((a, b) => a - b);

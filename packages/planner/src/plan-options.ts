@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly semantics?: number;
   /** Which tiles are used and which are built; default: none. */
   readonly tiles?: TilePolicy;
+  /** False: every file of every source is read, and every row of it. Default true. */
+  readonly prune?: boolean;
   /** Whether the run covers a published day; default: it covers all. */
   readonly covers?: (ds: string) => boolean;
 }
