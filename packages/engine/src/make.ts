@@ -17,6 +17,7 @@ import { checkSignal, peakBytes } from './process-state.js';
 import { openTarget, tidy } from './publish.js';
 import { runReport } from './report.js';
 import type { RunOptions } from './run-types.js';
+import { isSmallWork } from './small-work.js';
 import { runStages } from './stages/run-stages.js';
 import type { Subject } from './subject.js';
 import { makeTiles } from './tiles/make-tiles.js';
@@ -86,7 +87,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     atEnd.unshift(close);
     await spillTo(session, joinPath(tmp, 'spill-main'));
     executor =
-      workers === 1
+      workers === 1 || isSmallWork(asked.plan, gathered)
         ? await inlineExecutor({ workers, dir: tmp, memory: memory.worker, signal })
         : await threadsExecutor({ workers, dir: tmp, memory: memory.worker, signal });
     const onProgress = (progress: StageProgress) =>

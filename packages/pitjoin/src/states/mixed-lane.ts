@@ -75,36 +75,38 @@ interface Shape {
   readonly rows: Int32Array;
 }
 
+/** In one pass: no item of a raw row or of a state comes twice, so there is a bound to begin with. */
 function pickItems(source: MixedSource): Shape {
   const { view, items: input, itemOffsets, rowMask, states, stateOf, base } = source;
   const valid = input?.valid() ?? null;
-  const visit = (row: number, see: (item: number) => void) => {
+  const { first, end } = states;
+  const { order } = view;
+  let most = itemOffsets === null ? order.length : base;
+  for (let s = 0; s < first.length; s++) most += end[s]! - first[s]!;
+  const offsets = new Int32Array(order.length + 1);
+  const items = new Int32Array(most);
+  const rows = new Int32Array(most);
+  let to = 0;
+  for (let p = 0; p < order.length; p++) {
+    const row = order[p]!;
     const state = stateOf(row);
     if (state >= 0) {
-      for (let j = states.first[state]!; j < states.end[state]!; j++) see(base + j);
+      for (let j = first[state]!; j < end[state]!; j++) {
+        items[to] = base + j;
+        rows[to++] = row;
+      }
     } else if (rowMask === null || rowMask[row] === 1) {
-      const first = itemOffsets === null ? row : itemOffsets[row]!;
-      const end = itemOffsets === null ? row + 1 : itemOffsets[row + 1]!;
-      for (let j = first; j < end; j++) if (valid === null || valid[j] !== 0) see(j);
+      const from = itemOffsets === null ? row : itemOffsets[row]!;
+      const until = itemOffsets === null ? row + 1 : itemOffsets[row + 1]!;
+      for (let j = from; j < until; j++) {
+        if (valid !== null && valid[j] === 0) continue;
+        items[to] = j;
+        rows[to++] = row;
+      }
     }
-  };
-  const { order } = view;
-  const offsets = new Int32Array(order.length + 1);
-  let count = 0;
-  for (let p = 0; p < order.length; p++) {
-    visit(order[p]!, () => count++);
-    offsets[p + 1] = count;
+    offsets[p + 1] = to;
   }
-  const items = new Int32Array(count);
-  const rows = new Int32Array(count);
-  let to = 0;
-  for (const row of order) {
-    visit(row, (item) => {
-      items[to] = item;
-      rows[to++] = row;
-    });
-  }
-  return { offsets, items, rows };
+  return { offsets, items: items.subarray(0, to), rows: rows.subarray(0, to) };
 }
 
 /** The input with the states' values after its own, where states hold values; else as it is. */

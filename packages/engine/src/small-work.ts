@@ -1,0 +1,25 @@
+import type { PhysicalPlan } from '@tessera/planner';
+import type { Gathered } from './gather.js';
+
+/** Rows and cells that one thread has done by the time that others are ready. */
+const SMALL = { rows: 250_000, cells: 2_000_000 };
+
+/** Whether a plan is done sooner in the calling thread than by threads that have to be started first. */
+export function isSmallWork(plan: PhysicalPlan, { facts }: Gathered): boolean {
+  const building = plan.partitions.filter(({ reason }) => reason !== null);
+  const isGrid = plan.left.kind === 'grid';
+  const leftRows = building.reduce((sum, partition) => sum + partition.rows, 0);
+  let rows = isGrid ? 0 : leftRows;
+  for (const { sourceId, fileIdx, tiles } of plan.scans) {
+    const files = facts.sources[sourceId]?.files ?? [];
+    const rowsOf = (idxs: readonly number[]) =>
+      idxs.reduce((sum, idx) => sum + (files[idx]?.rows ?? 0), 0);
+    rows += rowsOf(fileIdx);
+    for (const read of tiles?.reads ?? []) rows += read.rows ?? rowsOf(read.fileIdx);
+    // Each of its three levels is about as much again.
+    for (const build of tiles?.builds ?? []) rows += 3 * rowsOf(build.fileIdx);
+  }
+  // A grid has no more keys than there are rows, on each of its days.
+  const asked = isGrid ? building.length * rows : leftRows;
+  return rows <= SMALL.rows && asked * plan.features.length <= SMALL.cells;
+}
