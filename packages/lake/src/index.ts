@@ -75,6 +75,7 @@ export {
   manifestPath,
   readManifest,
 } from './manifest.js';
+export { mapLimited } from './map-limited.js';
 export { checkParquet } from './parquet/check-parquet.js';
 export { predicateColumns, predicateSql, type TypeOf } from './predicate-sql.js';
 export { quoteIdent, quoteLiteral, quotePath, quotePaths } from './quote.js';

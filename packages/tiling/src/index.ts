@@ -34,6 +34,7 @@ export { NULL_ELEMENT, UNEQUAL_LENGTHS } from './kinds/vector.js';
 export { type MergeBlock, mergeBlock } from './merge-block.js';
 export { mergeTiles } from './merge-tiles.js';
 export { inPhysicalKind, physicalKind } from './physical.js';
+export { publishTiles, removeTiles } from './publish-tiles.js';
 export { type ReadTiles, readTileScan, readTiles, tileStringsSql, tilesOf } from './read-tiles.js';
 export type { StateInput } from './row-lanes.js';
 export {
@@ -42,6 +43,7 @@ export {
   type StageTiles,
   stageTilePieces,
   stageTiles,
+  type TileKeysTable,
   type TilePiece,
 } from './stage-tiles.js';
 export {
@@ -74,6 +76,6 @@ export {
 } from './tile-manifest.js';
 export { placesOf, type TilePlaces } from './tile-places.js';
 export { scanStringsSql, type TileScan, type TileScanSql, tileScanSql } from './tile-scan.js';
-export { openTileSet, publishTiles, removeTiles, type TileSet } from './tile-set.js';
+export { openTileSet, type TileSet } from './tile-set.js';
 export { listTileSets, type TileLevelSummary, type TileSetSummary } from './tile-store.js';
 export { stateOfTiles, type Tiles } from './tiles.js';

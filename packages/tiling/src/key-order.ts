@@ -2,6 +2,7 @@ import type { DataType } from '@tessera/api';
 import { type Column, columnLength, readInt128, rowCompare } from '@tessera/columnar';
 import type { StringDictionary } from '@tessera/lake';
 import { bad } from './row-lanes.js';
+import type { Tiles } from './tiles.js';
 
 /** One key column, a row per tile. */
 export interface TileKey {
@@ -12,6 +13,7 @@ export interface TileKey {
 
 /** The last tile of a piece: what the first of the next comes after. */
 export interface LastTile {
+  /** The key, or its code. */
   readonly key: readonly KeyPart[];
   readonly startMs: number;
 }
@@ -21,27 +23,29 @@ type KeyPart = number | bigint | Uint8Array;
 /**
  * Check that tiles are sorted by (keys, start), no pair twice, after those of the piece before.
  *
+ * @param keys null when only their codes are known
+ *
  * Returns  their last, or `before` when there are none
  * Throws   INTERNAL
  */
-export function checkKeyOrder(
-  keys: readonly TileKey[],
-  startMs: Float64Array,
+export function checkTileOrder(
+  keys: readonly TileKey[] | null,
+  { rows, code, startMs }: Tiles,
   before: LastTile | null,
 ): LastTile | null {
-  for (const { column } of keys) {
-    if (columnLength(column) !== startMs.length) {
-      throw bad(`${columnLength(column)} keys for ${startMs.length} tiles`);
-    }
+  for (const { column } of keys ?? []) {
+    if (columnLength(column) !== rows) throw bad(`${columnLength(column)} keys for ${rows} tiles`);
   }
-  const rows = startMs.length;
   if (rows === 0) return before;
-  const compare = keys.map(({ column }) => rowCompare(column));
-  const keyAt = (row: number) => keys.map((key) => keyPart(key, row));
-  let order = before === null ? -1 : compareKeys(before.key, keyAt(0));
-  if (order > 0 || (order === 0 && before!.startMs >= startMs[0]!)) throw unsorted();
+  const codes: Column = { kind: 'code', values: code };
+  const compare = keys === null ? [rowCompare(codes)] : keys.map((key) => rowCompare(key.column));
+  const keyAt = (row: number) => keys?.map((key) => keyPart(key, row)) ?? [code[row]!];
+  if (before !== null) {
+    const order = compareKeys(before.key, keyAt(0));
+    if (order > 0 || (order === 0 && before.startMs >= startMs[0]!)) throw unsorted();
+  }
   for (let i = 1; i < rows; i++) {
-    order = 0;
+    let order = 0;
     for (let k = 0; k < compare.length && order === 0; k++) order = compare[k]!(i - 1, i);
     if (order > 0 || (order === 0 && startMs[i - 1]! >= startMs[i]!)) throw unsorted();
   }

@@ -1,11 +1,11 @@
 import { TILE_FORMAT } from './families.js';
-import { BLOCK_LEVELS, type BlockLevel, PARTITION_LEVELS, type PartitionLevel } from './hops.js';
+import { BLOCK_LEVELS, PARTITION_LEVELS, type PartitionLevel } from './hops.js';
 import { isTileFileName } from './store-layout.js';
 import {
+  type BlocksByLevel,
   NO_TILES,
   sizeOfFiles,
   TILE_MANIFEST_FORMAT,
-  type TileBlockEntry,
   type TileLevelEntry,
   type TileManifest,
   type TilePartitionEntry,
@@ -100,7 +100,7 @@ export function parseTileManifest(json: string): TileManifest | 'older' | 'newer
   for (const [ds, item] of Object.entries(record(whole.partitions, '`partitions`'))) {
     partitions[ds] = readPartition(record(item, `partition ${ds}`), ds);
   }
-  const blocks: Record<BlockLevel, Record<string, TileBlockEntry>> = { '8d': {}, '64d': {} };
+  const blocks: BlocksByLevel = { '8d': {}, '64d': {} };
   for (const level of BLOCK_LEVELS) {
     const name = `blocks ${level}`;
     for (const [label, item] of Object.entries(record(whole[name], `\`${name}\``))) {

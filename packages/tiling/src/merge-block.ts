@@ -1,24 +1,13 @@
-import type { DataType } from '@tessera/api';
-import { type Column, gather } from '@tessera/columnar';
-import {
-  quoteIdent,
-  type ReadKind,
-  readColumns,
-  readStrings,
-  run,
-  type Session,
-} from '@tessera/lake';
+import { quoteIdent, readColumns, readStrings, run, type Session } from '@tessera/lake';
 import { blockInput, blockMembers, levelBelow } from './blocks.js';
 import type { StateFamily } from './families.js';
 import type { BlockLevel } from './hops.js';
-import type { TileKey } from './key-order.js';
 import { mergeTiles } from './merge-tiles.js';
-import { physicalKind } from './physical.js';
 import { readTileScan } from './read-tiles.js';
 import { bad } from './row-lanes.js';
 import { type StagedTiles, stageTilePieces, stringSource, type TilePiece } from './stage-tiles.js';
 import { stateFields } from './state-columns.js';
-import { createStringCodes, type StringCodes, stringCodesSql } from './string-codes.js';
+import { createStringCodes, type StringCodes } from './string-codes.js';
 import { tileEntry } from './tile-manifest.js';
 import { placesOf } from './tile-places.js';
 import { scanStringsSql, type TileScan, tileScanSql } from './tile-scan.js';
@@ -30,8 +19,7 @@ export interface MergeBlock {
   /** The block's first day. */
   readonly label: string;
   readonly families: readonly StateFamily[];
-  /** Types of the key columns, as the base files were given them. */
-  readonly keyTypes: readonly DataType[];
+  readonly keyCount: number;
   readonly staging: string;
   /** False when the block is there already, and only these states are to be added. */
   readonly withBase: boolean;
@@ -49,7 +37,7 @@ const BYTES_AT_ONCE = 64e6;
  * Memory  columns of one range of keys; the block's tiles in a table of the session until they are written
  */
 export async function mergeBlock(session: Session, input: MergeBlock): Promise<StagedTiles> {
-  const { set, level, label, families, keyTypes, staging, withBase } = input;
+  const { set, level, label, families, keyCount, staging, withBase } = input;
   const below = levelBelow(level);
   const members = blockMembers(set.manifest.partitions, label, level);
   if (members.length === 0) throw bad(`the ${level} block ${label} has no partitions`);
@@ -63,7 +51,7 @@ export async function mergeBlock(session: Session, input: MergeBlock): Promise<S
     level: below,
     places: placesOf(set, below, labels, wanted),
     families: wanted,
-    keyCount: keyTypes.length,
+    keyCount,
     startMs: null,
     endMs: null,
   });
@@ -75,7 +63,7 @@ export async function mergeBlock(session: Session, input: MergeBlock): Promise<S
     const rows = tiles.reduce((sum, n) => sum + n, 0);
     const parts = Math.ceil(bytes / BYTES_AT_ONCE);
     const atOnce = Math.min(input.tilesAtOnce ?? 500_000, Math.ceil(rows / Math.max(parts, 1)));
-    const work = { session, scan, keys, keyTypes, withBase, level };
+    const work = { session, scan, keys: quoteIdent(keys), withBase, level };
     return await stageTilePieces(
       session,
       { staging, place: { ds: label, level, input: blockInput(members) } },
@@ -136,9 +124,8 @@ export function keyRanges(tiles: Float64Array, atOnce: number): readonly KeyRang
 interface Work {
   readonly session: Session;
   readonly scan: TileScan;
-  /** Name of the table of keys. */
+  /** The table of keys, quoted. */
   readonly keys: string;
-  readonly keyTypes: readonly DataType[];
   readonly withBase: boolean;
   readonly level: BlockLevel;
 }
@@ -149,7 +136,7 @@ async function* mergedPieces(
 ): AsyncGenerator<TilePiece, void, undefined> {
   const { session, scan, level } = work;
   for (const { from, to } of ranges) {
-    const wanted = `(SELECT * FROM ${quoteIdent(work.keys)} WHERE code >= ${from} AND code < ${to})`;
+    const wanted = `(SELECT * FROM ${work.keys} WHERE code >= ${from} AND code < ${to})`;
     const strings: Record<string, readonly string[]> = {};
     const codes: Record<string, StringCodes> = {};
     const made: Dictionary[] = [];
@@ -164,7 +151,7 @@ async function* mergedPieces(
       }
       const found = await readTileScan(session, scan, wanted, codes);
       const tiles = mergeTiles([found], level, scan.families);
-      const keys = work.withBase ? await keysOf(work, wanted, from, tiles.code) : null;
+      const keys = work.withBase ? { table: work.keys, count: scan.keyCount } : null;
       yield { tiles, keys, strings };
     } finally {
       for (const dictionary of made) await dictionary.drop();
@@ -207,43 +194,4 @@ async function createDictionary(session: Session, sql: string): Promise<Dictiona
     await drop();
     throw error;
   }
-}
-
-/** The key columns of tiles, from a table of the keys whose first code is `from`. */
-async function keysOf(
-  { session, keyTypes }: Work,
-  table: string,
-  from: number,
-  code: Int32Array,
-): Promise<readonly TileKey[]> {
-  const rows = code.map((c) => c - from);
-  const keys: TileKey[] = [];
-  for (const [i, type] of keyTypes.entries()) {
-    const k = `k${i}`;
-    if (type.kind !== 'string') {
-      const column = await readKey(session, `SELECT ${k} AS k FROM ${table} ORDER BY code`, type);
-      keys.push({ type, column: gather(column, rows) });
-      continue;
-    }
-    const own = await createDictionary(session, `SELECT DISTINCT ${k} AS s FROM ${table}`);
-    try {
-      const value = stringCodesSql(k, type, own.codes);
-      const column = await readKey(
-        session,
-        `SELECT ${value} AS k FROM ${table} ORDER BY code`,
-        type,
-      );
-      keys.push({ type, column: gather(column, rows), dictionary: own.strings });
-    } finally {
-      await own.drop();
-    }
-  }
-  return keys;
-}
-
-async function readKey(session: Session, sql: string, type: DataType): Promise<Column> {
-  // The kinds of types that are no lists or maps are kinds to read.
-  const { columns } = await readColumns(session, sql, { k: physicalKind(type) as ReadKind });
-  if (columns.k === undefined) throw bad('a key was not read');
-  return columns.k;
 }

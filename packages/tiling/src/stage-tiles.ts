@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { DataType } from '@tessera/api';
+import type { Column } from '@tessera/columnar';
 import {
   appendToTable,
   copyToParquet,
@@ -12,19 +14,25 @@ import {
   type TableColumn,
 } from '@tessera/lake';
 import type { StateFamily } from './families.js';
-import { checkKeyOrder, type LastTile, type TileKey } from './key-order.js';
+import { checkTileOrder, type LastTile, type TileKey } from './key-order.js';
 import { bad } from './row-lanes.js';
 import { type StateField, stateColumn, stateFields } from './state-columns.js';
 import { placePath, stateColumnName, type TilePlace, tileFileName } from './store-layout.js';
 import type { TilesMadeOf } from './tile-manifest.js';
 import { stateOfTiles, type Tiles } from './tiles.js';
 
+/** Keys that need not leave the session: SQL that names a table with `code`, `k0`, `k1` … and the codes in the keys' order. */
+export interface TileKeysTable {
+  readonly table: string;
+  readonly count: number;
+}
+
 /** Tiles to write: all of a place, or some keys of it. */
 export interface TilePiece {
   /** Sorted by (keys, startMs): codes are in the order of the keys. */
   readonly tiles: Tiles;
-  /** Null when the keys are in the store already: only the states are written. */
-  readonly keys: readonly TileKey[] | null;
+  /** A row per tile, or the table that has them; null when the keys are in the store already: only the states are written. */
+  readonly keys: readonly TileKey[] | TileKeysTable | null;
   /** Strings of the codes of each source column that a state holds. */
   readonly strings: Readonly<Record<string, StringDictionary>>;
 }
@@ -77,55 +85,76 @@ export async function stageTilePieces(
   const folder = join(staging, placePath(place));
   await makeFolder(folder);
   const table = `tiles_${tables++}`;
-  let first: { withBase: boolean; states: string[]; columns: number } | null = null;
+  let first: Shape | null = null;
   let last: LastTile | null = null;
-  let rows = 0;
-  let events = 0;
-  let minStartMs: number | null = null;
-  let maxStartMs: number | null = null;
+  const total = { rows: 0, events: 0, minStartMs: NONE, maxStartMs: NONE };
   try {
     for await (const piece of pieces) {
       const { tiles, keys } = piece;
       if (tiles.level !== place.level) throw bad(`${tiles.level} tiles staged as ${place.level}`);
-      if (keys !== null) last = checkKeyOrder(keys, tiles.startMs, last);
-      const states = tiles.states.map(({ family }) => family.hash).sort();
-      const columns = columnsOf(piece, states);
+      last = checkTileOrder(isTable(keys) ? null : keys, tiles, last);
+      const shape = shapeOf(piece);
+      const columns = columnsOf(piece, shape.states);
       if (columns.length === 0) throw bad('tiles without keys and states');
-      if (first === null) {
-        await createTableFromBatch(session, table, columns, tiles.rows);
-        first = { withBase: keys !== null, states, columns: columns.length };
-      } else {
-        if (states.join() !== first.states.join() || (keys !== null) !== first.withBase) {
-          throw bad('pieces of tiles with different states');
-        }
-        await appendToTable(session, table, columns, tiles.rows);
-      }
-      rows += tiles.rows;
-      for (const n of tiles.n) events += n;
-      for (const start of tiles.startMs) {
-        if (minStartMs === null || start < minStartMs) minStartMs = start;
-        if (maxStartMs === null || start > maxStartMs) maxStartMs = start;
-      }
+      if (first === null) await createTableFromBatch(session, table, columns, tiles.rows);
+      else if (!isDeepStrictEqual(shape, first)) throw bad('pieces of tiles of different kinds');
+      else await appendToTable(session, table, columns, tiles.rows);
+      first ??= shape;
+      addTo(total, tiles);
     }
     if (first === null) throw bad('no tiles to stage');
-    const { withBase, states, columns } = first;
+    const { states, keysTable, withBase, columns } = first;
     const file = tileFileName(withBase, states);
-    const sql = `SELECT * FROM ${quoteIdent(table)}`;
-    await copyToParquet(session, sql, join(folder, file), columns);
-    return {
-      place,
-      rows,
-      events,
-      minStartMs,
-      maxStartMs,
-      file,
-      withBase,
-      states,
-      ...(made && { made }),
-    };
+    const sql = selectSql(quoteIdent(table), keysTable);
+    const written = await copyToParquet(session, sql, join(folder, file), columns);
+    if (written !== total.rows) throw bad(`keys of ${written} tiles of ${total.rows}`);
+    return { place, ...total, file, withBase, states, ...(made && { made }) };
   } finally {
     await run(session, `DROP TABLE IF EXISTS ${quoteIdent(table)}`);
   }
+}
+
+type Totals = { -readonly [K in 'rows' | 'events' | 'minStartMs' | 'maxStartMs']: StagedTiles[K] };
+const NONE: number | null = null;
+
+function addTo(total: Totals, { rows, n, startMs }: Tiles): void {
+  total.rows += rows;
+  for (const events of n) total.events += events;
+  for (const start of startMs) {
+    if (total.minStartMs === null || start < total.minStartMs) total.minStartMs = start;
+    if (total.maxStartMs === null || start > total.maxStartMs) total.maxStartMs = start;
+  }
+}
+
+/** What all pieces have in common. */
+interface Shape {
+  readonly withBase: boolean;
+  readonly keysTable: TileKeysTable | null;
+  readonly states: readonly string[];
+  /** Of the file. */
+  readonly columns: number;
+}
+
+function shapeOf({ tiles, keys }: TilePiece): Shape {
+  const states = tiles.states.map(({ family }) => family.hash).sort();
+  const fields = tiles.states.reduce((sum, { family }) => sum + stateFields(family).length, 0);
+  const keysTable = isTable(keys) ? keys : null;
+  const base = keys === null ? 0 : 2 + (isTable(keys) ? keys.count : keys.length);
+  return { withBase: keys !== null, keysTable, states, columns: base + fields };
+}
+
+function isTable(keys: TilePiece['keys']): keys is TileKeysTable {
+  return keys !== null && 'table' in keys;
+}
+
+/** A join may turn rows round, and files of one place must agree. */
+function selectSql(table: string, keys: TileKeysTable | null): string {
+  if (keys === null) return `SELECT * FROM ${table}`;
+  const names = Array.from({ length: keys.count }, (_, i) => `k.k${i}`);
+  return (
+    `SELECT ${[...names, 't.* EXCLUDE (code)'].join(', ')} FROM ${table} t ` +
+    `JOIN ${keys.table} k ON t.code = k.code ORDER BY t.code, t."start"`
+  );
 }
 
 let tables = 0;
@@ -133,9 +162,14 @@ let tables = 0;
 function columnsOf({ tiles, keys, strings }: TilePiece, states: readonly string[]): TableColumn[] {
   const columns: TableColumn[] = [];
   if (keys !== null) {
-    keys.forEach((key, i) => {
-      columns.push({ name: `k${i}`, ...key });
-    });
+    if (isTable(keys)) {
+      const code: Column = { kind: 'f64', values: Float64Array.from(tiles.code) };
+      columns.push({ name: 'code', type: { kind: 'int32' }, column: code });
+    } else {
+      keys.forEach((key, i) => {
+        columns.push({ name: `k${i}`, ...key });
+      });
+    }
     const { startMs, n } = tiles;
     columns.push(
       { name: 'start', type: { kind: 'epoch_ms' }, column: { kind: 'f64', values: startMs } },

@@ -61,6 +61,8 @@ export interface TileBlockEntry extends TileLevelEntry {
 }
 
 export type TileBlocks = Readonly<Record<BlockLevel, Readonly<Record<string, TileBlockEntry>>>>;
+/** The same, being made. */
+export type BlocksByLevel = Record<BlockLevel, Record<string, TileBlockEntry>>;
 
 /**
  * What a tile set holds. A level without tiles is listed: empty is not missing. Blocks are always those of the partitions
@@ -97,4 +99,14 @@ export function tileEntry(
 /** Size of files in all. */
 export function sizeOfFiles(files: Readonly<Record<string, number>>): number {
   return Object.values(files).reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** An entry of some of its files, and of the states that they hold. */
+export function keepFiles(
+  entry: TileLevelEntry,
+  isKept: (name: string) => boolean,
+): TileLevelEntry {
+  const files = Object.fromEntries(Object.entries(entry.files).filter(([name]) => isKept(name)));
+  const states = Object.entries(entry.states).filter(([, name]) => isKept(name));
+  return { ...entry, files, states: Object.fromEntries(states), bytes: sizeOfFiles(files) };
 }

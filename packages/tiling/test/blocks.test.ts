@@ -22,7 +22,6 @@ import { build, type Event, eventsOf, WHERE } from './events.js';
 import {
   freshStore,
   HASH,
-  KEY_TYPES,
   prepare,
   publishAll,
   publishBlock,
@@ -263,7 +262,7 @@ test('a block of other partitions than those that are listed is refused', async 
     level: '8d',
     label: '1970-01-01',
     families: all,
-    keyTypes: KEY_TYPES,
+    keyCount: 2,
     staging,
     withBase: true,
   });

@@ -121,10 +121,10 @@ export async function publishAll(
 export async function publishBlock(
   session: Session,
   store: string,
-  wanted: Omit<Parameters<typeof mergeBlock>[1], 'set' | 'staging' | 'keyTypes'>,
+  wanted: Omit<Parameters<typeof mergeBlock>[1], 'set' | 'staging' | 'keyCount'>,
 ): Promise<TileSet> {
   return inRun(store, async (staging, set) => [
-    await mergeBlock(session, { ...wanted, set, staging, keyTypes: KEY_TYPES }),
+    await mergeBlock(session, { ...wanted, set, staging, keyCount: 2 }),
   ]);
 }
 
