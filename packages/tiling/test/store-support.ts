@@ -96,7 +96,8 @@ export interface Publishing {
   readonly tiles: Tiles;
   readonly input?: string;
   readonly withKeys?: boolean;
-  readonly made?: TilesMadeOf;
+  /** Default: `MADE`; undefined = nothing said. */
+  readonly made?: TilesMadeOf | undefined;
 }
 
 export async function publishAll(
@@ -106,7 +107,9 @@ export async function publishAll(
 ): Promise<TileSet> {
   return inRun(store, async (staging) => {
     const staged: StagedTiles[] = [];
-    for (const { ds, tiles, input = INPUT, withKeys = true, made = MADE } of all) {
+    for (const one of all) {
+      const { ds, tiles, input = INPUT, withKeys = true } = one;
+      const made = 'made' in one ? one.made : MADE;
       const place = { ds, level: tiles.level, input };
       const keys = withKeys ? keysOf(tiles.code) : null;
       staged.push(

@@ -1,139 +1,70 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OPERATIONS, takesType } from '@tessera/api';
-import { type Column, gather } from '@tessera/columnar';
-import {
-  beginRun,
-  createTableFromBatch,
-  endRun,
-  openDuckDb,
-  readStrings,
-  type Session,
-} from '@tessera/lake';
+import { gather } from '@tessera/columnar';
+import { beginRun, openDuckDb, readStrings, run, type Session } from '@tessera/lake';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  createStringCodes,
   noStates,
   openTileSet,
   publishTiles,
   readTiles,
   removeTiles,
   type StateFamily,
-  type StringCodes,
+  type StringCodesOf,
+  stageTilePieces,
   stageTiles,
   stateOfTiles,
   type TileSet,
   type Tiles,
-  type TilesMadeOf,
   tileStringsSql,
 } from '../src/index.js';
 import { build, eventsOf, WHERE } from './events.js';
+import {
+  freshStore as fresh,
+  HASH,
+  INPUT,
+  keysOf,
+  MADE,
+  type Publishing,
+  prepare,
+  publishAll,
+  removeStores,
+  STRINGS,
+} from './store-support.js';
 import { aggregation, DICTIONARY, families, sourceOf, TYPES } from './support.js';
 
-const HASH = 'a'.repeat(32);
-const INPUT = 'b'.repeat(32);
 const DS = '2025-01-01';
-const KEYS = ['u0', 'u1', 'u2', 'u3'];
-const MADE: TilesMadeOf = {
-  files: [{ path: 'ds=2025-01-01/a.parquet', fingerprint: 'f', content: null, stat: '5:7' }],
-  counts: {
-    rowsRead: 40,
-    rowsWithoutTime: 1,
-    rowsWithNullKey: 2,
-    duplicateEvents: 3,
-    infinite: { x: 4 },
-  },
-};
-const STRINGS = { x: DICTIONARY, b: DICTIONARY, tie: DICTIONARY };
 
 let session: Session;
-let strings: Record<string, StringCodes>;
-const folders: string[] = [];
-const fresh = (): string => {
-  folders.push(mkdtempSync(join(tmpdir(), 'tessera-tiling-')));
-  return folders.at(-1)!;
-};
-
-const codes = (values: readonly number[]): Column => ({
-  kind: 'code',
-  values: Int32Array.from(values),
-});
+let strings: StringCodesOf;
 const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-
-/** A table of `code` and strings. */
-async function table(
-  name: string,
-  column: string,
-  code: readonly number[],
-  texts: readonly string[],
-) {
-  const numbers: Column = { kind: 'f64', values: Float64Array.from(code) };
-  const rows = count(texts.length);
-  await createTableFromBatch(
-    session,
-    name,
-    [
-      { name: 'code', type: { kind: 'int32' }, column: numbers },
-      { name: column, type: { kind: 'string' }, column: codes(rows), dictionary: texts },
-    ],
-    texts.length,
-  );
-}
 
 beforeAll(async () => {
   session = await openDuckDb({ threads: 1, memoryBytes: 512e6 });
-  await table('dict', 's', count(DICTIONARY.length), DICTIONARY);
-  await table('keys', 'k0', count(KEYS.length), KEYS);
-  await table('some', 'k0', [7, 2], ['u0', 'u3']);
-  const all = await createStringCodes(session, 'dict_codes', 'dict');
-  strings = { x: all, b: all, tie: all };
+  strings = await prepare(session);
+  await run(
+    session,
+    `CREATE TEMP TABLE two AS
+     SELECT CAST(CASE code WHEN 0 THEN 7 ELSE 2 END AS INTEGER) AS code, k0, k1
+     FROM keys WHERE code IN (0, 3)`,
+  );
 });
 afterAll(() => {
   session?.close();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  removeStores();
 });
 
-interface Publishing {
-  readonly tiles: Tiles;
-  readonly ds?: string;
-  readonly input?: string;
-  readonly withKeys?: boolean;
-}
-
-async function publish(store: string, all: readonly Publishing[]): Promise<TileSet> {
-  const set = await openTileSet(store, HASH);
-  const run = await beginRun(set.path, 'run');
-  const staged = [];
-  for (const { tiles, ds = DS, input = INPUT, withKeys = true } of all) {
-    const key = {
-      type: { kind: 'string' } as const,
-      column: codes([...tiles.code]),
-      dictionary: KEYS,
-    };
-    staged.push(
-      await stageTiles(session, {
-        staging: run.staging,
-        place: { ds, level: tiles.level, input },
-        tiles,
-        keys: withKeys ? [key] : null,
-        strings: STRINGS,
-        ...(withKeys && { made: MADE }),
-      }),
-    );
-  }
-  const published = await publishTiles(run, set, staged);
-  await endRun(run);
-  return published;
-}
+const publish = (
+  store: string,
+  all: readonly (Omit<Publishing, 'ds'> & { readonly ds?: string })[],
+): Promise<TileSet> =>
+  publishAll(
+    session,
+    store,
+    all.map((one) => ({ ds: DS, ...one })),
+  );
 
 const read = (
   set: TileSet,
@@ -146,7 +77,7 @@ const read = (
     level: '1h',
     families: wanted,
     keysTable: 'keys',
-    keyCount: 1,
+    keyCount: 2,
     strings,
     ...more,
   });
@@ -192,7 +123,7 @@ const only = (wanted: readonly StateFamily[], tiles = whole): Tiles => ({
 
 test('wanted keys only, with their own codes, in their order', async () => {
   const set = await publish(fresh(), [{ tiles: whole }]);
-  const tiles = await read(set, [last], { keysTable: 'some' });
+  const tiles = await read(set, [last], { keysTable: 'two' });
   const rows = [3, 0].flatMap((code) =>
     count(whole.rows).filter((row) => whole.code[row] === code),
   );
@@ -301,16 +232,11 @@ test('what was staged and not published is not there', async () => {
   const set = await openTileSet(store, HASH);
   const run = await beginRun(set.path, 'run');
   const place = { ds: DS, level: '1h', input: INPUT } as const;
-  const key = {
-    type: { kind: 'string' } as const,
-    column: codes([...whole.code]),
-    dictionary: KEYS,
-  };
   const staged = await stageTiles(session, {
     staging: run.staging,
     place,
     tiles: whole,
-    keys: [key],
+    keys: keysOf(whole.code),
     strings: STRINGS,
     made: MADE,
   });
@@ -347,4 +273,73 @@ test('what does not fit is refused', async () => {
   await expect(publish(fresh(), [{ tiles: whole, ds: '../x' }])).rejects.toThrow('no label');
   const unsorted = { ...whole, startMs: whole.startMs.slice().reverse() };
   await expect(publish(fresh(), [{ tiles: unsorted }])).rejects.toThrow('not sorted');
+});
+
+test('pieces are one file, in the order of their keys', async () => {
+  const place = { ds: DS, level: '1h', input: INPUT } as const;
+  const rows = (from: number, to: number): Tiles => {
+    const wanted = Int32Array.from(count(whole.rows).slice(from, to));
+    return {
+      level: '1h',
+      rows: wanted.length,
+      code: whole.code.slice(from, to),
+      startMs: whole.startMs.slice(from, to),
+      n: whole.n.slice(from, to),
+      states: whole.states.map(({ family, columns }) => ({
+        family,
+        columns: Object.fromEntries(
+          Object.entries(columns).map(([name, column]) => [name, gather(column, wanted)]),
+        ),
+      })),
+    };
+  };
+  const piece = (tiles: Tiles) => ({ tiles, keys: keysOf(tiles.code), strings: STRINGS });
+  const table = (tiles: Tiles) => ({ ...piece(tiles), keys: { table: 'keys', count: 2 } });
+  const bytes = async (pieces: Parameters<typeof stageTilePieces>[2]) => {
+    const staging = fresh();
+    const { file, ...staged } = await stageTilePieces(session, { staging, place }, pieces);
+    return { staged, bytes: readFileSync(join(staging, '1h', `ds=${DS}`, INPUT, file)) };
+  };
+  const one = await bytes([piece(whole)]);
+  async function* later() {
+    yield piece(rows(0, 0));
+    yield piece(rows(0, 3));
+    yield piece(rows(3, whole.rows));
+  }
+  expect(await bytes(later())).toEqual(one);
+  expect(await bytes([table(rows(0, 4)), table(rows(4, whole.rows))])).toEqual(one);
+  const refused = (pieces: Parameters<typeof stageTilePieces>[2]) => expect(bytes(pieces)).rejects;
+  await refused([piece(rows(4, 5)), piece(rows(0, 4))]).toThrow('not sorted');
+  await refused([table(rows(4, 5)), table(rows(0, 4))]).toThrow('not sorted');
+  await refused([piece(rows(0, 3)), piece(rows(2, 5))]).toThrow('not sorted');
+  await refused([piece(rows(0, 3)), piece(only([min], rows(3, 5)))]).toThrow('different kinds');
+  await refused([piece(rows(0, 3)), table(rows(3, 5))]).toThrow('different kinds');
+  await refused([]).toThrow('no tiles to stage');
+  const one0 = '(SELECT * FROM keys WHERE code = 0)';
+  await refused([{ ...piece(whole), keys: { table: one0, count: 2 } }]).toThrow('keys of');
+});
+
+test('what partitions were made of is kept, and is asked for', async () => {
+  const store = fresh();
+  const of = async () => {
+    const { files, counts } = (await openTileSet(store, HASH)).manifest.partitions[DS]!;
+    return { files, counts };
+  };
+  await publish(store, [{ tiles: only([min]) }]);
+  expect(await of()).toEqual(MADE);
+  const more = {
+    files: [{ ...MADE.files[0]!, content: 'c', stat: null }],
+    counts: { ...MADE.counts, infinite: { w: 1 } },
+  };
+  await publish(store, [{ tiles: only([last]), withKeys: false, made: more }]);
+  const infinite = { w: 1, x: 4 };
+  expect(await of()).toEqual({ files: more.files, counts: { ...MADE.counts, infinite } });
+  await publish(store, [{ tiles: only([counts]), withKeys: false, made: undefined }]);
+  expect((await of()).counts.infinite).toEqual(infinite);
+  await publish(store, [{ tiles: whole, input: 'c'.repeat(32) }]);
+  expect(await of()).toEqual(MADE);
+  const input = 'd'.repeat(32);
+  await expect(publish(store, [{ tiles: whole, input, made: undefined }])).rejects.toThrow(
+    'nothing says what',
+  );
 });
