@@ -14,7 +14,7 @@ import type { TilePlaces } from './tile-places.js';
 /** Tiles of one level, of many partitions or blocks, to be read in one statement. Plain data. */
 export interface TileScan {
   readonly level: Level;
-  /** From `placesOf`, of the same families. */
+  /** From `placesOf`, of the same families in the same order (or none). */
   readonly places: readonly TilePlaces[];
   readonly families: readonly StateFamily[];
   readonly keyCount: number;
@@ -39,7 +39,7 @@ export interface TileScanSql {
  *
  * One (code, t) comes once from each place that has it.
  *
- * @param keysTable SQL that names a table with `code`, `k0`, `k1` …: a quoted name, `read_parquet('…')`, a query in parentheses
+ * @param keysTable SQL that names a table with `code`, `k0`, `k1` …, each key once: a quoted name, `read_parquet('…')`, a query in parentheses
  * @param strings source column → what `createStringCodes` made of its dictionary
  *
  * Throws  INTERNAL when there are no places, or no dictionary of a column whose strings a state holds
@@ -66,7 +66,7 @@ export function tileScanSql(
       columns.push(`${fieldSql(value, family, field, strings)} AS ${quoteIdent(name)}`);
     }
   });
-  return { sql: selectSql(scan, columns, keysTable), kinds };
+  return { sql: selectSql(scan, scan.families.keys(), columns, keysTable), kinds };
 }
 
 /**
@@ -78,21 +78,30 @@ export function scanStringsSql(
   column: string,
   keysTable: string | null = null,
 ): string | null {
-  const values = scan.families.flatMap((family) =>
+  const parts = scan.families.flatMap((family, i) =>
     stateFields(family)
       .filter((field) => stringSource(family, field) === column)
       .map(({ name, type }) => {
         const own = `b.${quoteIdent(stateColumnName(family.hash, name))}`;
-        return type.kind === 'list' ? `unnest(${own}, recursive := true)` : own;
+        const value = type.kind === 'list' ? `unnest(${own}, recursive := true)` : own;
+        return selectSql(scan, [i], [`${value} AS s`], keysTable);
       }),
   );
-  if (values.length === 0) return null;
-  const parts = values.map((value) => selectSql(scan, [`${value} AS s`], keysTable));
+  if (parts.length === 0) return null;
   return `SELECT DISTINCT s FROM (${parts.join(' UNION ALL ')}) WHERE s IS NOT NULL`;
 }
 
-/** Select columns of the tiles (`b`), and the `code` of wanted keys, of all places. */
-function selectSql(scan: TileScan, columns: readonly string[], keysTable: string | null): string {
+/**
+ * Select columns of the tiles (`b`), and the `code` of wanted keys, of all places.
+ *
+ * @param states positions of the families whose columns are selected: files that hold none of them are not opened
+ */
+function selectSql(
+  scan: TileScan,
+  states: Iterable<number>,
+  columns: readonly string[],
+  keysTable: string | null,
+): string {
   if (scan.places.length === 0) throw bad(`no places to read ${scan.level} tiles of`);
   const { startMs, endMs } = scan;
   const within = [
@@ -102,12 +111,15 @@ function selectSql(scan: TileScan, columns: readonly string[], keysTable: string
   const where = within.length === 0 ? '' : ` WHERE ${within.join(' AND ')}`;
   const on = keyNames(scan).map((k) => `b.${k} = k.${k}`);
   const same = on.join(' AND ') || 'true';
+  const wanted = [...states];
   return scan.places
     .map((places) => {
-      const tiles = `${placesSql(places)} b`;
+      const held = wanted.map((i) => places.files[places.fileOf[i] ?? 0]!);
+      const files = [...new Set([places.files[0]!, ...held])];
+      const tiles = `${placesSql(places.folders, files)} b`;
       const select = `SELECT ${columns.join(', ')} FROM`;
       if (keysTable === null) return `${select} ${tiles}${where}`;
-      if (places.files.length === 1) {
+      if (files.length === 1) {
         return `${select} ${tiles} JOIN ${keysTable} k ON ${same}${where}`;
       }
       // DuckDB takes what is joined by position for empty, and would hash all of it rather than the keys; a subquery's
@@ -122,7 +134,7 @@ function selectSql(scan: TileScan, columns: readonly string[], keysTable: string
  * The rows of all files of places. Files of one place are aligned by row: where there are several they are put side by side,
  * and a row whose position is not the same in all of them fails the query. DuckDB pushes no filter below such a join.
  */
-function placesSql({ folders, files }: TilePlaces): string {
+function placesSql(folders: readonly string[], files: readonly string[]): string {
   const lists = files.map((name) => quotePaths(folders.map((folder) => join(folder, name))));
   if (lists.length === 1) return `read_parquet(${lists[0]!}, hive_partitioning=false)`;
   const sides = lists.map(

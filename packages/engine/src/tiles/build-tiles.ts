@@ -251,9 +251,6 @@ async function mergeBlocks(
   { executor }: TileBuilding,
   advance: (rows: number) => void,
 ): Promise<StagedTiles[]> {
-  const keyTypes = scan.keys.map(
-    (key) => scan.source.columns.find(({ name }) => name === key)!.type,
-  );
   const tasks = blocks.map(
     ({ level, label, states, isFresh }): MergeTilesTask => ({
       type: 'merge-tiles',
@@ -262,7 +259,7 @@ async function mergeBlocks(
         level,
         label,
         families: states.map((hash) => families.get(hash)!),
-        keyTypes,
+        keyCount: scan.keys.length,
         staging: run.staging,
         withBase: isFresh,
       },
