@@ -137,7 +137,7 @@ async function buildSet(
     const builds = [...one.builds.values()];
     for (let at = 0; at < builds.length; at += PUBLISHED_AT_ONCE) {
       const some = builds.slice(at, at + PUBLISHED_AT_ONCE);
-      const made = await buildPartitions(one, some, run, building, advance);
+      const made = await buildPartitions(one, some, { run, set }, building, advance);
       set = await publishTiles(run, set, made.staged);
       counts.tasks += some.length;
       counts.rowsRead += made.rowsRead;
@@ -172,7 +172,7 @@ async function withoutGone(set: TileSet, scan: ScanPlan, gathered: Gathered): Pr
 async function buildPartitions(
   { scan, families }: SetBuild,
   builds: readonly TileBuild[],
-  run: PublishRun,
+  { run, set }: { readonly run: PublishRun; readonly set: TileSet },
   { gathered, executor, signal }: TileBuilding,
   advance: (rows: number) => void,
 ): Promise<{ staged: StagedTiles[]; rowsRead: number; filesRead: number }> {
@@ -186,7 +186,7 @@ async function buildPartitions(
     return {
       type: 'build-tiles',
       ds: build.ds,
-      input: inputOf(filesOf(build)),
+      input: inputOf(build, filesOf(build), set),
       scan: own,
       relation: gathered.relation(scan.sourceId, build.fileIdx),
       states,
@@ -224,8 +224,17 @@ async function buildPartitions(
   };
 }
 
-/** A name for what a partition is now: tiles of another state of it never lie in the same folder. */
-function inputOf(files: readonly FileFacts[]): string {
+/**
+ * A name for what a partition is now: tiles of another state of it never lie in the same folder. States that join others
+ * lie where those do, whatever is known of the files by now.
+ */
+function inputOf(
+  { ds, isFresh }: TileBuild,
+  files: readonly FileFacts[],
+  { manifest }: TileSet,
+): string {
+  const known = isFresh ? undefined : manifest.partitions[ds]?.input;
+  if (known !== undefined) return known;
   return contentHash(
     files.map(({ path, fingerprint, content, stat }) => [path, fingerprint, content, stat]),
   );
