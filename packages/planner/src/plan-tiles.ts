@@ -191,7 +191,7 @@ function missingBlocks(
       if (lastDay < parseDay(label)! + length) return [];
       const days = daysOfBlock(label, level).filter((ds) => labels.has(ds));
       const own = days.map((ds) => units.get(ds));
-      if (own.length < 2 || !own.every((unit) => unit !== undefined)) return [];
+      if (!own.every((unit) => unit !== undefined)) return [];
       const missing = missingOfBlock(facts.blocks[level][label], own, facts);
       return missing === null ? [] : [{ level, label, ...missing }];
     });
@@ -220,7 +220,7 @@ function blockReads(
     for (const [label, members] of inBlocks(finer, level)) {
       const days = daysOfBlock(label, level).filter((ds) => labels.has(ds));
       const whole = new Set(members.flatMap((member) => daysOf(member, labels)));
-      if (members.length < 2 || days.some((ds) => !whole.has(ds))) continue;
+      if (days.some((ds) => !whole.has(ds))) continue;
       const own = days.map((ds) => units.get(ds)!);
       const minMs = Math.min(...own.map((unit) => unit.minMs!));
       const maxMs = Math.max(...own.map((unit) => unit.maxMs!));
