@@ -56,7 +56,13 @@ async function differences(seed: number): Promise<string[]> {
       ...(folder && { folder }),
     });
   }
-  const options = { lake, workers: seed % 4 === 0 ? 2 : 1, buckets: 1 + ((seed * 7) % 3) };
+  const options = {
+    lake,
+    workers: seed % 4 === 0 ? 2 : 1,
+    buckets: 1 + ((seed * 7) % 3),
+    // Every third with memory for a few rows: keys in ranges, batches, slices.
+    ...(seed % 3 === 1 && { memoryShares: { taskBytes: 4_000, leastRows: 2 } }),
+  };
   const counters: RunCounters[] = [];
   const run = async (name: string, tiles: 'off' | 'always') => {
     const out = joinPath(lake, name);

@@ -3,6 +3,7 @@ import { type Batch, type Column, gather } from '@tessera/columnar';
 import {
   type ReadKind,
   readColumns,
+  readRows,
   readStrings,
   run,
   type StringDictionary,
@@ -10,7 +11,15 @@ import {
 } from '@tessera/lake';
 import { cleanColumn } from '@tessera/pitjoin';
 import { scannedBytes } from '@tessera/planner';
-import { buildTiles, mergeTiles, stageTiles, type TileKey, type Tiles } from '@tessera/tiling';
+import {
+  buildTiles,
+  mergeTiles,
+  type StagedTiles,
+  stageTilePieces,
+  stageTiles,
+  type TileKey,
+  type Tiles,
+} from '@tessera/tiling';
 import type { TaskContext } from './context.js';
 import type { BuildTilesResult } from './result.js';
 import { countRows } from './scatter.js';
@@ -19,6 +28,10 @@ import { dictionarySql, gridKeysSql, scatterSql } from './task-sql.js';
 
 /** Tiles of one partition are put together from this many lots at a time. */
 const LOTS = 8;
+/** What a tile takes while it is merged: its key and start, and each state in two copies. */
+const TILE_BYTES = { base: 96, state: 192 };
+
+const LEVELS = ['5m', '1h', '1d'] as const;
 
 let tables = 0;
 
@@ -45,40 +58,108 @@ export async function runBuildTiles(
     const dictionaries: Record<string, string> = {};
     for (const [at, { column, isList }] of task.strings.entries())
       dictionaries[column] = `"${await table(`s${at}`, dictionarySql(scan, column, isList))}"`;
-    const infinite: Record<string, number> = {};
-    const finest = await readFinest(context, task, `"${keys}"`, dictionaries, infinite);
     const strings: Record<string, StringDictionary> = {};
     for (const [column, from] of Object.entries(dictionaries))
       strings[column] = await stringsOf(context, from);
-    const keyColumns = await readKeys(context, task, keys);
+    const building = { context, task, keys, dictionaries, strings };
+    const ranges = await keyRanges(context, task, keys);
+    const [only] = ranges;
+    const { staged, infinite } =
+      ranges.length === 1 && only
+        ? await stageAtOnce(building, only)
+        : await stageByKeys(building, ranges);
     const counts = { ...(task.counts ?? (await countRows(context, task))), infinite };
-    const families = task.states.map(({ family }) => family);
-    const staged = [];
-    let tiles = finest;
-    for (const level of ['5m', '1h', '1d'] as const) {
-      if (level !== '5m') tiles = mergeTiles([tiles], level, families);
-      staged.push(
-        await stageTiles(session, {
-          staging: task.staging,
-          place: { ds: task.ds, level, input: task.input },
-          tiles,
-          keys: task.withBase ? keysOf(keyColumns, tiles) : null,
-          strings,
-        }),
-      );
-    }
     return { staged, counts };
   } finally {
     for (const own of made) await run(session, `DROP TABLE IF EXISTS "${own}"`);
   }
 }
 
-/** Tiles of five minutes, from lots of rows that fit. */
-async function readFinest(
-  context: TaskContext,
+interface Building {
+  readonly context: TaskContext;
+  readonly task: BuildTilesTask;
+  /** Table of the partition's keys. */
+  readonly keys: string;
+  /** Tables of its strings, quoted, by column. */
+  readonly dictionaries: Readonly<Record<string, string>>;
+  readonly strings: Readonly<Record<string, StringDictionary>>;
+}
+
+interface Staged {
+  readonly staged: readonly StagedTiles[];
+  /** Infinite values by column. */
+  readonly infinite: Readonly<Record<string, number>>;
+}
+
+/** Key codes from … to - 1. */
+interface KeyRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All keys, in as many ranges as their tiles take memory for. */
+async function keyRanges(
+  { session, memory }: TaskContext,
   task: BuildTilesTask,
   keys: string,
-  dictionaries: Readonly<Record<string, string>>,
+): Promise<KeyRange[]> {
+  const [row] = await readRows(session, `SELECT count(*) AS n FROM "${keys}"`);
+  const count = Number(row?.n ?? 0);
+  // A partition has no more tiles than rows.
+  const bytes = task.rows * (TILE_BYTES.base + TILE_BYTES.state * task.states.length);
+  const parts = Math.max(1, Math.min(count, Math.ceil(bytes / memory.taskBytes)));
+  return Array.from({ length: parts }, (_, part) => ({
+    from: Math.floor((count * part) / parts),
+    to: Math.floor((count * (part + 1)) / parts),
+  }));
+}
+
+/** Rows are read once, each level is made of the one before. */
+async function stageAtOnce(building: Building, range: KeyRange): Promise<Staged> {
+  const { context, task, strings } = building;
+  const families = task.states.map(({ family }) => family);
+  const infinite: Record<string, number> = {};
+  let tiles = await readFinest(building, range, infinite);
+  const keys = task.withBase ? await readKeys(building, range) : null;
+  const staged: StagedTiles[] = [];
+  for (const level of LEVELS) {
+    if (level !== '5m') tiles = mergeTiles([tiles], level, families);
+    const piece = { tiles, keys: keys && keysOf(keys, tiles, range), strings };
+    staged.push(await stageTiles(context.session, { ...placeOf(task, level), ...piece }));
+  }
+  return { staged, infinite };
+}
+
+/** Rows are read once for each level and range of keys. */
+async function stageByKeys(building: Building, ranges: readonly KeyRange[]): Promise<Staged> {
+  const { context, task, strings } = building;
+  const families = task.states.map(({ family }) => family);
+  let infinite: Record<string, number> = {};
+  const staged: StagedTiles[] = [];
+  for (const level of LEVELS) {
+    infinite = {};
+    const found = infinite;
+    const pieces = async function* () {
+      for (const range of ranges) {
+        const finest = await readFinest(building, range, found);
+        const tiles = level === '5m' ? finest : mergeTiles([finest], level, families);
+        const keys = task.withBase ? await readKeys(building, range) : null;
+        yield { tiles, keys: keys && keysOf(keys, tiles, range), strings };
+      }
+    };
+    staged.push(await stageTilePieces(context.session, placeOf(task, level), pieces()));
+  }
+  return { staged, infinite };
+}
+
+function placeOf({ staging, ds, input }: BuildTilesTask, level: (typeof LEVELS)[number]) {
+  return { staging, place: { ds, level, input } };
+}
+
+/** Tiles of five minutes, from lots of rows that fit. */
+async function readFinest(
+  { context, task, keys, dictionaries }: Building,
+  { from, to }: KeyRange,
   infinite: Record<string, number>,
 ): Promise<Tiles> {
   const { lanes } = task.scan;
@@ -89,13 +170,15 @@ async function readFinest(
       kinds[lane.name] = lane.type.kind === 'list' ? { list: 'code' } : 'code';
   let lots: Tiles[] = [];
   const add = (batch: Batch) => {
+    if (context.cancelled()) throw new Error('cancelled');
     const events = cleaned(batch, task, infinite);
     lots.push(buildTiles({ level: '5m', events, states: task.states }));
     if (lots.length === LOTS) lots = [mergeTiles(lots, '5m', families)];
   };
   const { taskBytes, leastRows } = context.memory;
   const fits = Math.max(leastRows, Math.floor(taskBytes / scannedBytes(lanes)));
-  const sql = scatterSql(task.scan, task.relation, keys, dictionaries);
+  const wanted = `(SELECT * FROM "${keys}" WHERE code >= ${from} AND code < ${to})`;
+  const sql = scatterSql(task.scan, task.relation, wanted, dictionaries);
   // A result that fits is faster whole than in a stream.
   if (task.rows <= fits) add(await readColumns(context.session, sql, kinds));
   else {
@@ -133,25 +216,21 @@ interface KeyColumn {
   readonly dictionary: readonly string[] | null;
 }
 
-/** Key columns by code. */
+/** Key columns of a range of codes, by code. */
 async function readKeys(
-  context: TaskContext,
-  { scan }: BuildTilesTask,
-  table: string,
+  { context, task: { scan }, keys }: Building,
+  { from, to }: KeyRange,
 ): Promise<KeyColumn[]> {
+  const within = `FROM "${keys}" WHERE code >= ${from} AND code < ${to}`;
   const columns: KeyColumn[] = [];
   for (const [at, name] of scan.keys.entries()) {
     const type = scan.source.columns.find((column) => column.name === name)!.type;
     const isString = type.kind === 'string';
     const value = isString ? `CAST(dense_rank() OVER (ORDER BY k${at}) - 1 AS INTEGER)` : `k${at}`;
-    const sql = `SELECT v FROM (SELECT code, ${value} AS v FROM "${table}") ORDER BY code`;
+    const sql = `SELECT v FROM (SELECT code, ${value} AS v ${within}) ORDER BY code`;
     const batch = await readColumns(context.session, sql, isString ? { v: 'code' } : {});
-    const dictionary = isString
-      ? await readStrings(
-          context.session,
-          `SELECT DISTINCT k${at} AS s FROM "${table}" ORDER BY k${at}`,
-        )
-      : null;
+    const distinct = `SELECT DISTINCT k${at} AS s ${within} ORDER BY k${at}`;
+    const dictionary = isString ? await readStrings(context.session, distinct) : null;
     columns.push({
       type,
       column: batch.columns.v!,
@@ -161,10 +240,11 @@ async function readKeys(
   return columns;
 }
 
-function keysOf(keys: readonly KeyColumn[], tiles: Tiles): TileKey[] {
+function keysOf(keys: readonly KeyColumn[], { code }: Tiles, { from }: KeyRange): TileKey[] {
+  const rows = code.map((at) => at - from);
   return keys.map(({ type, column, dictionary }) => ({
     type,
-    column: gather(column, tiles.code),
+    column: gather(column, rows),
     ...(dictionary !== null && { dictionary }),
   }));
 }
