@@ -40,14 +40,17 @@ function sized({ events, leftRows, hotShare = 0 }: Sizes): Benchmark['spec'] {
   });
 }
 
-/** Keys that are busy every day, such as shops: tiles are for those. History stays as dense at any scale. */
+/**
+ * Keys that are busy every day, such as shops: tiles are for those. A day stays as dense at any scale; a small one has fewer
+ * days, but for the quarter and what its windows reach.
+ */
 function ladderSpec(scale: number): DataSpec {
   return {
     events: Math.max(1, Math.round(100_000_000 * scale)),
     leftRows: Math.max(1, Math.round(2_000_000 * scale)),
     keys: Math.max(10, Math.round(5_000 * scale)),
     hotShare: 0,
-    days: 730,
+    days: scale < 0.1 ? 2 * LADDER_DAYS + 20 : 730,
     leftDays: LADDER_DAYS + 1,
     seed: SEED,
   };
