@@ -1,5 +1,5 @@
 import { contentHash, DAY_MS, formatDay, parseDay } from '@tessera/api';
-import { type BlockLevel, type Level, levelMs } from './hops.js';
+import { type BlockLevel, levelMs } from './hops.js';
 import { bad } from './row-lanes.js';
 
 /**
@@ -30,11 +30,6 @@ export function blockOf(ds: string, level: BlockLevel): string | null {
 /** The labels of a block's days. Throws INTERNAL when no block of that level has this label. */
 export function blockDays(label: string, level: BlockLevel): readonly string[] {
   return labelsFrom(label, level, 1);
-}
-
-/** The level whose tiles a block is merged from. */
-export function levelBelow(level: BlockLevel): Level {
-  return level === '8d' ? '1d' : '8d';
 }
 
 /** The labels of all that a block can have of the level below: days for 8d, blocks of 8 days for 64d. */

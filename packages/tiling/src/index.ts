@@ -5,7 +5,6 @@ export {
   blockMembers,
   blockOf,
   labelsBelow,
-  levelBelow,
 } from './blocks.js';
 export { buildTiles, type TileInput } from './build-tiles.js';
 export {

@@ -1,7 +1,7 @@
 import { quoteIdent, readColumns, readStrings, run, type Session } from '@tessera/lake';
-import { blockInput, blockMembers, levelBelow } from './blocks.js';
+import { blockInput, blockMembers } from './blocks.js';
 import type { StateFamily } from './families.js';
-import type { BlockLevel } from './hops.js';
+import type { BlockLevel, Level } from './hops.js';
 import { mergeTiles } from './merge-tiles.js';
 import { readTileScan } from './read-tiles.js';
 import { bad } from './row-lanes.js';
@@ -12,6 +12,7 @@ import { tileEntry } from './tile-manifest.js';
 import { placesOf } from './tile-places.js';
 import { scanStringsSql, type TileScan, tileScanSql } from './tile-scan.js';
 import type { TileSet } from './tile-set.js';
+import type { Tiles } from './tiles.js';
 
 export interface MergeBlock {
   readonly set: TileSet;
@@ -31,39 +32,35 @@ export interface MergeBlock {
 const BYTES_AT_ONCE = 64e6;
 
 /**
- * Merge the tiles of a block's members, as the set lists them, and stage the result.
+ * Merge the tiles of a block's partitions, as the set lists them, and stage the result: for 64 days of the blocks of 8 days
+ * that are there, and of the days of the others.
  *
- * Throws  INTERNAL when the block has no members, or one has no current tiles of the level below or not all states
+ * Throws  INTERNAL when the block has no partitions, or one has no tiles of a day or not all states
  * Memory  columns of one range of keys; the block's tiles in a table of the session until they are written
  */
 export async function mergeBlock(session: Session, input: MergeBlock): Promise<StagedTiles> {
   const { set, level, label, families, keyCount, staging, withBase } = input;
-  const below = levelBelow(level);
   const members = blockMembers(set.manifest.partitions, label, level);
   if (members.length === 0) throw bad(`the ${level} block ${label} has no partitions`);
-  for (const { ds, input: wanted } of members) {
-    if (tileEntry(set.manifest, ds, below)?.input !== wanted) {
-      throw bad(`the ${level} block ${label} needs ${below} tiles of ${ds}`);
-    }
-  }
-  const labels = members.map(({ ds }) => ds);
-  const scanOf = (wanted: readonly StateFamily[]): TileScan => ({
-    level: below,
-    places: placesOf(set, below, labels, wanted),
-    families: wanted,
-    keyCount,
-    startMs: null,
-    endMs: null,
-  });
-  const scan = scanOf(families);
+  const scans = [...labelsByLevel(input)].map(
+    ([below, labels]): TileScan => ({
+      level: below,
+      places: placesOf(set, below, labels, families),
+      families,
+      keyCount,
+      startMs: null,
+      endMs: null,
+    }),
+  );
   const keys = `block_keys_${blocks++}`;
   try {
-    const tiles = await createKeys(session, keys, scanOf([]));
-    const bytes = scan.places.reduce((sum, group) => sum + group.bytes, 0);
+    const tiles = await createKeys(session, keys, scans);
+    const places = scans.flatMap((scan) => scan.places);
+    const bytes = places.reduce((sum, group) => sum + group.bytes, 0);
     const rows = tiles.reduce((sum, n) => sum + n, 0);
     const parts = Math.ceil(bytes / BYTES_AT_ONCE);
     const atOnce = Math.min(input.tilesAtOnce ?? 500_000, Math.ceil(rows / Math.max(parts, 1)));
-    const work = { session, scan, keys: quoteIdent(keys), withBase, level };
+    const work = { session, scans, keys: quoteIdent(keys), keyCount, families, withBase, level };
     return await stageTilePieces(
       session,
       { staging, place: { ds: label, level, input: blockInput(members) } },
@@ -74,12 +71,35 @@ export async function mergeBlock(session: Session, input: MergeBlock): Promise<S
   }
 }
 
+/** What a block is merged of: the coarsest tiles that its partitions have. */
+function labelsByLevel({ set, level, label, families }: MergeBlock): Map<Level, string[]> {
+  const { partitions } = set.manifest;
+  const found = new Map<Level, string[]>();
+  const add = (below: Level, ds: string) => found.set(below, [...(found.get(below) ?? []), ds]);
+  for (const { ds, input } of blockMembers(partitions, label, level)) {
+    if (level === '8d') {
+      add('1d', ds);
+      continue;
+    }
+    const block = tileEntry(set.manifest, ds, '8d');
+    if (block?.input === input && families.every(({ hash }) => hash in block.states)) add('8d', ds);
+    else for (const day of blockMembers(partitions, ds, '8d')) add('1d', day.ds);
+  }
+  return found;
+}
+
 let blocks = 0;
 
 /** A table of all keys with `code`, in their order. Returns how many tiles each code has. */
-async function createKeys(session: Session, table: string, scan: TileScan): Promise<Float64Array> {
-  const { sql } = tileScanSql(scan, null, {});
-  const names = Array.from({ length: scan.keyCount }, (_, i) => `k${i}`);
+async function createKeys(
+  session: Session,
+  table: string,
+  scans: readonly TileScan[],
+): Promise<Float64Array> {
+  const sql = scans
+    .map((scan) => tileScanSql({ ...scan, families: [] }, null, {}).sql)
+    .join(' UNION ALL ');
+  const names = Array.from({ length: scans[0]!.keyCount }, (_, i) => `k${i}`);
   const [list, order] = [
     names.map((name) => `${name}, `).join(''),
     names.length === 0 ? '' : `ORDER BY ${names.join(', ')}`,
@@ -123,7 +143,9 @@ export function keyRanges(tiles: Float64Array, atOnce: number): readonly KeyRang
 
 interface Work {
   readonly session: Session;
-  readonly scan: TileScan;
+  readonly scans: readonly TileScan[];
+  readonly families: readonly StateFamily[];
+  readonly keyCount: number;
   /** The table of keys, quoted. */
   readonly keys: string;
   readonly withBase: boolean;
@@ -134,25 +156,24 @@ async function* mergedPieces(
   work: Work,
   ranges: readonly KeyRange[],
 ): AsyncGenerator<TilePiece, void, undefined> {
-  const { session, scan, level } = work;
+  const { session, scans, families, level } = work;
+  const keys = work.withBase ? { table: work.keys, count: work.keyCount } : null;
   for (const { from, to } of ranges) {
     const wanted = `(SELECT * FROM ${work.keys} WHERE code >= ${from} AND code < ${to})`;
     const strings: Record<string, readonly string[]> = {};
     const codes: Record<string, StringCodes> = {};
     const made: Dictionary[] = [];
     try {
-      for (const column of stringColumns(scan.families)) {
-        const sql = scanStringsSql(scan, column, wanted);
-        if (sql === null) continue;
-        const dictionary = await createDictionary(session, sql);
+      for (const column of stringColumns(families)) {
+        const parts = scans.flatMap((scan) => scanStringsSql(scan, column, wanted) ?? []);
+        const dictionary = await createDictionary(session, parts.join(' UNION '));
         made.push(dictionary);
         strings[column] = dictionary.strings;
         codes[column] = dictionary.codes;
       }
-      const found = await readTileScan(session, scan, wanted, codes);
-      const tiles = mergeTiles([found], level, scan.families);
-      const keys = work.withBase ? { table: work.keys, count: scan.keyCount } : null;
-      yield { tiles, keys, strings };
+      const parts: Tiles[] = [];
+      for (const scan of scans) parts.push(await readTileScan(session, scan, wanted, codes));
+      yield { tiles: mergeTiles(parts, level, families), keys, strings };
     } finally {
       for (const dictionary of made) await dictionary.drop();
     }

@@ -9,10 +9,10 @@ import {
   blockInput,
   blockOf,
   labelsBelow,
-  levelBelow,
   mergeBlock,
   openTileSet,
   publishTiles,
+  removeTiles,
   type StateFamily,
   type StringCodesOf,
   tileEntry,
@@ -60,7 +60,6 @@ test('blocks lie on the epoch grid, also before 1970', () => {
     '1969-12-31',
   ]);
   expect(() => blockDays('1970-01-02', '8d')).toThrow('8d block 1970-01-02');
-  expect([levelBelow('8d'), levelBelow('64d')]).toEqual(['1d', '8d']);
   fc.assert(
     fc.property(
       fc.integer({ min: -100_000, max: 100_000 }),
@@ -218,8 +217,28 @@ test('a state can be added to a block, and a block of nothing is one', async () 
   }
 });
 
+test('64 days are merged of days where there are no 8', async () => {
+  const store = freshStore();
+  await publishAll(session, store, [
+    { ds: '1970-01-01', tiles: tilesOf([0], '1d') },
+    { ds: '1970-01-02', tiles: tilesOf([1], '1d') },
+    { ds: '1970-01-20', tiles: tilesOf([2], '1d') },
+    { ds: '1970-02-20', tiles: tilesOf([3], '1d') },
+  ]);
+  const merge = (level: '8d' | '64d', label: string, wanted = all) =>
+    publishBlock(session, store, { level, label, families: wanted, withBase: true });
+  await merge('8d', '1970-01-01');
+  await merge('8d', '1970-01-17', all.slice(1));
+  const set = await merge('64d', '1970-01-01');
+  const whole = build(someEvents, type, '64d', false, all);
+  expect(await readMerged(session, scanOf(set, '64d', ['1970-01-01'], all), strings)).toStrictEqual(
+    whole,
+  );
+});
+
 test('blocks are gone with what they were made of', async () => {
   const store = freshStore();
+  const hours = build(someEvents, type, '1h', false, all);
   const merge = (level: '8d' | '64d', label: string) =>
     publishBlock(session, store, { level, label, families: all, withBase: true });
   const blocks = async () => {
@@ -230,14 +249,15 @@ test('blocks are gone with what they were made of', async () => {
     { ds: '1970-01-01', tiles: tilesOf([0], '1d') },
     { ds: '1970-01-09', tiles: tilesOf([1], '1d') },
   ]);
-  await expect(merge('64d', '1970-01-01')).rejects.toThrow('needs 8d tiles of 1970-01-01');
+  const from = await publishAll(session, store, [{ ds: '1970-01-02', tiles: hours }]);
+  await expect(merge('8d', '1970-01-01')).rejects.toThrow('no 1d tiles of 1970-01-02');
+  await removeTiles(from, ['1970-01-02']);
   await expect(merge('8d', '1970-01-17')).rejects.toThrow('no partitions');
   await merge('8d', '1970-01-01');
   await merge('8d', '1970-01-09');
   await merge('64d', '1970-01-01');
   expect(await blocks()).toEqual([['1970-01-01', '1970-01-09'], ['1970-01-01']]);
   // Another level of the same input changes nothing.
-  const hours = build(someEvents, type, '1h', false, all);
   await publishAll(session, store, [{ ds: '1970-01-01', tiles: hours }]);
   expect(await blocks()).toEqual([['1970-01-01', '1970-01-09'], ['1970-01-01']]);
   // A new day of the block of 64 days, in a block of 8 days of its own.
