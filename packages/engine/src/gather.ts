@@ -6,7 +6,7 @@ import {
   type SourceSpec,
   type TesseraError,
 } from '@tessera/api';
-import { type Relation, relationOf, type Session } from '@tessera/lake';
+import { type FileFacts as LakeFile, type Relation, relationOf, type Session } from '@tessera/lake';
 import type { InputFile, LakeFacts, PublishedFacts, SourceFacts } from '@tessera/planner';
 import { checkPredicates } from './check-predicates.js';
 import type { DayRange } from './days.js';
@@ -78,7 +78,9 @@ export async function gatherFacts(
         remembered: memory.files,
       });
       known.set(id, one);
-      memories.push(() => memory.keep(one.files));
+      const isRecorded = ({ path, stat }: LakeFile) =>
+        recorded(path).some((record) => record.stat === stat);
+      memories.push(() => memory.keep(one.files, isRecorded));
     } catch (error) {
       if (!isTesseraError(error) || error.kind === 'internal' || error.code === 'INTERRUPTED')
         throw error;

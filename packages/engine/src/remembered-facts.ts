@@ -9,8 +9,15 @@ import { ENGINE_VERSION } from './version.js';
  */
 export interface RememberedFacts {
   readonly files: ReadonlyMap<string, FileFacts>;
-  /** Remember these instead. A folder that cannot be written is no failure of the run. */
-  readonly keep: (files: readonly FileFacts[]) => Promise<void>;
+  /**
+   * Remember these instead. A folder that cannot be written is no failure of the run.
+   *
+   * @param isRecorded whether the file's content is told elsewhere, by what was made of it
+   */
+  readonly keep: (
+    files: readonly FileFacts[],
+    isRecorded: (file: FileFacts) => boolean,
+  ) => Promise<void>;
 }
 
 const FORMAT = 1;
@@ -26,12 +33,16 @@ export async function rememberedFacts(
   if (folder === null) return { files: new Map(), keep: async () => {} };
   const path = join(folder, `${source}.json`);
   const before = await readText(path).catch(() => null);
-  const files = readFiles(before);
+  const files = new Map(readFiles(before).map((file) => [file.path, file]));
   return {
-    files: new Map(files.map((file) => [file.path, file])),
-    async keep(now) {
-      // Hashes of contents are recorded with what was made of them.
-      const plain = now.map((file) => ({ ...file, content: null }));
+    files,
+    async keep(now, isRecorded) {
+      const plain = now.map((file) => {
+        const known = files.get(file.path);
+        const own = known?.stat === file.stat ? known.content : null;
+        // A run that makes nothing writes nothing: what was recorded meanwhile is not told again.
+        return isRecorded(file) ? { ...file, content: own } : file;
+      });
       const text = `${JSON.stringify({ format: FORMAT, engine: ENGINE_VERSION, files: plain })}\n`;
       if (text === before) return;
       try {

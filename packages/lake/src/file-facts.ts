@@ -68,9 +68,13 @@ export async function fileFacts(
     const before = remembered.get(file.path);
     const asked = source.format === 'parquet' ? nullsOf : [];
     if (before === undefined || !isUntouched(before, file, asked)) continue;
-    const { content } = recorded(file.path).find(({ stat }) => stat === file.stat) ?? before;
-    known.set(file.path, { ...before, ...file, content: content ?? before.content });
+    known.set(file.path, { ...before, ...file });
   }
+  await mapLimited([...known.values()], 16, async (file) => {
+    const content =
+      source.format === 'csv' ? file.fingerprint : await contentOfKnown(file, recorded(file.path));
+    if (content !== file.content) known.set(file.path, { ...file, content });
+  });
   const unknown = all.filter(({ path }) => !known.has(path));
   const facts = await readFacts(session, source, unknown, nullsOf, recorded);
   if (known.size === 0) return facts;
@@ -88,6 +92,19 @@ function isUntouched(before: FileFacts, now: ListedFile, nullsOf: readonly strin
       (column) => column in before.nulls || !before.columns.some(({ name }) => name === column),
     )
   );
+}
+
+/** Where it was recorded under other times all bytes are read: only they tell whether it is still the same. */
+async function contentOfKnown(
+  { path, stat, fingerprint, content }: FileFacts,
+  records: readonly FileRecord[],
+): Promise<string | null> {
+  const known = records.find((record) => record.stat === stat)?.content ?? content;
+  return known ?? (isComparable(fingerprint, records) ? contentOf(path, stat) : null);
+}
+
+function isComparable(now: string, records: readonly FileRecord[]): boolean {
+  return records.some(({ fingerprint, content }) => fingerprint === now && content !== null);
 }
 
 type ListedFile = FileFact & { readonly ds: string | null };
@@ -172,10 +189,8 @@ async function identify(
     return { fingerprint, content: fingerprint };
   }
   const fingerprint = await fingerprintFile(path, name);
-  const comparable = records.some(
-    (record) => record.fingerprint === fingerprint && record.content !== null,
-  );
-  return { fingerprint, content: comparable ? await contentOf(path, stat) : null };
+  const content = isComparable(fingerprint, records) ? await contentOf(path, stat) : null;
+  return { fingerprint, content };
 }
 
 /** The relation that scans exactly these files, read the way their types ask for. */
