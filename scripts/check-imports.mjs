@@ -16,7 +16,7 @@ const ALLOWED = {
   'packages/engine': ['api', 'columnar', 'algebra', 'lake', 'tiling', 'pitjoin', 'planner'],
   'packages/testing': ['api', 'engine'],
   'apps/cli': ['api', 'engine', 'testing', 'lake'],
-  'apps/bench': ['api', 'engine', 'columnar', 'pitjoin', 'algebra', 'lake'],
+  'apps/bench': ['api', 'engine', 'planner', 'columnar', 'pitjoin', 'algebra', 'lake'],
 };
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');

@@ -379,19 +379,14 @@ function unfilledCase(golden: Case): void {
   };
   const options = { buckets: 1, workers: 1 };
   const first = planJoin(spec, outputColumns(spec), facts, options);
-  const known = first.partitions.flatMap(({ inputFiles }) => inputFiles.map(({ path }) => path));
-  const positionOf = ({ path }: { path: string }) => known.indexOf(path);
   const published: PublishedFacts = {
     definitionHash: first.definitionHash,
     semantics: 1,
-    files: first.partitions.flatMap(({ inputFiles }) => inputFiles),
+    files: first.files,
     partitions: Object.fromEntries(
       first.partitions
         .filter(({ ds }) => output_partitions.includes(ds))
-        .map(({ ds, inputFiles }) => [
-          ds,
-          { strict: false, files: inputFiles.map(positionOf), lost: false },
-        ]),
+        .map(({ ds, inputs }) => [ds, { strict: false, files: inputs, lost: false }]),
     ),
   };
   const plan = planJoin(spec, outputColumns(spec), { ...facts, published }, options);

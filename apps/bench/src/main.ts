@@ -1,15 +1,17 @@
 import { ladderLine, ladderText } from './ladder/ladder-report.js';
 import { runLadder } from './ladder/run-ladder.js';
-import { type BenchOptions, readOptions, USAGE } from './options.js';
+import { readOptions, USAGE } from './options.js';
+import { planBench } from './plan-bench.js';
 import { jsonLine } from './report.js';
 import { runBenchmark } from './run-benchmark.js';
 import { tableText } from './table.js';
 
 const [FAILED, INTERRUPTED] = [1, 130];
 
-function options(): BenchOptions | null {
+/** What `read` makes of the command line; mistakes end the process. */
+function readArguments<R>(read: (argv: readonly string[]) => R): R {
   try {
-    return readOptions(process.argv.slice(2));
+    return read(process.argv.slice(2));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exit(FAILED);
@@ -17,7 +19,12 @@ function options(): BenchOptions | null {
 }
 
 async function main(): Promise<void> {
-  const asked = options();
+  if (process.argv[2] === 'plan') {
+    const lines = readArguments(([, ...argv]) => planBench(argv));
+    for (const line of lines) console.log(line);
+    return;
+  }
+  const asked = readArguments(readOptions);
   if (asked === null) {
     console.log(USAGE);
     return;

@@ -1,5 +1,5 @@
 import { formatType } from './data-type.js';
-import { contentHash } from './hash.js';
+import { contentHash, rendered } from './hash.js';
 import { countsNothingAsZero } from './operation-rules.js';
 import { predicateColumns } from './predicate/predicate.js';
 import type { AggregationSpec, GroupBySpec, PartSpec, SourceSpec } from './spec.js';
@@ -64,48 +64,42 @@ function askedOf(groupBy: GroupBySpec, asked: Asked) {
   };
 }
 
-/**
- * What one feature column means (OutputColumn.hash): names, descriptions, owners, nullability and column order are not in it;
- * the source scan, keys on both sides, operation, arguments, window, tail, accuracy, lag and predicates are. Two spellings of
- * one window ('24h', '1d') mean the same.
- */
-export function featureHash(
-  groupBy: GroupBySpec,
-  aggregation: AggregationSpec,
-  window: string | null,
-  asked: Asked,
-): string {
-  const { operation, input, k, percentiles, maxDistinct, weight, where, by } = aggregation;
-  const filtered = where === undefined ? [] : predicateColumns(where);
-  const zero = countsNothingAsZero(operation) && by === undefined;
-  return contentHash({
-    scan: scanOf(
-      groupBy.source,
-      [...groupBy.keys, input, weight, by, ...(filtered ?? [])],
-      filtered === null ? 'all' : 'used',
-    ),
-    asked: askedOf(groupBy, asked),
-    operation,
-    input,
-    k,
-    percentiles,
-    maxDistinct,
-    weight,
-    where,
-    by,
-    windowMs: window === null ? null : parseWindow(window),
-    tail: window === null ? undefined : (aggregation.tail ?? groupBy.tail),
-    empty: zero ? groupBy.empty : undefined,
-  });
+/** Hashes of a groupBy's columns, as one part asks for them. */
+export interface ColumnHashes {
+  /**
+   * What one feature column means (OutputColumn.hash): names, descriptions, owners, nullability and column order are not
+   * in it; the source scan, keys on both sides, operation, arguments, window, tail, accuracy, lag and predicates are. Two
+   * spellings of one window ('24h', '1d') mean the same.
+   */
+  readonly feature: (aggregation: AggregationSpec) => (window: string | null) => string;
+  /** The same for a passed-through entity column. */
+  readonly passedThrough: (column: string) => string;
 }
 
-/** The same for a passed-through entity column. */
-export function passedThroughHash(groupBy: GroupBySpec, column: string, asked: Asked): string {
-  return contentHash({
-    scan: scanOf(groupBy.source, [...groupBy.keys, column], 'used'),
-    asked: askedOf(groupBy, asked),
-    column,
-  });
+export function columnHashes(groupBy: GroupBySpec, part: Asked): ColumnHashes {
+  const asked = rendered(askedOf(groupBy, part));
+  return {
+    feature(aggregation) {
+      const { operation, input, k, percentiles, maxDistinct, weight, where, by } = aggregation;
+      const filtered = where === undefined ? [] : predicateColumns(where);
+      const zero = countsNothingAsZero(operation) && by === undefined;
+      const used = [...groupBy.keys, input, weight, by, ...(filtered ?? [])];
+      const scan = rendered(scanOf(groupBy.source, used, filtered === null ? 'all' : 'used'));
+      return (window) =>
+        contentHash({
+          ...{ scan, asked, operation, input, k, percentiles, maxDistinct, weight, where, by },
+          windowMs: window === null ? null : parseWindow(window),
+          tail: window === null ? undefined : (aggregation.tail ?? groupBy.tail),
+          empty: zero ? groupBy.empty : undefined,
+        });
+    },
+    passedThrough: (column) =>
+      contentHash({
+        scan: scanOf(groupBy.source, [...groupBy.keys, column], 'used'),
+        asked,
+        column,
+      }),
+  };
 }
 
 /** What a source's rows mean, all declared columns in order; its name is not in it. */

@@ -13,27 +13,27 @@ function named(columns: readonly OutputColumn[]): readonly (readonly string[])[]
  * owner, description, `online`, or columns that no feature reads. 128 bits, hex.
  */
 export function definitionHash(spec: SourceSpec | GroupBySpec | JoinSpec): string {
-  if (spec.kind === 'join') {
-    return contentHash({
-      kind: spec.kind,
-      name: spec.name,
-      left: sourceHash(spec.left),
-      columns: named(outputColumns(spec)),
-    });
+  switch (spec.kind) {
+    case 'join':
+      return hashWithColumns(spec, outputColumns(spec));
+    case 'groupBy':
+      return hashWithColumns(spec, groupByColumns(spec));
+    default:
+      return sourceHash(spec);
   }
-  if (spec.kind === 'groupBy') {
-    const keyTypes = spec.keys.map((key) =>
-      spec.source.columns
-        .filter((column) => column.name === key)
-        .map((column) => formatType(column.type)),
-    );
-    return contentHash({
-      kind: spec.kind,
-      name: spec.name,
-      keys: spec.keys,
-      keyTypes,
-      columns: named(groupByColumns(spec)),
-    });
-  }
-  return sourceHash(spec);
+}
+
+/** The same where the definition's output columns are known already: hashing them is most of the work. */
+export function hashWithColumns(
+  spec: GroupBySpec | JoinSpec,
+  columns: readonly OutputColumn[],
+): string {
+  const { kind, name } = spec;
+  if (spec.kind === 'join')
+    return contentHash({ kind, name, left: sourceHash(spec.left), columns: named(columns) });
+  const { keys, source } = spec;
+  const keyTypes = keys.map((key) =>
+    source.columns.filter((column) => column.name === key).map((column) => formatType(column.type)),
+  );
+  return contentHash({ kind, name, keys, keyTypes, columns: named(columns) });
 }

@@ -16,15 +16,26 @@ export function canonicalJson(value: unknown): string {
   if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`;
   if (typeof value === 'object') {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-    return `{${members.join(',')}}`;
+    if (RENDERED in value) return String(value[RENDERED]);
+    const members = value as Readonly<Record<string, unknown>>;
+    let text = '';
+    for (const key of Object.keys(members).sort()) {
+      const member = members[key];
+      if (member === undefined) continue;
+      text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    }
+    return `{${text}}`;
   }
   throw new TesseraError('INTERNAL', {
     reason: `canonical JSON of ${typeof value} ${String(value)}`,
   });
+}
+
+const RENDERED = Symbol('canonical JSON');
+
+/** A value whose canonical JSON is made now, for use inside of many others. */
+export function rendered(value: unknown): { readonly [RENDERED]: string } {
+  return { [RENDERED]: canonicalJson(value) };
 }
 
 /** sha256 of a text's UTF-8 bytes, its first 128 bits, as 32 hex digits. */

@@ -66,7 +66,7 @@ export {
   entities,
   events,
 } from './define/source.js';
-export { definitionHash } from './definition-hash.js';
+export { definitionHash, hashWithColumns } from './definition-hash.js';
 export {
   combineProblems,
   ERROR_TABLE,

@@ -1,4 +1,4 @@
-import { type Asked, featureHash, passedThroughHash } from './column-hash.js';
+import { type Asked, columnHashes } from './column-hash.js';
 import { featureName, passedThroughName } from './column-names.js';
 import type { DataType } from './data-type.js';
 import { TesseraError } from './errors.js';
@@ -38,6 +38,7 @@ function columnsOf(
   partIdx: number,
   prefix: string | undefined,
 ): OutputColumn[] {
+  const hashes = columnHashes(groupBy, asked);
   if (groupBy.aggregations.length === 0) {
     return passedThroughColumns(groupBy).map((column) => ({
       name: passedThroughName({ prefix, groupBy: groupBy.name, column: column.name }),
@@ -46,11 +47,12 @@ function columnsOf(
       aggregationIdx: -1,
       input: column.name,
       window: null,
-      hash: passedThroughHash(groupBy, column.name, asked),
+      hash: hashes.passedThrough(column.name),
     }));
   }
   return groupBy.aggregations.flatMap((aggregation, aggregationIdx) => {
     const type = aggregationType(aggregation, (name) => columnType(groupBy.source, name));
+    const hashOf = hashes.feature(aggregation);
     return aggregation.windows.map((window) => ({
       name: featureName({ prefix, groupBy: groupBy.name, aggregation, window }),
       type,
@@ -58,7 +60,7 @@ function columnsOf(
       aggregationIdx,
       ...(aggregation.input !== undefined && { input: aggregation.input }),
       window,
-      hash: featureHash(groupBy, aggregation, window, asked),
+      hash: hashOf(window),
     }));
   });
 }

@@ -1,5 +1,5 @@
 import { contentOf } from '@tessera/lake';
-import type { PhysicalPlan } from '@tessera/planner';
+import { mergeRuns, type PhysicalPlan, positionsOf } from '@tessera/planner';
 import type { Gathered } from './gather.js';
 
 /** Hashes of all bytes, by path as the plan names files; null where a file changed meanwhile. */
@@ -15,12 +15,12 @@ export async function hashContents(
   signal: AbortSignal | undefined,
 ): Promise<Contents> {
   const contents = new Map<string, string | null>();
-  for (const { reason, inputFiles } of plan.partitions) {
-    for (const { path, content, stat } of reason === null ? [] : inputFiles) {
-      if (content !== null || contents.has(path)) continue;
-      contents.set(path, null);
-      contents.set(path, await contentOf(gathered.absolute(path), stat, signal));
-    }
+  const building = plan.partitions.filter(({ reason }) => reason !== null);
+  for (const at of positionsOf(mergeRuns(building.flatMap(({ inputs }) => inputs)))) {
+    const { path, content, stat } = plan.files[at]!;
+    if (content !== null) continue;
+    contents.set(path, null);
+    contents.set(path, await contentOf(gathered.absolute(path), stat, signal));
   }
   return contents;
 }

@@ -40,11 +40,12 @@ export interface Gathered {
 }
 
 /** Columns whose nulls a footer is asked about: keys under which any part reads the source, and those never null. */
-function counted(definition: Definition, source: SourceSpec): string[] {
-  const id = definitionHash(source);
-  const keys = groupBysOf(definition).flatMap(({ source: own, keys }) =>
-    definitionHash(own) === id ? keys : [],
-  );
+function counted(
+  definition: Definition,
+  source: SourceSpec,
+  isIt: (other: SourceSpec) => boolean,
+): string[] {
+  const keys = groupBysOf(definition).flatMap(({ source: own, keys }) => (isIt(own) ? keys : []));
   const never = source.columns.filter(({ nullable }) => !nullable).map(({ name }) => name);
   return [...new Set([...keys, ...never])];
 }
@@ -59,6 +60,8 @@ export async function gatherFacts(
 ): Promise<Gathered> {
   await checkPredicates(session, subject);
   const specs = sourcesOf(subject);
+  const ids = new Map(specs.map((spec) => [spec, '']));
+  for (const spec of ids.keys()) ids.set(spec, definitionHash(spec));
   const records = new Map<string, InputFile[]>();
   for (const file of [...(published?.files ?? []), ...filesOfTiles(sets)]) {
     const own = records.get(file.path);
@@ -69,9 +72,9 @@ export async function gatherFacts(
   const known = new Map<string, Known>();
   const problems: TesseraError[] = [];
   const memories: (() => Promise<void>)[] = [];
-  for (const [id, source] of new Map(specs.map((spec) => [definitionHash(spec), spec]))) {
+  for (const [id, source] of new Map(specs.map((spec) => [ids.get(spec)!, spec]))) {
     try {
-      const columns = counted(subject, source);
+      const columns = counted(subject, source, (other) => ids.get(other) === id);
       const memory = await rememberedFacts(options.factsFolder ?? null, id);
       const one = await know(session, source, options.lake, columns, {
         recorded,
@@ -88,7 +91,7 @@ export async function gatherFacts(
     }
   }
   if (problems.length > 0) throw combineProblems(problems);
-  const first = known.get(definitionHash(specs[0]!))!;
+  const first = known.get(ids.get(specs[0]!)!)!;
   const sources: Record<string, SourceFacts> = {};
   for (const [id, { listing, files }] of known) {
     sources[id] = {

@@ -1,18 +1,21 @@
 import { formatType, type OutputColumn } from '@tessera/api';
 import { MANIFEST_FORMAT, type Manifest, type ManifestPartition } from '@tessera/lake';
-import { type InputFile, isSameFile, type LakeFacts, type PhysicalPlan } from '@tessera/planner';
+import {
+  type InputFile,
+  isSameFile,
+  type LakeFacts,
+  mergeRuns,
+  type PhysicalPlan,
+  positionsOf,
+  relocate,
+  relocation,
+} from '@tessera/planner';
 import { ENGINE_VERSION, SEMANTICS_VERSION } from './version.js';
 
-/** A partition with its inputs themselves in place of their positions. */
-export type Entry = Omit<ManifestPartition, 'files'> & { readonly inputs: readonly InputFile[] };
-
-/** Partitions of a manifest as entries. */
-export function entriesOf(manifest: Manifest | null): Map<string, Entry> {
-  const entries = Object.entries(manifest?.partitions ?? {}).map(([ds, { files, ...rest }]) => {
-    const inputs = files.flatMap((at) => manifest?.files[at] ?? []);
-    return [ds, { ...rest, inputs }] as const;
-  });
-  return new Map(entries);
+/** Partitions, and the list that their `files` are positions in. */
+export interface Listed {
+  readonly files: readonly InputFile[];
+  readonly partitions: readonly (readonly [ds: string, partition: ManifestPartition])[];
 }
 
 /** What a manifest says of the lake, brought up to what was seen now: a file that was only touched has other times. */
@@ -33,7 +36,7 @@ export function seenNow(facts: LakeFacts): (file: InputFile) => InputFile {
 export function manifestOf(
   plan: Pick<PhysicalPlan, 'name' | 'definitionHash'>,
   columns: readonly OutputColumn[],
-  entries: ReadonlyMap<string, Entry>,
+  lists: readonly Listed[],
 ): Manifest {
   return {
     format: MANIFEST_FORMAT,
@@ -42,24 +45,30 @@ export function manifestOf(
     name: plan.name,
     definitionHash: plan.definitionHash,
     columns: columns.map(({ name, type, hash }) => ({ name, type: formatType(type), hash })),
-    ...numbered(entries),
+    ...oneList(lists),
   };
 }
 
-/** Files once each, in order, and partitions that name them by position. */
-export function numbered(
-  entries: ReadonlyMap<string, Entry>,
-): Pick<Manifest, 'files' | 'partitions'> {
-  const keyOf = ({ path, fingerprint, content, stat }: InputFile) =>
-    [path, fingerprint, content, stat].join('\n');
-  const unique = new Map(
-    [...entries.values()].flatMap(({ inputs }) => inputs).map((file) => [keyOf(file), file]),
-  );
-  const files = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
-  const positions = new Map(files.map((file, at) => [keyOf(file), at]));
-  const partitions = [...entries].map(([ds, { inputs, ...rest }]) => {
-    const at = inputs.flatMap((file) => positions.get(keyOf(file)) ?? []);
-    return [ds, { ...rest, files: at.sort((a, b) => a - b) }] as const;
+/** Files of any partition once each, in order, and all partitions naming them by position there. */
+export function oneList(lists: readonly Listed[]): Pick<Manifest, 'files' | 'partitions'> {
+  const unique = new Map<string, InputFile>();
+  const keysOf = lists.map(({ files, partitions }) => {
+    const keys = new Array<string | undefined>(files.length);
+    const used = mergeRuns(partitions.flatMap(([, partition]) => partition.files));
+    for (const at of positionsOf(used)) {
+      const file = files[at]!;
+      const key = [file.path, file.fingerprint, file.content, file.stat].join('\n');
+      keys[at] = key;
+      unique.set(key, file);
+    }
+    return keys;
   });
-  return { files, partitions: Object.fromEntries(partitions) };
+  const sorted = [...unique].sort(([a], [b]) => (a < b ? -1 : 1));
+  const positions = new Map(sorted.map(([key], at) => [key, at]));
+  const partitions = lists.flatMap(({ partitions: own }, idx) => {
+    const to = keysOf[idx]!.map((key) => (key === undefined ? -1 : positions.get(key)!));
+    const places = relocation(Int32Array.from(to));
+    return own.map(([ds, one]) => [ds, { ...one, files: relocate(one.files, places) }] as const);
+  });
+  return { files: sorted.map(([, file]) => file), partitions: Object.fromEntries(partitions) };
 }

@@ -4,8 +4,8 @@ import {
   beginRun,
   commitManifest,
   endRun,
-  formatManifest,
   type Lock,
+  type ManifestPartition,
   openDataset,
   type PublishRun,
   partitionPath,
@@ -14,9 +14,9 @@ import {
   removePartition,
   stagePath,
 } from '@tessera/lake';
-import type { LakeFacts, PhysicalPlan, PublishedFacts } from '@tessera/planner';
+import type { InputFile, LakeFacts, PhysicalPlan, PublishedFacts } from '@tessera/planner';
 import type { Contents } from './contents.js';
-import { type Entry, entriesOf, manifestOf, numbered, seenNow } from './next-manifest.js';
+import { type Listed, manifestOf, oneList, seenNow } from './next-manifest.js';
 import { SEMANTICS_VERSION } from './version.js';
 
 /** What is published at a path, in the planner's words. */
@@ -91,25 +91,26 @@ async function publish(run: PublishRun, made: Publication): Promise<string[]> {
   const { written, removed, plan, columns, facts, contents, strict } = made;
   const path = run.dataset;
   const { manifest } = await openDataset(path);
-  const refreshed = seenNow(facts);
-  const entries = new Map<string, Entry>();
-  const going = new Set(removed);
+  const going = new Set([...removed, ...written.map(({ ds }) => ds)]);
   // Should another run have published another definition since the plan was made, that is not kept beside this one.
   const isKept =
     manifest?.definitionHash === plan.definitionHash && manifest.semantics === SEMANTICS_VERSION;
-  for (const [ds, entry] of entriesOf(isKept ? manifest : null))
-    if (!going.has(ds)) entries.set(ds, { ...entry, inputs: entry.inputs.map(refreshed) });
-  for (const ds of [...removed, ...written.map((one) => one.ds)]) await removeExports(path, ds);
+  const kept: Listed = {
+    files: isKept ? manifest.files.map(seenNow(facts)) : [],
+    partitions: isKept ? Object.entries(manifest.partitions).filter(([ds]) => !going.has(ds)) : [],
+  };
+  for (const ds of going) await removeExports(path, ds);
+  const inputs = new Map(plan.partitions.map((partition) => [partition.ds, partition.inputs]));
+  const partitions: [string, ManifestPartition][] = [];
   for (const { ds, rows } of written) {
     const bytes = await publishPartition(run, ds);
-    const planned = plan.partitions.find((partition) => partition.ds === ds);
-    const inputs = (planned?.inputFiles ?? []).map((file) => ({
-      ...file,
-      content: file.content ?? contents.get(file.path) ?? null,
-    }));
-    entries.set(ds, { rows, bytes, strict, inputs });
+    partitions.push([ds, { rows, bytes, strict, files: inputs.get(ds) ?? [] }]);
   }
-  await commitManifest(path, manifestOf(plan, columns, entries));
+  const files = plan.files.map((file) => ({
+    ...file,
+    content: file.content ?? contents.get(file.path) ?? null,
+  }));
+  await commitManifest(path, manifestOf(plan, columns, [kept, { files, partitions }]));
   await removeUnlisted(path);
   return written.map(({ ds }) => partitionPath(path, ds));
 }
@@ -130,13 +131,11 @@ export async function tidy(path: string, owner: string, facts: LakeFacts): Promi
   const untidy = async () => {
     const { manifest, unlisted } = await openDataset(path);
     if (manifest === null) return null;
-    const refreshed = seenNow(facts);
-    const entries = [...entriesOf(manifest)].map(
-      ([ds, entry]) => [ds, { ...entry, inputs: entry.inputs.map(refreshed) }] as const,
-    );
-    const next = { ...manifest, ...numbered(new Map(entries)) };
-    const isSame = unlisted.length === 0 && formatManifest(next) === formatManifest(manifest);
-    return isSame ? null : next;
+    const files = manifest.files.map(seenNow(facts));
+    const isSame = files.every((file, at) => isEqual(file, manifest.files[at]!));
+    if (isSame && unlisted.length === 0) return null;
+    const partitions = Object.entries(manifest.partitions);
+    return { ...manifest, ...oneList([{ files, partitions }]) };
   };
   if ((await untidy()) === null) return;
   let lock: Lock;
@@ -155,4 +154,13 @@ export async function tidy(path: string, owner: string, facts: LakeFacts): Promi
   } finally {
     await lock.release();
   }
+}
+
+function isEqual(a: InputFile, b: InputFile): boolean {
+  return (
+    a.path === b.path &&
+    a.fingerprint === b.fingerprint &&
+    a.content === b.content &&
+    a.stat === b.stat
+  );
 }

@@ -30,11 +30,9 @@ export function runReport(
       ),
     );
     const before = bySource.get(scan.sourceId);
-    const source = facts.sources[scan.sourceId];
-    const days =
-      source && scan.source.kind === 'events'
-        ? missingDays(source, { startMs: scan.startMs, endMs: scan.endMs })
-        : [];
+    const source = before === undefined ? facts.sources[scan.sourceId] : undefined;
+    const alike = plan.scans.filter(({ sourceId }) => sourceId === scan.sourceId);
+    const days = source && scan.source.kind === 'events' ? missingDays(source, alike) : [];
     // Scans of one source read overlapping rows: the widest count is the source's own.
     bySource.set(scan.sourceId, {
       source: scan.source.name,
@@ -52,7 +50,7 @@ export function runReport(
         before?.duplicateEvents ?? 0,
         sum(results.map((r) => r.duplicateEvents)),
       ),
-      missingDays: [...new Set([...(before?.missingDays ?? []), ...days])].sort(),
+      missingDays: before?.missingDays ?? days,
       filledColumns: filled[scan.sourceId] ?? [],
     });
   }

@@ -29,8 +29,8 @@ export interface ManifestPartition {
   readonly bytes: number;
   /** Made in STRICT mode. */
   readonly strict: boolean;
-  /** Positions in the manifest's `files`, ascending. */
-  readonly files: readonly number[];
+  /** Positions in the manifest's `files`, ascending: runs of `[first, how many]`, none of which touches the next. */
+  readonly files: readonly (readonly [first: number, count: number])[];
   /** ISO instant. Only for people: nothing depends on it. */
   readonly publishedAt?: string;
 }
@@ -86,7 +86,7 @@ export async function commitManifest(dataset: string, manifest: Manifest): Promi
   await replaceFile(manifestPath(dataset), formatManifest(manifest));
 }
 
-/** JSON with fixed member order, one line per column, file and partition; runs of positions as [first, count]. */
+/** JSON with fixed member order, one line per column, file and partition. */
 export function formatManifest(manifest: Manifest): string {
   const lines = (items: readonly unknown[]): string =>
     items.length === 0
@@ -96,13 +96,7 @@ export function formatManifest(manifest: Manifest): string {
     .sort(([a], [b]) => byCodePoint(a, b))
     .map(([ds, p]) => {
       const { rows, bytes, strict, publishedAt } = p;
-      const plain = {
-        rows,
-        bytes,
-        strict,
-        files: runs(p.files),
-        ...(publishedAt && { publishedAt }),
-      };
+      const plain = { rows, bytes, strict, files: p.files, ...(publishedAt && { publishedAt }) };
       return `    ${JSON.stringify(ds)}: ${JSON.stringify(plain)}`;
     });
   const columns = manifest.columns.map(({ name, type, hash }) => ({ name, type, hash }));
@@ -123,16 +117,6 @@ export function formatManifest(manifest: Manifest): string {
   "partitions": {${partitions.length === 0 ? '' : `\n${partitions.join(',\n')}\n  `}}
 }
 `;
-}
-
-function runs(positions: readonly number[]): [number, number][] {
-  const found: [number, number][] = [];
-  for (const position of positions) {
-    const last = found.at(-1);
-    if (last !== undefined && last[0] + last[1] === position) last[1]++;
-    else found.push([position, 1]);
-  }
-  return found;
 }
 
 function parseManifest(value: unknown): Manifest {
@@ -162,7 +146,7 @@ function parseManifest(value: unknown): Manifest {
       rows: count(p, 'rows'),
       bytes: count(p, 'bytes'),
       strict: flag(p, 'strict'),
-      files: positions(p.files, ds, files.length),
+      files: runs(p.files, ds, files.length),
       ...(p.publishedAt !== undefined && { publishedAt: text(p, 'publishedAt') }),
     };
   }
@@ -178,13 +162,13 @@ function parseManifest(value: unknown): Manifest {
   };
 }
 
-function positions(value: unknown, ds: string, files: number): number[] {
-  return array(value, `files of ${ds}`).flatMap((run) => {
+function runs(value: unknown, ds: string, files: number): [number, number][] {
+  return array(value, `files of ${ds}`).map((run) => {
     const [first, length] = array(run, `files of ${ds}`);
     if (!isCount(first) || !isCount(length) || first + length > files) {
       throw new Error(`partition ${ds} names files that are not listed`);
     }
-    return Array.from({ length }, (_, i) => first + i);
+    return [first, length];
   });
 }
 

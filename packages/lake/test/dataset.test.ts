@@ -48,7 +48,15 @@ const manifest: Manifest = {
     stat: path === 'b' ? null : '1 2 3.5',
   })),
   partitions: {
-    '2025-01-02': { rows: 3, bytes: 10, strict: false, files: [0, 1, 3] },
+    '2025-01-02': {
+      rows: 3,
+      bytes: 10,
+      strict: false,
+      files: [
+        [0, 2],
+        [3, 1],
+      ],
+    },
     '2025-01-01': {
       rows: 0,
       bytes: 7,

@@ -33,9 +33,9 @@ export function bucketCount(
   let wanted = 0;
   for (const scan of scans) {
     const files = factsOf(facts, scan.sourceId).files;
-    const rows =
-      scan.fileIdx.reduce((sum, idx) => sum + (files[idx]?.rows ?? 0), 0) +
-      (scan.tiles?.reads ?? []).reduce((sum, read) => sum + tileRows(read, files), 0);
+    let rows = 0;
+    for (const idx of scan.fileIdx) rows += files[idx]?.rows ?? 0;
+    for (const read of scan.tiles?.reads ?? []) rows += tileRows(read, files);
     const own = features.filter((feature) => feature.scan === scan.id);
     const bytes = rows * eventBytes(scan.lanes) + leftRows * leftBytes(own, scan.queries.length);
     most = Math.max(most, rows);

@@ -56,6 +56,8 @@ export function draftParts(
 ): Draft {
   const draft: Draft = { keySets: new Map(), scans: new Map(), parts: [] };
   const names = partNames(parts);
+  const ids = new Map(parts.map(({ groupBy }) => [groupBy.source, '']));
+  for (const source of ids.keys()) ids.set(source, definitionHash(source));
   for (const [partIdx, part] of parts.entries()) {
     const { source } = part.groupBy;
     const byPartition = isSnapshotKey(source);
@@ -70,7 +72,7 @@ export function draftParts(
       keySet = { id: `k${draft.keySets.size}`, columns, types, snapshotLagMs };
       draft.keySets.set(keySetKey, keySet);
     }
-    const sourceId = definitionHash(source);
+    const sourceId = ids.get(source)!;
     const keys = part.keys.map((key) => key.right);
     const passThrough = part.groupBy.aggregations.length === 0;
     const timeless = source.kind === 'entities' && (passThrough || source.time === undefined);

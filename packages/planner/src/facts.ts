@@ -1,4 +1,5 @@
 import type { TileLevel } from './plan.js';
+import type { Runs } from './runs.js';
 import type { BlockLevel } from './timeline.js';
 
 /**
@@ -66,7 +67,7 @@ export interface PublishedPartition {
   /** Made in STRICT mode. */
   readonly strict: boolean;
   /** Positions in `files`. */
-  readonly files: readonly number[];
+  readonly files: Runs;
   /** Its file is gone or damaged. */
   readonly lost: boolean;
 }

@@ -1,7 +1,7 @@
 import { bucketCount } from './bucket-count.js';
 import { type Draft, isSnapshotKey } from './draft.js';
-import type { LakeFacts, SourceFacts } from './facts.js';
-import { factsOf, inputFiles, partFiles } from './input-files.js';
+import type { LakeFacts } from './facts.js';
+import { factsOf, filesRead, indexInputs, inputRuns, readsOf } from './input-files.js';
 import type {
   DictionaryPlan,
   FeaturePlan,
@@ -13,7 +13,8 @@ import type {
 import type { PlanOptions } from './plan-options.js';
 import { planTiles } from './plan-tiles.js';
 import { asks, queryRange, scanRange } from './query-range.js';
-import { reasonOutdated, reasonToBuild } from './reason-to-build.js';
+import { compareFiles, reasonOutdated, reasonToBuild } from './reason-to-build.js';
+import { positionsOf } from './runs.js';
 import { timelineOf } from './timeline.js';
 
 /** What is the same for joins and groupBys: which partitions are built and why, and what each scan reads for them. */
@@ -22,20 +23,19 @@ export function finishPlan(
   draft: Draft,
   features: readonly FeaturePlan[],
   facts: LakeFacts,
-  leftFacts: SourceFacts | null,
   options: PlanOptions,
 ): PhysicalPlan {
   const { strict = false, semantics = 1, prune = true, covers = () => true } = options;
   const kind = { definitionHash: head.definitionHash, semantics };
+  const index = indexInputs(facts, draft.parts);
+  const compared = compareFiles(facts.published?.files ?? [], index.files);
+  const reads = readsOf(draft.parts);
+  const leftId = head.left.kind === 'source' ? head.left.sourceId : null;
   const partitions: PartitionPlan[] = facts.left.map((partition) => {
-    const files = inputFiles(draft.parts, facts, partition, leftFacts);
-    return {
-      ds: partition.ds,
-      fileIdx: partition.fileIdx,
-      rows: partition.rows,
-      inputFiles: files,
-      reason: reasonToBuild(facts.published, { ...kind, strict, ds: partition.ds, files }),
-    };
+    const { ds, fileIdx, rows } = partition;
+    const inputs = inputRuns(reads, index, partition, leftId);
+    const wanted = { ...kind, strict, ds, inputs };
+    return { ds, fileIdx, rows, inputs, reason: reasonToBuild(facts.published, wanted, compared) };
   });
   const toBuild = facts.left.filter((_, idx) => partitions[idx]?.reason !== null);
   const { minMs, maxMs } = queryRange(toBuild);
@@ -45,13 +45,8 @@ export function finishPlan(
   for (const scan of draft.scans.values()) {
     const parts = draft.parts.filter((part) => part.scan === scan);
     const source = factsOf(facts, scan.sourceId);
-    const picked = new Set(
-      !isAsked
-        ? []
-        : prune
-          ? parts.flatMap((part) => partFiles(part, source, minMs, maxMs))
-          : source.files.keys(),
-    );
+    const [read] = isAsked ? readsOf(parts) : [];
+    const picked = read ? filesRead(read, index, minMs, maxMs) : [];
     const passThrough = scan.part.groupBy.aggregations.length === 0;
     const timeless =
       scan.source.kind === 'entities' && (passThrough || scan.source.time === undefined);
@@ -59,7 +54,7 @@ export function finishPlan(
       scan.source.kind === 'entities' || !prune
         ? { startMs: null, endMs: null }
         : scanRange(parts, minMs, maxMs);
-    const inRange = [...picked].sort((a, b) => a - b);
+    const inRange = prune || !isAsked ? positionsOf(picked) : [...source.files.keys()];
     const queries = [...scan.queries.values()];
     const known = facts.tiles?.[scan.id];
     const own = known === undefined ? [] : features.filter((feature) => feature.scan === scan.id);
@@ -114,6 +109,7 @@ export function finishPlan(
     features,
     dictionaries,
     buckets: bucketCount(options, scans, features, facts, leftRows),
+    files: index.files,
     partitions,
     removed: gone.filter(covers),
     outdated: reason === null || others.length === 0 ? null : { reason, days: others },

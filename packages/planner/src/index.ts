@@ -32,13 +32,9 @@ export type {
 export { planBackfill } from './plan-backfill.js';
 export { planJoin } from './plan-join.js';
 export type { PlanOptions, TilePolicy } from './plan-options.js';
-export {
-  type EventRange,
-  effectiveQueryMs,
-  eventRange,
-  filesInRange,
-  snapshotDays,
-} from './prune.js';
+export { type EventRange, effectiveQueryMs, eventRange } from './prune.js';
+export { relocate, relocation } from './relocate.js';
 export { assembledBytes, eventBytes, leftBytes, leftReadBytes, scannedBytes } from './row-bytes.js';
+export { mergeRuns, positionsOf, type Run, type Runs } from './runs.js';
 export { isSameFile } from './same-file.js';
 export { BLOCK_DAYS, type BlockLevel, type Timeline, timelineOf } from './timeline.js';

@@ -11,15 +11,38 @@ export function daysBetween(first: string, last: string): string[] {
   return days;
 }
 
-/** Days inside the scan's window without a partition (S1.2), from the source's first partition on. */
-export function missingDays(facts: SourceFacts, range: EventRange): string[] {
+/** Days inside any of the windows of a source's scans without a partition (S1.2), from its first partition on; ascending. */
+export function missingDays(facts: SourceFacts, ranges: readonly EventRange[]): string[] {
   if (!facts.hive) return [];
-  const have = new Set(facts.files.flatMap((file) => (file.ds === null ? [] : [file.ds])));
-  const labels = [...have].filter((ds) => /^\d{4}-\d\d-\d\d$/.test(ds)).sort();
-  const [firstLabel] = labels;
-  const lastLabel = labels.at(-1);
-  if (firstLabel === undefined || lastLabel === undefined) return [];
-  const first = range.startMs === null ? firstLabel : formatDay(dayOf(range.startMs));
-  const last = range.endMs === null ? lastLabel : formatDay(dayOf(range.endMs - 1));
-  return daysBetween(first, last).filter((day) => !have.has(day));
+  const have = new Set<number>();
+  let [earliest, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let label: string | null = null;
+  for (const { ds } of facts.files) {
+    if (ds === null || ds === label) continue;
+    label = ds;
+    const day = parseDay(ds);
+    if (day === null) continue;
+    have.add(day);
+    earliest = Math.min(earliest, day);
+    latest = Math.max(latest, day);
+  }
+  if (have.size === 0) return [];
+  const missing = new Set<number>();
+  for (const [first, last] of distinctDays(ranges, earliest, latest))
+    for (let day = first; day <= last; day++) if (!have.has(day)) missing.add(day);
+  return [...missing].sort((a, b) => a - b).map(formatDay);
+}
+
+/** First and last day of each range, both inclusive; scans of one source mostly have the same. */
+function distinctDays(
+  ranges: readonly EventRange[],
+  earliest: number,
+  latest: number,
+): (readonly [number, number])[] {
+  const days = ranges.map(({ startMs, endMs }) => {
+    const first = startMs === null ? earliest : dayOf(startMs);
+    const last = endMs === null ? latest : dayOf(endMs - 1);
+    return [`${first} ${last}`, [first, last]] as const;
+  });
+  return [...new Map(days).values()];
 }

@@ -1,4 +1,4 @@
-import { definitionHash, type GroupBySpec, type OutputColumn, type PartSpec } from '@tessera/api';
+import { type GroupBySpec, hashWithColumns, type OutputColumn, type PartSpec } from '@tessera/api';
 import { draftParts, queryName } from './draft.js';
 import type { LakeFacts } from './facts.js';
 import { partFeatures, presenceFeatures } from './features.js';
@@ -33,8 +33,8 @@ export function planBackfill(
   const head = {
     kind: 'backfill' as const,
     name: groupBy.name,
-    definitionHash: definitionHash(groupBy),
+    definitionHash: hashWithColumns(groupBy, columns),
     left,
   };
-  return finishPlan(head, draft, features, facts, null, options);
+  return finishPlan(head, draft, features, facts, options);
 }

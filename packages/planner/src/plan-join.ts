@@ -1,4 +1,4 @@
-import { definitionHash, type JoinSpec, type OutputColumn } from '@tessera/api';
+import { definitionHash, hashWithColumns, type JoinSpec, type OutputColumn } from '@tessera/api';
 import { draftParts, queryName } from './draft.js';
 import type { LakeFacts } from './facts.js';
 import { partFeatures } from './features.js';
@@ -20,10 +20,11 @@ export function planJoin(
 ): PhysicalPlan {
   const draft = draftParts(join.parts, (key) => key.left, join.left);
   const features: FeaturePlan[] = [];
+  const columnsOf = join.parts.map((): { column: OutputColumn; outputIdx: number }[] => []);
+  for (const [outputIdx, column] of columns.entries())
+    columnsOf[column.partIdx]?.push({ column, outputIdx });
   for (const [partIdx, part] of draft.parts.entries()) {
-    const own = columns.flatMap((column, outputIdx) =>
-      column.partIdx === partIdx ? [{ column, outputIdx }] : [],
-    );
+    const own = columnsOf[partIdx] ?? [];
     features.push(
       ...partFeatures(part.scan, part.part, partIdx, own, queryName(part.scan, part.query)),
     );
@@ -34,8 +35,8 @@ export function planJoin(
   const head = {
     kind: 'train-set' as const,
     name: join.name,
-    definitionHash: definitionHash(join),
+    definitionHash: hashWithColumns(join, columns),
     left,
   };
-  return finishPlan(head, draft, features, facts, leftFacts, options);
+  return finishPlan(head, draft, features, facts, options);
 }

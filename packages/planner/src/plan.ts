@@ -1,5 +1,6 @@
 import type { DataType, Operation, Predicate, SourceSpec } from '@tessera/api';
 import type { InputFile } from './facts.js';
+import type { Runs } from './runs.js';
 import type { BlockLevel } from './timeline.js';
 
 /**
@@ -18,6 +19,8 @@ export interface PhysicalPlan {
   readonly features: readonly FeaturePlan[];
   readonly dictionaries: readonly DictionaryPlan[];
   readonly buckets: number;
+  /** Inputs that there are, by path, each once; partitions name them by position. */
+  readonly files: readonly InputFile[];
   readonly partitions: readonly PartitionPlan[];
   /** Published partitions that the run covers and that are no more: to be removed. */
   readonly removed: readonly string[];
@@ -192,8 +195,8 @@ export interface PartitionPlan {
   readonly ds: string;
   readonly fileIdx: readonly number[];
   readonly rows: number;
-  /** Every file it could read, by path. */
-  readonly inputFiles: readonly InputFile[];
+  /** Every file it could read: positions in the plan's files. */
+  readonly inputs: Runs;
   /** Null = up to date. */
   readonly reason: string | null;
 }
