@@ -1,5 +1,4 @@
-import type { DataType } from '@tessera/api';
-import { type Batch, type Column, gather } from '@tessera/columnar';
+import type { Batch, Column } from '@tessera/columnar';
 import {
   type ReadKind,
   readColumns,
@@ -17,7 +16,6 @@ import {
   type StagedTiles,
   stageTilePieces,
   stageTiles,
-  type TileKey,
   type Tiles,
 } from '@tessera/tiling';
 import type { TaskContext } from './context.js';
@@ -120,11 +118,10 @@ async function stageAtOnce(building: Building, range: KeyRange): Promise<Staged>
   const families = task.states.map(({ family }) => family);
   const infinite: Record<string, number> = {};
   let tiles = await readFinest(building, range, infinite);
-  const keys = task.withBase ? await readKeys(building, range) : null;
   const staged: StagedTiles[] = [];
   for (const level of LEVELS) {
     if (level !== '5m') tiles = mergeTiles([tiles], level, families);
-    const piece = { tiles, keys: keys && keysOf(keys, tiles, range), strings };
+    const piece = { tiles, keys: keysOf(building), strings };
     staged.push(await stageTiles(context.session, { ...placeOf(task, level), ...piece }));
   }
   return { staged, infinite };
@@ -143,13 +140,17 @@ async function stageByKeys(building: Building, ranges: readonly KeyRange[]): Pro
       for (const range of ranges) {
         const finest = await readFinest(building, range, found);
         const tiles = level === '5m' ? finest : mergeTiles([finest], level, families);
-        const keys = task.withBase ? await readKeys(building, range) : null;
-        yield { tiles, keys: keys && keysOf(keys, tiles, range), strings };
+        yield { tiles, keys: keysOf(building), strings };
       }
     };
     staged.push(await stageTilePieces(context.session, placeOf(task, level), pieces()));
   }
   return { staged, infinite };
+}
+
+/** Codes are in the order of keys, and keys stay in the session. */
+function keysOf({ task, keys }: Building) {
+  return task.withBase ? { table: keys, count: task.scan.keys.length } : null;
 }
 
 function placeOf({ staging, ds, input }: BuildTilesTask, level: (typeof LEVELS)[number]) {
@@ -208,43 +209,4 @@ function cleaned(batch: Batch, task: BuildTilesTask, infinite: Record<string, nu
 async function stringsOf(context: TaskContext, table: string): Promise<readonly string[]> {
   const strings = await readStrings(context.session, `SELECT s FROM ${table} ORDER BY code`);
   return strings.map((s) => s ?? '');
-}
-
-interface KeyColumn {
-  readonly type: DataType;
-  readonly column: Column;
-  readonly dictionary: readonly string[] | null;
-}
-
-/** Key columns of a range of codes, by code. */
-async function readKeys(
-  { context, task: { scan }, keys }: Building,
-  { from, to }: KeyRange,
-): Promise<KeyColumn[]> {
-  const within = `FROM "${keys}" WHERE code >= ${from} AND code < ${to}`;
-  const columns: KeyColumn[] = [];
-  for (const [at, name] of scan.keys.entries()) {
-    const type = scan.source.columns.find((column) => column.name === name)!.type;
-    const isString = type.kind === 'string';
-    const value = isString ? `CAST(dense_rank() OVER (ORDER BY k${at}) - 1 AS INTEGER)` : `k${at}`;
-    const sql = `SELECT v FROM (SELECT code, ${value} AS v ${within}) ORDER BY code`;
-    const batch = await readColumns(context.session, sql, isString ? { v: 'code' } : {});
-    const distinct = `SELECT DISTINCT k${at} AS s ${within} ORDER BY k${at}`;
-    const dictionary = isString ? await readStrings(context.session, distinct) : null;
-    columns.push({
-      type,
-      column: batch.columns.v!,
-      dictionary: dictionary?.map((s) => s ?? '') ?? null,
-    });
-  }
-  return columns;
-}
-
-function keysOf(keys: readonly KeyColumn[], { code }: Tiles, { from }: KeyRange): TileKey[] {
-  const rows = code.map((at) => at - from);
-  return keys.map(({ type, column, dictionary }) => ({
-    type,
-    column: gather(column, rows),
-    ...(dictionary !== null && { dictionary }),
-  }));
 }
