@@ -23,6 +23,9 @@ export interface TilePlanning {
   readonly policy: TilePolicy;
 }
 
+/** What reading and sweeping a tile costs, in rows: it has a state where a row has a value. */
+const ROWS_PER_TILE = 1.5;
+
 /** Less than this share of a scan's rows is not worth the second kind of input. */
 const LEAST_SAVING = 0.3;
 
@@ -159,7 +162,7 @@ function readOf(
   if (missing !== null)
     return policy === 'auto' ? null : { level, label: ds, rows: null, bytes: null, fileIdx };
   const there = known!.levels[level]!;
-  if (there.rows >= rows && policy !== 'always') return null;
+  if (ROWS_PER_TILE * there.rows > rows && policy !== 'always') return null;
   return { level, label: ds, rows: there.rows, bytes: bytesOf(there, states), fileIdx };
 }
 
@@ -303,7 +306,7 @@ function pays(
   reads: readonly TileRead[],
 ): boolean {
   const rowsOf = (idxs: readonly number[]) => idxs.reduce((n, idx) => n + files[idx]!.rows, 0);
-  const saved = reads.reduce((n, read) => n + rowsOf(read.fileIdx) - (read.rows ?? 0), 0);
+  const saved = reads.reduce((n, read) => n + rowsOf(read.fileIdx) - ROWS_PER_TILE * (read.rows ?? 0), 0);
   return saved >= LEAST_SAVING * rowsOf(fileIdx);
 }
 
