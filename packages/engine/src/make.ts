@@ -54,15 +54,10 @@ export async function make(subject: Subject, making: Making, options: RunOptions
   const { signal } = options;
   const runId = randomUUID();
   const limit = options.limit ?? null;
+  const wanted =
+    limit === null ? gathered : firstPartitions(gathered, subject.join?.left ?? null, limit);
   const asked =
-    limit === null
-      ? making.tiled
-      : planTiled(
-          subject,
-          firstPartitions(gathered, subject.join?.left ?? null, limit),
-          making.planOptions,
-          making.sets,
-        );
+    limit === null ? making.tiled : planTiled(subject, wanted, making.planOptions, making.sets);
   const inputs = inputsOf(asked.plan, gathered.files);
   // A preview reads also what is published; all else was looked at with the plan.
   if (limit !== null) await checkWhole(inputs);
@@ -92,7 +87,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
         : await threadsExecutor({ workers, dir: tmp, memory: memory.worker, signal });
     const onProgress = (progress: StageProgress) =>
       options.onProgress?.({ ...progress, elapsedMs: elapsed(), peakBytes: peakBytes() });
-    const built = await makeTiles(subject, making, asked, {
+    const built = await makeTiles(subject, { ...making, gathered: wanted }, asked, {
       executor,
       runId,
       owner,
