@@ -45,7 +45,7 @@ function literal(type: DataType, value: Value | undefined): string {
   return `'${String(value).replace(/Z$/, '')}'${as}`;
 }
 
-function rowsSql(source: SourceSpec, rows: readonly Row[]): string {
+export function rowsSql(source: SourceSpec, rows: readonly Row[]): string {
   const columns = source.columns.filter(({ name }) => name !== 'ds');
   const names = columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`);
   if (rows.length === 0) {
