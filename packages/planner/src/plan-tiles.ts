@@ -306,7 +306,10 @@ function pays(
   reads: readonly TileRead[],
 ): boolean {
   const rowsOf = (idxs: readonly number[]) => idxs.reduce((n, idx) => n + files[idx]!.rows, 0);
-  const saved = reads.reduce((n, read) => n + rowsOf(read.fileIdx) - ROWS_PER_TILE * (read.rows ?? 0), 0);
+  const saved = reads.reduce(
+    (n, read) => n + rowsOf(read.fileIdx) - ROWS_PER_TILE * (read.rows ?? 0),
+    0,
+  );
   return saved >= LEAST_SAVING * rowsOf(fileIdx);
 }
 
