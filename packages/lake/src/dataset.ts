@@ -38,17 +38,11 @@ export function partitionPath(dataset: string, ds: string): string {
 /** Look at a dataset; nothing is created. Throws FILE_UNREADABLE for a damaged manifest. */
 export async function openDataset(path: string): Promise<Dataset> {
   const manifest = await readManifest(path);
-  const unlisted = (await partitionsOnDisk(path)).filter((ds) => !manifest?.partitions[ds]);
-  if (manifest === null) return { path, manifest, lost: [], unlisted };
-  const lost = await mapLimited(
-    Object.entries(manifest.partitions),
-    16,
-    async ([ds, { bytes }]) => {
-      const found = await stat(partitionPath(path, ds)).catch(() => null);
-      return found?.size === bytes ? [] : [ds];
-    },
-  );
-  return { path, manifest, lost: lost.flat().sort(), unlisted };
+  const found = await partitionsOnDisk(path);
+  const listed = Object.entries(manifest?.partitions ?? {});
+  const lost = listed.filter(([ds, { bytes }]) => found.get(ds) !== bytes).map(([ds]) => ds);
+  const unlisted = [...found.keys()].filter((ds) => !manifest?.partitions[ds]);
+  return { path, manifest, lost: lost.sort(), unlisted: unlisted.sort() };
 }
 
 /** A run that writes a dataset; its caller holds the lock. */
@@ -121,7 +115,8 @@ async function removeFile(path: string): Promise<void> {
   });
 }
 
-async function partitionsOnDisk(dataset: string): Promise<string[]> {
+/** Bytes of each partition's file. */
+async function partitionsOnDisk(dataset: string): Promise<Map<string, number>> {
   const names = await readdir(dataset).catch(() => []);
   const labels = names.flatMap((name) => {
     const label = name.startsWith('ds=') ? name.slice(3) : '';
@@ -129,9 +124,9 @@ async function partitionsOnDisk(dataset: string): Promise<string[]> {
   });
   const found = await mapLimited(labels, 16, async (ds) => {
     const there = await stat(partitionPath(dataset, ds)).catch(() => null);
-    return there === null ? [] : [ds];
+    return there === null ? [] : [[ds, there.size] as const];
   });
-  return found.flat().sort();
+  return new Map(found.flat());
 }
 
 /** Remove what was staged and not published: at the end of a run, however it ended. */

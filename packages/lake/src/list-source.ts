@@ -111,7 +111,7 @@ async function hivePartitions(
         ? `\`${entry.name.slice(3)}\` is no day`
         : 'it lies beside `ds=` folders';
       problems.push(new TesseraError('BAD_PARTITION', { path: folder, reason }));
-    } else if (!(await isFolder(folder))) {
+    } else if (!entry.isDirectory() && !(await isFolder(folder))) {
       problems.push(
         new TesseraError('BAD_PARTITION', { path: folder, reason: 'it is not a folder' }),
       );
@@ -205,5 +205,15 @@ function isHidden(name: string): boolean {
 
 /** UTF-8 order is code point order; JavaScript's own `<` is not, beyond the basic plane. */
 export function byCodePoint(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const [one, other] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (one !== other) return rank(one) - rank(other);
+  }
+  return a.length - b.length;
+}
+
+/** Halves of what lies beyond the basic plane come behind all of it. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }
