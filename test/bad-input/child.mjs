@@ -1,8 +1,10 @@
 // A process that may die of what it reads: makes training sets, or copies Parquet files as plain DuckDB reads them.
 // Asked by messages `{ ask: 'train' | 'copy', … }`, one answer each.
-import { DuckDBInstance } from '@duckdb/node-api';
+import { createRequire } from 'node:module';
 import { isTesseraError } from '@tessera/api';
 import { trainSet } from '@tessera/engine';
+
+const { DuckDBInstance } = createRequire(import.meta.url)('@duckdb/node-api');
 
 const text = (value) => `'${value.replaceAll("'", "''")}'`;
 

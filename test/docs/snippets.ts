@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance } from '../files/duckdb.js';
 import { type Block, commandsOf, ROOT } from './markdown.js';
 
 /** A folder inside the repository, so that packages resolve, and ignored by git. */

@@ -10,8 +10,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { afterAll } from 'vitest';
+import { DuckDBInstance } from './duckdb.js';
 
 /** Values as `@duckdb/node-api` gives them to JavaScript: its own readers, not the engine's. */
 export type Cell = unknown;

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import type { ColumnSpec, DataType, Operand, Predicate, Row, SourceSpec, Value } from './types.js';
 
 /** The little of `@duckdb/node-api` that the SQL oracle uses; the package belongs to packages/lake. */
@@ -21,7 +20,7 @@ interface Api {
 export async function withDuckdb<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
   const require = createRequire(new URL('../../packages/lake/package.json', import.meta.url));
   // The package is found through another room's dependencies, so its own types are out of reach here.
-  const api = (await import(pathToFileURL(require.resolve('@duckdb/node-api')).href)) as Api;
+  const api = require('@duckdb/node-api') as Api;
   const instance = await api.DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
   try {

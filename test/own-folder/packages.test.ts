@@ -98,9 +98,9 @@ describe('packages', () => {
       const imported = filesBelow(join(at, 'dist')).flatMap((file) => {
         const text = readFileSync(join(at, 'dist', file), 'utf8');
         const found = text.matchAll(
-          /^(?:import|export) [^'";]*?from '([^'.][^']*)'|\bimport\('([^'.][^']*)'\)/gm,
+          /^(?:import|export) [^'";]*?from '([^'.][^']*)'|\bimport\('([^'.][^']*)'\)|\bcreateRequire\(import\.meta\.url\)\('([^'.][^']*)'\)/gm,
         );
-        return [...found].map(([, from, dynamic]) => (from ?? dynamic)!);
+        return [...found].map(([, from, dynamic, required]) => (from ?? dynamic ?? required)!);
       });
       const strangers = imported.filter(
         (from) =>

@@ -1,5 +1,5 @@
 // One query in a process of its own: `node run-sql.js <sql> <result file, '' = none> <threads>`.
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance } from './duckdb.js';
 import { printPeak } from './peak.js';
 
 const [sql = '', file = '', threads = '1'] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { version as duckdb } from '@duckdb/node-api';
+import { version as duckdb } from './duckdb.js';
 
 const ROOT = new URL('../../../', import.meta.url);
 

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll } from 'vitest';
+import { DuckDBInstance } from '../src/duckdb.js';
 import { FEATURES } from '../src/features.js';
 
 const made: string[] = [];

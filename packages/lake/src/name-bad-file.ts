@@ -1,5 +1,6 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TesseraError } from '@tessera/api';
+import { DuckDBInstance } from './duckdb.js';
 import { quotePath } from './quote.js';
 import { damagedFile, readFilesOf, sqlError } from './sql-error.js';
 

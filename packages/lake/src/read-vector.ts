@@ -1,8 +1,8 @@
 import type { DuckDBType } from '@duckdb/node-api';
-import { DuckDBTypeId } from '@duckdb/node-api';
 import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { TesseraError } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
+import { DuckDBTypeId } from './duckdb.js';
 
 /**
  * What a result column is to become. Left out, it follows from DuckDB's type. `code` reads an integer column as

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from './duckdb.js';
 import { writeError } from './fs-error.js';
 import { failedQuery } from './name-bad-file.js';
 import { sqlError } from './sql-error.js';

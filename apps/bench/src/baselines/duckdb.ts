@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { version } from '@duckdb/node-api';
 import type { Baseline } from '../contender.js';
+import { version } from '../duckdb.js';
 import { rangeJoinSql, scanSql, windowSql } from './duckdb-sql.js';
 
 const SCRIPT = fileURLToPath(new URL('../run-sql.js', import.meta.url));
