@@ -1,5 +1,6 @@
 import { join as joinPath } from 'node:path';
 import { type DataType, type JoinSpec, outputColumns, type SourceSpec } from '@tessera/api';
+import { floorDiv, isoDay } from '../oracle/time.js';
 import type { OracleRow, OutputValue, Row, Value } from '../oracle/types.js';
 import { decimalText } from '../oracle/values.js';
 import { filesBelow, isPublished, parquet, quoted, rawRows } from './workspace.js';
@@ -134,7 +135,7 @@ export function cell(type: DataType, value: unknown, isCount: boolean): OutputVa
       return decimalText(unscaled, scale);
     }
     case 'date':
-      return new Date((value as { days: number }).days * 86_400_000).toISOString().slice(0, 10);
+      return isoDay((value as { days: number }).days);
     case 'timestamp':
     case 'timestamptz':
       return isoText((value as { micros: bigint }).micros * 1000n);
@@ -159,8 +160,9 @@ export function cell(type: DataType, value: unknown, isCount: boolean): OutputVa
 }
 
 function isoText(nanos: bigint): string {
-  const second = 1_000_000_000n;
-  const fraction = ((nanos % second) + second) % second;
-  const text = new Date(Number((nanos - fraction) / 1_000_000n)).toISOString().slice(0, 19);
-  return `${text}.${String(fraction).padStart(9, '0')}Z`;
+  const day = 86_400_000_000_000n;
+  const days = floorDiv(nanos, day);
+  const inDay = nanos - days * day;
+  const time = new Date(Number(inDay / 1_000_000n)).toISOString().slice(11, 19);
+  return `${isoDay(Number(days))}T${time}.${String(inDay % 1_000_000_000n).padStart(9, '0')}Z`;
 }

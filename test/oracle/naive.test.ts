@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mismatches } from './compare.js';
 import { exact, round, roundRatio, sum } from './exact.js';
 import { naiveJoin } from './naive.js';
-import { hopMs, startMs } from './time.js';
+import { DAY_MS, hopMs, isoDay, parseNanos, startMs } from './time.js';
 import type {
   AggregationSpec,
   ColumnSpec,
@@ -445,5 +445,19 @@ describe('comparison', () => {
       ),
     ).toHaveLength(1);
     expect(mismatches(join, [row], [])).toEqual(['0 rows, expected 1']);
+  });
+});
+
+describe('days as text', () => {
+  it.each([
+    [0, '1970-01-01'],
+    [-719_528, '0000-01-01'],
+    [2_932_897, '+010000-01-01'],
+    // Beyond what Date reaches.
+    [2_147_483_647, '+5881580-07-11'],
+    [-2_147_483_648, '-5877641-06-23'],
+  ])('%i', (day, text) => {
+    expect(isoDay(day)).toBe(text);
+    expect(parseNanos(text)).toBe(BigInt(day) * BigInt(DAY_MS) * 1_000_000n);
   });
 });

@@ -7,16 +7,34 @@ export const DAY_MS = 86_400_000;
 /** 2201-01-01: the first instant after the years 1970-2200 (S1.3). */
 export const YEAR_2201_MS = Date.UTC(2201, 0, 1);
 
-const ISO =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(?:Z|\+00(?::?00)?)?$/;
+/** The calendar repeats after as many days; `Date` reaches fewer years than a file may hold. */
+const CYCLE_YEARS = 400;
+const CYCLE_DAYS = 146_097;
 
-/** Nanoseconds since the epoch of an ISO text in UTC. */
+const ISO =
+  /^(\d{4}|[+-]\d{6,})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(?:Z|\+00(?::?00)?)?$/;
+
+/** Nanoseconds since the epoch of an ISO text in UTC; years beyond 9999 are written `+010000`. */
 export function parseNanos(text: string): bigint {
   const match = ISO.exec(text);
   if (match === null) throw new Error(`not an ISO time in UTC: ${text}`);
   const part = (i: number): number => Number(match[i] ?? 0);
-  const ms = Date.UTC(part(1), part(2) - 1, part(3), part(4), part(5), part(6));
-  return BigInt(ms) * 1_000_000n + BigInt((match[7] ?? '').padEnd(9, '0'));
+  const cycles = Math.floor((part(1) - 2000) / CYCLE_YEARS);
+  const year = part(1) - cycles * CYCLE_YEARS;
+  const ms =
+    BigInt(Date.UTC(year, part(2) - 1, part(3), part(4), part(5), part(6))) +
+    BigInt(cycles * CYCLE_DAYS) * BigInt(DAY_MS);
+  return ms * 1_000_000n + BigInt((match[7] ?? '').padEnd(9, '0'));
+}
+
+/** `YYYY-MM-DD` of any number of days since 1970-01-01, as `parseNanos` reads it. */
+export function isoDay(day: number): string {
+  const cycles = Math.floor((day - dayOf(Date.UTC(2000, 0, 1))) / CYCLE_DAYS);
+  const text = dsOfDay(day - cycles * CYCLE_DAYS);
+  const year = Number(text.slice(0, 4)) + cycles * CYCLE_YEARS;
+  const isShort = year >= 0 && year <= 9999;
+  const sign = isShort ? '' : year < 0 ? '-' : '+';
+  return `${sign}${String(Math.abs(year)).padStart(isShort ? 4 : 6, '0')}${text.slice(4)}`;
 }
 
 export function floorDiv(a: bigint, b: bigint): bigint {
