@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tessera, writeFiles } from '../files/command.js';
+import { tesseraHere } from '../files/command-here.js';
 import { filesBelow, newFolder } from '../files/workspace.js';
 
-/** The real command: what it prints, its exit code, and that nothing is written. */
+/** The real command: what it prints, its exit code, and that nothing is written. A process of its own where that matters. */
 
 const GOOD = {
   'tessera.config.ts': `import { defineProject } from '@tessera/api';
@@ -36,8 +37,12 @@ beforeAll(() => {
 });
 
 /** Exit code and text of a command that is refused: no stack, nothing on stdout, nothing written. */
-async function refused(folder: string, argv: readonly string[]): Promise<string> {
-  const { code, out, err } = await tessera(argv, folder);
+async function refused(
+  folder: string,
+  argv: readonly string[],
+  run = tesseraHere,
+): Promise<string> {
+  const { code, out, err } = await run(argv, folder);
   // Which join is taken is said before anything is looked at.
   expect(out.replace(/^ {2}join .*\n/, '')).toBe('');
   expect(err).not.toMatch(/\n {4}at |SELECT|DuckDB|undefined/);
@@ -58,7 +63,7 @@ import { orders } from '../sources.js';
 export const bad = groupBy({ name: 'bad', source: orders, keys: ['whom'], aggregations: [sum('amuont' as never)] });
 `,
     });
-    expect(await refused(folder, ['train-set'])).toMatchInlineSnapshot(`
+    expect(await refused(folder, ['train-set'], tessera)).toMatchInlineSnapshot(`
       "
       exit code 1
       error UNKNOWN_COLUMN  features/column.ts:3 › bad › keys
@@ -111,11 +116,11 @@ export const bad = groupBy({ name: 'bad', source: orders, keys: ['whom'], aggreg
   test('that wait for ever are named after a while, and those that loop for ever too', async () => {
     if (process.env.TESSERA_LONG !== '1') return;
     const waits = project({ 'features/waits.ts': 'await new Promise(() => {});\n' });
-    expect(await refused(waits, ['train-set'])).toContain(
+    expect(await refused(waits, ['train-set'], tessera)).toContain(
       'features/waits.ts could not be loaded: still waiting for a top-level await after 20 s',
     );
     const loops = project({ 'features/loops.ts': 'for (;;) {}\n' });
-    expect(await refused(loops, ['train-set'])).toContain(
+    expect(await refused(loops, ['train-set'], tessera)).toContain(
       'features/loops.ts is still loading after 30 s: is there a loop without an end?',
     );
   });
@@ -183,7 +188,7 @@ describe('options', () => {
 describe('exit codes', () => {
   test('1: the data', async () => {
     const folder = project({ 'lake/orders.csv': 'id,who,amount\n1,a,1.5\n' });
-    expect(await refused(folder, ['train-set'])).toMatchInlineSnapshot(`
+    expect(await refused(folder, ['train-set'], tessera)).toMatchInlineSnapshot(`
       "
       exit code 1
       error SCHEMA_MISSING_COLUMN

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Outcome, tessera, writeFiles } from './command.js';
+import { tesseraHere } from './command-here.js';
 import { filesBelow, hashes, isPublished, newFolder } from './workspace.js';
 
 /** A project far from the clone, without a node_modules; its tables are CSV texts, so that all of it can be read here. */
@@ -74,8 +75,13 @@ function settled({ code, out, err }: Outcome): Outcome {
   return { code, out: settle(out), err: settle(err) };
 }
 
+/** In a process of its own, as a user would. */
 async function run(argv: readonly string[], cwd = project): Promise<Outcome> {
   return settled(await tessera(argv, cwd));
+}
+
+async function runHere(argv: readonly string[], cwd = project): Promise<Outcome> {
+  return settled(await tesseraHere(argv, cwd));
 }
 
 const expected = [
@@ -153,7 +159,7 @@ describe('train-set', () => {
 
   test('the rows are those that a reader of the data expects', async () => {
     const out = join(elsewhere, 'rows');
-    const { code, out: said } = await run(
+    const { code, out: said } = await runHere(
       [
         'train-set',
         '--project',
@@ -246,7 +252,7 @@ describe('train-set', () => {
   });
 
   test('--start, --end and --limit', async () => {
-    const days = await run([
+    const days = await runHere([
       'train-set',
       '--join=plain',
       '--out=range',
@@ -259,7 +265,7 @@ describe('train-set', () => {
       'train-sets/plain/ds=2025-05-02/part-0.parquet',
     ]);
     const before = hashes(join(project, 'range'));
-    const preview = await run([
+    const preview = await runHere([
       'train-set',
       '--join=plain',
       '--out=range',
@@ -275,7 +281,7 @@ describe('train-set', () => {
 
 describe('backfill', () => {
   test('every groupBy of the project', async () => {
-    const { code, out } = await run(['backfill', '--out=daily', '--no-summary', '--workers=1']);
+    const { code, out } = await runHere(['backfill', '--out=daily', '--no-summary']);
     expect(code).toBe(0);
     expect(out).toContain('daily/group-bys/spend/ds=…  3 partitions');
     expect(filesBelow(join(project, 'daily')).filter(isPublished)).toEqual(
@@ -305,7 +311,7 @@ describe('mistakes', () => {
     ['a lake without the source', ['train-set', '--join=plain', '--lake=features'], 1],
     ['an unknown groupBy', ['backfill', '--group-by=spent'], 1],
   ] as const)('%s', async (_, argv, code) => {
-    const failed = await run([...argv, '--out=never']);
+    const failed = await runHere([...argv, '--out=never']);
     expect(failed.code).toBe(code);
     expect(failed.out).toBe('');
     expect(failed.err).toMatchSnapshot();
@@ -323,7 +329,7 @@ describe('mistakes', () => {
   });
 
   test('outside of any project', async () => {
-    const { code, err } = await run(['train-set', '--join=plain'], newFolder());
+    const { code, err } = await runHere(['train-set', '--join=plain'], newFolder());
     expect(code).toBe(1);
     expect(err).toContain('tessera.config.ts');
   });
@@ -340,7 +346,7 @@ describe('mistakes', () => {
       token: 'abc',
     };
     writeFileSync(join(dataset, '_lock'), `${JSON.stringify(holder)}\n`);
-    const refused = await run(['train-set', '--join=plain', '--out=held']);
+    const refused = await run(['train-set', '--join=plain', '--out=held', '--workers=1']);
     expect(refused.code).toBe(2);
     expect(refused.err).toContain('error DATASET_LOCKED');
     expect(refused.err).toContain('is being written by another run (train-set plain, process');
@@ -356,13 +362,13 @@ describe('mistakes', () => {
       ),
       'damaged/customers.csv': FILES['lake/customers.csv'],
     });
-    const damaged = await run(['train-set', '--join=plain', '--lake', lake, '--out=never']);
+    const damaged = await runHere(['train-set', '--join=plain', '--lake', lake, '--out=never']);
     expect(damaged.code).toBe(2);
     expect(damaged.err).toContain('error FILE_UNREADABLE');
     expect(damaged.err).toContain('<elsewhere>/damaged/orders/ds=2025-05-01/a.csv');
     expect(damaged.err).toContain('line 3');
     writeFiles(project, { 'torn/train-sets/plain/_manifest.json': '{ "format": 1,' });
-    const torn = await run(['train-set', '--join=plain', '--out=torn']);
+    const torn = await runHere(['train-set', '--join=plain', '--out=torn']);
     expect(torn.code).toBe(2);
     expect(torn.err).toContain('<project>/torn/train-sets/plain/_manifest.json could not be read');
     expect(torn.err).toContain('Remove the dataset’s folder to build it anew.');

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tessera as tesseraProcess } from '../files/command.js';
+import { tesseraHere as tessera } from '../files/command-here.js';
 import { datasetRows, filesBelow, newFolder } from '../files/workspace.js';
-import { tesseraHere as tessera } from './in-process.js';
 import { writeOddLake } from './odd-tables.js';
 
 const folder = newFolder();

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tessera } from '../files/command.js';
+import { tesseraHere } from '../files/command-here.js';
 import { datasetRows, filesBelow, newFolder, quoted, sql } from '../files/workspace.js';
 import { sharedFolder } from '../golden/shared.js';
 
@@ -87,11 +88,11 @@ async function goThrough(
   shared: string,
 ): Promise<void> {
   const folder = newFolder();
-  const printed = await tessera(['schema', shared], folder);
+  const printed = await tesseraHere(['schema', shared], folder);
   expect(printed.code, printed.err).toBe(0);
   for (const words of schema) expect(printed.out).toContain(words);
 
-  const made = await tessera(['init', 'mine', '--from', shared], folder);
+  const made = await tesseraHere(['init', 'mine', '--from', shared], folder);
   expect(made.code, made.err).toBe(0);
   const mine = join(folder, 'mine');
   expect(filesBelow(mine)).toEqual([
@@ -105,7 +106,7 @@ async function goThrough(
     'tsconfig.json',
   ]);
 
-  const run = await tessera(
+  const run = await tesseraHere(
     [
       'train-set',
       '--project',

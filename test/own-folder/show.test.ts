@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { writeFiles } from '../files/command.js';
+import { tesseraHere as tessera } from '../files/command-here.js';
 import { newFolder, parquet } from '../files/workspace.js';
-import { tesseraHere as tessera } from './in-process.js';
 
 const folder = newFolder();
 

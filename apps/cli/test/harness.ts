@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
-import type { CommandContext } from '../src/commands/context.js';
 import type { Engine } from '../src/engine.js';
 import { runCli } from '../src/run-cli.js';
 import { fakeEngine } from './fake-engine.js';
+import { pipedContext } from './piped-context.js';
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -80,27 +80,12 @@ export interface RunIn {
 
 /** One command line in this process, as written to a pipe. */
 export async function runIn({ cwd, argv, engine, env, signal }: RunIn): Promise<Outcome> {
-  let out = '';
-  let err = '';
-  const style = { color: false, unicode: true, columns: 100 };
-  const context: CommandContext = {
-    terminal: {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      outStyle: style,
-      errStyle: style,
-      live: false,
-    },
+  const { context, said } = pipedContext({
     cwd,
     env: env ?? {},
     loadEngine: async () => engine ?? fakeEngine(),
-    loadWatch: { begin: () => {}, end: () => {} },
-    interrupts: { signal: signal ?? new AbortController().signal, listen: () => {} },
-  };
-  const code = await runCli(argv, context);
-  return { code, out, err };
+  });
+  const interrupts = { ...context.interrupts, ...(signal && { signal }) };
+  const code = await runCli(argv, { ...context, interrupts });
+  return { code, ...said() };
 }

@@ -1,0 +1,18 @@
+import { backfill, trainSet } from '@tessera/engine';
+import { runCli } from '../../apps/cli/dist/index.js';
+import { pipedContext } from '../../apps/cli/test/piped-context.js';
+import type { Outcome } from './command.js';
+
+/** One worker unless told otherwise: to start threads takes longer than what small tables need. */
+const engine = {
+  trainSet: ((join, options) =>
+    trainSet(join, { ...options, workers: options?.workers ?? 1 })) as typeof trainSet,
+  backfill: ((groupBy, options) =>
+    backfill(groupBy, { ...options, workers: options?.workers ?? 1 })) as typeof backfill,
+};
+
+/** The command with the real engine, in this process: a process of its own per question would take most of the time. */
+export async function tesseraHere(argv: readonly string[], cwd: string): Promise<Outcome> {
+  const { context, said } = pipedContext({ cwd, env: {}, loadEngine: async () => engine });
+  return { code: await runCli(argv, context), ...said() };
+}
