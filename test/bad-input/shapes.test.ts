@@ -23,6 +23,13 @@ const asks = events({
   time: 'at',
 });
 
+/** Who asks at noon: the numbers below. */
+const writeAsks = (lake: string, rows = 3) =>
+  parquet(
+    fileOf(lake, 'asks', DAY),
+    `SELECT i AS who, TIMESTAMP '${DAY} 12:00' AS at FROM range(${rows}) t(i)`,
+  );
+
 const totals = groupBy({
   name: 'g',
   source: log,
@@ -38,10 +45,7 @@ test('5,000 columns of which three are used', async () => {
       fileOf(lake, 'log', DAY),
       `SELECT i % 3 AS who, i AS n, TIMESTAMP '${DAY}' + to_minutes(i) AS at, ${wide} FROM range(9) t(i)`,
     );
-    await parquet(
-      fileOf(lake, 'asks', DAY),
-      `SELECT i AS who, TIMESTAMP '${DAY} 12:00' AS at FROM range(3) t(i)`,
-    );
+    await writeAsks(lake);
   });
   const { path } = await trainSet(both, { ...place, workers: 1 });
   expect((await datasetRows(path ?? '')).map(({ g_count, g_n_sum }) => [g_count, g_n_sum])).toEqual(
@@ -60,10 +64,7 @@ test(`${LONG ? 5000 : 1000} output columns`, async () => {
       fileOf(lake, 'log', DAY),
       `SELECT 1::BIGINT AS who, i AS n, TIMESTAMP '${DAY}' + to_minutes(i) AS at FROM range(9) t(i)`,
     );
-    await parquet(
-      fileOf(lake, 'asks', DAY),
-      `SELECT i AS who, TIMESTAMP '${DAY} 12:00' AS at FROM range(3) t(i)`,
-    );
+    await writeAsks(lake);
   });
   const aggregations = Array.from(
     { length: outputs },
@@ -96,10 +97,7 @@ describe.each(LONG ? [1_000_000] : [100_000])('%i rows', (rows) => {
         fileOf(lake, 'log', DAY),
         `SELECT i AS who, i AS n, TIMESTAMP '${DAY}' + to_microseconds(i) AS at FROM range(${rows}) t(i)`,
       );
-      await parquet(
-        fileOf(lake, 'asks', DAY),
-        `SELECT i AS who, TIMESTAMP '${DAY} 12:00' AS at FROM range(${rows}) t(i)`,
-      );
+      await writeAsks(lake, rows);
     });
     const { path } = await trainSet(both, { ...place, workers: 2 });
     expect(
@@ -158,10 +156,7 @@ test('entities without a row that a key finds', async () => {
     static: true,
   });
   const place = await ground(async (lake) => {
-    await parquet(
-      fileOf(lake, 'asks', DAY),
-      `SELECT i AS who, TIMESTAMP '${DAY} 12:00' AS at FROM range(3) t(i)`,
-    );
+    await writeAsks(lake);
     await parquet(`${lake}/nobody.parquet`, "SELECT 1::BIGINT AS who, 'x' AS name LIMIT 0");
   });
   const { path } = await trainSet(join({ name: 'n', left: asks, parts: [part(nobody)] }), {

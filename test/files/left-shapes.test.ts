@@ -17,15 +17,9 @@ import { mismatches } from '../oracle/compare.js';
 import { naiveJoin } from '../oracle/naive.js';
 import type { OracleRow, Row, Tables } from '../oracle/types.js';
 import { publishedRows, writeTable } from './lake-tables.js';
+import { orderColumns, numberedOrders as orders, paymentColumns, payments } from './till.js';
 import { filesBelow, newFolder, parquet, rawRows } from './workspace.js';
 
-const paymentColumns = { user: 'string', amount: 'double', at: 'timestamp' } as const;
-const payments = events({
-  name: 'payments',
-  path: 'payments',
-  columns: paymentColumns,
-  time: 'at',
-});
 const spend = (source: typeof payments = payments) =>
   groupBy({
     name: 'spend',
@@ -34,8 +28,6 @@ const spend = (source: typeof payments = payments) =>
     aggregations: [count({ windows: ['1d'] }), sum('amount', { windows: ['2d'] }), last('amount')],
   });
 
-const orderColumns = { id: 'int32', user: 'string', at: 'timestamp' } as const;
-const orders = events({ name: 'orders', path: 'orders', columns: orderColumns, time: 'at' });
 const asked = join({ name: 'asked', left: orders, parts: [part(spend())] });
 
 const PAID: Row[] = [

@@ -13,6 +13,7 @@ import {
 } from '@tessera/api';
 import { backfill, joinRows, type RunOptions, trainSet } from '@tessera/engine';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { dayFile } from './till.js';
 import { datasetRows, filesBelow, newFolder, parquet } from './workspace.js';
 
 /** What a run refuses before it computes or writes anything. */
@@ -51,8 +52,7 @@ beforeEach(async () => {
   await parquet(file('payments', '2025-03-01'), paymentsOf({}));
 });
 
-const file = (source: string, ds: string, name = 'a.parquet') =>
-  joinPath(lake, source, `ds=${ds}`, name);
+const file = (source: string, ds: string) => dayFile(lake, source, ds);
 const ordersOf = (ds: string) =>
   `SELECT 1::BIGINT AS id, 'u' AS "user", TIMESTAMP '${ds} 12:00:00' AS at`;
 const paymentsOf = ({ user = `'u'`, amount = '1', note = `'x'`, ds = '2025-03-01' }) =>

@@ -10,26 +10,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join as joinPath } from 'node:path';
-import { count, events, groupBy, type JoinSpec, join, part, sum } from '@tessera/api';
-import { backfill, type RunOptions, trainSet } from '@tessera/engine';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { count, events, groupBy, join, part, sum } from '@tessera/api';
+import { backfill, trainSet } from '@tessera/engine';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { days } from './shop.js';
+import { copiesOf, dayFile, orders, payments } from './till.js';
 import { datasetRows, filesBelow, hashes, isPublished, newFolder, parquet } from './workspace.js';
 
 /** What stands on the disk after runs over other input, other definitions, other ranges: never a mixture. */
 
-const payments = events({
-  name: 'payments',
-  path: 'payments',
-  columns: { user: 'string', amount: 'double', at: 'timestamp' },
-  time: 'at',
-});
-const orders = events({
-  name: 'orders',
-  path: 'orders',
-  columns: { user: 'string', at: 'timestamp' },
-  time: 'at',
-});
 const spendOver = (window: '1d' | '2d') =>
   groupBy({
     name: 'spend',
@@ -43,8 +32,7 @@ const changed = join({ name: 'asked', left: orders, parts: [part(spendOver('2d')
 const DAYS = days('2025-06-01', 5);
 const [D1, D2, D3, D4, D5] = DAYS as [string, string, string, string, string];
 const untouched = newFolder();
-let lake = '';
-let out = '';
+const { here, run, dataset, file, sameAsFromScratch } = copiesOf(untouched, asked);
 
 /** Payments of a day: three values, of which the middle one is in no statistic. */
 const paymentsOf = (ds: string, middle = 2) =>
@@ -54,35 +42,19 @@ const PLAIN = 'COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 0';
 
 beforeAll(async () => {
   for (const ds of DAYS) {
-    await parquet(joinPath(untouched, 'payments', `ds=${ds}`, 'a.parquet'), paymentsOf(ds), PLAIN);
+    await parquet(dayFile(untouched, 'payments', ds), paymentsOf(ds), PLAIN);
     await parquet(
-      joinPath(untouched, 'orders', `ds=${ds}`, 'a.parquet'),
+      dayFile(untouched, 'orders', ds),
       `SELECT 'u' AS "user", TIMESTAMP '${ds} 12:00:00' AS at`,
     );
   }
 });
-beforeEach(() => {
-  const folder = newFolder();
-  lake = joinPath(folder, 'lake');
-  out = joinPath(folder, 'out');
-  cpSync(untouched, lake, { recursive: true });
-});
 
-const run = (options: RunOptions = {}, of: JoinSpec = asked) =>
-  trainSet(of, { lake, out, workers: 1, ...options });
-const dataset = () => joinPath(out, 'train-sets', 'asked');
-const file = (source: string, ds: string) => joinPath(lake, source, `ds=${ds}`, 'a.parquet');
 const totals = async () => (await datasetRows(dataset())).map((row) => row.spend_total_1d);
 const folders = () => readdirSync(dataset()).filter((name) => name.startsWith('ds='));
 const named = (...labels: string[]) => labels.map((ds) => `ds=${ds}`);
 const manifest = () => joinPath(dataset(), '_manifest.json');
 const manifestText = () => readFileSync(manifest(), 'utf8');
-
-async function sameAsFromScratch(options: RunOptions = {}, of: JoinSpec = asked): Promise<void> {
-  const fresh = joinPath(newFolder(), 'out');
-  const { path } = await run({ ...options, out: fresh }, of);
-  expect(hashes(dataset())).toEqual(hashes(path ?? ''));
-}
 
 describe('which file is the same', () => {
   /** Another middle value: same size, same statistics, so the same footer. */
@@ -115,7 +87,7 @@ describe('which file is the same', () => {
     await edit(D3);
     utimesSync(file('payments', D3), atime, mtime);
     expect((await run()).partitionsWritten).toEqual([D3]);
-    const aside = joinPath(lake, 'aside.parquet');
+    const aside = joinPath(here.lake, 'aside.parquet');
     copyFileSync(file('payments', D2), aside);
     await edit(D2);
     // Back again: other times, the bytes that were recorded.
@@ -126,7 +98,7 @@ describe('which file is the same', () => {
   test('touched and copied files are the same, and are read again once only', async () => {
     await run();
     const before = hashes(dataset(), isPublished);
-    for (const name of filesBelow(lake)) utimesSync(joinPath(lake, name), 1, 1);
+    for (const name of filesBelow(here.lake)) utimesSync(joinPath(here.lake, name), 1, 1);
     const touched = manifestText();
     expect((await run({ planOnly: true })).plan.toBuild).toBe(0);
     expect(manifestText()).toBe(touched);
@@ -137,8 +109,8 @@ describe('which file is the same', () => {
     expect((await run()).partitionsWritten).toEqual([]);
     expect(manifestText()).toBe(remembered);
     const elsewhere = joinPath(newFolder(), 'copy');
-    cpSync(lake, elsewhere, { recursive: true });
-    lake = elsewhere;
+    cpSync(here.lake, elsewhere, { recursive: true });
+    here.lake = elsewhere;
     expect((await run()).partitionsWritten).toEqual([]);
     expect(hashes(dataset(), isPublished)).toEqual(before);
     await sameAsFromScratch();
@@ -194,7 +166,7 @@ describe('what is no more', () => {
   test('a day that the left lost is removed, with its exports', async () => {
     await run({ format: 'csv' });
     await run({ format: 'arrow' });
-    rmSync(joinPath(lake, 'orders', `ds=${D2}`), { recursive: true });
+    rmSync(joinPath(here.lake, 'orders', `ds=${D2}`), { recursive: true });
     rmSync(file('orders', D5));
     // A range that does not have them leaves them.
     expect(await run({ start: D3, end: D4 })).toMatchObject({ partitionsRemoved: [] });
@@ -217,8 +189,8 @@ describe('what is no more', () => {
 
   test('within a range: also where no day of it is left', async () => {
     await run();
-    rmSync(joinPath(lake, 'orders', `ds=${D2}`), { recursive: true });
-    rmSync(joinPath(lake, 'orders', `ds=${D3}`), { recursive: true });
+    rmSync(joinPath(here.lake, 'orders', `ds=${D2}`), { recursive: true });
+    rmSync(joinPath(here.lake, 'orders', `ds=${D3}`), { recursive: true });
     const gone = await run({ start: D3, end: D3 });
     expect(gone).toMatchObject({ partitionsWritten: [], partitionsRemoved: [D3] });
     expect(folders()).toEqual(named(D1, D2, D4, D5));
@@ -227,7 +199,7 @@ describe('what is no more', () => {
 
   test('beside what is built', async () => {
     await run();
-    rmSync(joinPath(lake, 'orders', `ds=${D2}`), { recursive: true });
+    rmSync(joinPath(here.lake, 'orders', `ds=${D2}`), { recursive: true });
     await parquet(file('payments', D4), paymentsOf(D4, 4), PLAIN);
     expect(await run()).toMatchObject({ partitionsWritten: [D4], partitionsRemoved: [D2] });
     await sameAsFromScratch();
@@ -235,12 +207,12 @@ describe('what is no more', () => {
 
   test('a backfill’s days', async () => {
     const spend = spendOver('1d');
-    const fill = () => backfill(spend, { lake, out, workers: 1 });
+    const fill = () => backfill(spend, { ...here, workers: 1 });
     expect((await fill()).partitionsWritten).toEqual(DAYS);
-    rmSync(joinPath(lake, 'payments', `ds=${D5}`), { recursive: true });
+    rmSync(joinPath(here.lake, 'payments', `ds=${D5}`), { recursive: true });
     const again = await fill();
     expect(again.plan.removed).toEqual([{ reason: 'no longer in the source', days: [D5] }]);
-    expect(readdirSync(joinPath(out, 'group-bys', 'spend')).sort()).toEqual([
+    expect(readdirSync(joinPath(here.out, 'group-bys', 'spend')).sort()).toEqual([
       '_manifest.json',
       ...named(D1, D2, D3, D4),
     ]);
@@ -267,7 +239,7 @@ describe('what is no more', () => {
 describe('a part of the range after the definition changed', () => {
   test('is refused, whatever is asked for, and nothing is touched', async () => {
     await run();
-    const before = hashes(out);
+    const before = hashes(here.out);
     for (const options of [{}, { planOnly: true }]) {
       await expect(run({ start: D3, end: D4, ...options }, changed)).rejects.toMatchObject({
         code: 'MIXED_DEFINITIONS',
@@ -277,7 +249,7 @@ describe('a part of the range after the definition changed', () => {
       });
     }
     expect((await run({ start: D3, limit: 1 }, changed)).rows).toBe(1);
-    expect(hashes(out)).toEqual(before);
+    expect(hashes(here.out)).toEqual(before);
   });
 
   test('or, with replace, removes the rest', async () => {
@@ -331,7 +303,8 @@ test('S1.5: an eventId is one event over all files of its partition', async () =
   });
   const row = (id: string, at: string, amount: number) =>
     `SELECT '${id}' AS id, 'u' AS "user", ${amount}::DOUBLE AS amount, TIMESTAMP '${at}' AS at`;
-  const at = (ds: string, name: string) => joinPath(lake, 'ided', `ds=${ds}`, `${name}.parquet`);
+  const at = (ds: string, name: string) =>
+    joinPath(here.lake, 'ided', `ds=${ds}`, `${name}.parquet`);
   // The first of x is outside the day's window; it stays all the same, so x does not count on the third.
   await parquet(
     at(D2, 'a'),
@@ -344,8 +317,8 @@ test('S1.5: an eventId is one event over all files of its partition', async () =
   );
   for (const workers of [1, 2]) {
     const { path, report } = await trainSet(once, {
-      ...{ lake, workers, start: D3, end: D3 },
-      out: joinPath(out, String(workers)),
+      ...{ lake: here.lake, workers, start: D3, end: D3 },
+      out: joinPath(here.out, String(workers)),
     });
     expect(await datasetRows(path ?? '')).toMatchObject([
       { ided_count_1d: 2n, ided_amount_sum_1d: 18 },

@@ -5,29 +5,17 @@ import { backfill, type RunOptions, trainSet } from '@tessera/engine';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Row } from '../oracle/types.js';
 import { publishedRows, writeTable } from './lake-tables.js';
+import { dayFile, numberedOrders as orders, states } from './till.js';
 import { datasetRows, filesBelow, newFolder, parquet } from './workspace.js';
 
 /** S3.2 over files: which days of a dump exist, and what is said of those that do not. */
 
-const states = entities({
-  name: 'states',
-  path: 'states',
-  keys: ['user'],
-  columns: { user: 'string', city: 'string' },
-});
 const cities = groupBy({
   name: 'cities',
   source: states,
   keys: ['user'],
   aggregations: [count('city')],
 });
-const orders = events({
-  name: 'orders',
-  path: 'orders',
-  columns: { id: 'int32', user: 'string', at: 'timestamp' },
-  time: 'at',
-});
-
 let lake = '';
 beforeEach(() => {
   lake = newFolder();
@@ -44,7 +32,7 @@ const order = (id: number, ds: string): Row => ({ id, user: 'a', at: `${ds}T12:0
 /** A dump of no rows. */
 const emptyDump = (source: string, ds: string) =>
   parquet(
-    joinPath(lake, source, `ds=${ds}`, 'none.parquet'),
+    dayFile(lake, source, ds, 'none'),
     `SELECT ''::VARCHAR AS "user", ''::VARCHAR AS city LIMIT 0`,
   );
 

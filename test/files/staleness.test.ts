@@ -1,5 +1,4 @@
 import {
-  cpSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -9,45 +8,18 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join as joinPath } from 'node:path';
-import {
-  count,
-  entities,
-  events,
-  groupBy,
-  type JoinSpec,
-  join,
-  part,
-  sum,
-  TesseraError,
-} from '@tessera/api';
-import { type PlanSummary, type RunOptions, type RunResult, trainSet } from '@tessera/engine';
+import { count, groupBy, type JoinSpec, join, part, sum, TesseraError } from '@tessera/api';
+import type { PlanSummary } from '@tessera/engine';
 import { acquireLock } from '@tessera/lake';
-import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { days } from './shop.js';
+import { copiesOf, dayFile, orders, payments, states } from './till.js';
 import { datasetRows, filesBelow, hashes, isPublished, newFolder, parquet } from './workspace.js';
 
 /**
  * Payments at 09:00, orders at 12:00, one file a day each: the partition of day d reads the payments of d, which are
  * before noon, and those of d - 1; its two-day window begins on d - 2, after the payments of that day.
  */
-const payments = events({
-  name: 'payments',
-  path: 'payments',
-  columns: { user: 'string', amount: 'double', at: 'timestamp' },
-  time: 'at',
-});
-const orders = events({
-  name: 'orders',
-  path: 'orders',
-  columns: { user: 'string', at: 'timestamp' },
-  time: 'at',
-});
-const states = entities({
-  name: 'states',
-  path: 'states',
-  keys: ['user'],
-  columns: { user: 'string', city: 'string' },
-});
 const spend = groupBy({
   name: 'spend',
   source: payments,
@@ -58,44 +30,27 @@ const asked = join({ name: 'asked', left: orders, parts: [part(spend), part(stat
 
 const DAYS = days('2025-06-01', 8);
 const LEFT = DAYS.slice(2);
-let lake = '';
-let out = '';
+const untouched = newFolder();
+const { here, run, dataset, file, sameAsFromScratch } = copiesOf(untouched, asked);
 
 const paymentsOf = (ds: string, hour = '09', scale = 1) =>
   `SELECT 'u' || i AS "user", ${scale} * (i + 1)::DOUBLE AS amount, TIMESTAMP '${ds} ${hour}:00:00' AS at FROM range(3) t(i)`;
 
-const untouched = newFolder();
 beforeAll(async () => {
-  lake = untouched;
   for (const ds of DAYS) {
-    await parquet(file('payments', ds), paymentsOf(ds));
+    await parquet(dayFile(untouched, 'payments', ds), paymentsOf(ds));
     await parquet(
-      file('states', ds),
+      dayFile(untouched, 'states', ds),
       `SELECT 'u' || i AS "user", '${ds}' AS city FROM range(2) t(i)`,
     );
   }
   for (const ds of LEFT) {
     await parquet(
-      file('orders', ds),
+      dayFile(untouched, 'orders', ds),
       `SELECT 'u' || i AS "user", TIMESTAMP '${ds} 12:00:00' AS at FROM range(4) t(i)`,
     );
   }
 });
-
-beforeEach(() => {
-  const folder = newFolder();
-  lake = joinPath(folder, 'lake');
-  out = joinPath(folder, 'out');
-  cpSync(untouched, lake, { recursive: true });
-});
-
-const file = (source: string, ds: string, name = 'a') =>
-  joinPath(lake, source, `ds=${ds}`, `${name}.parquet`);
-const dataset = () => joinPath(out, 'train-sets', 'asked');
-
-async function run(options: RunOptions = {}, definition: JoinSpec = asked): Promise<RunResult> {
-  return trainSet(definition, { lake, out, workers: 1, ...options });
-}
 
 /** Reasons as the plan prints them, and what was written for them. */
 async function rebuilt(
@@ -107,14 +62,8 @@ async function rebuilt(
   expect(result.plan.reasons).toEqual(planned.plan.reasons);
   expect(result.plan.toBuild).toBe(result.partitionsWritten.length);
   expect(result.plan.upToDate).toBe(result.plan.partitions - result.plan.toBuild);
-  await sameAsFromScratch(definition);
+  await sameAsFromScratch({}, definition);
   return { reasons: result.plan.reasons, written: result.partitionsWritten };
-}
-
-async function sameAsFromScratch(definition: JoinSpec = asked): Promise<void> {
-  const fresh = joinPath(newFolder(), 'out');
-  const { path } = await run({ out: fresh }, definition);
-  expect(hashes(dataset())).toEqual(hashes(path ?? ''));
 }
 
 async function error(work: Promise<unknown>): Promise<TesseraError> {
@@ -130,8 +79,8 @@ test('again: nothing to do, nothing written', async () => {
   const first = await run();
   expect(first.plan.reasons).toEqual([{ reason: 'never built', partitions: LEFT.length }]);
   expect(first.partitionsWritten).toEqual(LEFT);
-  const before = hashes(out);
-  const times = filesBelow(out).map((name) => statSync(joinPath(out, name)).mtimeMs);
+  const before = hashes(here.out);
+  const times = filesBelow(here.out).map((name) => statSync(joinPath(here.out, name)).mtimeMs);
   const again = await run();
   expect(again).toMatchObject({ rows: 0, partitionsWritten: [], bytesWritten: 0, path: dataset() });
   expect(again.plan).toMatchObject({
@@ -154,17 +103,19 @@ test('again: nothing to do, nothing written', async () => {
     pieces: 0,
     leftRows: 0,
   });
-  expect(hashes(out)).toEqual(before);
-  expect(filesBelow(out).map((name) => statSync(joinPath(out, name)).mtimeMs)).toEqual(times);
+  expect(hashes(here.out)).toEqual(before);
+  expect(filesBelow(here.out).map((name) => statSync(joinPath(here.out, name)).mtimeMs)).toEqual(
+    times,
+  );
 });
 
 test('neither a touched nor a moved lake is a change', async () => {
   await run();
-  for (const name of filesBelow(lake)) utimesSync(joinPath(lake, name), 1, 1);
+  for (const name of filesBelow(here.lake)) utimesSync(joinPath(here.lake, name), 1, 1);
   expect((await run()).partitionsWritten).toEqual([]);
   const moved = joinPath(newFolder(), 'elsewhere');
-  renameSync(lake, moved);
-  lake = moved;
+  renameSync(here.lake, moved);
+  here.lake = moved;
   expect((await run()).partitionsWritten).toEqual([]);
 });
 
@@ -272,7 +223,7 @@ test('a published file that is gone or cut short is built again', async () => {
 test('a held lock is refused', async () => {
   await run();
   rmSync(joinPath(dataset(), 'ds=2025-06-04'), { recursive: true });
-  const before = hashes(out);
+  const before = hashes(here.out);
   const lock = await acquireLock(dataset(), 'train-set of a colleague');
   try {
     const refused = await error(run());
@@ -283,7 +234,7 @@ test('a held lock is refused', async () => {
   } finally {
     await lock.release();
   }
-  expect(hashes(out)).toEqual(before);
+  expect(hashes(here.out)).toEqual(before);
   expect((await run()).partitionsWritten).toEqual(['2025-06-04']);
 });
 
@@ -312,10 +263,10 @@ test('a damaged manifest says which file and what to do', async () => {
 });
 
 test('--limit shows the same rows whatever is up to date, and publishes nothing', async () => {
-  const whole = await trainSet(asked, { lake, out: joinPath(newFolder(), 'out'), workers: 1 });
+  const whole = await run({ out: joinPath(newFolder(), 'out') });
   const expected = (await datasetRows(whole.path ?? '')).slice(0, 6);
   await run({ start: LEFT[0], end: LEFT[2] });
-  const before = hashes(out);
+  const before = hashes(here.out);
   for (const step of [{}, { start: LEFT[0], end: LEFT[4] }]) {
     const preview = await run({ ...step, limit: 6 });
     expect(preview).toMatchObject({ path: null, rows: 6 });
@@ -327,5 +278,5 @@ test('--limit shows the same rows whatever is up to date, and publishes nothing'
     }
     expect(rows).toEqual(expected.map((row) => row.spend_amount_sum_2d));
   }
-  expect(hashes(out)).toEqual(before);
+  expect(hashes(here.out)).toEqual(before);
 });
