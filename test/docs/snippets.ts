@@ -55,13 +55,30 @@ export interface Output {
   readonly stderr: string;
 }
 
+/** Where blocks are run, and what runs Python; null = nothing does. */
+export interface Workshop extends Workplace {
+  readonly interpreter: string | null;
+}
+
 /** Run a `run` block in a workplace, as a reader would at the root of the clone. */
-export async function runBlock(block: Block, place: Workplace): Promise<Output> {
+export async function runBlock(block: Block, place: Workshop): Promise<Output> {
   switch (block.language) {
     case 'sql':
       return { code: 0, stdout: await runSql(block.text, place.dir), stderr: '' };
     case 'ts':
-      return runNode([place.compiled(block.attributes.get('file') ?? '')], place.dir);
+      return runProgram(
+        process.execPath,
+        [place.compiled(block.attributes.get('file') ?? '')],
+        place.dir,
+      );
+    case 'js':
+    case 'py': {
+      const program = block.language === 'js' ? process.execPath : place.interpreter;
+      if (program === null) throw new Error(`${block.doc}:${block.line}: there is no Python`);
+      const file = join(place.dir, `block-${block.line}.${block.language === 'js' ? 'mjs' : 'py'}`);
+      writeFileSync(file, block.text);
+      return runProgram(program, [file], place.dir);
+    }
     case 'sh': {
       const runs = commandsOf(block.text).map((command) => runCommand(command, place.dir));
       return {
@@ -93,11 +110,12 @@ function runCommand(command: readonly string[], dir: string): Output {
   const given = program === 'pnpm' ? scriptArguments(script) : null;
   if (given === null) throw new Error(`cannot run: ${command.join(' ')}`);
   // The root script would build first; here everything is built.
-  return runNode([join(ROOT, 'apps/cli/bin/tessera.cjs'), ...given, ...rest], dir);
+  const bin = join(ROOT, 'apps/cli/bin/tessera.cjs');
+  return runProgram(process.execPath, [bin, ...given, ...rest], dir);
 }
 
-function runNode(args: readonly string[], dir: string): Output {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+function runProgram(program: string, args: readonly string[], dir: string): Output {
+  const { status, stdout, stderr } = spawnSync(program, args, {
     cwd: dir,
     encoding: 'utf8',
     env: {
@@ -111,7 +129,7 @@ function runNode(args: readonly string[], dir: string): Output {
 }
 
 /** A header and a line per row. Paths in a document are relative to the clone, so to the workplace here. */
-export async function runSql(text: string, dir: string): Promise<string> {
+async function runSql(text: string, dir: string): Promise<string> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
   try {
