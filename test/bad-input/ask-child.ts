@@ -1,22 +1,24 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url));
-/** A bound against hanging, far above what any answer takes. */
-const LIMIT_MS = 60_000;
 
 export type Answer<T> =
   | { readonly answer: T }
   /** It ended before it answered: with a code or by a signal, or was killed because it did not answer. */
   | { readonly died: string };
 
+export interface ChildOptions {
+  /** The program: it sends a message when it is ready, then one for each that it gets. */
+  readonly program: string;
+  /** A bound against hanging, far above what any answer takes. */
+  readonly limitMs: number;
+}
+
 /** A process of its own, started again when it has died. */
-export function patientChild() {
+export function patientChild({ program, limitMs }: ChildOptions) {
   let child: Promise<ChildProcess> | null = null;
 
   const start = (): Promise<ChildProcess> =>
     new Promise((resolve, reject) => {
-      const started = fork(CHILD, {
+      const started = fork(program, {
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
         env: { ...process.env, UV_THREADPOOL_SIZE: '8' },
       });
@@ -38,9 +40,9 @@ export function patientChild() {
         asked.once('message', (answer) => settle({ answer: answer as T }));
         asked.once('exit', (code, signal) => settle({ died: signal ?? `exit code ${code}` }));
         timer = setTimeout(() => {
-          settle({ died: `no answer after ${LIMIT_MS / 1000} s` });
+          settle({ died: `no answer after ${limitMs / 1000} s` });
           asked.kill('SIGKILL');
-        }, LIMIT_MS);
+        }, limitMs);
         asked.send(message);
       });
     },

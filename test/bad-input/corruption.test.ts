@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
 import { dirname, join as joinPath } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cell, publishedRows, sqlType } from '../files/lake-tables.js';
 import { newFolder, quoted, rawRows } from '../files/workspace.js';
@@ -28,8 +29,12 @@ const LIMIT_MS = 3_600_000;
 
 const folder = newFolder();
 const [lake, whole] = [joinPath(folder, 'lake'), joinPath(folder, 'whole')];
-const runner = patientChild();
-const reader = patientChild();
+const child = {
+  program: fileURLToPath(new URL('./child.mjs', import.meta.url)),
+  limitMs: 60_000,
+};
+const runner = patientChild(child);
+const reader = patientChild(child);
 afterAll(async () => {
   await runner.end();
   await reader.end();
@@ -128,7 +133,7 @@ async function attempt(seed: number): Promise<string[]> {
   const file = r.pick(FILES);
   const done = await corrupt(lake, file, r);
   const complaints: string[] = [];
-  for (const workers of LONG ? [1, 2] : [1 + (seed % 2)]) {
+  for (const workers of LONG ? [1, 2] : [seed % 4 === 3 ? 2 : 1]) {
     const said = await complaint(file, workers);
     if (said !== null) complaints.push(`seed ${seed}, ${workers} workers, ${done}: ${said}`);
   }

@@ -1,37 +1,42 @@
-import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { patientChild } from '../bad-input/ask-child.js';
+import { newFolder } from '../files/workspace.js';
 import { MUTATIONS } from './mutations.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const PACKAGES = ['api', 'columnar', 'algebra', 'lake', 'tiling', 'pitjoin', 'planner', 'engine'];
+const packages = fileURLToPath(new URL('../../packages', import.meta.url));
+const PACKAGES = readdirSync(packages).filter((name) => existsSync(join(packages, name, 'dist')));
 const SEEDS = process.env.TESSERA_LONG === '1' ? 400 : 60;
 
-/** A copy of the built packages that import each other, not the originals. */
-let copy = '';
+const runner = patientChild({
+  program: fileURLToPath(new URL('./run-seeds.mjs', import.meta.url)),
+  limitMs: 600_000,
+});
+afterAll(() => runner.end());
 
-beforeAll(() => {
-  copy = realpathSync(mkdtempSync(join(tmpdir(), 'tessera-mutation-')));
+/** A copy of the built packages that import each other, not the originals. One of its own each: a module is loaded once. */
+function copyOfPackages(): string {
+  const copy = newFolder();
   for (const name of PACKAGES) {
-    const from = join(root, 'packages', name);
+    const from = join(packages, name);
     const to = join(copy, name);
     mkdirSync(join(to, 'node_modules', '@tessera'), { recursive: true });
     cpSync(join(from, 'package.json'), join(to, 'package.json'));
-    cpSync(join(from, 'dist'), join(to, 'dist'), { recursive: true });
+    cpSync(join(from, 'dist'), join(to, 'dist'), {
+      recursive: true,
+      filter: (path) => !/\.(d\.ts|map)$/.test(path),
+    });
     for (const other of PACKAGES)
       symlinkSync(join(copy, other), join(to, 'node_modules', '@tessera', other));
     if (!existsSync(join(from, 'node_modules'))) continue;
@@ -40,32 +45,28 @@ beforeAll(() => {
       symlinkSync(realpathSync(join(from, 'node_modules', entry)), join(to, 'node_modules', entry));
     }
   }
-});
-
-afterAll(() => rmSync(copy, { recursive: true, force: true }));
-
-function firstDifference(seeds: number): string {
-  const script = join(root, 'test/mutation/run-seeds.mjs');
-  const args = [script, join(copy, 'engine/dist/index.js'), '0', String(seeds)];
-  const run = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (run.status !== 0) throw new Error(run.stderr);
-  return run.stdout.trim();
+  return copy;
 }
 
-test('the copy as it is agrees with the oracle', () => {
-  expect(firstDifference(10)).toBe('equal');
+/** Where a build first differs from the oracle, null where it does not. */
+async function firstDifference(copy: string, seeds: number): Promise<string | null> {
+  const engine = join(copy, 'engine/dist/index.js');
+  const told = await runner.ask<{ difference: string | null }>({ engine, first: 0, end: seeds });
+  if ('died' in told) throw new Error(told.died);
+  return told.answer.difference;
+}
+
+test('the copy as it is agrees with the oracle', async () => {
+  expect(await firstDifference(copyOfPackages(), 10)).toBe(null);
 });
 
-test.each(MUTATIONS)('caught: $what', ({ what, file, find, replace }) => {
+test.each(MUTATIONS)('caught: $what', async ({ what, file, find, replace }) => {
+  const copy = copyOfPackages();
   const path = join(copy, file);
   const original = readFileSync(path, 'utf8');
   expect(original, `${file} no longer holds the code to mutate`).toContain(find);
-  try {
-    writeFileSync(path, original.replaceAll(find, replace));
-    const difference = firstDifference(SEEDS);
-    console.log(`mutation ${what}: ${difference.slice(0, 160)}`);
-    expect(difference).not.toBe('equal');
-  } finally {
-    writeFileSync(path, original);
-  }
+  writeFileSync(path, original.replaceAll(find, replace));
+  const difference = await firstDifference(copy, SEEDS);
+  console.log(`mutation ${what}: ${difference?.slice(0, 160)}`);
+  expect(difference).not.toBe(null);
 });

@@ -1,32 +1,49 @@
-// A process of its own: `node run-seeds.mjs <engine index.js> <first seed> <end seed>`. Compares an engine build with the
-// quadratic oracle and prints the first seed on which they differ, or `equal`.
+// A process that is asked by messages `{ engine, first, end }` and compares the engine build whose index.js that is with the
+// quadratic oracle: `{ difference }` is the first seed on which they differ, null when they agree.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const [enginePath, first, end] = process.argv.slice(2);
 const require = createRequire(new URL('../../apps/cli/package.json', import.meta.url));
 const { createJiti } = require('jiti');
 const jiti = createJiti(import.meta.url);
 const { randomCase } = await jiti.import('../oracle/random-case.ts');
 const { naiveJoin } = await jiti.import('../oracle/naive.ts');
 const { mismatches } = await jiti.import('../oracle/compare.ts');
-const { joinRows } = await import(pathToFileURL(enginePath).href);
 
-for (let seed = Number(first); seed < Number(end); seed++) {
-  const { join, tables } = randomCase(seed);
-  const names = [join.left.name, ...join.parts.map((part) => part.groupBy.source.name)];
-  const known = Object.fromEntries(Object.entries(tables).filter(([name]) => names.includes(name)));
-  let found;
-  try {
-    const rows = await joinRows(join, known, { missingDays: 'part', buckets: 1 + (seed % 3) });
-    const expected = naiveJoin(join, tables).map(({ ds, ...row }) => row);
-    found = mismatches(join, expected, rows, 1);
-  } catch (error) {
-    found = [String(error).split('\n')[0]];
-  }
-  if (found.length > 0) {
-    console.log(`seed ${seed}: ${found[0]}`);
-    process.exit(0);
-  }
+/** The oracle's rows by seed: they are the same for every build. */
+const answers = new Map();
+
+function expectedRows(seed, { join, tables }) {
+  if (!answers.has(seed))
+    answers.set(
+      seed,
+      naiveJoin(join, tables).map(({ ds, ...row }) => row),
+    );
+  return answers.get(seed);
 }
-console.log('equal');
+
+async function firstDifference({ engine, first, end }) {
+  const { joinRows } = await import(pathToFileURL(engine).href);
+  for (let seed = first; seed < end; seed++) {
+    const { join, tables } = randomCase(seed);
+    const expected = expectedRows(seed, { join, tables });
+    const names = [join.left.name, ...join.parts.map((part) => part.groupBy.source.name)];
+    const known = Object.fromEntries(
+      Object.entries(tables).filter(([name]) => names.includes(name)),
+    );
+    let found;
+    try {
+      const rows = await joinRows(join, known, { missingDays: 'part', buckets: 1 + (seed % 3) });
+      found = mismatches(join, expected, rows, 1);
+    } catch (error) {
+      found = [String(error).split('\n')[0]];
+    }
+    if (found.length > 0) return `seed ${seed}: ${found[0]}`;
+  }
+  return null;
+}
+
+process.on('message', async (message) => {
+  process.send({ difference: await firstDifference(message) });
+});
+process.send({ ready: true });
