@@ -35,7 +35,7 @@ test('what a killed run left in --tmp goes, what a living one has there stays', 
   leftBehind(tmp, 'tessera-run-dead', dead);
   leftBehind(tmp, 'tessera-run-living', process.pid);
   mkdirSync(join(tmp, 'of-somebody-else'));
-  await trainSet(shopJoin, { lake, out: join(folder, 'out'), tmp, workers: 2 });
+  await trainSet(shopJoin, { lake, out: join(folder, 'out'), tmp, workers: 1 });
   expect(readdirSync(tmp).sort()).toEqual(['of-somebody-else', 'tessera-run-living']);
 });
 
