@@ -143,7 +143,7 @@ describe('packages', () => {
 });
 
 function trainsFrom(at: string, program: string, command: readonly string[]): void {
-  const cli = run(program, [...command, 'train-set', '--workers', '2'], at);
+  const cli = run(program, [...command, 'train-set', '--workers', '1'], at);
   expect(cli.status, cli.stderr).toBe(0);
   expect(cli.stdout).toContain('6 partitions, 500 rows');
   expect(filesBelow(join(at, 'out')).filter(isPublished)).toHaveLength(6);
