@@ -30,8 +30,8 @@ export interface Contender {
   readonly command: (setting: Setting, place: string) => Command;
   /** Glob of the Parquet that the command has written; null = it computes nothing to compare. */
   readonly result: (place: string) => string | null;
-  /** SQL condition for the rows that it computes; absent = all. */
-  readonly rows?: string;
+  /** SQL condition for the left rows that it computes; absent = all. */
+  readonly rows?: (data: BenchData) => string;
 }
 
 /** What a user would pick instead. */

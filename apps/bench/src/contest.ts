@@ -106,7 +106,7 @@ export async function hold(contest: Contest): Promise<Entry[]> {
     ({ contender, agreed, runs, kept }): Entry => ({
       contender,
       agreed,
-      outcome: { kind: 'measured', runs, kept },
+      outcome: { kind: 'measured', runs: checks.has(contender.name) ? [] : runs, kept },
     }),
   );
   const order = [reference, ...contest.variants, ...contest.baselines, ...contest.checks];
@@ -208,6 +208,6 @@ async function compare(contest: Contest, contender: Contender, how: How): Promis
     theirs,
     tolerance: how.tolerance,
     leftRows: setting.data.spec.leftRows,
-    ...(rows !== undefined && { rows }),
+    ...(rows !== undefined && { rows: rows(setting.data) }),
   });
 }

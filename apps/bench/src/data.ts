@@ -42,6 +42,14 @@ const DAY_MS = 86_400_000;
 export const dayText = (idx: number) =>
   new Date(FIRST_MS + idx * DAY_MS).toISOString().slice(0, 10);
 
+/** The one key that holds `hotShare` of the rows; null = there is none. */
+export function hotKey({ hotShare, keys }: DataSpec): string | null {
+  return hotShare === 0 ? null : keyText(keys);
+}
+
+const KEY_DIGITS = 7;
+const keyText = (key: number) => `u${String(key).padStart(KEY_DIGITS, '0')}`;
+
 /** Name of a spec's data, also in what is kept of slow baselines. */
 export function dataId(spec: DataSpec): string {
   const hot = spec.hotShare === 0 ? '' : `-hot${Math.round(spec.hotShare * 100)}`;
@@ -123,7 +131,7 @@ function daySql(spec: DataSpec, table: 'events' | 'left', day: number): string {
   const at = `make_timestamp((${FIRST_MS + day * DAY_MS} + ((i - ${first}) * ${DAY_MS}) // ${Math.max(rows, 1)}) * 1000)`;
   const cents = `50 + ((${bits(32)} * ${bits(16)}) >> 16) * (1 + ((${bits(0)} * ${bits(0)}) >> 28))`;
   const amount = table === 'events' ? `, (${cents})::BIGINT / 100.0::DOUBLE AS amount` : '';
-  return `SELECT i AS row_id, 'u' || lpad((${key})::VARCHAR, 7, '0') AS user_id, ${at} AS ts${amount}
+  return `SELECT i AS row_id, 'u' || lpad((${key})::VARCHAR, ${KEY_DIGITS}, '0') AS user_id, ${at} AS ts${amount}
     FROM (SELECT i, md5_number_upper(${text}) AS high,
                  (md5_number_lower(${text}) >> 11)::DOUBLE / 9007199254740992.0 AS u
           FROM range(${first}, ${first + rows}) r(i))`;

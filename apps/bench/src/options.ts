@@ -34,10 +34,11 @@ ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n'
   --stop-after <s>    end a process after so many seconds (900)
   --fresh             measure slow baselines again
   --cache <folder>    of data and slow baselines (.cache/bench)
-  --json              print only the line of JSON`;
+  --json              print only the line of JSON
+  -h, --help          print this`;
 
 /**
- * Read the command line. Null = no benchmark was named.
+ * Read the command line. Null = no benchmark was named, or help was asked for.
  *
  * Throws   Error that lists every mistake.
  */
@@ -56,10 +57,11 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
       cache: { type: 'string' },
       fresh: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const [name, ...more] = positionals;
-  if (name === undefined) return null;
+  if (name === undefined || values.help) return null;
   const mistakes: string[] = more.map((word) => `one benchmark at a time: ${word} is too much`);
   const benchmark = BENCHMARKS.find((one) => one.name === name);
   if (benchmark === undefined)

@@ -20,7 +20,8 @@ test('sizes are multiples of 1,024', () => {
 });
 
 test('no name is no mistake, and every mistake is told', () => {
-  expect(readOptions([])).toBe(null);
+  for (const argv of [[], ['--help'], ['-h'], ['hot', '--help', '--scale', 'x']])
+    expect(readOptions(argv)).toBe(null);
   expect(USAGE).toMatch(/standard.*\n.*hot.*\n.*memory.*\n.*big/);
   expect(() => readOptions(['hot', 'big', '--runs', '1.5', '--memory', '1GB,x'])).toThrow(
     'one benchmark at a time: big is too much\n--memory is not a list of sizes: 1GB,x\n--runs is not a whole number above 0: 1.5',

@@ -10,8 +10,14 @@ const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const read = (dir: string, table: string) =>
   `read_parquet(${quoted(`${dir}/${table}/*/*.parquet`)}, hive_partitioning = false)`;
 
+/** Conditions for the rows that are joined. */
+export interface Sides {
+  readonly left: string;
+  readonly events: string;
+}
+
 /** One pass of a range join over the longest window, shorter ones by FILTER: what a skilled user writes first. */
-export function rangeJoinSql(dir: string, where = 'true'): string {
+export function rangeJoinSql(dir: string, where: Sides = { left: 'true', events: 'true' }): string {
   const filter = (window: Feature['window']) =>
     window === '30d'
       ? 'FILTER (WHERE e.ts IS NOT NULL)'
@@ -19,7 +25,7 @@ export function rangeJoinSql(dir: string, where = 'true'): string {
   const columns = FEATURES.map(
     ({ name, operation, window }) => `${sqlName(operation)}(e.amount) ${filter(window)} AS ${name}`,
   );
-  const side = (table: string) => `(SELECT * FROM ${read(dir, table)} WHERE ${where})`;
+  const side = (table: keyof Sides) => `(SELECT * FROM ${read(dir, table)} WHERE ${where[table]})`;
   return `SELECT l.row_id, ${columns.join(', ')}
     FROM ${side('left')} l LEFT JOIN ${side('events')} e
       ON e.user_id = l.user_id AND e.ts >= l.ts - INTERVAL 30 DAY AND e.ts < l.ts
