@@ -1,11 +1,35 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const long = process.env.TESSERA_LONG === '1';
+
+/** What takes longest. Begun last, one of them would be waited for alone. */
+const LONGEST = [
+  'test/docs/readme.test.ts',
+  'test/files/ctrl-c.test.ts',
+  'test/bad-input/corruption.test.ts',
+  'test/engine/oracle.test.ts',
+  'test/mutation/mutation.test.ts',
+  'test/files/same-bytes.test.ts',
+  'test/own-folder/packages.test.ts',
+  'test/own-folder/shared-tables.test.ts',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(name));
+      return at < 0 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     include: [
       'packages/*/test/**/*.test.ts',
       'apps/*/test/**/*.test.ts',
