@@ -35,6 +35,7 @@ export { mergeTiles } from './merge-tiles.js';
 export { inPhysicalKind, physicalKind } from './physical.js';
 export { publishTiles, removeTiles } from './publish-tiles.js';
 export { type ReadTiles, readTileScan, readTiles, tileStringsSql, tilesOf } from './read-tiles.js';
+export { measureTileSet, removeTileSet } from './remove-tile-set.js';
 export type { StateInput } from './row-lanes.js';
 export {
   type StagedTiles,
@@ -62,6 +63,7 @@ export {
   tileGarbage,
 } from './tile-garbage.js';
 export {
+  NO_TILES,
   TILE_MANIFEST_FORMAT,
   type TileBlockEntry,
   type TileBlocks,
@@ -76,5 +78,10 @@ export {
 export { placesOf, type TilePlaces } from './tile-places.js';
 export { scanStringsSql, type TileScan, type TileScanSql, tileScanSql } from './tile-scan.js';
 export { openTileSet, type TileSet } from './tile-set.js';
-export { listTileSets, type TileLevelSummary, type TileSetSummary } from './tile-store.js';
+export {
+  listTileSets,
+  type TileLevelSummary,
+  type TileSetSummary,
+  tilesOfManifest,
+} from './tile-store.js';
 export { stateOfTiles, type Tiles } from './tiles.js';

@@ -9,7 +9,15 @@ export function tileManifestPath(folder: string): string {
 }
 
 /** How a tile set's manifest is found. */
-export type ManifestState = 'none' | 'ours' | 'older' | 'newer';
+export type ManifestState = 'none' | 'ours' | 'older' | 'newer' | 'damaged';
+
+interface FoundManifest {
+  /** Of nothing unless it is ours. */
+  readonly manifest: TileManifest;
+  readonly state: ManifestState;
+  /** Why it cannot be read, where it is damaged. */
+  readonly damage: TesseraError | null;
+}
 
 /**
  * The manifest of a tile set's folder; of nothing when there is none, or when it is of another format: tiles can always be
@@ -18,24 +26,25 @@ export type ManifestState = 'none' | 'ours' | 'older' | 'newer';
  * Throws  FILE_UNREADABLE when it is damaged
  */
 export async function readTileManifest(folder: string): Promise<TileManifest> {
-  return (await lookAtManifest(folder)).manifest;
+  const { manifest, damage } = await lookAtManifest(folder);
+  if (damage !== null) throw damage;
+  return manifest;
 }
 
-/** The manifest, and whether another version of Tessera wrote it. Throws FILE_UNREADABLE when it is damaged. */
-export async function lookAtManifest(
-  folder: string,
-): Promise<{ readonly manifest: TileManifest; readonly state: ManifestState }> {
+/** The manifest, or what is in its way. Throws FILE_UNREADABLE when it may not be read. */
+export async function lookAtManifest(folder: string): Promise<FoundManifest> {
   const path = tileManifestPath(folder);
   const text = await readText(path);
-  if (text === null) return { manifest: NO_TILES, state: 'none' };
+  const none = (state: ManifestState) => ({ manifest: NO_TILES, state, damage: null });
+  if (text === null) return none('none');
   try {
     const found = parseTileManifest(text);
-    if (typeof found !== 'string') return { manifest: found, state: 'ours' };
-    return { manifest: NO_TILES, state: found };
+    return typeof found === 'string' ? none(found) : { ...none('ours'), manifest: found };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const hint = 'Remove the folder of these tiles: they are built again.';
-    throw new TesseraError('FILE_UNREADABLE', { path, reason }, { hint, cause });
+    const damage = new TesseraError('FILE_UNREADABLE', { path, reason }, { hint, cause });
+    return { ...none('damaged'), damage };
   }
 }
 

@@ -1,9 +1,10 @@
-import { readdir, rmdir, stat } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isTesseraError } from '@tessera/api';
 import { acquireLock, isLocked, removeTree } from '@tessera/lake';
 import { LEVELS } from './hops.js';
 import { lookAtManifest } from './manifest-file.js';
+import { measure, names } from './measure.js';
 import { placePath, tileSetPath } from './store-layout.js';
 import { type TileManifest, tileEntry } from './tile-manifest.js';
 import { labelsOf, tileSetHashes } from './tile-store.js';
@@ -22,9 +23,10 @@ export interface TileGarbage {
 
 /**
  * What could be removed from a store. Nothing that a manifest lists, nor staged files while a living process holds the lock
- * of their tile set, nor anything in a set that a newer version of Tessera wrote.
+ * of their tile set, nor anything in a set that a newer version of Tessera wrote, or whose manifest is damaged: what it
+ * lists cannot be known until tiles of it are built again.
  *
- * Throws  FILE_UNREADABLE for a damaged manifest: what it lists cannot be known
+ * Throws  FILE_UNREADABLE for a manifest that may not be read
  */
 export async function tileGarbage(store: string): Promise<readonly TileGarbage[]> {
   const found: TileGarbage[] = [];
@@ -50,7 +52,7 @@ export interface RemovedTileGarbage {
 /**
  * Remove garbage that is old enough, one tile set after another, each under its lock; folders that are empty then go too.
  *
- * Throws  FILE_UNREADABLE for a damaged manifest, NOT_WRITABLE
+ * Throws  FILE_UNREADABLE for a manifest that may not be read, NOT_WRITABLE
  */
 export async function removeTileGarbage(
   store: string,
@@ -106,9 +108,10 @@ async function garbageOf(
 ): Promise<readonly TileGarbage[]> {
   const path = tileSetPath(store, hash);
   const { manifest, state } = await lookAtManifest(path);
-  if (state === 'newer') return [];
+  if (state === 'newer' || state === 'damaged') return [];
   const found: TileGarbage[] = [];
   const add = async (kind: TileGarbage['kind'], ...parts: string[]) => {
+    // A folder's own time counts: it is set when what it holds is forgotten.
     const item = await measure(join(path, ...parts));
     if (item !== null) found.push({ path: join(path, ...parts), hash, kind, ...item });
   };
@@ -148,23 +151,4 @@ function filesByPlace(manifest: TileManifest): ReadonlyMap<string, ReadonlySet<s
     }
   }
   return places;
-}
-
-async function names(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder).catch(() => [])).sort();
-}
-
-/** Null when it is gone. A folder's own time counts: it is set when what it holds is forgotten. */
-async function measure(path: string): Promise<Pick<TileGarbage, 'bytes' | 'newestMs'> | null> {
-  const found = await stat(path).catch(() => null);
-  if (found === null) return null;
-  if (!found.isDirectory()) return { bytes: found.size, newestMs: found.mtimeMs };
-  let bytes = 0;
-  let newestMs = found.mtimeMs;
-  for (const name of await names(path)) {
-    const inner = await measure(join(path, name));
-    bytes += inner?.bytes ?? 0;
-    newestMs = Math.max(newestMs, inner?.newestMs ?? newestMs);
-  }
-  return { bytes, newestMs };
 }

@@ -16,7 +16,7 @@ export interface TileLevelSummary {
 
 export interface TileSetSummary {
   readonly hash: string;
-  /** Written by this version; the sets of others count as empty. */
+  /** Whether this version wrote it; all others count as empty. */
   readonly state: ManifestState;
   readonly partitions: number;
   /** Those that there are, from the finest. */
@@ -43,18 +43,19 @@ export async function tileSetHashes(store: string): Promise<readonly string[]> {
 /**
  * The tile sets of a store, by hash, as their manifests tell it; files are not looked at.
  *
- * Throws  FILE_UNREADABLE for a damaged manifest
+ * Throws  FILE_UNREADABLE for a manifest that may not be read
  */
 export async function listTileSets(store: string): Promise<readonly TileSetSummary[]> {
   const summaries: TileSetSummary[] = [];
   for (const hash of await tileSetHashes(store)) {
     const { manifest, state } = await lookAtManifest(tileSetPath(store, hash));
-    summaries.push({ hash, state, ...summaryOf(manifest) });
+    summaries.push({ hash, state, ...tilesOfManifest(manifest) });
   }
   return summaries;
 }
 
-function summaryOf(manifest: TileManifest): Omit<TileSetSummary, 'hash' | 'state'> {
+/** What a manifest lists, counted. */
+export function tilesOfManifest(manifest: TileManifest): Omit<TileSetSummary, 'hash' | 'state'> {
   const states = new Set<string>();
   const levels: TileLevelSummary[] = [];
   for (const level of LEVELS) {

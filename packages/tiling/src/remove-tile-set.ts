@@ -1,0 +1,67 @@
+import { rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isTesseraError } from '@tessera/api';
+import { acquireLock, removeTree } from '@tessera/lake';
+import { LEVELS } from './hops.js';
+import { lookAtManifest } from './manifest-file.js';
+import { type Measured, measure, names } from './measure.js';
+import { tileSetPath } from './store-layout.js';
+import type { RemoveTileGarbage } from './tile-garbage.js';
+
+/** Names in a tile set's folder that are its own, the manifest first; a lock is not among them. */
+async function ownNames(path: string): Promise<string[]> {
+  const all = await names(path);
+  const isOwn = (name: string) =>
+    (LEVELS as readonly string[]).includes(name) ||
+    name === '_staging' ||
+    /^(_manifest\.json|_lock)\..*\.tmp$/.test(name);
+  return ['_manifest.json', ...all.filter(isOwn)].filter((name) => all.includes(name));
+}
+
+/** Size of a tile set, and when it was last written; null when there is nothing of it. */
+export async function measureTileSet(store: string, hash: string): Promise<Measured | null> {
+  const path = tileSetPath(store, hash);
+  const items: Measured[] = [];
+  for (const name of await ownNames(path)) {
+    const item = await measure(join(path, name));
+    if (item !== null) items.push(item);
+  }
+  if (items.length === 0) return null;
+  return {
+    bytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
+    newestMs: Math.max(...items.map(({ newestMs }) => newestMs)),
+  };
+}
+
+/**
+ * Remove a tile set as a whole, under its lock: its manifest first, so that nobody begins to read what goes.
+ *
+ * Returns  false when it was left alone: written more recently than asked, locked by a living process, or a newer version's
+ * Throws   NOT_WRITABLE
+ */
+export async function removeTileSet(
+  store: string,
+  hash: string,
+  { olderThanMs, nowMs = Date.now() }: RemoveTileGarbage,
+): Promise<boolean> {
+  const path = tileSetPath(store, hash);
+  const isYoung = async () => {
+    const found = await measureTileSet(store, hash);
+    return found === null || nowMs - found.newestMs < olderThanMs;
+  };
+  if (await isYoung()) return false;
+  const lock = await acquireLock(path, 'removing unused tiles').catch((cause: unknown) => {
+    if (isTesseraError(cause) && cause.code === 'DATASET_LOCKED') return null;
+    throw cause;
+  });
+  if (lock === null) return false;
+  try {
+    if ((await lookAtManifest(path)).state === 'newer' || (await isYoung())) return false;
+    for (const name of await ownNames(path)) await removeTree(join(path, name));
+  } finally {
+    await lock.release();
+  }
+  // Whatever else somebody put there stays.
+  await rmdir(path).catch(() => undefined);
+  return true;
+}
