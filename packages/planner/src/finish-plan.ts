@@ -60,7 +60,7 @@ export function finishPlan(
     const own = known === undefined ? [] : features.filter((feature) => feature.scan === scan.id);
     const chosen =
       known === undefined
-        ? { fileIdx: inRange, tiles: null }
+        ? { fileIdx: inRange, tiles: null, whyRows: null }
         : planTiles({
             source,
             fileIdx: inRange,
@@ -85,6 +85,7 @@ export function finishPlan(
       timeless,
       parts: scan.parts,
       tiles: chosen.tiles,
+      whyRows: chosen.whyRows,
     });
     for (const [id, dictionary] of scan.dictionaries) {
       dictionaries.push({ id, scan: scan.id, ...dictionary });

@@ -7,7 +7,7 @@ import type {
   TileLevelFacts,
   TilePartitionFacts,
 } from './facts.js';
-import type { BlockBuild, ScanTiles, TileBuild, TileLevel, TileRead } from './plan.js';
+import type { BlockBuild, ScanPlan, TileBuild, TileLevel, TileRead } from './plan.js';
 import type { TilePolicy } from './plan-options.js';
 import { isSameFile } from './same-file.js';
 import { BLOCK_DAYS, type BlockLevel, type Timeline } from './timeline.js';
@@ -47,29 +47,32 @@ interface Unit {
  * A partition is read in one way: as the coarsest tiles that no bound of a window cuts, as long as they are fewer than its
  * rows; blocks of partitions as coarser tiles still. Rows and tiles of any level may stand beside each other.
  *
- * Returns  `tiles` null when only rows are read and nothing is built
+ * Returns  `tiles` null when only rows are read and nothing is built; `whyRows` why no tiles are read, null where some are
  */
-export function planTiles(planning: TilePlanning): {
-  readonly fileIdx: readonly number[];
-  readonly tiles: ScanTiles | null;
-} {
+export function planTiles(planning: TilePlanning): Pick<ScanPlan, 'fileIdx' | 'tiles' | 'whyRows'> {
   const { source, fileIdx, timeline, facts, policy } = planning;
-  const rowsOnly = { fileIdx, tiles: null };
-  if (policy === 'off' || fileIdx.length === 0) return rowsOnly;
+  if (policy === 'off') return { fileIdx, tiles: null, whyRows: 'tiles are off' };
+  if (fileIdx.length === 0) return { fileIdx, tiles: null, whyRows: null };
   const units = unitsOf(planning);
   const isBuilding = policy === 'build' || policy === 'always';
   const builds = isBuilding ? units.flatMap(buildOf) : [];
   const reads = new Map<string, TileRead>();
+  const whys = new Map<string, number>();
   for (const unit of units) {
-    const read = timeline === null ? null : readOf(unit, timeline, facts, policy);
-    if (read !== null) reads.set(unit.ds, read);
+    const read = timeline === null ? NO_TIMES : readOf(unit, timeline, facts, policy);
+    if (typeof read !== 'string') reads.set(unit.ds, read);
+    const why = typeof read === 'string' ? read : TOO_FEW;
+    whys.set(why, (whys.get(why) ?? 0) + unit.rows);
   }
   const byDs = new Map(units.map((unit) => [unit.ds, unit]));
   const blockBuilds = isBuilding ? missingBlocks(planning, byDs) : [];
   const blocks = blockReads(planning, byDs, reads, blockBuilds);
   const chosen = [...reads.values(), ...blocks];
-  if (policy === 'auto' && !pays(source.files, fileIdx, chosen)) return rowsOnly;
-  if (chosen.length + builds.length + blockBuilds.length === 0) return rowsOnly;
+  if (policy === 'auto' && !pays(source.files, fileIdx, chosen))
+    return { fileIdx, tiles: null, whyRows: ofMostRows(whys) };
+  const whyRows = chosen.length > 0 ? null : ofMostRows(whys);
+  if (chosen.length + builds.length + blockBuilds.length === 0)
+    return { fileIdx, tiles: null, whyRows };
   const covered = new Set(chosen.flatMap((read) => read.fileIdx));
   return {
     fileIdx: fileIdx.filter((idx) => !covered.has(idx)),
@@ -80,7 +83,19 @@ export function planTiles(planning: TilePlanning): {
       builds,
       blockBuilds,
     },
+    whyRows,
   };
+}
+
+/** Why a partition is read as rows, in words. */
+const NO_TIMES = 'times are not known';
+const TOO_FEW = 'tiles would spare too few rows';
+const CUT = 'windows begin or end on every day';
+const INFINITE = 'infinite values are told of rows';
+
+function ofMostRows(whys: ReadonlyMap<string, number>): string | null {
+  const [most] = [...whys].sort(([, a], [, b]) => b - a);
+  return most?.[0] ?? null;
 }
 
 function unitsOf({ source, fileIdx, facts }: TilePlanning): Unit[] {
@@ -117,6 +132,8 @@ function unitOf(
   return { ds, fileIdx, rows, minMs, maxMs, known, missing: missingOf(known, files, facts) };
 }
 
+const NEVER = 'never built';
+
 /** What is to be built before the tiles of a partition can be read. */
 function missingOf(
   known: TilePartitionFacts | undefined,
@@ -124,7 +141,7 @@ function missingOf(
   { states }: TileFacts,
 ): Unit['missing'] {
   const anew = (reason: string) => ({ states, isFresh: true, reason });
-  if (known === undefined) return anew('never built');
+  if (known === undefined) return anew(NEVER);
   const before = new Map(known.files.map((file) => [file.path, file]));
   const added = files.find(({ path }) => !before.has(path));
   if (added) return anew(`input added: ${added.path}`);
@@ -148,21 +165,26 @@ function buildOf({ ds, fileIdx, missing }: Unit): TileBuild[] {
   return missing === null ? [] : [{ ds, fileIdx, ...missing }];
 }
 
+/** The tiles that stand for a partition, or why its rows are read. */
 function readOf(
   unit: Unit,
   timeline: Timeline,
   { states }: TileFacts,
   policy: TilePolicy,
-): TileRead | null {
+): TileRead | string {
   const { ds, fileIdx, rows, minMs, maxMs, missing, known } = unit;
-  if (rows === 0 || minMs === null || maxMs === null) return null;
-  if (minMs > maxMs || known?.hasInfinite === true) return null;
+  if (rows === 0 || minMs === null || maxMs === null || minMs > maxMs) return NO_TIMES;
+  if (known?.hasInfinite === true) return INFINITE;
   const level = timeline.levelOf(minMs, maxMs);
-  if (level === null) return null;
+  if (level === null) return CUT;
   if (missing !== null)
-    return policy === 'auto' ? null : { level, label: ds, rows: null, bytes: null, fileIdx };
+    return policy === 'auto'
+      ? missing.reason === NEVER
+        ? 'tiles were never built'
+        : `tiles are stale: ${missing.reason}`
+      : { level, label: ds, rows: null, bytes: null, fileIdx };
   const there = known!.levels[level]!;
-  if (ROWS_PER_TILE * there.rows > rows && policy !== 'always') return null;
+  if (ROWS_PER_TILE * there.rows > rows && policy !== 'always') return TOO_FEW;
   return { level, label: ds, rows: there.rows, bytes: bytesOf(there, states), fileIdx };
 }
 
@@ -257,7 +279,7 @@ function missingOfBlock(
   { states }: TileFacts,
 ): Omit<BlockBuild, 'level' | 'label'> | null {
   const anew = (reason: string) => ({ states, isFresh: true, reason });
-  if (known === undefined) return anew('never built');
+  if (known === undefined) return anew(NEVER);
   const isSame =
     known.members.length === days.length && days.every(({ ds }, i) => ds === known.members[i]);
   // New states leave what is there of a day as it is.

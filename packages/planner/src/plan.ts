@@ -80,6 +80,8 @@ export interface ScanPlan {
   readonly parts: readonly number[];
   /** What is read as tiles instead of `fileIdx`, and which tiles are built before; null = nothing. */
   readonly tiles: ScanTiles | null;
+  /** Why rows alone are read; null where tiles are, or where nothing was known of tiles. */
+  readonly whyRows: string | null;
 }
 
 /** Lengths of tiles; 8 and 64 days are on the grid of days since 1970. */
