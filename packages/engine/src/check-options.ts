@@ -73,6 +73,20 @@ export function checkOptions(options: RunOptions): void {
     throw new TesseraError('BAD_RANGE', { reason: `start ${start} is after end ${end}` });
 }
 
+/** Options that say something of a result have nothing to say where only tiles are built. Throws BAD_OPTION for each. */
+export function checkBuildOptions(options: RunOptions): void {
+  checkOptions(options);
+  const { tiles, limit, format, replace } = options;
+  const problems = [
+    (tiles === 'off' || tiles === 'auto') && { option: 'tiles', reason: `${tiles} builds none` },
+    limit !== undefined && { option: 'limit', reason: 'is for results: tiles are built whole' },
+    format !== undefined &&
+      format !== 'parquet' && { option: 'format', reason: 'is for results: none is made' },
+    replace === true && { option: 'replace', reason: 'is for results: none is made' },
+  ].filter((problem) => problem !== false);
+  if (problems.length > 0) throw combineProblems(problems.map(badOption));
+}
+
 const badOption = (params: ErrorParams<'BAD_OPTION'>) => new TesseraError('BAD_OPTION', params);
 
 function unknownOption(option: string): TesseraError {

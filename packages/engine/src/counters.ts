@@ -12,6 +12,7 @@ export const NO_COUNTERS: RunCounters = {
   rowsSwept: 0,
   tilesRead: 0,
   tilePlacesRead: 0,
+  tileBytesRead: 0,
   tilePartitionsBuilt: 0,
   tileBlocksBuilt: 0,
   slices: 0,
@@ -36,6 +37,9 @@ export function countersOf(
     rowsSwept: sum(scans.map((result) => result.rowsMatched)),
     tilesRead: sum(Object.values(outcome.tiles).flatMap((list) => list.map(({ rows }) => rows))),
     tilePlacesRead: sum(plan.scans.map(({ tiles: own }) => own?.reads.length ?? 0)),
+    tileBytesRead: sum(
+      plan.scans.flatMap(({ tiles: own }) => (own?.reads ?? []).map(({ bytes }) => bytes ?? 0)),
+    ),
     slices: outcome.sweeps.length,
     pieces: sum(outcome.assemble.map((task) => Math.max(1, Math.ceil(task.rows / task.pieceRows)))),
     leftRows: sum(outcome.partitions.map((partition) => partition.rows)),

@@ -193,6 +193,7 @@ export async function nothing(
   dataset: string,
   options: RunOptions,
 ): Promise<Made> {
-  if (!options.planOnly) await tidy(dataset, `${subject.kind} ${subject.name}`, facts);
-  return { ...NOTHING_MADE, path: options.planOnly ? null : dataset };
+  if (options.planOnly || subject.tilesOnly) return NOTHING_MADE;
+  await tidy(dataset, `${subject.kind} ${subject.name}`, facts);
+  return { ...NOTHING_MADE, path: dataset };
 }

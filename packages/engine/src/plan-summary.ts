@@ -1,9 +1,19 @@
 import type { OutputColumn } from '@tessera/api';
-import type { LakeFacts, PhysicalPlan } from '@tessera/planner';
+import type { LakeFacts, PhysicalPlan, ScanPlan } from '@tessera/planner';
 import { filesRead } from './inputs.js';
-import type { PlanSummary } from './run-types.js';
+import type { PlanSummary, TilesSummary } from './run-types.js';
 import { sum } from './sum.js';
-import { tilesSummary } from './tiles/tiles-summary.js';
+import { counted } from './tiles/tiles-summary.js';
+
+/** What a summary tells of tiles. */
+export interface TilesTold {
+  readonly sets: readonly TilesSummary[];
+  /** Tiles are all that is made. */
+  readonly isAll: boolean;
+  /** Why a scan can have no tiles; null where it can. */
+  readonly whyRows: (scan: ScanPlan) => string | null;
+  readonly warnings: PlanSummary['warnings'];
+}
 
 /** The plan in the words a user reads. */
 export function planSummary(
@@ -11,11 +21,9 @@ export function planSummary(
   facts: LakeFacts,
   columns: readonly OutputColumn[],
   workers: number,
+  told: TilesTold,
 ): PlanSummary {
   const building = plan.partitions.filter((partition) => partition.reason !== null);
-  const reasons = new Map<string, number>();
-  for (const { reason } of building)
-    if (reason !== null) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   // A file is counted once however many scans and sources read it.
   const read = new Map<string, number>();
   const all = new Map<string, number>();
@@ -28,15 +36,14 @@ export function planSummary(
   }
   const total = (files: ReadonlyMap<string, number>) => sum([...files.values()]);
   const labels = plan.partitions.map((partition) => partition.ds).filter((ds) => ds !== '__none__');
+  const made = told.isAll ? tilePartitions(told.sets) : leftPartitions(plan);
   return {
-    kind: plan.kind,
+    kind: told.isAll ? 'tiles' : plan.kind,
     name: plan.name,
     start: labels[0] ?? null,
     end: labels.at(-1) ?? null,
-    partitions: plan.partitions.length,
-    upToDate: plan.partitions.length - building.length,
-    toBuild: building.length,
-    reasons: [...reasons].map(([reason, partitions]) => ({ reason, partitions })),
+    ...made,
+    upToDate: made.partitions - made.toBuild,
     removed: removedBy(plan),
     buckets: plan.buckets,
     workers,
@@ -44,8 +51,9 @@ export function planSummary(
     readBytes: total(read),
     totalFiles: all.size,
     totalBytes: total(all),
-    parts: partSummaries(plan, facts, building.length),
-    tiles: building.length === 0 ? [] : tilesSummary(plan),
+    parts: partSummaries(plan, facts, building.length, told),
+    tiles: building.length === 0 ? [] : told.sets,
+    warnings: told.warnings,
     columns: columns.map(({ name, type, hash }) => ({ name, type, hash })),
   };
 }
@@ -68,6 +76,25 @@ function readBy(
   return isRead;
 }
 
+/** Partitions that are made, and why. */
+type Making = Pick<PlanSummary, 'partitions' | 'toBuild' | 'reasons'>;
+
+function leftPartitions({ partitions }: PhysicalPlan): Making {
+  const reasons = partitions.flatMap(({ reason }) => reason ?? []);
+  return { partitions: partitions.length, toBuild: reasons.length, reasons: counted(reasons) };
+}
+
+function tilePartitions(sets: readonly TilesSummary[]): Making {
+  const reasons = new Map<string, number>();
+  for (const { reason, partitions } of sets.flatMap((set) => set.reasons))
+    reasons.set(reason, (reasons.get(reason) ?? 0) + partitions);
+  return {
+    partitions: sum(sets.map(({ partitions }) => partitions)),
+    toBuild: sum(sets.map(({ toBuild }) => toBuild)),
+    reasons: [...reasons].map(([reason, partitions]) => ({ reason, partitions })),
+  };
+}
+
 /** What goes once the plan is run: days that are no more, and others that no longer fit. */
 function removedBy({ kind, removed, outdated }: PhysicalPlan): PlanSummary['removed'] {
   const reason = kind === 'train-set' ? 'no longer in the left' : 'no longer in the source';
@@ -79,29 +106,36 @@ function partSummaries(
   plan: PhysicalPlan,
   facts: LakeFacts,
   building: number,
+  told: TilesTold,
 ): PlanSummary['parts'] {
   const columns = plan.parts.map(() => 0);
   for (const { partIdx, outputIdx } of plan.features) if (outputIdx >= 0) columns[partIdx]!++;
-  const rowsOf = new Map(
-    plan.scans.map(({ id, sourceId, fileIdx }) => {
-      const files = facts.sources[sourceId]?.files ?? [];
-      return [id, sum(fileIdx.map((idx) => files[idx]?.rows ?? 0))];
+  const reads = new Map(
+    plan.scans.map((scan) => {
+      const files = facts.sources[scan.sourceId]?.files ?? [];
+      const read = building === 0 ? [] : told.isAll ? filesRead(scan) : scan.fileIdx;
+      const rows = sum(read.map((idx) => files[idx]?.rows ?? 0));
+      return [scan.id, { files: read.length, rows, never: told.whyRows(scan) }];
     }),
   );
   return plan.parts.flatMap(({ name, scan: id }, partIdx): PlanSummary['parts'][number][] => {
     const scan = plan.scans.find((s) => s.id === id);
     if (!scan) return [];
-    const isTiled = building > 0 && (scan.tiles?.reads.length ?? 0) > 0;
+    const { files: readFiles, rows, never } = reads.get(id)!;
+    const isSnapshot = scan.source.kind === 'entities';
+    const isTiled = told.isAll ? never === null : (scan.tiles?.reads.length ?? 0) > 0;
+    const isRaw = building > 0 && !isSnapshot && !isTiled;
     const shared = scan.parts.flatMap((at) => (at === partIdx ? [] : [plan.parts[at]!.name]));
     return [
       {
         name,
         source: scan.source.name,
-        route: scan.source.kind === 'entities' ? 'snapshot' : isTiled ? 'tiles' : 'raw',
+        route: isSnapshot ? 'snapshot' : building > 0 && isTiled ? 'tiles' : 'raw',
         columns: columns[partIdx]!,
-        readFiles: building === 0 ? 0 : scan.fileIdx.length,
+        readFiles,
         totalFiles: facts.sources[scan.sourceId]?.files.length ?? 0,
-        rows: building === 0 ? 0 : (rowsOf.get(id) ?? 0),
+        rows,
+        whyRows: isRaw ? (never ?? scan.whyRows) : null,
         note: shared.length > 0 ? `one scan with ${shared.join(', ')}` : '',
       },
     ];

@@ -67,7 +67,8 @@ export interface Progress {
 
 /** The plan in the words a user reads; the physical plan itself is in planner. */
 export interface PlanSummary {
-  readonly kind: 'train-set' | 'backfill';
+  /** What is made. Of `tiles`, partitions are those of events, one for every tile set. */
+  readonly kind: 'train-set' | 'backfill' | 'tiles';
   readonly name: string;
   readonly start: string | null;
   readonly end: string | null;
@@ -93,10 +94,18 @@ export interface PlanSummary {
     readonly readFiles: number;
     readonly totalFiles: number;
     readonly rows: number;
+    /** Why an events part reads rows alone; null where it reads tiles, or where nothing is read. */
+    readonly whyRows: string | null;
     readonly note: string;
   }[];
-  /** Tile sets that are read or built, each once. */
+  /** Tile sets that are read or built, each once; where only tiles are made all that there could be. */
   readonly tiles: readonly TilesSummary[];
+  /** What is wrong and in no run's way: a tile set that cannot be read counts as empty. */
+  readonly warnings: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string | null;
+  }[];
   readonly columns: readonly {
     readonly name: string;
     readonly type: DataType;
@@ -111,6 +120,8 @@ export interface TilesSummary {
   readonly keys: readonly string[];
   /** Parts that read it, by name. */
   readonly parts: readonly string[];
+  /** Partitions of events that the windows reach. */
+  readonly partitions: number;
   /** Partitions or blocks read, by level, fine to coarse; tiles and bytes of those that are there. */
   readonly reads: readonly {
     readonly level: TileLevel;
@@ -191,9 +202,10 @@ export interface RunCounters {
   /** Rows of sources that were read, also for building tiles; left rows apart. */
   readonly rowsScanned: number;
   readonly rowsSwept: number;
-  /** Tiles of wanted keys, and the partitions and blocks they are of. */
+  /** Tiles of wanted keys, and the partitions and blocks they are of, with the size of their files. */
   readonly tilesRead: number;
   readonly tilePlacesRead: number;
+  readonly tileBytesRead: number;
   readonly tilePartitionsBuilt: number;
   readonly tileBlocksBuilt: number;
   /** Parts that buckets were swept in: as many as buckets where each fit its memory. */

@@ -1,19 +1,12 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join as joinPath, resolve } from 'node:path';
-import {
-  type GroupBySpec,
-  groupByColumns,
-  type JoinSpec,
-  leftColumns,
-  outputColumns,
-  TesseraError,
-} from '@tessera/api';
+import { type GroupBySpec, type JoinSpec, leftColumns, TesseraError } from '@tessera/api';
 import { datasetPath, openDuckDb, partitionPath, summarise } from '@tessera/lake';
-import { type PhysicalPlan, type PlanOptions, planBackfill, planJoin } from '@tessera/planner';
+import type { PhysicalPlan, PlanOptions, TilePolicy } from '@tessera/planner';
 import { type NamedType, type ResultFile, resultBatches } from './batches.js';
 import { checkNotNull } from './check-not-null.js';
-import { checkDefinition, checkOptions } from './check-options.js';
+import { checkBuildOptions, checkDefinition, checkOptions } from './check-options.js';
 import { inRange } from './days.js';
 import { exportFiles } from './export.js';
 import { gatherFacts } from './gather.js';
@@ -26,10 +19,12 @@ import { hold, previewFolder, replay } from './preview.js';
 import { checkSignal, peakBytes } from './process-state.js';
 import { publishedFacts } from './publish.js';
 import type { RunOptions, RunResult } from './run-types.js';
-import type { Subject } from './subject.js';
+import { type Subject, standAlone, subjectOf, trainingSet } from './subject.js';
 import { sum } from './sum.js';
+import { buildsTiles, onlyBuilds } from './tiles/only-builds.js';
 import { planTiled } from './tiles/plan-tiled.js';
 import { NO_SETS, openTileSets, tileStore } from './tiles/tile-sets.js';
+import { tilesTold } from './tiles/tiles-told.js';
 import { SEMANTICS_VERSION } from './version.js';
 
 /**
@@ -44,48 +39,32 @@ export async function trainSet(join: JoinSpec, options: RunOptions = {}): Promis
   return run(trainingSet(join), options);
 }
 
-function trainingSet(join: JoinSpec): Subject {
-  const columns = outputColumns(join);
-  return {
-    kind: 'train-set',
-    name: join.name,
-    join,
-    groupBy: null,
-    columns,
-    plan: ({ facts }, options) => planJoin(join, columns, facts, options),
-  };
-}
-
 /** The stand-alone values of a groupBy, per key at the end of each day (S3.4), under `<out>/group-bys/<name>/ds=…`. */
 export async function backfill(groupBy: GroupBySpec, options: RunOptions = {}): Promise<RunResult> {
   checkDefinition('groupBy', groupBy);
   return run(standAlone(groupBy), options);
 }
 
-function standAlone(groupBy: GroupBySpec): Subject {
-  const columns = groupByColumns(groupBy);
-  return {
-    kind: 'backfill',
-    name: groupBy.name,
-    join: null,
-    groupBy,
-    columns,
-    plan: ({ facts }, options) => planBackfill(groupBy, columns, facts, options),
-  };
-}
-
 /**
  * Build the tiles that a join or groupBy can use, of all it reads for the range, and publish nothing: what comes later then
- * reads them instead of rows.
+ * reads them instead of rows. The plan's partitions are those of events, and `toBuild` those whose tiles are missing or stale.
+ *
+ * Throws   as `trainSet`, and BAD_OPTION for what has to do with a result
  */
 export async function buildTiles(
   definition: JoinSpec | GroupBySpec,
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const isJoin = definition.kind === 'join';
-  checkDefinition(isJoin ? 'join' : 'groupBy', definition);
-  const subject = isJoin ? trainingSet(definition) : standAlone(definition);
-  return run({ ...subject, tilesOnly: true }, { tiles: 'build', ...options });
+  checkDefinition(definition.kind === 'join' ? 'join' : 'groupBy', definition);
+  checkBuildOptions(options);
+  return run({ ...subjectOf(definition), tilesOnly: true }, options);
+}
+
+/** Where a run does not say: a preview leaves nothing behind, tiles included. */
+function tilePolicy({ kind, tilesOnly }: Subject, { tiles, limit }: RunOptions): TilePolicy {
+  if (tiles !== undefined) return tiles;
+  const isBuilding = tilesOnly === true || (kind === 'backfill' && limit === undefined);
+  return isBuilding ? 'build' : 'auto';
 }
 
 async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
@@ -107,7 +86,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   const atEnd: (() => void | Promise<void>)[] = [];
   const preview = options.limit === undefined ? null : previewFolder();
   try {
-    const tiles = options.tiles ?? (subject.kind === 'backfill' ? 'build' : 'auto');
+    const tiles = tilePolicy(subject, options);
     const store = tileStore(out);
     const sets = tiles === 'off' ? NO_SETS : await openTileSets(store, subject);
     const published = subject.tilesOnly ? null : await publishedFacts(dataset);
@@ -129,22 +108,25 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       covers: (ds) => inRange(ds, options),
     };
     const tiled = planTiled(subject, gathered, planOptions, sets);
-    const { plan } = tiled;
+    const plan = subject.tilesOnly ? onlyBuilds(tiled.plan) : tiled.plan;
     if (options.limit === undefined) checkOutdated(plan, dataset, options);
     await checkWhole(inputsOf(plan, gathered.files));
     await checkNotNull(session, plan, gathered);
-    const summary = planSummary(plan, gathered.facts, subject.columns, workers);
+    const told = tilesTold(subject, tiled, { facts: gathered.facts, sets, policy: tiles });
+    const summary = planSummary(plan, gathered.facts, subject.columns, workers, told);
     checkSignal(options.signal);
     options.onPlan?.(summary);
     const removed = summary.removed.flatMap(({ days }) => days);
-    const isBuilding = plan.partitions.some(({ reason }) => reason !== null);
+    const isBuilding = subject.tilesOnly
+      ? buildsTiles(plan)
+      : plan.partitions.some(({ reason }) => reason !== null);
     const made =
       options.planOnly || (!isBuilding && removed.length === 0 && options.limit === undefined)
         ? await nothing(subject, gathered, dataset, options)
         : await (isBuilding || options.limit !== undefined ? make : remove)(
             subject,
             {
-              ...{ tiled, planOptions, removed, gathered, session, memory },
+              ...{ tiled: { ...tiled, plan }, planOptions, removed, gathered, session, memory },
               ...{ dataset, out, store, sets, elapsed, preview, atEnd },
             },
             options,
@@ -152,7 +134,9 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     if (!options.planOnly && options.limit === undefined) await gathered.remember();
     // Of an incremental run the result is the whole range, not only what was missing.
     const files =
-      options.limit === undefined && !options.planOnly ? publishedFiles(dataset, plan) : made.files;
+      options.limit === undefined && !options.planOnly && !subject.tilesOnly
+        ? publishedFiles(dataset, plan)
+        : made.files;
     if (
       options.format !== undefined &&
       options.format !== 'parquet' &&

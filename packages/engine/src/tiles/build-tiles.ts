@@ -5,12 +5,12 @@ import {
   type BlockLevel,
   blockDays,
   labelsBelow,
-  openTileSet,
   publishTiles,
   removeTiles,
   type StagedTiles,
   type StateFamily,
   type TileSet,
+  tileSetPath,
 } from '@tessera/tiling';
 import type { Executor } from '../executor.js';
 import type { Gathered } from '../gather.js';
@@ -21,6 +21,7 @@ import type { BuildTilesResult } from '../tasks/result.js';
 import type { BuildTilesTask, MergeTilesTask } from '../tasks/task.js';
 import { buildLanes } from './build-lanes.js';
 import type { ScanStates } from './scan-states.js';
+import { openSet } from './tile-sets.js';
 
 export interface TileBuilding {
   readonly store: string;
@@ -126,13 +127,13 @@ async function buildSet(
   advance: (rows: number) => void,
 ): Promise<Omit<TilesBuilt, 'partitions'>> {
   const { store, owner, runId } = building;
-  const { path } = await openTileSet(store, one.set);
+  const path = tileSetPath(store, one.set);
   const lock = await acquireLock(path, owner);
   let run: PublishRun | null = null;
   try {
     run = await beginRun(path, runId);
     // Under the lock nobody else changes it.
-    let set = await withoutGone(await openTileSet(store, one.set), one.scan, building.gathered);
+    let set = await withoutGone(await openSet(store, one.set), one.scan, building.gathered);
     const counts = { tasks: 0, blocks: 0, rowsRead: 0, filesRead: 0 };
     const builds = [...one.builds.values()];
     for (let at = 0; at < builds.length; at += PUBLISHED_AT_ONCE) {

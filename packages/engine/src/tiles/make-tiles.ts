@@ -4,6 +4,7 @@ import type { Making } from '../make.js';
 import type { Subject } from '../subject.js';
 import type { StageProgress } from '../write-partitions.js';
 import { buildMissingTiles, NOTHING_BUILT, type TilesBuilt } from './build-tiles.js';
+import { buildsTiles } from './only-builds.js';
 import { planTiled, type TiledPlan } from './plan-tiled.js';
 import { openTileSets, type TileSets } from './tile-sets.js';
 
@@ -29,7 +30,7 @@ export async function makeTiles(
   asked: TiledPlan,
   { executor, runId, owner, onProgress, signal }: With,
 ): Promise<MadeTiles> {
-  if (!wantsTiles(asked)) return { tiled: asked, sets, counts: NOTHING_BUILT };
+  if (!buildsTiles(asked.plan)) return { tiled: asked, sets, counts: NOTHING_BUILT };
   const counts = await buildMissingTiles(asked.plan, {
     ...{ store, owner, runId, executor, gathered, states: asked.states, signal },
     onProgress: (tasksDone, tasksTotal, rows) =>
@@ -37,13 +38,7 @@ export async function makeTiles(
   });
   const now = await openTileSets(store, subject);
   const tiled = planTiled(subject, gathered, planOptions, now);
-  if (wantsTiles(tiled))
+  if (buildsTiles(tiled.plan))
     throw new TesseraError('INTERNAL', { reason: 'tiles that were just built are not there' });
   return { tiled, sets: now, counts };
-}
-
-function wantsTiles({ plan }: TiledPlan): boolean {
-  return plan.scans.some(
-    ({ tiles }) => tiles !== null && (tiles.builds.length > 0 || tiles.blockBuilds.length > 0),
-  );
 }

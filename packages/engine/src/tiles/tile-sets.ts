@@ -1,10 +1,23 @@
 import { join } from 'node:path';
-import type { SourceSpec } from '@tessera/api';
-import { openTileSet, type TileSet, type TileSourceFile, tileSetHash } from '@tessera/tiling';
+import { type GroupBySpec, isTesseraError, type SourceSpec, type TesseraError } from '@tessera/api';
+import {
+  NO_TILES,
+  openTileSet,
+  type TileSet,
+  type TileSourceFile,
+  tileSetHash,
+  tileSetPath,
+} from '@tessera/tiling';
 import { type Definition, groupBysOf } from '../definition.js';
 
-/** Tile sets by hash, as they lie in the store. */
-export type TileSets = ReadonlyMap<string, TileSet>;
+/** A tile set as it lies in the store. */
+export interface OpenTileSet extends TileSet {
+  /** Its manifest cannot be read, and why: the set is as if it were empty. */
+  readonly damage: TesseraError | null;
+}
+
+/** Tile sets by hash. */
+export type TileSets = ReadonlyMap<string, OpenTileSet>;
 
 export const NO_SETS: TileSets = new Map();
 
@@ -18,13 +31,31 @@ export function canHaveTiles({ kind }: Pick<SourceSpec, 'kind'>): boolean {
   return kind === 'events';
 }
 
+/** A groupBy, or part of a join, that can be answered from tiles. */
+export function hasTiles({ source, aggregations }: Pick<GroupBySpec, 'source' | 'aggregations'>) {
+  return canHaveTiles(source) && aggregations.length > 0;
+}
+
+/**
+ * Look at a tile set; nothing is created. A manifest that is damaged counts as none: tiles can always be built again, and
+ * whoever builds some replaces it.
+ */
+export async function openSet(store: string, hash: string): Promise<OpenTileSet> {
+  try {
+    return { ...(await openTileSet(store, hash)), damage: null };
+  } catch (error) {
+    if (!isTesseraError(error) || error.code !== 'FILE_UNREADABLE') throw error;
+    return { path: tileSetPath(store, hash), manifest: NO_TILES, damage: error };
+  }
+}
+
 /** Look at the tiles that a definition could use; nothing is created. */
 export async function openTileSets(store: string, definition: Definition): Promise<TileSets> {
-  const sets = new Map<string, TileSet>();
-  for (const { source, keys, aggregations } of groupBysOf(definition)) {
-    if (!canHaveTiles(source) || aggregations.length === 0) continue;
-    const hash = tileSetHash(source, keys);
-    if (!sets.has(hash)) sets.set(hash, await openTileSet(store, hash));
+  const sets = new Map<string, OpenTileSet>();
+  for (const groupBy of groupBysOf(definition)) {
+    if (!hasTiles(groupBy)) continue;
+    const hash = tileSetHash(groupBy.source, groupBy.keys);
+    if (!sets.has(hash)) sets.set(hash, await openSet(store, hash));
   }
   return sets;
 }

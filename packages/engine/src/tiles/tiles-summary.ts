@@ -1,38 +1,47 @@
-import type { PhysicalPlan, ScanPlan, ScanTiles } from '@tessera/planner';
+import type { LakeFacts, PhysicalPlan, ScanPlan } from '@tessera/planner';
 import { LEVELS } from '@tessera/tiling';
 import type { TilesSummary } from '../run-types.js';
+import { setOfScan } from './tile-facts.js';
 
-/** What a plan reads and builds of tiles, in the words a user reads. Scans over one set are told together. */
-export function tilesSummary(plan: PhysicalPlan): TilesSummary[] {
-  const sets = new Map<string, { scan: ScanPlan; tiles: ScanTiles; parts: number[] }[]>();
+/**
+ * What a plan reads and builds of tiles, in the words a user reads. Scans over one set are told together.
+ *
+ * @param scanIds of the scans that could have tiles
+ */
+export function tilesSummary(
+  plan: PhysicalPlan,
+  facts: LakeFacts,
+  scanIds: ReadonlySet<string>,
+): TilesSummary[] {
+  const sets = new Map<string, ScanPlan[]>();
   for (const scan of plan.scans) {
-    const { tiles, parts } = scan;
-    if (tiles === null) continue;
-    const own = sets.get(tiles.set) ?? [];
-    own.push({ scan, tiles, parts: [...parts] });
-    sets.set(tiles.set, own);
+    if (!scanIds.has(scan.id)) continue;
+    const set = setOfScan(scan);
+    const own = sets.get(set);
+    if (own === undefined) sets.set(set, [scan]);
+    else own.push(scan);
   }
   return [...sets].map(([set, scans]) => {
+    const all = scans.flatMap(({ tiles }) => (tiles === null ? [] : [tiles]));
     const reads = unique(
-      scans.flatMap(({ tiles }) => tiles.reads),
+      all.flatMap((tiles) => tiles.reads),
       ({ level, label }) => `${level} ${label}`,
     );
     const builds = unique(
-      scans.flatMap(({ tiles }) => tiles.builds),
+      all.flatMap((tiles) => tiles.builds),
       ({ ds }) => ds,
     );
     const blocks = unique(
-      scans.flatMap(({ tiles }) => tiles.blockBuilds),
+      all.flatMap((tiles) => tiles.blockBuilds),
       ({ level, label }) => `${level} ${label}`,
     );
-    const reasons = new Map<string, number>();
-    for (const { reason } of builds) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-    const { source, keys } = scans[0]!.scan;
+    const { source, keys } = scans[0]!;
     return {
       set,
       source: source.name,
       keys,
       parts: scans.flatMap(({ parts }) => parts.map((idx) => plan.parts[idx]!.name)),
+      partitions: new Set(scans.flatMap((scan) => labelsOf(scan, facts))).size,
       reads: LEVELS.flatMap((level) => {
         const own = reads.filter((read) => read.level === level);
         const sum = (of: 'rows' | 'bytes') => own.reduce((n, read) => n + (read[of] ?? 0), 0);
@@ -41,10 +50,26 @@ export function tilesSummary(plan: PhysicalPlan): TilesSummary[] {
         return own.length === 0 ? [] : [{ ...summary, toBuild }];
       }),
       toBuild: builds.length,
-      reasons: [...reasons].map(([reason, partitions]) => ({ reason, partitions })),
+      reasons: counted(builds.map(({ reason }) => reason)),
       blocksToBuild: blocks.length,
     };
   });
+}
+
+/** How often each reason is given, in the order in which they first are. */
+export function counted(
+  reasons: readonly string[],
+): { readonly reason: string; readonly partitions: number }[] {
+  const counts = new Map<string, number>();
+  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, partitions]) => ({ reason, partitions }));
+}
+
+/** Partitions that the scan's windows reach, in whatever way they are read. */
+function labelsOf({ sourceId, fileIdx, tiles }: ScanPlan, facts: LakeFacts): string[] {
+  const files = facts.sources[sourceId]?.files ?? [];
+  const read = [...fileIdx, ...(tiles?.reads ?? []).flatMap((one) => one.fileIdx)];
+  return read.flatMap((idx) => files[idx]?.ds ?? []);
 }
 
 function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
