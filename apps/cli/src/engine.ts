@@ -5,10 +5,11 @@ import type { RunOptions, RunResult } from '@tessera/engine';
 export interface Engine {
   readonly trainSet: (join: JoinSpec, options: RunOptions) => Promise<RunResult>;
   readonly backfill: (groupBy: GroupBySpec, options: RunOptions) => Promise<RunResult>;
+  readonly buildTiles: (join: JoinSpec, options: RunOptions) => Promise<RunResult>;
 }
 
 /** Loaded when a command needs it: `tessera --help` must not wait for DuckDB. */
 export async function loadEngine(): Promise<Engine> {
-  const { trainSet, backfill } = await import('@tessera/engine');
-  return { trainSet, backfill };
+  const { trainSet, backfill, buildTiles } = await import('@tessera/engine');
+  return { trainSet, backfill, buildTiles };
 }

@@ -1,3 +1,4 @@
+import type { RunOptions } from '@tessera/engine';
 import { badOptions } from './failures.js';
 
 /** Options as commander hands them over: text or flags, unchecked. */
@@ -10,6 +11,7 @@ export interface RawRunOptions {
   readonly plan?: boolean;
   readonly json?: boolean;
   readonly format?: string;
+  readonly tiles?: string;
   readonly workers?: string;
   readonly buckets?: string;
   readonly tmp?: string;
@@ -27,6 +29,8 @@ export interface CheckedRunOptions {
   readonly start?: string;
   readonly end?: string;
   readonly format: 'parquet' | 'csv' | 'arrow';
+  /** Absent = the engine's default for what is run. */
+  readonly tiles?: TilePolicy;
   readonly workers?: number;
   readonly buckets?: number;
   /** Bytes. */
@@ -38,17 +42,25 @@ export interface CheckedRunOptions {
   readonly summary: boolean;
 }
 
+type TilePolicy = NonNullable<RunOptions['tiles']>;
+
 const FORMATS = ['parquet', 'csv', 'arrow'] as const;
+const TILE_POLICIES: readonly TilePolicy[] = ['off', 'auto', 'build', 'always'];
 const MAX_WORKERS = 256;
 const MAX_BUCKETS = 65_536;
 
-interface Mistake {
+export interface Mistake {
   readonly option: string;
   readonly message: string;
 }
 
-/** Every mistake is reported, not the first only. Throws BAD_OPTION. */
-export function checkRunOptions(raw: RawRunOptions): CheckedRunOptions {
+/**
+ * Every mistake is reported, not the first only, together with those the command found itself. Throws BAD_OPTION.
+ */
+export function checkRunOptions(
+  raw: RawRunOptions,
+  found: readonly Mistake[] = [],
+): CheckedRunOptions {
   const mistakes: Mistake[] = [];
   const whole = (option: string, text: string | undefined, most: number) => {
     if (text === undefined) return undefined;
@@ -75,6 +87,19 @@ export function checkRunOptions(raw: RawRunOptions): CheckedRunOptions {
       message: `is not one of ${FORMATS.join(', ')}: ${quote(raw.format ?? '')}`,
     });
   }
+  const tiles = TILE_POLICIES.find((name) => name === raw.tiles);
+  if (raw.tiles !== undefined && tiles === undefined) {
+    mistakes.push({
+      option: '--tiles',
+      message: `is not one of ${TILE_POLICIES.join(', ')}: ${quote(raw.tiles)}`,
+    });
+  }
+  if ((tiles === 'build' || tiles === 'always') && raw.limit !== undefined) {
+    mistakes.push({
+      option: '--tiles',
+      message: `${tiles} keeps tiles, and a preview keeps nothing`,
+    });
+  }
   const workers = whole('--workers', raw.workers, MAX_WORKERS);
   const buckets = whole('--buckets', raw.buckets, MAX_BUCKETS);
   const limit = whole('--limit', raw.limit, Number.MAX_SAFE_INTEGER);
@@ -88,11 +113,13 @@ export function checkRunOptions(raw: RawRunOptions): CheckedRunOptions {
   for (const option of ['project', 'lake', 'out', 'tmp'] as const) {
     if (raw[option] === '') mistakes.push({ option: `--${option}`, message: 'names no folder' });
   }
+  mistakes.push(...found);
   if (mistakes.length > 0) throw badOptions(mistakes);
   return {
     start,
     end,
     format: format ?? 'parquet',
+    tiles,
     workers,
     buckets,
     memory: memory ?? undefined,

@@ -129,10 +129,15 @@ function addTest(program: Command, context: CommandContext): void {
 function addBackfill(program: Command, context: CommandContext): void {
   const backfill = program
     .command('backfill')
-    .description('build the daily values of groupBys')
+    .description('build the daily values of groupBys, or the tiles that a join can use')
     .option(
       '--group-by <name>',
       "a groupBy; may be given several times (default: all of the project's)",
+      collect,
+    )
+    .option(
+      '--join <name>',
+      "only the tiles that the join's parts can use; may be given several times",
       collect,
     );
   addRunOptions(backfill).action(async (raw: RawBackfillOptions) => {
@@ -173,6 +178,10 @@ function addRunOptions(command: Command): Command {
     .option('--plan', 'only say what would be built, and why')
     .option('--json', 'print one JSON document instead of text')
     .option('--format <name>', 'parquet, csv or arrow (default: parquet)')
+    .option(
+      '--tiles <policy>',
+      'off, auto, build or always: which tiles are read, and built (default: auto, of backfill build)',
+    )
     .option('--workers <count>', "threads (default: the machine's cores)")
     .option(
       '--memory <size>',

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { PlanSummary, RunOptions, RunResult } from '@tessera/engine';
 import type { CheckedRunOptions, RawRunOptions } from '../options.js';
-import { type OutcomeWords, outcomeLine } from '../output/outcome-lines.js';
-import { nothingToDoLine, planLines, planOnlyLines } from '../output/plan-lines.js';
+import { builtLine, type OutcomeWords, outcomeLine, workLines } from '../output/outcome-lines.js';
+import { isIdle, nothingToDoLine, planLines, planOnlyLines } from '../output/plan-lines.js';
 import { createProgressView } from '../output/progress.js';
 import { reportLines } from '../output/report-lines.js';
 import { summaryLines } from '../output/summary-table.js';
@@ -35,6 +35,7 @@ export async function runDataset(
     start,
     end,
     format,
+    tiles,
     workers,
     buckets,
     memory,
@@ -48,7 +49,7 @@ export async function runDataset(
   context.interrupts.listen();
   try {
     result = await run({
-      ...withoutUndefined({ start, end, workers, buckets, memory, limit }),
+      ...withoutUndefined({ start, end, tiles, workers, buckets, memory, limit }),
       ...(raw.tmp === undefined ? {} : { tmp: path.resolve(context.cwd, raw.tmp) }),
       lake: config.lake,
       out: config.out,
@@ -76,7 +77,7 @@ export async function runDataset(
       context,
       outcomeLines(
         result,
-        { format, because: raw.dryRun === true ? '--dry-run' : '--limit' },
+        { format, out: config.out, because: raw.dryRun === true ? '--dry-run' : '--limit' },
         context,
       ),
     );
@@ -84,17 +85,15 @@ export async function runDataset(
   return result;
 }
 
-function isIdle({ toBuild, removed }: PlanSummary): boolean {
-  return toBuild === 0 && removed.length === 0;
-}
-
 function outcomeLines(
   result: RunResult,
-  words: Pick<OutcomeWords, 'format' | 'because'>,
+  words: Pick<OutcomeWords, 'format' | 'because'> & { readonly out: string },
   context: CommandContext,
 ): string[] {
   const style = context.terminal.outStyle;
   const { format } = words;
+  if (result.plan.kind === 'tiles')
+    return [builtLine(result, shownPath(context.cwd, path.join(words.out, 'tiles')), style)];
   // Exports stand beside the dataset.
   const written =
     result.path === null || format === 'parquet' ? result.path : `${result.path}.${format}`;
@@ -103,6 +102,7 @@ function outcomeLines(
   const table = summaryLines(result.summary ?? [], style);
   return [
     outcomeLine(result, { ...words, shownPath: shown }, style),
+    ...workLines(result),
     ...reportLines(result.report, style),
     ...(table.length > 0 ? ['', ...table] : []),
   ];

@@ -1,14 +1,26 @@
 import type { PlanSummary } from '@tessera/engine';
 import { formatDays } from './day-ranges.js';
 import { formatAmount, formatBytes, formatCount, formatElapsed } from './numbers.js';
-import { doneLine, INDENT, type Style } from './style.js';
+import { doneLine, INDENT, noteLine, type Style } from './style.js';
 import { alignRows, cutText } from './text-width.js';
+import { tileLines, whyRowsOfAll } from './tile-lines.js';
 
 const MAX_REASON_CELLS = 90;
 const MAX_NOTE_CELLS = 60;
+const PART_SIDES = ['left', 'right', 'left', 'left', 'right', 'right', 'left'] as const;
 
 /** The plan before anything is built: how much, from where, and why. */
 export function planLines(plan: PlanSummary, style: Style): string[] {
+  return [
+    ...(plan.kind === 'tiles' ? tilesPlanLines(plan, style) : datasetPlanLines(plan, style)),
+    ...plan.warnings.flatMap(({ message, hint }) => [
+      noteLine(style, 'tiles', message),
+      ...(hint === null ? [] : [indent(hint)]),
+    ]),
+  ];
+}
+
+function datasetPlanLines(plan: PlanSummary, style: Style): string[] {
   const facts = [
     plan.toBuild < plan.partitions
       ? `${formatCount(plan.toBuild)} of ${formatAmount(plan.partitions, 'day')}`
@@ -17,22 +29,31 @@ export function planLines(plan: PlanSummary, style: Style): string[] {
     formatAmount(plan.buckets, 'bucket'),
     `reads ${formatBytes(plan.readBytes)} of ${formatBytes(plan.totalBytes)}`,
   ];
-  const parts = plan.parts.map((part) => [
-    part.name,
-    formatAmount(part.columns, 'column'),
-    part.route === 'snapshot' ? 'snapshot of' : 'events of',
-    part.source,
-    `${formatCount(part.readFiles)} of ${formatAmount(part.totalFiles, 'file')}`,
-    formatAmount(part.rows, 'row'),
-    part.note === '' ? '' : `(${cutText(part.note, MAX_NOTE_CELLS)})`,
-  ]);
+  const whyRows = whyRowsOfAll(plan.parts);
+  const hasTiles = plan.parts.some(({ route }) => route === 'tiles');
+  const parts = plan.parts.map((part) => {
+    const why = whyRows === null && part.whyRows !== null ? [part.whyRows] : [];
+    const notes = [...why, ...(part.note === '' ? [] : [part.note])].join('; ');
+    return [
+      part.name,
+      formatAmount(part.columns, 'column'),
+      part.route === 'snapshot' ? 'snapshot of' : 'events of',
+      part.source,
+      `${formatCount(part.readFiles)} of ${formatAmount(part.totalFiles, 'file')}`,
+      formatAmount(part.rows, 'row'),
+      ...(hasTiles ? [part.route === 'tiles' ? '+ tiles' : ''] : []),
+      notes === '' ? '' : `(${cutText(notes, MAX_NOTE_CELLS)})`,
+    ];
+  });
   const reasons = plan.reasons.map(({ reason, partitions }) => [
     `build ${formatCount(partitions)} of ${formatAmount(plan.partitions, 'day')}`,
     `(${cutText(reason, MAX_REASON_CELLS)})`,
   ]);
   return [
     doneLine(style, 'plan', facts.join(' · ')),
-    ...alignRows(parts, ['left', 'right', 'left', 'left', 'right', 'right', 'left']).map(indent),
+    ...alignRows(parts, hasTiles ? [...PART_SIDES, 'left'] : PART_SIDES).map(indent),
+    ...(whyRows === null ? [] : [indent(`rows alone are read: ${whyRows}`)]),
+    ...tileLines(plan.tiles, style.columns - INDENT.length).map(indent),
     ...alignRows(reasons, ['left', 'left']).map(indent),
     ...plan.removed.map(({ reason, days }) =>
       indent(`remove ${formatAmount(days.length, 'day')}: ${formatDays(days)}  (${reason})`),
@@ -40,12 +61,35 @@ export function planLines(plan: PlanSummary, style: Style): string[] {
   ];
 }
 
+/** Of tiles alone: which sets, and why. */
+function tilesPlanLines(plan: PlanSummary, style: Style): string[] {
+  const blocks = plan.tiles.reduce((sum, { blocksToBuild }) => sum + blocksToBuild, 0);
+  const facts = [
+    formatAmount(plan.tiles.length, 'tile set'),
+    `build ${formatCount(plan.toBuild)} of ${formatAmount(plan.partitions, 'day')}` +
+      (blocks > 0 ? ` and ${formatAmount(blocks, 'block')}` : ''),
+    `reads ${formatBytes(plan.readBytes)} of ${formatBytes(plan.totalBytes)}`,
+  ];
+  return [
+    doneLine(style, 'plan', facts.join(' · ')),
+    ...tileLines(plan.tiles, style.columns - INDENT.length).map(indent),
+    ...plan.parts.flatMap(({ name, whyRows }) =>
+      whyRows === null ? [] : [indent(`none  ${name}: ${whyRows}`)],
+    ),
+  ];
+}
+
 /** Asked for with `--plan`: the plan, and what the result would be. */
 export function planOnlyLines(plan: PlanSummary, style: Style): string[] {
-  return [
-    ...planLines(plan, style),
-    `${INDENT}${formatAmount(plan.columns.length, 'feature column')}; nothing was written`,
-  ];
+  const result =
+    plan.kind === 'tiles' ? '' : `${formatAmount(plan.columns.length, 'feature column')}; `;
+  return [...planLines(plan, style), `${INDENT}${result}nothing was written`];
+}
+
+/** Whether a run has nothing to make or to take away. */
+export function isIdle({ toBuild, removed, kind, tiles }: PlanSummary): boolean {
+  const hasBlocks = kind === 'tiles' && tiles.some(({ blocksToBuild }) => blocksToBuild > 0);
+  return toBuild === 0 && removed.length === 0 && !hasBlocks;
 }
 
 /** Everything asked for exists already, or nothing was asked for. */
@@ -55,12 +99,20 @@ export function nothingToDoLine(
   style: Style,
 ): string {
   const why =
-    plan.partitions === 0
-      ? `the left has no partitions${rangeText({ start, end })}`
-      : plan.partitions === 1
-        ? '1 partition is up to date'
-        : `${formatCount(plan.partitions)} partitions are up to date`;
+    plan.kind === 'tiles'
+      ? whyNoTiles(plan)
+      : plan.partitions === 0
+        ? `the left has no partitions${rangeText({ start, end })}`
+        : plan.partitions === 1
+          ? '1 partition is up to date'
+          : `${formatCount(plan.partitions)} partitions are up to date`;
   return doneLine(style, 'plan', `nothing to do: ${why}   ${formatElapsed(elapsedMs)}`);
+}
+
+function whyNoTiles({ name, partitions, tiles }: PlanSummary): string {
+  if (tiles.length === 0) return `no part of ${name} can have tiles`;
+  if (partitions === 0) return `no events that ${name} reads`;
+  return `tiles of ${name} are up to date`;
 }
 
 /** The days that were asked for. */

@@ -24,6 +24,7 @@ const ASCII: Readonly<Record<string, string>> = {
   '–': '-',
   '±': '+-',
   '›': '>',
+  '×': 'x',
   '≈': '~',
   '▁': '1',
   '▂': '2',
@@ -36,7 +37,7 @@ const ASCII: Readonly<Record<string, string>> = {
 
 /** Our own symbols in ASCII; what users named is left alone. */
 export function asciiOnly(text: string): string {
-  return text.replace(/[✔█░·…—–±›≈▁-▇]/gu, (symbol) => ASCII[symbol] ?? symbol);
+  return text.replace(/[✔█░·…—–±›×≈▁-▇]/gu, (symbol) => ASCII[symbol] ?? symbol);
 }
 
 const LABEL_CELLS = 17;
