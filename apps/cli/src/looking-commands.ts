@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './commands/context.js';
 import type { RawExplainOptions } from './commands/explain.js';
+import type { RawGcOptions } from './commands/gc.js';
 import type { RawStatusOptions } from './commands/status.js';
 
-/** The commands that only look: `explain` and `status`. */
+/** The commands that only look, `explain` and `status`, and `gc`, which looks unless it is forced. */
 export function addLookingCommands(
   program: Command,
   context: CommandContext,
@@ -24,12 +25,30 @@ export function addLookingCommands(
 
   const status = program
     .command('status')
-    .description('which partitions of every dataset are there, which are stale, and why')
+    .description('which partitions of datasets and tiles are there, which are stale, and why')
     .option('--out <folder>', "folder that receives datasets (default: the config's)");
   addPlaceOptions(status).action(async (raw: RawStatusOptions) => {
     const { statusCommand } = await import('./commands/status.js');
     await statusCommand(raw, context);
   });
+
+  program
+    .command('gc')
+    .description('what the output folder holds and no run needs; --force removes it')
+    .option('--force', 'remove it')
+    .option('--older-than <time>', 'only what nobody changed for so long (default: 1d)')
+    .option('--unused', 'also tiles that no definition of the project can read')
+    .option(
+      '--project <folder>',
+      'folder of tessera.config.ts (default: searched upwards from here)',
+    )
+    .option('--out <folder>', "folder that receives datasets (default: the config's)")
+    .option('--json', 'print one JSON document instead of text')
+    .option('--debug', 'print stack traces')
+    .action(async (raw: RawGcOptions) => {
+      const { gcCommand } = await import('./commands/gc.js');
+      await gcCommand(raw, context);
+    });
 }
 
 function addPlaceOptions(command: Command): Command {

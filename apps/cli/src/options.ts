@@ -175,6 +175,15 @@ function readBytes(text: string): number | null {
   return Math.floor(Number(match[1]) * 1024 ** (UNITS[match[2]?.toLowerCase() ?? ''] ?? 0));
 }
 
+const DURATIONS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `30m`, `12h`, `3d` or `0`, in ms; null when it is none. */
+export function readDuration(text: string): number | null {
+  if (text === '0') return 0;
+  const match = /^(\d{1,6})([mhd])$/.exec(text);
+  return match === null ? null : Number(match[1]) * (DURATIONS[match[2]!] ?? 0);
+}
+
 /** A real calendar day: `2025-02-30` is none. */
 function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;

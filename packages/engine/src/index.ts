@@ -15,6 +15,13 @@ export type {
   SnapshotRead,
   WindowBounds,
 } from './explain/explanation.js';
+export {
+  findGarbage,
+  type Garbage,
+  type GarbageItem,
+  type GarbageOptions,
+  removeGarbage,
+} from './garbage/garbage.js';
 export { groupByRows } from './in-memory/group-by-rows.js';
 export type {
   FeatureRowValues,
@@ -44,6 +51,8 @@ export {
   type PartitionStatus,
   type StatusOptions,
 } from './status/dataset-status.js';
+export { type ProjectStatus, projectStatus } from './status/project-status.js';
+export type { TileSetStatus } from './status/tile-status.js';
 export { batchRows } from './values/batch-rows.js';
 export type { Value } from './values/from-column.js';
 export type { InputValue } from './values/to-column.js';

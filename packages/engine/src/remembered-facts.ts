@@ -20,6 +20,11 @@ export interface RememberedFacts {
   ) => Promise<void>;
 }
 
+/** Where an output folder has what is remembered, a file per source. */
+export function factsFolder(out: string): string {
+  return join(out, '_facts');
+}
+
 const FORMAT = 1;
 
 /**

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join as joinPath, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type GroupBySpec, type JoinSpec, leftColumns, TesseraError } from '@tessera/api';
 import { datasetPath, openDuckDb, partitionPath, summarise } from '@tessera/lake';
 import type { PhysicalPlan, PlanOptions, TilePolicy } from '@tessera/planner';
@@ -18,6 +18,7 @@ import { planSummary } from './plan-summary.js';
 import { hold, previewFolder, replay } from './preview.js';
 import { checkSignal, peakBytes } from './process-state.js';
 import { publishedFacts } from './publish.js';
+import { factsFolder } from './remembered-facts.js';
 import type { RunOptions, RunResult } from './run-types.js';
 import { type Subject, standAlone, subjectOf, trainingSet } from './subject.js';
 import { sum } from './sum.js';
@@ -93,7 +94,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     const gathered = await gatherFacts(
       session,
       subject,
-      { ...options, lake, factsFolder: joinPath(out, '_facts') },
+      { ...options, lake, factsFolder: factsFolder(out) },
       published,
       sets,
     );

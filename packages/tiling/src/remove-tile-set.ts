@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isTesseraError } from '@tessera/api';
 import { acquireLock, removeTree } from '@tessera/lake';
 import { LEVELS } from './hops.js';
-import { lookAtManifest } from './manifest-file.js';
+import { lookAtManifest, tileManifestPath } from './manifest-file.js';
 import { type Measured, measure, names } from './measure.js';
 import { tileSetPath } from './store-layout.js';
 import type { RemoveTileGarbage } from './tile-garbage.js';
@@ -18,7 +18,10 @@ async function ownNames(path: string): Promise<string[]> {
   return ['_manifest.json', ...all.filter(isOwn)].filter((name) => all.includes(name));
 }
 
-/** Size of a tile set, and when it was last written; null when there is nothing of it. */
+/**
+ * Size of a tile set, and when it was last written; null when there is nothing of it. Whatever is written ends with its
+ * manifest; times of folders also tell when something was taken away.
+ */
 export async function measureTileSet(store: string, hash: string): Promise<Measured | null> {
   const path = tileSetPath(store, hash);
   const items: Measured[] = [];
@@ -27,9 +30,11 @@ export async function measureTileSet(store: string, hash: string): Promise<Measu
     if (item !== null) items.push(item);
   }
   if (items.length === 0) return null;
+  const manifest = await measure(tileManifestPath(path));
+  const times = (manifest === null ? items : [manifest]).map(({ newestMs }) => newestMs);
   return {
     bytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
-    newestMs: Math.max(...items.map(({ newestMs }) => newestMs)),
+    newestMs: Math.max(...times),
   };
 }
 

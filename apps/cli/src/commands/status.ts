@@ -14,19 +14,19 @@ export interface RawStatusOptions {
   readonly json?: boolean;
 }
 
-/** `tessera status`: every dataset of the project, joins first. */
+/** `tessera status`: every dataset of the project, joins first, then the tiles that they can read. */
 export async function statusCommand(raw: RawStatusOptions, context: CommandContext): Promise<void> {
   const { config, load } = await openProject(raw, context);
   const { joins, groupBys } = await loadDefinitions(config, load, context.cwd);
   if (lakeState(config.lake) === 'missing')
     throw missingLake(shownPath(context.cwd, config.lake), config.generate !== null);
   context.interrupts.listen();
-  const { datasetStatus } = await import('@tessera/engine');
-  const datasets = await datasetStatus([...joins.values(), ...groupBys.values()], {
+  const { projectStatus } = await import('@tessera/engine');
+  const status = await projectStatus([...joins.values(), ...groupBys.values()], {
     lake: config.lake,
     out: config.out,
     signal: context.interrupts.signal,
   });
-  if (raw.json === true) context.terminal.out(printJson({ command: 'status', datasets }));
-  else printLines(context, statusLines(datasets, context.terminal.outStyle));
+  if (raw.json === true) context.terminal.out(printJson({ command: 'status', ...status }));
+  else printLines(context, statusLines(status, context.terminal.outStyle));
 }

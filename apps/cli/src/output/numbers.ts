@@ -32,6 +32,14 @@ export function formatElapsed(elapsedMs: number): string {
   return `${formatCount(Math.floor(rounded / 60))} min ${String(rounded % 60).padStart(2, '0')} s`;
 }
 
+/** `2 min`, `5 h`, `12 d`: whole ones, down. */
+export function formatAge(ageMs: number): string {
+  const minutes = Math.floor(Math.max(0, ageMs) / 60_000);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${formatCount(Math.floor(hours / 24))} d`;
+}
+
 /** `11.2 M rows/s`; empty while there is nothing to divide by. */
 export function formatRate(rows: number, elapsedMs: number): string {
   if (rows <= 0 || elapsedMs <= 0) return '';

@@ -1,21 +1,12 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import {
-  type GroupBySpec,
-  groupByColumns,
-  isTesseraError,
-  type JoinSpec,
-  outputColumns,
-  TesseraError,
-} from '@tessera/api';
-import { datasetPath, openDataset, openDuckDb, type Session } from '@tessera/lake';
-import { type PhysicalPlan, planBackfill, planJoin } from '@tessera/planner';
-import { gatherFacts } from '../gather.js';
-import { interruptOnAbort } from '../interrupt-on-abort.js';
-import { memoryBudget, shareMemory } from '../memory.js';
-import { checkSignal } from '../process-state.js';
+import { type GroupBySpec, isTesseraError, type JoinSpec } from '@tessera/api';
+import { datasetPath, openDataset, type Session } from '@tessera/lake';
+import { type Gathered, gatherFacts } from '../gather.js';
 import { publishedFacts } from '../publish.js';
+import { type Subject, subjectOf } from '../subject.js';
+import { NO_SETS, type TileSets } from '../tiles/tile-sets.js';
 import { SEMANTICS_VERSION } from '../version.js';
+import { eachDefinition } from './each-definition.js';
 import { partitionStates } from './partition-states.js';
 
 /** What there is of a dataset, and what a run would do about it: plain data. */
@@ -72,47 +63,54 @@ export async function datasetStatus(
   definitions: readonly (JoinSpec | GroupBySpec)[],
   options: StatusOptions = {},
 ): Promise<DatasetStatus[]> {
-  const workers = availableParallelism();
-  const memory = shareMemory(memoryBudget(undefined), workers);
-  const session = await openDuckDb({ threads: workers, memoryBytes: memory.planningBytes });
-  const interruption = interruptOnAbort(session, options.signal);
-  try {
-    const found: DatasetStatus[] = [];
-    for (const definition of definitions) {
-      checkSignal(options.signal);
-      found.push(await statusOf(session, definition, options));
-    }
-    return found;
-  } catch (error) {
-    throw options.signal?.aborted ? new TesseraError('INTERRUPTED', {}) : error;
-  } finally {
-    interruption.end();
-    session.close();
-  }
+  return eachDefinition(definitions, options.signal, async (session, definition) => {
+    const { dataset } = await lookAt(session, subjectOf(definition), options, NO_SETS);
+    return dataset;
+  });
 }
 
-async function statusOf(
+/** Of plans that nobody runs. */
+export const LOOKING = { buckets: 1, workers: 1, semantics: SEMANTICS_VERSION } as const;
+
+export interface LookedAt {
+  readonly dataset: DatasetStatus;
+  /** What is known of its sources; null where they could not be looked at. */
+  readonly gathered: Gathered | null;
+}
+
+/** @param sets whose tiles were made of the same files: what is recorded of those spares reading them again */
+export async function lookAt(
   session: Session,
-  definition: JoinSpec | GroupBySpec,
-  options: StatusOptions,
-): Promise<DatasetStatus> {
-  const kind = definition.kind === 'join' ? 'train-set' : 'backfill';
-  const folder = definition.kind === 'join' ? 'train-sets' : 'group-bys';
-  const path = datasetPath(resolve(options.out ?? 'out'), folder, definition.name);
-  const own = { kind, name: definition.name, path } as const;
+  subject: Subject,
+  { lake = '.', out = 'out' }: StatusOptions,
+  sets: TileSets,
+): Promise<LookedAt> {
+  const { kind, name } = subject;
+  const path = datasetPath(resolve(out), kind === 'train-set' ? 'train-sets' : 'group-bys', name);
+  const own = { kind, name, path } as const;
+  const absent = { engine: null, partitions: [] };
   try {
     const { manifest } = await openDataset(path);
     const engine = manifest?.engine ?? null;
     try {
-      const plan = await planOf(session, definition, path, resolve(options.lake ?? '.'));
-      return { ...own, engine, partitions: partitionStates(plan, manifest), problem: null };
+      const published = await publishedFacts(path);
+      const gathered = await gatherFacts(
+        session,
+        subject,
+        { lake: resolve(lake) },
+        published,
+        sets,
+      );
+      const partitions = partitionStates(subject.plan(gathered, LOOKING), manifest);
+      return { dataset: { ...own, engine, partitions, problem: null }, gathered };
     } catch (error) {
       const problem = problemOf(error);
-      return { ...own, engine, partitions: partitionStates(null, manifest), problem };
+      const partitions = partitionStates(null, manifest);
+      return { dataset: { ...own, engine, partitions, problem }, gathered: null };
     }
   } catch (error) {
     // A damaged manifest.
-    return { ...own, engine: null, partitions: [], problem: problemOf(error) };
+    return { dataset: { ...own, ...absent, problem: problemOf(error) }, gathered: null };
   }
 }
 
@@ -120,21 +118,4 @@ function problemOf(error: unknown): NonNullable<DatasetStatus['problem']> {
   if (!isTesseraError(error)) throw error;
   if (error.kind !== 'user' && error.code !== 'FILE_UNREADABLE') throw error;
   return { code: error.code, message: error.summary };
-}
-
-async function planOf(
-  session: Session,
-  definition: JoinSpec | GroupBySpec,
-  path: string,
-  lake: string,
-): Promise<PhysicalPlan> {
-  const subject =
-    definition.kind === 'join'
-      ? { join: definition, groupBy: null }
-      : { join: null, groupBy: definition };
-  const { facts } = await gatherFacts(session, subject, { lake }, await publishedFacts(path));
-  const options = { buckets: 1, workers: 1, semantics: SEMANTICS_VERSION };
-  return definition.kind === 'join'
-    ? planJoin(definition, outputColumns(definition), facts, options)
-    : planBackfill(definition, groupByColumns(definition), facts, options);
 }

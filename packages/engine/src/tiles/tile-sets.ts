@@ -32,7 +32,7 @@ export function canHaveTiles({ kind }: Pick<SourceSpec, 'kind'>): boolean {
 }
 
 /** A groupBy, or part of a join, that can be answered from tiles. */
-export function hasTiles({ source, aggregations }: Pick<GroupBySpec, 'source' | 'aggregations'>) {
+function hasTiles({ source, aggregations }: GroupBySpec): boolean {
   return canHaveTiles(source) && aggregations.length > 0;
 }
 
@@ -49,14 +49,21 @@ export async function openSet(store: string, hash: string): Promise<OpenTileSet>
   }
 }
 
+/** Tile sets that a definition could use, by hash, whether they are there or not. */
+export function setsOf(
+  definition: Definition,
+): Map<string, { readonly source: string; readonly keys: readonly string[] }> {
+  return new Map(
+    groupBysOf(definition)
+      .filter(hasTiles)
+      .map(({ source, keys }) => [tileSetHash(source, keys), { source: source.name, keys }]),
+  );
+}
+
 /** Look at the tiles that a definition could use; nothing is created. */
 export async function openTileSets(store: string, definition: Definition): Promise<TileSets> {
   const sets = new Map<string, OpenTileSet>();
-  for (const groupBy of groupBysOf(definition)) {
-    if (!hasTiles(groupBy)) continue;
-    const hash = tileSetHash(groupBy.source, groupBy.keys);
-    if (!sets.has(hash)) sets.set(hash, await openSet(store, hash));
-  }
+  for (const hash of setsOf(definition).keys()) sets.set(hash, await openSet(store, hash));
   return sets;
 }
 

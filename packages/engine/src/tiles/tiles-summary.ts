@@ -41,7 +41,7 @@ export function tilesSummary(
       source: source.name,
       keys,
       parts: scans.flatMap(({ parts }) => parts.map((idx) => plan.parts[idx]!.name)),
-      partitions: new Set(scans.flatMap((scan) => labelsOf(scan, facts))).size,
+      partitions: new Set(scans.flatMap((scan) => partitionsOfScan(scan, facts))).size,
       reads: LEVELS.flatMap((level) => {
         const own = reads.filter((read) => read.level === level);
         const sum = (of: 'rows' | 'bytes') => own.reduce((n, read) => n + (read[of] ?? 0), 0);
@@ -66,7 +66,10 @@ export function counted(
 }
 
 /** Partitions that the scan's windows reach, in whatever way they are read. */
-function labelsOf({ sourceId, fileIdx, tiles }: ScanPlan, facts: LakeFacts): string[] {
+export function partitionsOfScan(
+  { sourceId, fileIdx, tiles }: ScanPlan,
+  facts: LakeFacts,
+): string[] {
   const files = facts.sources[sourceId]?.files ?? [];
   const read = [...fileIdx, ...(tiles?.reads ?? []).flatMap((one) => one.fileIdx)];
   return read.flatMap((idx) => files[idx]?.ds ?? []);

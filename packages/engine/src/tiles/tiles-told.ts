@@ -6,6 +6,8 @@ import type { TiledPlan } from './plan-tiled.js';
 import { canHaveTiles, type TileSets } from './tile-sets.js';
 import { tilesSummary } from './tiles-summary.js';
 
+const DAMAGED = 'It counts as having no tiles until they are built again, which replaces it.';
+
 interface Known {
   readonly facts: LakeFacts;
   readonly sets: TileSets;
@@ -32,9 +34,7 @@ export function tilesTold(
         : null;
     },
     warnings: [...sets.values()].flatMap(({ damage }) =>
-      damage === null
-        ? []
-        : [{ code: damage.code, message: damage.summary, hint: damage.hint ?? null }],
+      damage === null ? [] : [{ code: damage.code, message: damage.summary, hint: DAMAGED }],
     ),
   };
 }
