@@ -3,7 +3,7 @@ import type { Engine } from '../src/engine.js';
 
 /** One call that a command made. */
 export interface Call {
-  readonly verb: 'train-set' | 'backfill';
+  readonly verb: 'train-set' | 'backfill' | 'tiles';
   readonly name: string;
   readonly options: RunOptions;
 }
@@ -37,6 +37,7 @@ export const PLAN: PlanSummary = {
       readFiles: 90,
       totalFiles: 90,
       rows: 2_000_000,
+      whyRows: 'tiles were never built',
       note: '',
     },
     {
@@ -47,9 +48,12 @@ export const PLAN: PlanSummary = {
       readFiles: 90,
       totalFiles: 110,
       rows: 450_000,
+      whyRows: null,
       note: 'one day earlier',
     },
   ],
+  tiles: [],
+  warnings: [],
   columns: [
     { name: 'user_spend_amount_sum_7d', type: { kind: 'double' }, hash: '1'.repeat(32) },
     { name: 'user_spend_count_1d', type: { kind: 'int64' }, hash: '2'.repeat(32) },
@@ -89,6 +93,13 @@ export const RESULT: RunResult = {
     filesRead: 180,
     rowsScanned: 2_450_000,
     rowsSwept: 2_450_000,
+    tilesRead: 0,
+    tilePlacesRead: 0,
+    tileBytesRead: 0,
+    tilePartitionsBuilt: 0,
+    tileBlocksBuilt: 0,
+    slices: 14,
+    pieces: 90,
     leftRows: 2_000_000,
   },
   summary: [
@@ -133,7 +144,7 @@ export function fakeEngine(change: (call: Call) => Partial<RunResult> = () => ({
     calls.push(call);
     const { out, planOnly, limit, summary, onPlan, onProgress } = call.options;
     const folder = call.verb === 'train-set' ? 'train-sets' : 'group-bys';
-    const isKept = planOnly !== true && limit === undefined;
+    const isKept = planOnly !== true && limit === undefined && call.verb !== 'tiles';
     const result: RunResult = {
       ...RESULT,
       path: isKept ? `${out}/${folder}/${call.name}` : null,
@@ -152,6 +163,7 @@ export function fakeEngine(change: (call: Call) => Partial<RunResult> = () => ({
   return {
     calls,
     trainSet: (join, options) => run({ verb: 'train-set', name: join.name, options }),
+    buildTiles: (join, options) => run({ verb: 'tiles', name: join.name, options }),
     backfill: (groupBy, options) => run({ verb: 'backfill', name: groupBy.name, options }),
   };
 }

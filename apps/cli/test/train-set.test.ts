@@ -23,8 +23,10 @@ describe('what is printed', () => {
       "✔ plan             90 days · 2 parts · 14 buckets · reads 61 MB of 410 MB
                          user_spend  12 columns  events of    payments.transactions   90 of 90 files  2,000,000 rows
                          merchants    4 columns  snapshot of  merchants.profiles     90 of 110 files    450,000 rows  (one day earlier)
+                         rows alone are read: tiles were never built
                          build 90 of 90 days  (never built)
       ✔ published        out/train-sets/fraud_v2/ds=…  90 partitions, 2,000,000 rows, 3 columns   6.8 s
+                         read 2,450,000 rows of 180 files · wrote 123 MB
 
         column                    type    nulls    min     p50                   max
         user_id                   string    0 %  u0001   u0500  u9999-with-a-name-t…
@@ -111,8 +113,10 @@ describe('what is printed', () => {
       "✔ plan             2 of 90 days · 2 parts · 14 buckets · reads 61 MB of 410 MB
                          user_spend  12 columns  events of    payments.transactions   90 of 90 files  2,000,000 rows
                          merchants    4 columns  snapshot of  merchants.profiles     90 of 110 files    450,000 rows  (one day earlier)
+                         rows alone are read: tiles were never built
                          build 2 of 90 days  (input changed: ds=2025-03-31/a.parquet)
       ✔ published        out/train-sets/fraud_v2/ds=…  2 of 90 partitions, 2,000,000 rows, 2 feature columns   6.8 s
+                         read 2,450,000 rows of 180 files · wrote 123 MB
       "
     `);
   });
@@ -130,6 +134,7 @@ describe('what is printed', () => {
       "✔ plan             90 days · 2 parts · 14 buckets · reads 61 MB of 410 MB
                          user_spend  12 columns  events of    payments.transactions   90 of 90 files  2,000,000 rows
                          merchants    4 columns  snapshot of  merchants.profiles     90 of 110 files    450,000 rows  (one day earlier)
+                         rows alone are read: tiles were never built
                          build 90 of 90 days  (never built)
                          2 feature columns; nothing was written
       "
@@ -358,6 +363,7 @@ describe('exit codes', () => {
   const failing = (error: unknown) => ({
     trainSet: async () => Promise.reject(error),
     backfill: async () => RESULT,
+    buildTiles: async () => RESULT,
   });
   test.each([
     [1, new TesseraError('SUM_OVERFLOW', { column: 'c', key: 'k' })],

@@ -134,6 +134,10 @@ function unitOf(
 
 const NEVER = 'never built';
 
+function newStates(n: number): string {
+  return n === 1 ? '1 new aggregation' : `${n} new aggregations`;
+}
+
 /** What is to be built before the tiles of a partition can be read. */
 function missingOf(
   known: TilePartitionFacts | undefined,
@@ -155,7 +159,7 @@ function missingOf(
   const lacking = states.filter((state) => levels.some((level) => !(state in level!.states)));
   return lacking.length === 0
     ? null
-    : { states: lacking, isFresh: false, reason: `${lacking.length} new aggregations` };
+    : { states: lacking, isFresh: false, reason: newStates(lacking.length) };
 }
 
 /** Levels that are built together, each of the one before. */
@@ -287,7 +291,7 @@ function missingOfBlock(
   const lacking = states.filter((state) => !(state in known.states));
   return lacking.length === 0
     ? null
-    : { states: lacking, isFresh: false, reason: `${lacking.length} new aggregations` };
+    : { states: lacking, isFresh: false, reason: newStates(lacking.length) };
 }
 
 /** Reads by the block that they are in. */

@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<GarbageItem['kind'], readonly [one: string, many: s
   replaced: ['replaced tile folder or file', 'replaced tile folders and files'],
   staged: ['folder of a run that did not end', 'folders of runs that did not end'],
   temporary: ['temporary file', 'temporary files'],
-  facts: ['memory of a source’s files', 'memories of sources’ files'],
+  facts: ['memory of files', 'memories of files'],
   unused: ['tile set', 'tile sets'],
 };
 

@@ -74,7 +74,7 @@ function tilesPlanLines(plan: PlanSummary, style: Style): string[] {
     doneLine(style, 'plan', facts.join(' · ')),
     ...tileLines(plan.tiles, style.columns - INDENT.length).map(indent),
     ...plan.parts.flatMap(({ name, whyRows }) =>
-      whyRows === null ? [] : [indent(`none  ${name}: ${whyRows}`)],
+      whyRows === null ? [] : [indent(`rows   ${name}: ${whyRows}`)],
     ),
   ];
 }
