@@ -213,7 +213,7 @@ describe('tiles from the command line, in the order of a project', () => {
     };
     expect(json.tiles[0]).toMatchObject({
       source: 'shop.orders',
-      usedBy: ['training', 'mixed', 'spend'],
+      usedBy: ['mixed', 'training', 'spend'],
     });
     expect(json.tiles[0]!.partitions.map(({ state }) => state)[4]).toBe('stale');
   });

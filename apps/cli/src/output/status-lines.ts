@@ -1,19 +1,17 @@
-import type {
-  DatasetStatus,
-  PartitionState,
-  PartitionStatus,
-  ProjectStatus,
-} from '@tessera/engine';
-import { dayBar, legend, stateWords } from './day-bar.js';
-import { formatAmount, formatBytes, formatCount } from './numbers.js';
+import type { DatasetStatus, ProjectStatus } from '@tessera/engine';
+import { legend } from './day-bar.js';
+import { formatAmount, formatBytes } from './numbers.js';
+import {
+  barLines,
+  daysText,
+  indented,
+  reasonLines,
+  statesText,
+  underHead,
+} from './partition-lines.js';
 import { paint, type Style } from './style.js';
-import { alignRows, cutText } from './text-width.js';
+import { alignRows } from './text-width.js';
 import { isNeverBuilt, neverBuiltLines, tileSetLines } from './tile-status-lines.js';
-
-export const STATUS_INDENT = '  ';
-const MAX_BAR_CELLS = 120;
-const MAX_REASONS = 3;
-const MAX_REASON_CELLS = 100;
 
 /** Every dataset and tile set with a bar of its days, counts and reasons; then what the marks mean. */
 export function statusLines({ datasets, tiles }: ProjectStatus, style: Style): string[] {
@@ -59,32 +57,7 @@ function datasetLines(dataset: DatasetStatus, style: Style): string[] {
     lines.push(`${paint(style, 'red', problem.code)} ${first}`, ...more);
   }
   lines.push(...barLines(partitions, style), countsText(dataset), ...reasonLines(partitions));
-  return lines.map((line, idx) => (idx === 0 || line === '' ? line : indented(line)));
-}
-
-const indented = (line: string): string => `${STATUS_INDENT}${line}`;
-
-/** Marks of the days, and from when to when they are. */
-export function barLines(partitions: readonly PartitionStatus[], style: Style): string[] {
-  const cells = Math.min(MAX_BAR_CELLS, style.columns - STATUS_INDENT.length);
-  const bar = dayBar(partitions, cells, style);
-  if (bar === null) return [];
-  const each = bar.days === 1 ? '' : `   one mark is ${bar.days} days`;
-  return [bar.marks, `${daysText(bar.first, bar.last)}${each}`];
-}
-
-export const daysText = (first: string, last: string): string =>
-  first === last ? first : `${first} … ${last}`;
-
-const ORDER: readonly PartitionState[] = ['fresh', 'stale', 'missing', 'leftover', 'unknown'];
-
-/** `90 partitions: 88 up to date, 2 stale`. */
-export function statesText(partitions: readonly PartitionStatus[]): string {
-  const parts = ORDER.flatMap((state) => {
-    const count = partitions.filter((one) => one.state === state).length;
-    return count > 0 ? [`${formatCount(count)} ${stateWords(state)}`] : [];
-  });
-  return `${formatAmount(partitions.length, 'partition')}: ${parts.join(', ') || 'none'}`;
+  return underHead(lines);
 }
 
 function countsText({ partitions }: DatasetStatus): string {
@@ -93,22 +66,4 @@ function countsText({ partitions }: DatasetStatus): string {
   const holds =
     sum('bytes') > 0 ? ` · ${formatAmount(sum('rows'), 'row')}, ${formatBytes(sum('bytes'))}` : '';
   return `${statesText(partitions)}${holds}`;
-}
-
-/** The first reasons, each with its first day. */
-export function reasonLines(partitions: readonly PartitionStatus[]): string[] {
-  const reasons = new Map<string, { first: string; count: number }>();
-  for (const { ds, reason } of partitions) {
-    if (reason === null) continue;
-    const known = reasons.get(reason);
-    if (known) known.count++;
-    else reasons.set(reason, { first: ds, count: 1 });
-  }
-  const all = [...reasons].map(([reason, { first, count }]) => [
-    count === 1 ? first : `${first} and ${formatCount(count - 1)} more`,
-    cutText(reason, MAX_REASON_CELLS),
-  ]);
-  const rest = all.length - MAX_REASONS;
-  const more = rest > 0 ? [`… ${formatAmount(rest, 'more reason')} (--json)`] : [];
-  return [...alignRows(all.slice(0, MAX_REASONS), ['left', 'left']), ...more];
 }

@@ -1,6 +1,13 @@
 import type { TileSetStatus } from '@tessera/engine';
 import { formatAmount, formatBytes } from './numbers.js';
-import { barLines, daysText, reasonLines, STATUS_INDENT, statesText } from './status-lines.js';
+import {
+  barLines,
+  daysText,
+  indented,
+  reasonLines,
+  statesText,
+  underHead,
+} from './partition-lines.js';
 import { paint, type Style } from './style.js';
 import { alignRows } from './text-width.js';
 import { tileSetName } from './tile-lines.js';
@@ -21,7 +28,7 @@ export function tileSetLines(set: TileSetStatus, style: Style): string[] {
   );
   if (levels.length > 0) lines.push(levels.join(' · '));
   lines.push(...reasonLines(partitions));
-  return lines.map((line, idx) => (idx === 0 || line === '' ? line : `${STATUS_INDENT}${line}`));
+  return underHead(lines);
 }
 
 function countsText({ partitions, states, bytes, blocksToBuild }: TileSetStatus): string {
@@ -38,7 +45,5 @@ export function neverBuiltLines(sets: readonly TileSetStatus[]): string[] {
     daysText(set.partitions[0]?.ds ?? '', set.partitions.at(-1)?.ds ?? ''),
     `for ${set.usedBy.join(', ')}`,
   ]);
-  return alignRows(rows, ['left', 'right', 'left', 'left']).map(
-    (line) => `${STATUS_INDENT}${line}`,
-  );
+  return alignRows(rows, ['left', 'right', 'left', 'left']).map(indented);
 }
