@@ -128,11 +128,13 @@ function edgesOf(o: Observation): Edge[] {
   return [...found];
 }
 
+const ALLOWED_KEYS: readonly string[] = [
+  ...new Set(allowedCells().map((cell) => cellKey(cell.operation, cell.type, cell.tail))),
+];
+
 /** Allowed cells that no case has filled with at least one value that counted. */
 export function emptyCells(coverage: Coverage): string[] {
-  return allowedCells()
-    .map((cell) => cellKey(cell.operation, cell.type, cell.tail))
-    .filter((key, i, all) => all.indexOf(key) === i && !coverage.cells.has(key));
+  return ALLOWED_KEYS.filter((key) => !coverage.cells.has(key));
 }
 
 /** One line per operation: its cells' fewest cases, then how many values met each edge. */

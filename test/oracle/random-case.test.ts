@@ -34,14 +34,14 @@ describe('random cases', () => {
 
   /** A round visits every cell; one whose `where` let nothing through is visited again in the next. */
   const MOST_ROUNDS = 4;
-  const visitsAnEmptyCell = (seed: number): boolean => {
-    const empty = emptyCells(coverage);
-    return scheduledCells(seed).some((c) => empty.includes(cellKey(c.operation, c.type, c.tail)));
-  };
+  const keysOf = (seed: number) =>
+    scheduledCells(seed).map((c) => cellKey(c.operation, c.type, c.tail));
 
   it('are valid: the oracle answers, names are distinct, no result is NaN, -0 or infinite', () => {
     for (let seed = 0; seed < SEEDS_PER_ROUND * MOST_ROUNDS; seed++) {
-      if (seed >= SEEDS_PER_ROUND && !visitsAnEmptyCell(seed)) continue;
+      const empty = seed < SEEDS_PER_ROUND ? null : emptyCells(coverage);
+      if (empty?.length === 0) break;
+      if (empty !== null && !keysOf(seed).some((key) => empty.includes(key))) continue;
       const { join, tables } = randomCase(seed);
       const names = [...join.left.columns, ...featuresOf(join)].map((c) => c.name);
       expect(new Set(names).size, `seed ${seed}`).toBe(names.length);

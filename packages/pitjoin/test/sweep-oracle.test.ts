@@ -14,7 +14,7 @@ import {
   typeOf,
   withoutFaults,
 } from './sorts.js';
-import { valuesOf } from './values.js';
+import { expectSame, valuesOf } from './values.js';
 
 describe.each(Object.entries(SORTS))('%s', (_, sort) => {
   test('agrees with the quadratic oracle, bit for bit', () => {
@@ -31,7 +31,7 @@ describe.each(Object.entries(SORTS))('%s', (_, sort) => {
         const got = valuesOf(result.columns[f.name]!, typeOf(f));
         const want = expected[f.name]!;
         faults ||= hasFault(want);
-        expect(got, `seed ${seed} ${JSON.stringify(f)}`).toStrictEqual(want.map(withoutFaults));
+        expectSame(got, want.map(withoutFaults), { seed, ...f });
       }
       expect(result.problem !== null, `seed ${seed}`).toBe(faults);
     }
@@ -64,10 +64,14 @@ describe.each(Object.entries(SORTS))('%s', (_, sort) => {
       for (const f of features) {
         const type = typeOf(f);
         const want = valuesOf(whole.columns[f.name]!, type);
-        expect(valuesOf(shuffled.columns[f.name]!, type)).toStrictEqual(want);
+        expectSame(valuesOf(shuffled.columns[f.name]!, type), want, { seed, ...f });
         buckets.forEach(({ rows }, b) => {
           const got = valuesOf(parts[b]!.columns[f.name]!, type);
-          expect(got).toStrictEqual(Array.from(rows, (row) => want[row]));
+          expectSame(
+            got,
+            Array.from(rows, (row) => want[row]),
+            { seed, ...f },
+          );
         });
       }
     }

@@ -1,7 +1,6 @@
 import {
   bigintToExpansion,
   canonicalExpansion,
-  HLL_REGISTERS,
   hllSlotOfInt,
   hllSlotOfNumber,
   percentileBucket,
@@ -279,12 +278,12 @@ function kindOf(
     }
     case 'APPROX_UNIQUE_COUNT': {
       const slots = lists((seen) => {
-        const ranks = new Float64Array(HLL_REGISTERS);
+        const ranks = new Map<number, number>();
         for (const { value } of seen) {
           const slot = slotOf(value, type);
-          ranks[slot >> 6] = Math.max(ranks[slot >> 6]!, slot & 63);
+          ranks.set(slot >> 6, Math.max(ranks.get(slot >> 6) ?? 0, slot & 63));
         }
-        return [...ranks].flatMap((rank, register) => (rank === 0 ? [] : [register * 64 + rank]));
+        return [...ranks].map(([register, rank]) => register * 64 + rank).sort((a, b) => a - b);
       }, f64);
       return { states: { kind: 'hll', slots: lane('slots') }, lanes: named({ slots }) };
     }

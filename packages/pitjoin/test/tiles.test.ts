@@ -5,7 +5,7 @@ import { naiveSweep } from './naive.js';
 import { random } from './random.js';
 import { randomEvents, randomFeatures, randomLeft, SORTS, typeOf, withoutFaults } from './sorts.js';
 import { withTiles } from './tiles.js';
-import { valuesOf } from './values.js';
+import { expectSame, valuesOf } from './values.js';
 
 /** A failure prints the seed, TESSERA_SEED repeats it, TESSERA_LONG=1 searches longer. */
 const seed = process.env.TESSERA_SEED === undefined ? Date.now() : Number(process.env.TESSERA_SEED);
@@ -34,11 +34,9 @@ describe.each(Object.entries(SORTS))('%s', (_, sort) => {
           const oracle = strict ? null : naiveSweep({ events, left, features, strict });
           for (const f of features) {
             const values = valuesOf(got.columns[f.name]!, typeOf(f));
-            expect(values, JSON.stringify(f)).toStrictEqual(
-              valuesOf(raw.columns[f.name]!, typeOf(f)),
-            );
+            expectSame(values, valuesOf(raw.columns[f.name]!, typeOf(f)), f);
             if (oracle === null) continue;
-            expect(values, JSON.stringify(f)).toStrictEqual(oracle[f.name]!.map(withoutFaults));
+            expectSame(values, oracle[f.name]!.map(withoutFaults), f);
           }
           expect(got.counts.tooManyDistinct).toStrictEqual(raw.counts.tooManyDistinct);
           // Infinite values of tiles were met when the tiles were made.

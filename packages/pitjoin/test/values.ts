@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DataType } from '@tessera/api';
 import { type Column, columnLength, isNull, readInt128 } from '@tessera/columnar';
+import { expect } from 'vitest';
 
 /** A value as plain JavaScript: integers are bigint, lists arrays, maps arrays of [key, value]. */
 export type Value = null | number | bigint | readonly Value[];
@@ -53,6 +55,13 @@ export function valueAt(column: Column, type: DataType, row: number): Value {
 
 export function valuesOf(column: Column, type: DataType): Value[] {
   return Array.from({ length: columnLength(column) }, (_, row) => valueAt(column, type, row));
+}
+
+/** As `toStrictEqual`, which costs more than what is tested; it is asked only to tell a difference. */
+export function expectSame(found: unknown, expected: unknown, what: object = {}): void {
+  if (isDeepStrictEqual(found, expected)) return;
+  expect(found, JSON.stringify(what)).toStrictEqual(expected);
+  throw new Error(`different: ${JSON.stringify(what)}`);
 }
 
 /** S4.4 on a value: NaN and ±Infinity are null, -0 is 0. */
