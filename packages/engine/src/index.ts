@@ -22,6 +22,14 @@ export {
   type GarbageOptions,
   removeGarbage,
 } from './garbage/garbage.js';
+export type {
+  Listed,
+  ShownEvent,
+  ShownState,
+  ShownTerms,
+  TilePiece,
+  TilesRead,
+} from './explain/tile-piece.js';
 export { groupByRows } from './in-memory/group-by-rows.js';
 export type {
   FeatureRowValues,

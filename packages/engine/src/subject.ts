@@ -17,7 +17,7 @@ export interface Subject {
   /** Only the tiles of its parts are wanted, of all of the range. */
   readonly tilesOnly?: boolean;
   readonly columns: readonly OutputColumn[];
-  readonly plan: (gathered: Gathered, options: PlanOptions) => PhysicalPlan;
+  readonly plan: (gathered: Pick<Gathered, 'facts'>, options: PlanOptions) => PhysicalPlan;
 }
 
 /** The training set of a join. */

@@ -1,21 +1,33 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { type JoinSpec, TesseraError } from '@tessera/api';
 import { run } from '@tessera/lake';
 import { checkDefinition } from '../check-options.js';
 import { checkPredicates } from '../check-predicates.js';
 import { inlineExecutor } from '../executor.js';
 import { checkSignal } from '../process-state.js';
+import { filesOfTiles, NO_SETS, openTileSets, tileStore } from '../tiles/tile-sets.js';
 import { valueAt } from '../values/from-column.js';
 import { sameValue } from './algebra-values.js';
 import { askedJoin } from './asked-join.js';
-import type { AskedKey, ExplainOptions, Explanation, SnapshotRead } from './explanation.js';
-import { loadRows } from './load-rows.js';
+import { askedReads } from './asked-tiles.js';
+import type {
+  AskedKey,
+  ExplainOptions,
+  Explanation,
+  Outcome,
+  SnapshotRead,
+} from './explanation.js';
+import { keyTiles } from './key-tiles.js';
+import { type AskedSource, askedSource, loadRows } from './load-rows.js';
 import { originOf } from './origin.js';
 import { foldPieces } from './pieces.js';
 import { productionValue } from './production-value.js';
 import { queryTime, snapshotDay, windowBounds } from './query-time.js';
 import { type Request, readRequest } from './request.js';
+import type { TilesRead } from './tile-piece.js';
+import { NO_TILES } from './tiles-to-fold.js';
 import { type Facts, whyAllNull, whyValue } from './why.js';
 
 /**
@@ -23,9 +35,9 @@ import { type Facts, whyAllNull, whyValue } from './why.js';
  * every event behind it. Nothing need be published, and no such left row need exist.
  *
  * The value is computed by the engine's own plan and kernels, limited to the key, and once more from the pieces that are
- * shown; both must agree to the last bit.
+ * shown; both must agree to the last bit. Where tiles are among the pieces it is also computed from events alone.
  *
- * Throws   UNKNOWN_COLUMN, UNKNOWN_KEY, BAD_OPTION, all together; errors of the data; INTERNAL where both values differ.
+ * Throws   UNKNOWN_COLUMN, UNKNOWN_KEY, BAD_OPTION, all together; errors of the data; INTERNAL where values differ.
  * Cost     one pass over the files that can hold a row of the window; memory for the key's rows in them.
  */
 export async function explainValue(join: JoinSpec, options: ExplainOptions): Promise<Explanation> {
@@ -34,7 +46,11 @@ export async function explainValue(join: JoinSpec, options: ExplainOptions): Pro
   checkSignal(options.signal);
   const inline = await inlineExecutor({ workers: 1, dir: null, signal: options.signal });
   try {
-    return await explain(inline, request, resolve(options.lake ?? '.'));
+    return await explain(inline, request, {
+      lake: resolve(options.lake ?? '.'),
+      out: resolve(options.out ?? 'out'),
+      policy: options.tiles ?? 'auto',
+    });
   } catch (error) {
     throw options.signal?.aborted ? new TesseraError('INTERRUPTED', {}) : error;
   } finally {
@@ -42,23 +58,39 @@ export async function explainValue(join: JoinSpec, options: ExplainOptions): Pro
   }
 }
 
+interface Places {
+  readonly lake: string;
+  readonly out: string;
+  readonly policy: NonNullable<ExplainOptions['tiles']>;
+}
+
+type Inline = Awaited<ReturnType<typeof inlineExecutor>>;
+
 async function explain(
-  inline: Awaited<ReturnType<typeof inlineExecutor>>,
+  inline: Inline,
   request: Request,
-  lake: string,
+  { lake, out, policy }: Places,
 ): Promise<Explanation> {
   const { session } = inline.context;
   const { part, column, askedMs } = request;
   await run(session, `SET threads = ${availableParallelism()}`);
-  await checkPredicates(session, { join: askedJoin(request).join, groupBy: null });
-  const loaded = await loadRows(session, request, lake);
+  const { join } = askedJoin(request);
+  await checkPredicates(session, { join, groupBy: null });
+  const sets =
+    policy === 'off' ? NO_SETS : await openTileSets(tileStore(out), { join, groupBy: null });
+  const asked = await askedSource(session, request, lake, filesOfTiles(sets));
+  const reads = askedReads(request, asked, sets, policy);
+  const loaded = await loadRows(session, request, asked, reads.fileIdx, 'rows_of_key');
   const { effectiveMs, ...query } = queryTime(part, askedMs);
   const { shown: window, bounds } = windowBounds(part, column, effectiveMs);
-  const folded = await foldPieces(session, request, loaded, bounds);
-  const outcome = await productionValue(inline, request, loaded);
+  const key = reads.tiles && (await keyTiles(session, request, reads.tiles, { bounds, out }));
+  const folded = await foldPieces(session, request, loaded, bounds, key?.toFold ?? NO_TILES);
+  const outcome = await productionValue(inline, request, loaded, reads.tiles);
   const snapshot = snapshotRead(request, loaded.presentDays);
-  const facts: Facts = { request, folded, outcome, snapshot, isLegal: loaded.isLegal };
+  const tilePieces = key?.toFold.tiles.length ?? 0;
+  const facts: Facts = { request, folded, outcome, snapshot, tilePieces, isLegal: loaded.isLegal };
   checkAgreement(facts);
+  const tiles = key && { ...key.read, checked: await checkByEvents(inline, request, asked, facts) };
   return {
     join: request.join.name,
     column: column.name,
@@ -71,6 +103,7 @@ async function explain(
     window,
     snapshot,
     read: loaded.read,
+    ...(tiles !== null && { tiles }),
     leftOut: folded.leftOut,
     pieces: folded.pieces,
     merge: folded.merge,
@@ -100,6 +133,35 @@ function checkAgreement(facts: Facts): void {
         ? isRepeated
         : outcome.code === folded.problem;
   if (!byPieces) throw differ(outcome.code, folded.problem ?? folded.value);
+}
+
+/** Tiles must give what the events that they stand for give. Throws INTERNAL. */
+async function checkByEvents(
+  inline: Inline,
+  request: Request,
+  asked: AskedSource,
+  { outcome }: Facts,
+): Promise<TilesRead['checked']> {
+  const { fileIdx } = askedReads(request, asked, NO_SETS, 'off');
+  const rows = await loadRows(inline.context.session, request, asked, fileIdx, 'all_rows_of_key');
+  const byEvents = await productionValue(inline, request, rows, null);
+  const isSame =
+    outcome.kind === 'value'
+      ? byEvents.kind === 'value' && sameValue(outcome.value, byEvents.value)
+      : byEvents.kind === 'refused' && byEvents.code === outcome.code;
+  if (!isSame) {
+    const told = (one: Outcome) => (one.kind === 'value' ? inspect(one.value) : one.code);
+    throw new TesseraError(
+      'INTERNAL',
+      {
+        reason: `${request.column.name} is ${told(outcome)} by tiles and ${told(byEvents)} by the events that they stand for`,
+      },
+      {
+        hint: "Training sets that read these tiles are wrong: remove the folder of tiles, it is built again. `tiles: 'off'` (--tiles off) explains the value by its events. Please report it.",
+      },
+    );
+  }
+  return { files: rows.read.files.length, rowsOfKey: rows.read.rowsOfKey };
 }
 
 function snapshotRead(

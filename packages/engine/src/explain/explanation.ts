@@ -1,5 +1,6 @@
 import type { DataType, ErrorCode, Operation } from '@tessera/api';
 import type { Value } from '../values/from-column.js';
+import type { TilePiece, TilesRead } from './tile-piece.js';
 
 /** One cell of a training set and all that it was made of: plain data. Instants are ISO text, UTC. */
 export interface Explanation {
@@ -17,6 +18,8 @@ export interface Explanation {
   /** Null over events. */
   readonly snapshot: SnapshotRead | null;
   readonly read: RowsRead;
+  /** Absent where rows alone were read. */
+  readonly tiles?: TilesRead;
   /** Rows of the key that were read and do not count, by the first reason that applies; reasons without rows are absent. */
   readonly leftOut: readonly { readonly reason: LeftOutReason; readonly rows: number }[];
   /** What counts, in time order. */
@@ -131,7 +134,12 @@ export type LeftOutReason =
   | 'null-input'
   /** S4.4. */
   | 'infinite-input'
-  | 'null-weight';
+  | 'null-weight'
+  /**
+   * In a tile whose state does not count them, for which of the reasons above it does not tell. A state that keeps the best of
+   * its values says so only where it has none.
+   */
+  | 'in-tile';
 
 export interface Pieces {
   /** How many there are. */
@@ -143,8 +151,8 @@ export interface Pieces {
   readonly gapAt: number;
 }
 
-/** What was merged, told apart by `kind`: a plan that reads something else than raw events adds its kind here. */
-export type ExplainPiece = EventPiece;
+/** What was merged, told apart by `kind`. A tile stands at its start, before an event of that instant. */
+export type ExplainPiece = EventPiece | TilePiece;
 
 export interface EventPiece {
   readonly kind: 'event';
@@ -197,8 +205,8 @@ export type Merge =
     }
   | { readonly how: 'change'; readonly values: number; readonly first: Value; readonly last: Value }
   | { readonly how: 'vectors'; readonly values: number; readonly length: number }
-  /** The result is one of the values, or some of them. */
-  | { readonly how: 'chosen'; readonly from: number }
+  /** The result is one of the values, or some of them; `kept`: those that tiles kept of all of theirs. */
+  | { readonly how: 'chosen'; readonly from: number; readonly kept?: number }
   | {
       readonly how: 'buckets';
       readonly buckets: readonly { readonly bucket: Value; readonly merge: Merge }[];
@@ -214,7 +222,14 @@ export interface ExplainOptions {
   /** Instant of the left row: ISO text in UTC, epoch ms, or a Date. */
   readonly at: string | number | Date;
   readonly column: string;
-  /** Pieces that are given at most, half from either end. Default 1,000. */
+  /** Pieces that are given at most, half from either end, and entries of a tile's state. Default 1,000. */
   readonly limit?: number;
+  /** Folder that has tiles. Default: `out`. */
+  readonly out?: string;
+  /**
+   * `auto` (default): tiles among the pieces where a training set of this one row and column would read them; `always`: where
+   * they do not pay either, if all are there; `off`: events only. The value never depends on it.
+   */
+  readonly tiles?: 'auto' | 'always' | 'off';
   readonly signal?: AbortSignal;
 }

@@ -15,6 +15,8 @@ import { isExploded } from './classify.js';
 import type { Merge } from './explanation.js';
 import { mergeOf } from './merge.js';
 import type { Request } from './request.js';
+import { tileShare } from './tile-algebra.js';
+import type { StateRow } from './tile-state.js';
 
 /** One row that counts, values as the algebra takes them. */
 export interface CountedRow {
@@ -44,21 +46,42 @@ export function pieceTypes({ part, column }: Request): PieceTypes {
   };
 }
 
-/** A running aggregate over the rows that count: the reference that the production value is compared with. */
+/** What a tile holds for one bucket, or in all: states in the order of its families. */
+export interface CountedTile {
+  readonly bucket: AlgebraValue;
+  readonly states: readonly StateRow[];
+}
+
+/** A running aggregate over what counts: the reference that the production value is compared with. */
 export interface Fold {
   add(row: CountedRow): void;
+  addTile(tile: readonly CountedTile[]): void;
   /** The result so far, of the row's bucket where there are buckets; null where it is a list or a map. */
   soFar(bucket: AlgebraValue): Value;
-  /** The result of all; what training sets are refused for is in `problem`. */
-  result(): { readonly value: Value; readonly problem: Problem | null; readonly values: number };
+  result(): FoldResult;
   merge(): Merge;
+}
+
+export interface FoldResult {
+  readonly value: Value;
+  /** What training sets are refused for. */
+  readonly problem: Problem | null;
+  /** Values that went in: list elements one by one. */
+  readonly values: number;
+  /** Of them those in tiles; and of those the ones that tiles kept of more, which they do not tell. */
+  readonly ofTiles: number;
+  readonly kept: number;
 }
 
 const SHOWN_BUCKETS = 20;
 
 interface Bucket {
   readonly state: unknown;
+  /** That went in. */
   values: number;
+  /** Of them those in tiles, and those that tiles kept of more. */
+  ofTiles: number;
+  kept: number;
 }
 
 /** Counts come out as numbers, other 64-bit integers as bigint. */
@@ -90,7 +113,7 @@ export function foldOf(request: Request): Fold {
   const bucketOf = (key: AlgebraValue): Bucket => {
     let found = buckets.get(key);
     if (found === undefined) {
-      found = { state: machine.init(), values: 0 };
+      found = { state: machine.init(), values: 0, ofTiles: 0, kept: 0 };
       buckets.set(key, found);
     }
     return found;
@@ -102,9 +125,10 @@ export function foldOf(request: Request): Fold {
     const compare = compareValues(kindOf(types.by));
     return [...buckets].sort(([a], [b]) => compare(a, b));
   };
-  const mergeOfBucket = ({ state, values }: Bucket): Merge =>
+  const mergeOfBucket = ({ state, values, kept }: Bucket): Merge =>
     mergeOf(operation, state, {
       values,
+      kept,
       type: seen,
       percentiles: aggregation?.percentiles ?? null,
     });
@@ -121,18 +145,32 @@ export function foldOf(request: Request): Fold {
         into.values++;
       }
     },
+    addTile(tile) {
+      for (const { bucket, states } of tile) {
+        const into = bucketOf(keyOf(bucket));
+        const { state, values, isCounted } = tileShare(states);
+        machine.merge(into.state, state);
+        into.values += values;
+        into.ofTiles += values;
+        if (!isCounted) into.kept += values;
+      }
+    },
     soFar(bucket) {
       if (innerType.kind === 'list' || innerType.kind === 'map') return null;
       return shownResult(innerType, ofBucket(buckets.get(keyOf(bucket))), form);
     },
     result() {
-      const values = [...buckets.values()].reduce((sum, bucket) => sum + bucket.values, 0);
+      const count = (of: 'values' | 'ofTiles' | 'kept') =>
+        [...buckets.values()].reduce((sum, bucket) => sum + bucket[of], 0);
       const results = sorted().map(([key, bucket]) => [key, ofBucket(bucket)] as const);
       const problem = results.map(([, result]) => result).find(isRefusal) ?? null;
+      const values = count('values');
+      const counts = { values, ofTiles: count('ofTiles'), kept: count('kept') };
       if (types.by === null) {
         const result = results[0]?.[1] ?? machine.finalize(machine.init());
         const isZero = values === 0 && part.groupBy.empty === 'null';
-        return { value: isZero ? null : shownResult(column.type, result, form), problem, values };
+        const value = isZero ? null : shownResult(column.type, result, form);
+        return { value, problem, ...counts };
       }
       const map = new Map(results as readonly (readonly [ScalarValue, Result])[]);
       const value =
@@ -144,7 +182,7 @@ export function foldOf(request: Request): Fold {
                 shownResult(innerType, result, form),
               ]),
             );
-      return { value, problem, values };
+      return { value, problem, ...counts };
     },
     merge() {
       const all = sorted();

@@ -1,4 +1,4 @@
-import { dayOf, definitionHash, formatDay, outputColumns, type SourceSpec } from '@tessera/api';
+import { dayOf, definitionHash, formatDay, type JoinSpec, type SourceSpec } from '@tessera/api';
 import {
   predicateColumns,
   quoteIdent,
@@ -8,7 +8,7 @@ import {
   type Session,
   scanSql,
 } from '@tessera/lake';
-import { type LakeFacts, type LeftPartitionFacts, planJoin } from '@tessera/planner';
+import type { InputFile, LakeFacts, LeftPartitionFacts } from '@tessera/planner';
 import { tableFile } from '../in-memory/table-file.js';
 import { type Known, know, plannerFile, plannerPath } from '../known-source.js';
 import { askedJoin } from './asked-join.js';
@@ -16,10 +16,9 @@ import { askedTable } from './asked-table.js';
 import type { RowsRead } from './explanation.js';
 import type { Request } from './request.js';
 
-/** Table of the key's rows: wanted columns, `ds`, `__t`, `__file` (position in `read.files`) and `__file_row`. */
-export const ROWS = 'rows_of_key';
-
 export interface LoadedRows {
+  /** Table of the key's rows: wanted columns, `ds`, `__t`, `__file` (position in `read.files`) and `__file_row`. */
+  readonly table: string;
   readonly read: RowsRead;
   /** Rows left out before the table: repeats, and those that the source's own `where` drops. */
   readonly repeats: number;
@@ -54,24 +53,62 @@ export function leftFacts(request: Request): LeftPartitionFacts {
   };
 }
 
+/** The source with its files, and what the planner is told of it and of the left row. */
+export interface AskedSource {
+  readonly known: Known;
+  readonly join: JoinSpec;
+  readonly facts: LakeFacts;
+  readonly lake: string;
+  /** Conditions that hold for rows of the key. */
+  readonly conditions: readonly string[];
+}
+
 /**
- * Read the key's rows out of the files that the production plan reads for this instant, and nothing else. Repeats and the
- * source's own `where` are done here, as they are in every scan.
+ * Look at the source, and make the left row.
+ *
+ * @param recorded files that tiles were made of: to tell whether they are the same still
+ */
+export async function askedSource(
+  session: Session,
+  request: Request,
+  lake: string,
+  recorded: readonly InputFile[],
+): Promise<AskedSource> {
+  const { source } = request.part.groupBy;
+  const records = new Map<string, InputFile[]>();
+  for (const file of recorded) records.set(file.path, [...(records.get(file.path) ?? []), file]);
+  const known = await know(session, source, lake, [], {
+    recorded: (path) => records.get(plannerPath(path, lake)) ?? [],
+  });
+  const { join, time } = askedJoin(request);
+  const conditions = await askedTable(session, request.keys, { name: time, ms: request.askedMs });
+  const facts: LakeFacts = {
+    sources: {
+      [definitionHash(join.left)]: { hive: false, files: [tableFile(1)] },
+      [definitionHash(known.source)]: {
+        hive: known.listing.layout === 'hive',
+        files: known.files.map((file) => plannerFile(file, lake)),
+      },
+    },
+    left: [leftFacts(request)],
+    published: null,
+  };
+  return { known, join, facts, lake, conditions };
+}
+
+/**
+ * Read the key's rows out of files, into a table of this name. Repeats and the source's own `where` are done here, as they
+ * are in every scan.
  */
 export async function loadRows(
   session: Session,
   request: Request,
-  lake: string,
+  asked: AskedSource,
+  fileIdx: readonly number[],
+  table: string,
 ): Promise<LoadedRows> {
+  const { known, lake, conditions } = asked;
   const { source } = request.part.groupBy;
-  const known = await know(session, source, lake, [], {});
-  const { join, time } = askedJoin(request);
-  const conditions = await askedTable(session, request.keys, {
-    name: time,
-    ms: request.askedMs,
-  });
-  const hasNullKey = request.keys.some(({ isNull }) => isNull);
-  const fileIdx = hasNullKey ? [] : plannedFiles(request, join, known, lake);
   const files = fileIdx.map((idx) => known.files[idx]!);
   const relation = relationOf(source, files);
   const columns = wantedColumns(request);
@@ -81,17 +118,20 @@ export async function loadRows(
     `FROM (${scanSql({ source: of, relation, columns, withOrigin: true })}) WHERE ${key}`;
   const label = columns.includes('ds') ? '' : '__ds AS ds, ';
   const names = columns.map((name) => `${quoteIdent(name)}, `).join('');
-  const rows = await counted(
+  await run(
     session,
-    `CREATE TEMP TABLE ${ROWS} AS SELECT ${names}${label}__ds, __t, __file, __file_row ${rowsOf(source)}`,
+    `CREATE TEMP TABLE ${table} AS SELECT ${names}${label}__ds, __t, __file, __file_row ${rowsOf(source)}`,
   );
-  const count = async (of: SourceSpec) =>
-    Number((await readRows(session, `SELECT count(*) AS n ${rowsOf(of)}`))[0]?.n ?? 0);
+  const countOf = async (from: string) =>
+    Number((await readRows(session, `SELECT count(*) AS n ${from}`))[0]?.n ?? 0);
+  const count = (of: SourceSpec) => countOf(rowsOf(of));
+  const rows = await countOf(`FROM ${table}`);
   const { where: ____, ...unfiltered } = source;
   const passed = source.where === undefined ? rows : await count(unfiltered);
   const isDeduplicated = source.eventId !== undefined || source.dedupe !== undefined;
   const rowsOfKey = isDeduplicated ? await count(plain) : passed;
   return {
+    table,
     read: {
       files: files.map(({ path }) => plannerPath(path, lake)),
       totalFiles: known.files.length,
@@ -104,33 +144,6 @@ export async function loadRows(
     source: plain,
     isLegal: isLegalTime(request),
   };
-}
-
-async function counted(session: Session, sql: string): Promise<number> {
-  await run(session, sql);
-  return Number((await readRows(session, `SELECT count(*) AS n FROM ${ROWS}`))[0]?.n ?? 0);
-}
-
-/** Files that the production plan reads for the one left row. */
-function plannedFiles(
-  request: Request,
-  join: ReturnType<typeof askedJoin>['join'],
-  known: Known,
-  lake: string,
-): readonly number[] {
-  const facts: LakeFacts = {
-    sources: {
-      [definitionHash(join.left)]: { hive: false, files: [tableFile(1)] },
-      [definitionHash(known.source)]: {
-        hive: known.listing.layout === 'hive',
-        files: known.files.map((file) => plannerFile(file, lake)),
-      },
-    },
-    left: [leftFacts(request)],
-    published: null,
-  };
-  const plan = planJoin(join, outputColumns(join), facts, { buckets: 1, workers: 1 });
-  return plan.scans[0]?.fileIdx ?? [];
 }
 
 /** Columns that decide the value, or that are shown beside it. */

@@ -26,6 +26,8 @@ const SHOWN_VALUES = 20;
 interface About {
   /** Values that went in. */
   readonly values: number;
+  /** Of them those that tiles kept of more. */
+  readonly kept: number;
   /** Of the values; null for COUNT of rows. */
   readonly type: DataType | null;
   readonly percentiles: readonly number[] | null;
@@ -33,7 +35,7 @@ interface About {
 
 /** What a state holds, in words for people. The state is one of `aggregateState(operation, …)`. */
 export function mergeOf(operation: Operation, state: unknown, about: About): Merge {
-  const { values, type } = about;
+  const { values, kept, type } = about;
   if (values === 0) return { how: 'nothing' };
   switch (operation) {
     case 'COUNT':
@@ -82,7 +84,7 @@ export function mergeOf(operation: Operation, state: unknown, about: About): Mer
       return { how: 'vectors', values, length };
     }
     default:
-      return { how: 'chosen', from: values };
+      return { how: 'chosen', from: values, ...(kept > 0 && { kept }) };
   }
 }
 

@@ -1,16 +1,18 @@
 import { definitionHash, isTesseraError, outputColumns, TesseraError } from '@tessera/api';
-import { type LakeFacts, planJoin } from '@tessera/planner';
+import { type LakeFacts, type PhysicalPlan, planJoin } from '@tessera/planner';
 import type { Executor } from '../executor.js';
 import { tableFile } from '../in-memory/table-file.js';
 import { raiseProblem } from '../problems.js';
 import { runStages } from '../stages/run-stages.js';
 import { wholeFeatureColumns } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
+import { tileInput } from '../tiles/tile-input.js';
 import { valueAt } from '../values/from-column.js';
 import { askedJoin } from './asked-join.js';
 import { ASKED } from './asked-table.js';
+import type { AskedTiles } from './asked-tiles.js';
 import type { Outcome } from './explanation.js';
-import { type LoadedRows, leftFacts, ROWS } from './load-rows.js';
+import { type LoadedRows, leftFacts } from './load-rows.js';
 import type { Request } from './request.js';
 
 const COUNTS = new Set(['COUNT', 'UNIQUE_COUNT', 'APPROX_UNIQUE_COUNT', 'HISTOGRAM']);
@@ -24,11 +26,12 @@ const REFUSALS = new Set([
   'VECTOR_NULL',
 ]);
 
-/** The cell as the engine computes it: its plan, tasks and kernels over the left row and the key's rows. */
+/** The cell as the engine computes it: its plan, tasks and kernels over the left row, the key's rows, and tiles. */
 export async function productionValue(
   inline: Executor & { readonly context: TaskContext },
   request: Request,
   loaded: LoadedRows,
+  tiles: AskedTiles | null,
 ): Promise<Outcome> {
   const { join } = askedJoin(request, loaded.source);
   const { column } = request;
@@ -46,7 +49,8 @@ export async function productionValue(
   };
   // Of a passed-through part one column is asked for.
   const columns = outputColumns(join).filter(({ name }) => name === column.name);
-  const plan = planJoin(join, columns, facts, { buckets: 1, workers: 1 });
+  const planned = planJoin(join, columns, facts, { buckets: 1, workers: 1 });
+  const plan = tiles === null ? planned : withTiles(planned, tiles);
   const { context } = inline;
   try {
     const outcome = await runStages(plan, {
@@ -58,7 +62,8 @@ export async function productionValue(
       taskBytes: context.memory.taskBytes,
       pieceRows: Number.MAX_SAFE_INTEGER,
       missingDays: 'part',
-      relation: (sourceId) => ({ kind: 'table', name: sourceId === leftId ? ASKED : ROWS }),
+      ...(tiles !== null && { tiles: tileInput(tiles.plan, tiles.states, tiles.sets, 1) }),
+      relation: (sourceId) => ({ kind: 'table', name: sourceId === leftId ? ASKED : loaded.table }),
       presentDays: () => loaded.presentDays,
       onProgress: () => undefined,
     });
@@ -81,4 +86,9 @@ export async function productionValue(
       hint: error.hint ?? null,
     };
   }
+}
+
+/** Plans of one column have one scan: what is read as rows is in a table by now, what is read as tiles lies in its files. */
+function withTiles(plan: PhysicalPlan, { tiles }: AskedTiles): PhysicalPlan {
+  return { ...plan, scans: plan.scans.map((scan) => ({ ...scan, tiles })) };
 }

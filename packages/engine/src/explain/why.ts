@@ -8,6 +8,8 @@ export interface Facts {
   readonly folded: Folded;
   readonly outcome: Explanation['outcome'];
   readonly snapshot: Explanation['snapshot'];
+  /** How many of the pieces are tiles. */
+  readonly tilePieces: number;
   readonly isLegal: boolean;
 }
 
@@ -16,7 +18,7 @@ export function whyAllNull({
   request,
   snapshot,
   isLegal,
-}: Omit<Facts, 'folded' | 'outcome'>): string | null {
+}: Pick<Facts, 'request' | 'snapshot' | 'isLegal'>): string | null {
   const nulls = request.keys.filter(({ isNull }) => isNull).map(({ spec }) => spec.name);
   if (nulls.length > 0)
     return `${nulls.join(', ')} is null: so are all features of the part (S4.2)`;
@@ -28,13 +30,13 @@ export function whyAllNull({
 
 /** The value in a sentence. */
 export function whyValue(facts: Facts): string {
-  const { request, folded, outcome, snapshot } = facts;
+  const { request, folded, outcome, snapshot, tilePieces } = facts;
   if (outcome.kind === 'refused') return 'a training set with this row is refused';
   const always = whyAllNull(facts);
   if (always !== null) return always;
   const { part, column } = request;
   const aggregation = part.groupBy.aggregations[column.aggregationIdx];
-  const { values, pieces } = folded;
+  const { values } = folded;
   if (aggregation === undefined) return whyPassed(facts);
   if (values === 0) {
     const where = snapshot === null ? 'event' : 'row of the key';
@@ -45,12 +47,28 @@ export function whyValue(facts: Facts): string {
       ? `${nothing}null, since the groupBy says empty: 'null' (S5)`
       : `${nothing}a count of nothing is 0 (S5)`;
   }
-  const what = pieces.count === values ? `${values}` : `${values} in ${pieces.count} lists`;
-  const merged = `${aggregation.operation} of ${what} ${values === 1 ? 'value' : 'values'}`;
+  const merged = `${aggregation.operation} of ${tilePieces > 0 ? ofTiles(facts) : ofEvents(folded)}`;
   if (outcome.value !== null) return merged;
   return aggregation.operation === 'TOP_K_FREQUENT'
     ? `${merged}: more than ${aggregation.maxDistinct} distinct ones give null (S5)`
     : `${merged}: it has no finite answer, so null (S5.1, S5.7)`;
+}
+
+const amount = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
+
+function ofEvents({ values, pieces }: Folded): string {
+  const what = pieces.count === values ? `${values}` : `${values} in ${pieces.count} lists`;
+  return `${what} ${values === 1 ? 'value' : 'values'}`;
+}
+
+/** `412 values, 400 of them in 29 tiles`; what tiles keep the best of, they do not count. */
+function ofTiles({ folded, tilePieces }: Facts): string {
+  const { values, ofTiles: inTiles, kept } = folded;
+  const tiles = amount(tilePieces, 'tile');
+  const others = values - inTiles;
+  if (kept === 0)
+    return `${amount(values, 'value')}, ${others === 0 ? 'all' : inTiles} of them in ${tiles}`;
+  return others === 0 ? `what ${tiles} hold` : `${amount(others, 'value')} and what ${tiles} hold`;
 }
 
 function whyPassed({ folded, snapshot }: Facts): string {

@@ -14,8 +14,8 @@ export interface TiledPlan {
 
 /** Plan with the tiles that are there. Where nothing is to be built, or tiles are off, they are not asked about. */
 export function planTiled(
-  subject: Subject,
-  gathered: Gathered,
+  subject: Pick<Subject, 'plan'>,
+  gathered: Pick<Gathered, 'facts'>,
   options: PlanOptions,
   sets: TileSets,
 ): TiledPlan {
