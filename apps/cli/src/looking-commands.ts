@@ -17,7 +17,12 @@ export function addLookingCommands(
     .option('--key <name=value>', "a key of the column's part; several times for several", collect)
     .option('--at <instant>', "the row's instant, such as 2025-03-01T10:00:00Z")
     .option('--column <name>', 'the feature column')
-    .option('--limit <rows>', 'events that are shown (default: 20, with --json 10000)');
+    .option('--limit <rows>', 'events and tiles that are shown (default: 20, with --json 10000)')
+    .option(
+      '--tiles <policy>',
+      'auto: tiles where a training set would read them (default); off: every event',
+    )
+    .option('--out <folder>', "folder that has tiles (default: the config's)");
   addPlaceOptions(explain).action(async (raw: RawExplainOptions) => {
     const { explainCommand } = await import('./commands/explain.js');
     await explainCommand(raw, context);

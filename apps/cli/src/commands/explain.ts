@@ -14,6 +14,8 @@ export interface RawExplainOptions {
   readonly at?: string;
   readonly column?: string;
   readonly limit?: string;
+  readonly tiles?: string;
+  readonly out?: string;
   readonly json?: boolean;
   readonly project?: string;
   readonly lake?: string;
@@ -40,6 +42,7 @@ export async function explainCommand(
   const explanation = await explainValue(join, {
     ...asked,
     lake: config.lake,
+    out: config.out,
     signal: context.interrupts.signal,
   });
   if (raw.json === true) {
@@ -53,6 +56,7 @@ interface Asked {
   readonly at: string;
   readonly column: string;
   readonly limit: number;
+  readonly tiles: 'auto' | 'off';
 }
 
 /** Every mistake is reported, not the first only. Throws BAD_OPTION. */
@@ -74,6 +78,9 @@ function checkExplainOptions(raw: RawExplainOptions): Asked {
       message: `is not a whole number of at least 1: \`${raw.limit}\``,
     });
   const { at, column } = raw;
+  const tiles = raw.tiles === 'off' ? 'off' : 'auto';
+  if (raw.tiles !== undefined && raw.tiles !== tiles)
+    mistakes.push({ option: '--tiles', message: `is neither auto nor off: \`${raw.tiles}\`` });
   if (at === undefined)
     mistakes.push({
       option: '--at',
@@ -82,5 +89,5 @@ function checkExplainOptions(raw: RawExplainOptions): Asked {
   if (column === undefined)
     mistakes.push({ option: '--column', message: 'is needed: the feature column to explain' });
   if (mistakes.length > 0 || at === undefined || column === undefined) throw badOptions(mistakes);
-  return { keys: Object.fromEntries(keys), at, column, limit };
+  return { keys: Object.fromEntries(keys), at, column, limit, tiles };
 }

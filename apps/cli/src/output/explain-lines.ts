@@ -121,11 +121,25 @@ function windowRows({ window, snapshot, origin }: Explanation): string[] {
   return rows;
 }
 
-function readRows({ read }: Explanation): string[] {
+function readRows({ read, tiles }: Explanation): string[] {
   const { files, totalFiles, rows, rowsOfKey } = read;
-  const others = files.length < totalFiles ? ' (the others hold nothing of it)' : '';
+  const rest = tiles === undefined ? '' : ', or are read as tiles';
+  const others = files.length < totalFiles ? ` (the others hold nothing of it${rest})` : '';
   return [
     `${formatCount(files.length)} of ${formatAmount(totalFiles, 'file')}${others}, ${formatAmount(rows, 'row')}, ${formatCount(rowsOfKey)} of the key`,
+    ...(tiles === undefined ? [] : tileRows(tiles)),
+  ];
+}
+
+function tileRows(tiles: NonNullable<Explanation['tiles']>): string[] {
+  const { set, levels, files, rows, checked } = tiles;
+  const of = levels.map(({ level, tiles: n, places }) => {
+    const one = level === '8d' || level === '64d' ? 'block' : 'partition';
+    return `${formatCount(n)} of ${level} in ${formatAmount(places, one)}`;
+  });
+  return [
+    `tiles of the key: ${of.join(', ')}; ${formatAmount(rows, 'event')} of ${formatAmount(files, 'file')}, from ${set}`,
+    `checked: the events alone, ${formatCount(checked.rowsOfKey)} of the key in ${formatAmount(checked.files, 'file')}, give the same value`,
   ];
 }
 
@@ -141,6 +155,7 @@ const REASONS: Readonly<Record<Explanation['leftOut'][number]['reason'], string>
   'null-input': 'null input',
   'infinite-input': '±Infinity, read as null',
   'null-weight': 'null weight',
+  'in-tile': 'in tiles that do not count them: null input, where …',
 };
 
 function leftOutRows({ leftOut }: Explanation): string[] {

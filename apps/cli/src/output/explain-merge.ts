@@ -40,7 +40,11 @@ export function mergeLines(merge: Merge): string[] {
     case 'vectors':
       return [`${formatAmount(merge.values, 'vector')} of length ${merge.length}`];
     case 'chosen':
-      return [`chosen from ${formatAmount(merge.from, 'value')}`];
+      return [
+        merge.kept === undefined
+          ? `chosen from ${formatAmount(merge.from, 'value')}`
+          : `chosen from ${formatAmount(merge.from, 'value')}, ${formatCount(merge.kept)} of them kept by tiles`,
+      ];
     case 'buckets': {
       const lines = merge.buckets.map(
         ({ bucket, merge: own }) => `${valueText(bucket)}: ${mergeLines(own).join('; ')}`,
