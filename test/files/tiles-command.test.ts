@@ -12,8 +12,8 @@ import { count, events, groupBy } from '@tessera/api';
 import { buildTiles, type RunOptions } from '@tessera/engine';
 import { acquireLock } from '@tessera/lake';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { tesseraHere } from './command-here.js';
 import { writeFiles } from './command.js';
+import { tesseraHere } from './command-here.js';
 import { filesBelow, hashes, isPublished, newFolder, parquet } from './workspace.js';
 
 const project = newFolder();

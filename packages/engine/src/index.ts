@@ -15,13 +15,6 @@ export type {
   SnapshotRead,
   WindowBounds,
 } from './explain/explanation.js';
-export {
-  findGarbage,
-  type Garbage,
-  type GarbageItem,
-  type GarbageOptions,
-  removeGarbage,
-} from './garbage/garbage.js';
 export type {
   Listed,
   ShownEvent,
@@ -30,6 +23,13 @@ export type {
   TilePiece,
   TilesRead,
 } from './explain/tile-piece.js';
+export {
+  findGarbage,
+  type Garbage,
+  type GarbageItem,
+  type GarbageOptions,
+  removeGarbage,
+} from './garbage/garbage.js';
 export { groupByRows } from './in-memory/group-by-rows.js';
 export type {
   FeatureRowValues,
