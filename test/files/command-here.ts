@@ -1,4 +1,4 @@
-import { backfill, trainSet } from '@tessera/engine';
+import { backfill, buildTiles, trainSet } from '@tessera/engine';
 import { runCli } from '../../apps/cli/dist/index.js';
 import { pipedContext } from '../../apps/cli/test/piped-context.js';
 import type { Outcome } from './command.js';
@@ -9,6 +9,8 @@ const engine = {
     trainSet(join, { ...options, workers: options?.workers ?? 1 })) as typeof trainSet,
   backfill: ((groupBy, options) =>
     backfill(groupBy, { ...options, workers: options?.workers ?? 1 })) as typeof backfill,
+  buildTiles: (definition, options) =>
+    buildTiles(definition, { ...options, workers: options?.workers ?? 1 }),
 };
 
 /** The command with the real engine, in this process: a process of its own per question would take most of the time. */

@@ -158,7 +158,8 @@ export const RUN_STEPS = {
     const of = lake.r.chance(0.4) ? joinOf(definitions) : definitions[lake.r.pick(NAMES)];
     const range = lake.r.chance(0.5) ? {} : someRange(history);
     const options = { ...drawWays(history), ...range, tiles: 'build' as const };
-    const run: Run = (own) => buildTiles(of, own);
+    // It makes no results that could be replaced.
+    const run: Run = ({ replace: _, ...own }) => buildTiles(of, own);
     return `${of.name} ${JSON.stringify(options)}: ${await answer(history, run, options)}`;
   },
   async 'neighbour that shares tiles'(history) {
