@@ -26,7 +26,7 @@ beforeAll(async () => {
   const { path, rows: count } = await trainSet(fraudV2, {
     lake,
     out: join(folder, 'out'),
-    workers: 2,
+    workers: 1,
   });
   expect(count).toBe(4_000);
   const found = await sql(
