@@ -71,6 +71,7 @@ function settled({ code, out, err }: Outcome): Outcome {
       .replaceAll(elsewhere, '<elsewhere>')
       .replace(/[\d.]+ s$/gm, '# s')
       .replace(/ +[\d.]+ (M |k )?rows\/s/g, ' # rows/s')
+      .replace(/wrote [\d,.]+ \w+/g, 'wrote #')
       .replace(/peak [\d,.]+ \w+/g, 'peak #');
   return { code, out: settle(out), err: settle(err) };
 }
@@ -102,6 +103,7 @@ describe('train-set', () => {
       "✔ plan             3 days · 2 parts · 1 bucket · reads 381 B of 381 B
                          spend           5 columns  events of    shop.orders     2 of 3 files  7 rows
                          shop.customers   1 column  snapshot of  shop.customers   1 of 1 file  2 rows
+                         rows alone are read: windows begin or end on these days
                          build 3 of 3 days  (never built)
                          6 feature columns; nothing was written
       "
@@ -114,8 +116,10 @@ describe('train-set', () => {
       "✔ plan             3 days · 2 parts · 1 bucket · reads 381 B of 381 B
                          spend           5 columns  events of    shop.orders     2 of 3 files  7 rows
                          shop.customers   1 column  snapshot of  shop.customers   1 of 1 file  2 rows
+                         rows alone are read: windows begin or end on these days
                          build 3 of 3 days  (never built)
       ✔ published        out/train-sets/next_order/ds=…  3 partitions, 9 rows, 10 columns   # s
+                         read 9 rows of 3 files · wrote #
       ! worth knowing    what was dropped or defaulted on the way
           left          1 row without a time: kept, features null
           left          1 row with a null key of spend: kept, its features null

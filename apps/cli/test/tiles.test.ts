@@ -37,7 +37,7 @@ const TILED: PlanSummary = {
   ...PLAN,
   parts: [
     { ...PLAN.parts[0]!, route: 'tiles', readFiles: 30, rows: 600_000, whyRows: null },
-    { ...PLAN.parts[0]!, name: 'device', whyRows: 'windows begin or end on every day' },
+    { ...PLAN.parts[0]!, name: 'device', whyRows: 'windows begin or end on these days' },
     PLAN.parts[1]!,
   ],
 };
@@ -50,7 +50,7 @@ describe('what a plan says of tiles', () => {
   test('parts say how they are read, and why not as tiles', () => {
     expect(shown({})).toEqual([
       'user_spend  12 columns  events of    payments.transactions   30 of 90 files    600,000 rows  + tiles',
-      'device      12 columns  events of    payments.transactions   90 of 90 files  2,000,000 rows           (windows begin or end on every day)',
+      'device      12 columns  events of    payments.transactions   90 of 90 files  2,000,000 rows           (windows begin or end on these days)',
       'merchants    4 columns  snapshot of  merchants.profiles     90 of 110 files    450,000 rows           (one day earlier)',
     ]);
   });

@@ -90,7 +90,7 @@ export function planTiles(planning: TilePlanning): Pick<ScanPlan, 'fileIdx' | 't
 /** Why a partition is read as rows, in words. */
 const NO_TIMES = 'times are not known';
 const TOO_FEW = 'tiles would spare too few rows';
-const CUT = 'windows begin or end on every day';
+const CUT = 'windows begin or end on these days';
 const INFINITE = 'infinite values are told of rows';
 
 function ofMostRows(whys: ReadonlyMap<string, number>): string | null {

@@ -1,4 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join, relative } from 'node:path';
 import { acquireLock, beginRun, endRun, openDuckDb, type Session } from '@tessera/lake';
@@ -7,8 +14,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   blockOf,
   listTileSets,
+  measureTileSet,
   openTileSet,
   removeTileGarbage,
+  removeTileSet,
   removeTiles,
   type StateFamily,
   type StringCodesOf,
@@ -209,4 +218,35 @@ test('tile sets are listed by what they hold', async () => {
       lastDs: B,
     },
   ]);
+});
+
+test('a tile set goes as a whole, unless it is young, locked or newer', async () => {
+  const store = freshStore();
+  await publishAll(session, store, [{ ds: A, tiles: days }]);
+  const path = join(store, HASH);
+  const manifest = join(path, '_manifest.json');
+  const size = await measureTileSet(store, HASH);
+  expect(size?.bytes).toBeGreaterThan(0);
+  expect(await measureTileSet(store, OTHER)).toBeNull();
+  const isThere = () => existsSync(join(path, '1d'));
+  expect(await removeTileSet(store, OTHER, { olderThanMs: 0 })).toBe(false);
+  expect(await removeTileSet(store, HASH, { olderThanMs: HOUR })).toBe(false);
+  const old = new Date(Date.now() - 9 * HOUR);
+  // Its folders are young whenever something was taken out of them: its manifest tells.
+  utimesSync(manifest, old, old);
+  const lock = await acquireLock(path, 'test');
+  expect(await removeTileSet(store, HASH, { olderThanMs: HOUR })).toBe(false);
+  await lock.release();
+  const text = readFileSync(manifest, 'utf8');
+  writeFileSync(manifest, '{"format": 999}');
+  utimesSync(manifest, old, old);
+  expect(await removeTileSet(store, HASH, { olderThanMs: HOUR })).toBe(false);
+  expect(isThere()).toBe(true);
+  writeFileSync(manifest, text.slice(0, 50));
+  utimesSync(manifest, old, old);
+  writeFileSync(join(path, 'notes.txt'), 'mine');
+  expect(await removeTileSet(store, HASH, { olderThanMs: HOUR })).toBe(true);
+  expect(readdirSync(path)).toEqual(['notes.txt']);
+  await publishAll(session, store, [{ ds: A, tiles: days }]);
+  expect(isThere()).toBe(true);
 });
