@@ -97,6 +97,7 @@ test('again: nothing to do, nothing written', async () => {
     rowsSwept: 0,
     tilesRead: 0,
     tilePlacesRead: 0,
+    tileBytesRead: 0,
     tilePartitionsBuilt: 0,
     tileBlocksBuilt: 0,
     slices: 0,
