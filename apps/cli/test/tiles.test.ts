@@ -271,6 +271,7 @@ describe('what status says of tiles', () => {
   const set: TileSetStatus = {
     ...{ set: 'a'.repeat(32), path: '/out/tiles/a', source: 'payments', keys: ['user_id'] },
     usedBy: ['fraud_v2', 'user_spend'],
+    lackedBy: [],
     partitions: ['2025-01-01', '2025-01-02', '2025-01-03'].map((ds, idx) => ({
       ds,
       state: (['fresh', 'stale', 'missing'] as const)[idx]!,
@@ -285,8 +286,9 @@ describe('what status says of tiles', () => {
   };
 
   test('a bar, counts, levels and reasons', () => {
-    expect(statusLines({ datasets: [], tiles: [set] }, style)).toEqual([
-      'payments by user_id  tiles, for fraud_v2, user_spend',
+    const lacking = { ...set, lackedBy: ['user_spend'] };
+    expect(statusLines({ datasets: [], tiles: [lacking] }, style)).toEqual([
+      'payments by user_id  tiles, for fraud_v2, user_spend; not yet all for user_spend',
       '  █~░',
       '  2025-01-01 … 2025-01-03',
       '  3 partitions: 1 up to date, 1 stale, 1 missing · 2 blocks to build · 7 states, 31 kB',

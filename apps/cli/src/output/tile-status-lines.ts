@@ -19,8 +19,11 @@ export function isNeverBuilt({ levels, problem }: TileSetStatus): boolean {
 
 /** One tile set: who can read it, a bar of its days, what it holds of each level, and why it would be built. */
 export function tileSetLines(set: TileSetStatus, style: Style): string[] {
-  const { partitions, usedBy, problem } = set;
-  const lines = [`${paint(style, 'bold', tileSetName(set))}  tiles, for ${usedBy.join(', ')}`];
+  const { partitions, usedBy, lackedBy, problem } = set;
+  const lacking = lackedBy.length === 0 ? '' : `; not yet all for ${lackedBy.join(', ')}`;
+  const lines = [
+    `${paint(style, 'bold', tileSetName(set))}  tiles, for ${usedBy.join(', ')}${lacking}`,
+  ];
   if (problem !== null) lines.push(`${paint(style, 'red', problem.code)} ${problem.message}`);
   lines.push(...barLines(partitions, style), countsText(set));
   const levels = set.levels.map(

@@ -16,6 +16,8 @@ export interface TileSetStatus {
   readonly keys: readonly string[];
   /** Joins and groupBys that can read it, by name. */
   readonly usedBy: readonly string[];
+  /** Those of them that ask for aggregations which the tiles of some day do not have. */
+  readonly lackedBy: readonly string[];
   /** Partitions of events that their windows reach, and leftovers, by `ds`; rows are tiles. */
   readonly partitions: readonly PartitionStatus[];
   /** What is there, from the finest; of 8 and 64 days the places are blocks. */
@@ -34,9 +36,12 @@ interface Asked {
   readonly source: string;
   readonly keys: readonly string[];
   readonly usedBy: Set<string>;
-  /** Why the tiles of a partition would be built; null = they are there. */
+  readonly lackedBy: Set<string>;
+  /** Why the tiles of a partition would be built; null = they are there, with all that one of the definitions asks for. */
   readonly reasons: Map<string, string | null>;
   readonly blocks: Set<string>;
+  /** Blocks that are there, without all that a definition asks for. */
+  readonly lackingBlocks: Set<string>;
   /** Partitions that the source has; null while it could not be looked at. */
   inSource: ReadonlySet<string> | null;
 }
@@ -55,7 +60,8 @@ export function tileStatuses(): TileStatuses {
       for (const [hash, { source, keys }] of setsOf(subject)) {
         const one: Asked = asked.get(hash) ?? {
           ...{ set: sets.get(hash)!, source, keys },
-          ...{ usedBy: new Set(), reasons: new Map(), blocks: new Set(), inSource: null },
+          ...{ usedBy: new Set(), lackedBy: new Set(), reasons: new Map(), inSource: null },
+          ...{ blocks: new Set(), lackingBlocks: new Set() },
         };
         one.usedBy.add(subject.name);
         asked.set(hash, one);
@@ -85,11 +91,16 @@ function ask(
   for (const scan of plan.scans) {
     const one = asked.get(setOfScan(scan));
     if (states[scan.id] === undefined || one === undefined) continue;
-    const builds = new Map((scan.tiles?.builds ?? []).map(({ ds, reason }) => [ds, reason]));
-    for (const ds of partitionsOfScan(scan, facts))
-      one.reasons.set(ds, builds.get(ds) ?? one.reasons.get(ds) ?? null);
-    for (const { level, label } of scan.tiles?.blockBuilds ?? [])
-      one.blocks.add(`${level} ${label}`);
+    const builds = new Map((scan.tiles?.builds ?? []).map((build) => [build.ds, build]));
+    for (const ds of partitionsOfScan(scan, facts)) {
+      const build = builds.get(ds);
+      // What was made of other files is of no use to anybody; what lacks aggregations may be, to others.
+      if (build === undefined) one.reasons.set(ds, null);
+      else if (one.reasons.get(ds) !== null) one.reasons.set(ds, build.reason);
+      if (build?.isFresh === false) one.lackedBy.add(subject.name);
+    }
+    for (const { level, label, isFresh } of scan.tiles?.blockBuilds ?? [])
+      (isFresh ? one.blocks : one.lackingBlocks).add(`${level} ${label}`);
     const files = facts.sources[scan.sourceId]?.files ?? [];
     one.inSource = new Set(
       files.flatMap(({ ds, rows }) => (ds === null || rows === 0 ? [] : [ds])),
@@ -98,13 +109,15 @@ function ask(
 }
 
 function statusOf(hash: string, one: Asked): TileSetStatus {
-  const { set, source, keys, usedBy, blocks } = one;
+  const { set, source, keys, usedBy, lackedBy, blocks, lackingBlocks } = one;
+  const isLackedByAll = lackedBy.size === usedBy.size;
   const { levels, states, rows, bytes } = tilesOfManifest(set.manifest);
   const { damage } = set;
   return {
     ...{ set: hash, path: set.path, source, keys, usedBy: [...usedBy] },
+    lackedBy: [...lackedBy],
     partitions: partitionsOf(one),
-    blocksToBuild: blocks.size,
+    blocksToBuild: new Set([...blocks, ...(isLackedByAll ? lackingBlocks : [])]).size,
     ...{ levels, states, tiles: rows, bytes },
     problem: damage === null ? null : { code: damage.code, message: damage.summary },
   };
