@@ -1,7 +1,8 @@
 import { type JoinSpec, outputColumns } from '@tessera/api';
-import type { Explanation } from '@tessera/engine';
-import { type Contribution, emptyResult, fold, takesWholeList } from '../oracle/operations.js';
+import type { Explanation, ShownState } from '@tessera/engine';
+import { type Contribution, emptyResult, takesWholeList } from '../oracle/operations.js';
 import type { DataType, OutputValue, Value } from '../oracle/types.js';
+import { type Parts, valueOfParts } from './explain-tile-pieces.js';
 
 /** An explanation as `--json` prints it. */
 export function asJson(explanation: Explanation): Explanation {
@@ -34,25 +35,41 @@ export function recomputed(
     groupBy.source.columns.find((one) => one.name === name)?.type;
   const type = typeOf(origin.input);
   if (hasNullKey) return null;
-  if (aggregation === undefined)
-    return pieces.shown.length === 0 ? null : typed(type!, pieces.shown[0]!.value);
+  const { shown } = pieces;
+  if (aggregation === undefined) {
+    const [only] = shown;
+    return only?.kind === 'event' ? typed(type!, only.value) : null;
+  }
   const opens = type?.kind === 'list' && !takesWholeList(aggregation.operation);
   const byType = typeOf(origin.by);
-  const buckets = new Map<Value, Contribution[]>();
-  for (const piece of pieces.shown) {
+  const buckets = new Map<Value, { events: Contribution[]; states: ShownState[] }>();
+  const partsOf = (bucket: Value) => {
+    const own = buckets.get(bucket) ?? { events: [], states: [] };
+    buckets.set(bucket, own);
+    return own;
+  };
+  for (const piece of shown) {
+    if (piece.kind === 'tile') {
+      if (piece.state.kind !== 'buckets') partsOf(null).states.push(piece.state);
+      else
+        for (const { bucket, state } of piece.state.buckets.shown)
+          partsOf(typed(byType!, bucket)).states.push(state);
+      continue;
+    }
     const bucket = byType === undefined ? null : typed(byType, piece.bucket);
     const value = type === undefined ? 1 : typed(type, piece.value);
-    const own = buckets.get(bucket) ?? [];
-    buckets.set(bucket, own);
+    const own = partsOf(bucket);
     for (const one of opens ? (value as Value[]) : [value]) {
       if (one === null) continue;
       const weight = piece.weight ?? 1;
-      own.push({ tMs: Date.parse(piece.time ?? ''), tie: null, value: one, weight });
+      const tie = piece.tieBreaker as Value;
+      own.events.push({ tMs: Date.parse(piece.time ?? ''), tie, value: one, weight });
     }
   }
   const seen = opens && type.kind === 'list' ? type.element : type;
   const results = [...buckets].map(
-    ([bucket, own]) => [bucket, fold(aggregation, seen, own)] as const,
+    ([bucket, own]: readonly [Value, Parts]) =>
+      [bucket, valueOfParts(aggregation, seen, own, typed)] as const,
   );
   if (aggregation.by !== undefined)
     return results.length === 0

@@ -113,7 +113,7 @@ async function windowed(
 }
 
 /** The binding's values as a row of a training set shows them. */
-function plain(value: unknown): unknown {
+export function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if ('items' in value) return (value.items as unknown[]).map(plain);
   if ('entries' in value) {
@@ -135,7 +135,7 @@ export function close(column: string, sql: unknown, value: EngineValue): boolean
   return equal(sql, value, (a, b) => Math.abs(a - b) <= share * Math.abs(a) + least);
 }
 
-function equal(a: unknown, b: unknown, near: (a: number, b: number) => boolean): boolean {
+export function equal(a: unknown, b: unknown, near: (a: number, b: number) => boolean): boolean {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((item, idx) => equal(item, b[idx], near));
   if (a instanceof Map && b instanceof Map) return equal([...a], [...b], near);

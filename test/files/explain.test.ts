@@ -1,7 +1,7 @@
 import { join as joinPath } from 'node:path';
 import { inspect } from 'node:util';
 import { outputColumns, type TesseraError } from '@tessera/api';
-import { type Explanation, explainValue, trainSet } from '@tessera/engine';
+import { buildTiles, type Explanation, explainValue, trainSet } from '@tessera/engine';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mismatches } from '../oracle/compare.js';
 import { random } from '../oracle/prng.js';
@@ -15,32 +15,49 @@ import { newFolder, quoted, sql } from './workspace.js';
 /** Cells of the small shop: every operation it has, entities, static, lag, snapshot, `where`, `by`, exact tail. */
 
 const lake = newFolder();
+const out = joinPath(lake, 'out');
 let published: OracleRow[] = [];
 
 beforeAll(async () => {
   await writeShop(lake);
-  const { path } = await trainSet(shopJoin, { lake, out: joinPath(lake, 'out'), workers: 1 });
+  const { path } = await trainSet(shopJoin, { lake, out, workers: 1, tiles: 'off' });
+  await buildTiles(shopJoin, { lake, out, workers: 1, tiles: 'always' });
   published = await publishedRows(shopJoin, path ?? '');
 });
 
 const columns = outputColumns(shopJoin);
 
-function ask(row: OracleRow, column: string, limit = 10_000): Promise<Explanation> {
+function ask(
+  row: OracleRow,
+  column: string,
+  tiles: 'always' | 'off',
+  limit = 10_000,
+): Promise<Explanation> {
   const text = (value: OutputValue | undefined) =>
     value === null || value === undefined ? null : String(value);
   const keys = { user_id: text(row.user_id), item: text(row.item) };
-  return explainValue(shopJoin, { lake, keys, at: String(row.ordered_at), column, limit });
+  return explainValue(shopJoin, {
+    lake,
+    out,
+    keys,
+    at: String(row.ordered_at),
+    column,
+    tiles,
+    limit,
+  });
 }
 
 describe('a cell is what the training set holds, what SQL makes of the source, what its pieces come to', () => {
   const CELLS_PER_COLUMN = 3;
   const r = random(7);
   let told = 0;
+  let tiled = 0;
 
   test.each(columns.map(({ name }) => name))('%s', async (column) => {
     for (let i = 0; i < CELLS_PER_COLUMN; i++) {
       const row = r.pick(published);
-      const explanation = await ask(row, column);
+      const explanation = await ask(row, column, i === 0 ? 'off' : 'always');
+      if (explanation.tiles !== undefined) tiled++;
       if (explanation.outcome.kind === 'refused') throw new Error(explanation.outcome.message);
       const { value } = explanation.outcome;
       if (value !== null) told++;
@@ -62,6 +79,7 @@ describe('a cell is what the training set holds, what SQL makes of the source, w
   test('enough of them', () => {
     expect(columns.length * CELLS_PER_COLUMN).toBeGreaterThanOrEqual(80);
     expect(told).toBeGreaterThanOrEqual(50);
+    expect(tiled).toBeGreaterThanOrEqual(25);
   });
 });
 
@@ -97,7 +115,9 @@ describe('what is told beside the value', () => {
       'payments/ds=2025-03-08/part.parquet',
       'payments/ds=2025-03-09/part.parquet',
     ]);
-    for (const { file, row, value } of pieces.shown) {
+    for (const piece of pieces.shown) {
+      if (piece.kind !== 'event') throw new Error(piece.kind);
+      const { file, row, value } = piece;
       const [found] = await sql(
         `SELECT amount FROM read_parquet(${quoted(joinPath(lake, file))}, file_row_number = true) WHERE file_row_number = ${row}`,
       );

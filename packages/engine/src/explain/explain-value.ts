@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { type JoinSpec, TesseraError } from '@tessera/api';
 import { run } from '@tessera/lake';
+import type { TileSet } from '@tessera/tiling';
 import { checkDefinition } from '../check-options.js';
 import { checkPredicates } from '../check-predicates.js';
 import { inlineExecutor } from '../executor.js';
@@ -90,7 +91,10 @@ async function explain(
   const tilePieces = key?.toFold.tiles.length ?? 0;
   const facts: Facts = { request, folded, outcome, snapshot, tilePieces, isLegal: loaded.isLegal };
   checkAgreement(facts);
-  const tiles = key && { ...key.read, checked: await checkByEvents(inline, request, asked, facts) };
+  const tiles = key && {
+    ...key.read,
+    checked: await checkByEvents(inline, request, asked, { outcome, set: key.set }),
+  };
   return {
     join: request.join.name,
     column: column.name,
@@ -140,7 +144,7 @@ async function checkByEvents(
   inline: Inline,
   request: Request,
   asked: AskedSource,
-  { outcome }: Facts,
+  { outcome, set }: { readonly outcome: Outcome; readonly set: TileSet },
 ): Promise<TilesRead['checked']> {
   const { fileIdx } = askedReads(request, asked, NO_SETS, 'off');
   const rows = await loadRows(inline.context.session, request, asked, fileIdx, 'all_rows_of_key');
@@ -157,7 +161,7 @@ async function checkByEvents(
         reason: `${request.column.name} is ${told(outcome)} by tiles and ${told(byEvents)} by the events that they stand for`,
       },
       {
-        hint: "Training sets that read these tiles are wrong: remove the folder of tiles, it is built again. `tiles: 'off'` (--tiles off) explains the value by its events. Please report it.",
+        hint: `Training sets that read these tiles are wrong. Remove ${set.path}: it is built again. \`tiles: 'off'\` (--tiles off) explains the value by its events. Please report it.`,
       },
     );
   }

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Session } from '@tessera/lake';
-import { LEVELS } from '@tessera/tiling';
+import { LEVELS, type TileSet } from '@tessera/tiling';
 import type { AskedTiles } from './asked-tiles.js';
 import { loadTiles } from './load-tiles.js';
 import type { Bounds } from './query-time.js';
@@ -9,6 +9,7 @@ import type { TilesRead } from './tile-piece.js';
 import { type TilesToFold, tilesToFold } from './tiles-to-fold.js';
 
 export interface KeyTiles {
+  readonly set: TileSet;
   readonly toFold: TilesToFold;
   readonly read: Omit<TilesRead, 'checked'>;
 }
@@ -29,6 +30,7 @@ export async function keyTiles(
     return places === 0 ? [] : [{ level, places, tiles }];
   });
   return {
+    set: asked.set,
     toFold,
     read: {
       set: relative(out, asked.set.path),

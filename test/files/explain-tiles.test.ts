@@ -1,0 +1,233 @@
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join as joinPath } from 'node:path';
+import { inspect } from 'node:util';
+import { outputColumns } from '@tessera/api';
+import { buildTiles, type Explanation, explainValue, type TilePiece } from '@tessera/engine';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fraudV2 } from '../../examples/fraud/features/fraud-v2.js';
+import { generate } from '../../examples/fraud/generate.js';
+import { mismatches } from '../oracle/compare.js';
+import { random } from '../oracle/prng.js';
+import type { OracleRow, OutputValue } from '../oracle/types.js';
+import { fraudValue, type Payment } from './explain-fraud-sql.js';
+import { asJson, recomputed } from './explain-pieces.js';
+import { equal } from './explain-sql.js';
+import { newFolder, quoted, sql } from './workspace.js';
+
+/**
+ * Cells of `fraud_v2` that are made of tiles and events: each is what SQL makes of the source rows alone, and what its
+ * pieces come to.
+ */
+
+const long = process.env.TESSERA_LONG === '1';
+const CELLS = long ? 60 : 14;
+const LEAST_TILED = long ? 30 : 8;
+const SCALE = long ? 0.01 : 0.005;
+const [START, END] = long ? ['2025-03-01', '2025-03-20'] : ['2025-01-12', '2025-01-14'];
+/** Without TESSERA_LONG the parts whose tiles are few. */
+const joined = long
+  ? fraudV2
+  : {
+      ...fraudV2,
+      parts: fraudV2.parts.filter(({ groupBy }) =>
+        ['merchant_activity', 'merchant_scores'].includes(groupBy.name),
+      ),
+    };
+
+const folder = newFolder();
+const lake = joinPath(folder, 'lake');
+const out = joinPath(folder, 'out');
+let payments: Payment[] = [];
+
+beforeAll(async () => {
+  await generate({ out: lake, scale: SCALE });
+  const options = { lake, out, workers: 2, start: START, end: END };
+  await buildTiles(joined, { ...options, tiles: 'always' });
+  payments = (await sql(
+    `SELECT user_id, merchant_id, device_id, epoch_ms(ts)::DOUBLE AS ms FROM read_parquet(${quoted(`${lake}/transactions/*/*.parquet`)}, hive_partitioning = true) WHERE ds BETWEEN '${START}' AND '${END}' ORDER BY transaction_id`,
+  )) as unknown as Payment[];
+}, 600_000);
+
+type Tiles = 'auto' | 'always' | 'off';
+
+function ask(row: Payment, column: string, tiles: Tiles, limit = 10_000): Promise<Explanation> {
+  const { ms, ...keys } = row;
+  const used = new Set(joined.parts.flatMap((part) => part.keys.map(({ left }) => left)));
+  const own = Object.fromEntries(Object.entries(keys).filter(([key]) => used.has(key)));
+  return explainValue(joined, { lake, out, keys: own, at: ms, column, tiles, limit });
+}
+
+const cellOf = ({ outcome }: Explanation): OutputValue => {
+  if (outcome.kind === 'refused') throw new Error(outcome.message);
+  return outcome.value as OutputValue;
+};
+
+const seen = { cells: 0, tiled: 0, tiles: 0, events: 0, operations: new Set<string>() };
+
+describe('a cell of tiles and events', () => {
+  const r = random(11);
+  const columns = outputColumns(joined).map(({ name }) => name);
+  const only = { ...joined, left: { ...joined.left, columns: [] } };
+
+  test.each(Array.from({ length: CELLS }, (_, i) => i))('cell %d', async (i) => {
+    const column = r.pick(columns);
+    const row = r.pick(payments);
+    const explanation = await ask(row, column, i % 4 === 3 ? 'auto' : 'always');
+    const value = cellOf(explanation);
+    const where = `${column} of ${inspect(row)}`;
+
+    const bySql = await fraudValue(lake, column, row);
+    const told = column.includes('seen_at') && value !== null ? Date.parse(String(value)) : value;
+    const near = (a: number, b: number) => {
+      if (column.includes('approx_unique')) return Math.abs(a - b) <= 3;
+      return Math.abs(a - b) <= (/_p\d/.test(column) ? 0.01 : 1e-9) * Math.abs(a);
+    };
+    expect(
+      equal(bySql, told, near),
+      `${where}: SQL gives ${inspect(bySql)}, not ${inspect(told)}`,
+    ).toBe(true);
+
+    const document = asJson(explanation);
+    const again = recomputed(
+      joined,
+      document,
+      explanation.keys.some(({ value: key }) => key === null),
+    );
+    const rows: readonly OracleRow[] = [{ [column]: again }];
+    expect(mismatches(only, rows, [{ [column]: value }]), `${where}, its pieces`).toEqual([]);
+
+    const tiles = document.pieces.shown.filter(({ kind }) => kind === 'tile').length;
+    expect(explanation.tiles?.pieces ?? 0, where).toBe(tiles);
+    seen.cells++;
+    seen.tiles += tiles;
+    seen.events += document.pieces.count - tiles;
+    if (tiles === 0) return;
+    seen.tiled++;
+    const { operation, by } = explanation.origin;
+    seen.operations.add(by === null ? String(operation) : `${operation} by`);
+  });
+
+  test('enough of them are made of tiles', () => {
+    expect(seen.tiled).toBeGreaterThanOrEqual(LEAST_TILED);
+    expect(seen.operations.size).toBeGreaterThanOrEqual(long ? 12 : 5);
+  });
+});
+
+describe('what is used and what is not', () => {
+  const column = 'merchant_activity_count_7d';
+  /** The payment whose merchant has most of them. */
+  const busy = (): Payment => {
+    const count = (row: Payment) =>
+      payments.filter(({ merchant_id }) => merchant_id === row.merchant_id).length;
+    return payments.reduce((most, row) => (count(row) > count(most) ? row : most));
+  };
+  const firstTile = ({ pieces }: Explanation): TilePiece => {
+    const found = pieces.shown.find((piece) => piece.kind === 'tile' && piece.level === '1d');
+    if (found?.kind !== 'tile') throw new Error('no tile of a day');
+    return found;
+  };
+
+  test('every event with `off`; a tile says how many rows it stands for, and its state what they come to', async () => {
+    const row = busy();
+    const tiled = await ask(row, column, 'always');
+    const plain = await ask(row, column, 'off');
+    expect(plain.outcome).toEqual(tiled.outcome);
+    expect(plain.tiles).toBeUndefined();
+    expect(plain.pieces.shown.every(({ kind }) => kind === 'event')).toBe(true);
+    expect(tiled.tiles?.checked).toEqual({
+      files: plain.read.files.length,
+      rowsOfKey: plain.read.rowsOfKey,
+    });
+    expect(tiled.pieces.shown.map(({ idx }) => idx)).toEqual(
+      Array.from({ length: tiled.pieces.count }, (_, i) => i),
+    );
+    const { start, end, n, state, label, soFar } = firstTile(tiled);
+    const inside = plain.pieces.shown.filter(
+      (piece) => piece.kind === 'event' && piece.time! >= start && piece.time! < end,
+    );
+    const ofPartition = inside.filter(
+      (piece) => piece.kind === 'event' && piece.file.includes(`ds=${label}`),
+    );
+    expect(n).toBe(ofPartition.length);
+    expect(state).toEqual({ kind: 'count', n });
+    const before = plain.pieces.shown.filter(
+      (piece) => piece.kind === 'event' && piece.time! < start,
+    );
+    expect(soFar).toBe(before.length + n);
+  });
+
+  test('lists of a state are cut at the limit, and say how long they are', async () => {
+    const row = busy();
+    const name = 'merchant_activity_amount_sum_7d_by_currency';
+    const { pieces } = await ask(row, name, 'always', 1);
+    const [piece] = pieces.shown;
+    if (piece?.kind !== 'tile' || piece.state.kind !== 'buckets') throw new Error('no buckets');
+    const { count, shown } = piece.state.buckets;
+    expect(shown.length).toBe(1);
+    expect(count).toBeGreaterThanOrEqual(1);
+    expect(pieces.omitted).toBe(pieces.count - 1);
+  });
+
+  test('tiles of a partition that has changed are not used', async () => {
+    const row = busy();
+    const file = (await ask(row, column, 'off')).read.files.at(-2);
+    const path = joinPath(lake, file!);
+    await sql(
+      `COPY (SELECT * FROM read_parquet(${quoted(path)}, hive_partitioning = false) LIMIT 1) TO ${quoted(`${path}.new`)} (FORMAT parquet)`,
+    );
+    renameSync(`${path}.new`, path);
+    const { read, tiles } = await ask(row, column, 'always');
+    expect(read.files).toContain(file);
+    expect(tiles?.levels.reduce((n, { places }) => n + places, 0)).toBeGreaterThan(0);
+  });
+
+  test('tiles that do not say what the events say are no answer', async () => {
+    const row = busy();
+    const { files, label } = firstTile(await ask(row, column, 'always'));
+    await addOne(joinPath(out, files[0]!), label);
+    await expect(ask(row, column, 'always')).rejects.toMatchObject({
+      code: 'INTERNAL',
+      message: expect.stringMatching(
+        /merchant_activity_count_7d is \d+ by tiles and \d+ by the events that they stand for/,
+      ),
+      hint: expect.stringContaining(joinPath(out, 'tiles')),
+    });
+    const plain = await ask(row, column, 'off');
+    expect(plain.outcome.kind).toBe('value');
+  });
+});
+
+/** A tile file with counts that are one too many, and a manifest that knows its size. */
+async function addOne(file: string, label: string): Promise<void> {
+  const columns = await sql(`DESCRIBE FROM read_parquet(${quoted(file)}, hive_partitioning=false)`);
+  const names = columns.map(({ column_name: name, column_type: type }) =>
+    String(name).endsWith('_n') && type === 'BIGINT' ? `"${name}" + 1 AS "${name}"` : `"${name}"`,
+  );
+  const before = statSync(file).size;
+  await sql(
+    `COPY (SELECT ${names.join(', ')} FROM read_parquet(${quoted(file)}, hive_partitioning=false)) TO ${quoted(`${file}.new`)} (FORMAT parquet)`,
+  );
+  renameSync(`${file}.new`, file);
+  const manifest = joinPath(
+    out,
+    ...file
+      .slice(out.length + 1)
+      .split('/')
+      .slice(0, 2),
+    '_manifest.json',
+  );
+  const size = (bytes: number) => `["${basename(file)}",${bytes}]`;
+  const lines = readFileSync(manifest, 'utf8')
+    .split('\n')
+    .map((line) =>
+      line.includes(`"${label}": {`) ? line.replace(size(before), size(statSync(file).size)) : line,
+    );
+  writeFileSync(manifest, lines.join('\n'));
+}
+
+afterAll(() => {
+  const { cells, tiled, tiles, events, operations } = seen;
+  console.log(
+    `fraud_v2: ${cells} cells, ${tiled} with tiles; ${tiles} tiles and ${events} events; ${[...operations].join(', ')}`,
+  );
+});
