@@ -1,11 +1,13 @@
+import { join as joinPath } from 'node:path';
 import type { Value as EngineValue } from '@tessera/engine';
-import { explainValue } from '@tessera/engine';
+import { buildTiles, explainValue } from '@tessera/engine';
 import { afterAll, expect, test } from 'vitest';
 import { mismatches } from '../oracle/compare.js';
 import { naiveJoin, type Observation } from '../oracle/naive.js';
 import { random } from '../oracle/prng.js';
 import { randomCase } from '../oracle/random-case.js';
 import type { JoinSpec, OracleRow, OutputValue } from '../oracle/types.js';
+import { folderOf } from './event-folders.js';
 import { writeTable } from './lake-tables.js';
 import { newFolder } from './workspace.js';
 
@@ -14,17 +16,39 @@ import { newFolder } from './workspace.js';
 const long = process.env.TESSERA_LONG === '1';
 const SEEDS = long ? 300 : 5;
 const CELLS = long ? 20 : 6;
+/** Of those seeds whose events lie in folders of their days, and have tiles. */
+const TILED_SEEDS = long ? 150 : 3;
 
-const seen = { cells: 0, operations: new Set<string>(), nulls: 0, leftOut: new Set<string>() };
+const seen = {
+  cells: 0,
+  operations: new Set<string>(),
+  nulls: 0,
+  leftOut: new Set<string>(),
+  tiled: 0,
+  tiles: 0,
+  tiledOperations: new Set<string>(),
+};
 
-async function lakeOf(seed: number): Promise<{ join: JoinSpec; lake: string; cells: Cell[] }> {
+interface Lake {
+  readonly join: JoinSpec;
+  readonly lake: string;
+  readonly cells: readonly Cell[];
+}
+
+async function lakeOf(seed: number, hasTiles: boolean): Promise<Lake> {
   const { join, tables } = randomCase(seed);
   const lake = newFolder();
   const sources = new Map(
     [join.left, ...join.parts.map((part) => part.groupBy.source)].map((s) => [s.name, s]),
   );
-  for (const source of sources.values())
-    await writeTable(lake, source, tables[source.name] ?? [], { files: 1 + (seed % 3) });
+  for (const source of sources.values()) {
+    const folder = hasTiles && source.name !== join.left.name ? folderOf(source) : undefined;
+    await writeTable(lake, source, tables[source.name] ?? [], {
+      files: 1 + (seed % 3),
+      ...(folder && { folder }),
+    });
+  }
+  if (hasTiles) await buildTiles(join, { lake, out: joinPath(lake, 'out'), workers: 1 });
   const observed: Observation[] = [];
   const rows = naiveJoin(join, tables, (o) => observed.push(o));
   const cells = observed.map((o) => ({ observed: o, row: rows[o.leftIdx]! }));
@@ -46,8 +70,9 @@ async function difference(
 ): Promise<string[]> {
   const { feature, queryMs, nullKey } = observed;
   const { name, part } = feature;
-  const { outcome, pieces, leftOut, read, origin } = await explainValue(join, {
+  const { outcome, pieces, leftOut, read, origin, tiles } = await explainValue(join, {
     lake,
+    out: joinPath(lake, 'out'),
     keys: Object.fromEntries(part.keys.map(({ left }) => [left, text(row[left])])),
     at: queryMs!,
     column: name,
@@ -61,16 +86,25 @@ async function difference(
   const only = { ...join, left: { ...join.left, columns: [] } };
   const value = outcome.value as EngineValue & OutputValue;
   const found = mismatches(only, [{ [name]: row[name]! }], [{ [name]: value }]);
+  if (tiles !== undefined && tiles.pieces > 0) {
+    seen.tiled++;
+    seen.tiles += tiles.pieces;
+    seen.tiledOperations.add(origin.operation ?? '');
+  }
   // Every row of the key that was read counts, or is left out for one reason.
-  const told = pieces.count + leftOut.reduce((sum, { rows }) => sum + rows, 0);
+  const events = pieces.count - (tiles?.pieces ?? 0);
+  const told = leftOut.reduce(
+    (sum, { reason, rows }) => sum + (reason === 'in-tile' ? 0 : rows),
+    events,
+  );
   if (told !== read.rowsOfKey) found.push(`${name}: ${told} rows told of ${read.rowsOfKey}`);
   if (!nullKey && pieces.shown.length !== Math.min(3, pieces.count))
     found.push(`${name}: ${pieces.shown.length} pieces shown of ${pieces.count}`);
   return found;
 }
 
-async function differences(seed: number): Promise<string[]> {
-  const { join, lake, cells } = await lakeOf(seed);
+async function differences(seed: number, hasTiles: boolean): Promise<string[]> {
+  const { join, lake, cells } = await lakeOf(seed, hasTiles);
   const r = random(seed + 1);
   // Without a time a left row cannot be asked about.
   const askable = cells.filter(({ observed }) => observed.queryMs !== null);
@@ -80,18 +114,27 @@ async function differences(seed: number): Promise<string[]> {
   return found;
 }
 
-test(`S1-S6: explained cells = quadratic oracle on ${SEEDS} seeds`, async () => {
+async function failuresOf(seeds: number, hasTiles: boolean): Promise<string> {
   const failures: string[] = [];
-  for (let seed = 0; seed < SEEDS; seed++) {
-    const found = await differences(seed).catch((error: unknown) => [String(error)]);
+  for (let seed = 0; seed < seeds; seed++) {
+    const found = await differences(seed, hasTiles).catch((error: unknown) => [String(error)]);
     if (found.length > 0) failures.push(`seed ${seed}\n  ${found.join('\n  ')}`);
   }
-  expect(failures.join('\n')).toBe('');
+  return failures.join('\n');
+}
+
+test(`S1-S6: explained cells = quadratic oracle on ${SEEDS} seeds`, async () => {
+  expect(await failuresOf(SEEDS, false)).toBe('');
+});
+
+test(`the same of tiles and events on ${TILED_SEEDS} seeds`, async () => {
+  expect(await failuresOf(TILED_SEEDS, true)).toBe('');
+  expect(seen.tiled).toBeGreaterThan(0);
 });
 
 afterAll(() => {
   expect(seen.operations.size).toBeGreaterThan(long ? 20 : 8);
   console.log(
-    `explained ${seen.cells} cells of ${seen.operations.size} operations, ${seen.nulls} null; left out: ${[...seen.leftOut].join(', ')}`,
+    `explained ${seen.cells} cells of ${seen.operations.size} operations, ${seen.nulls} null; left out: ${[...seen.leftOut].join(', ')}; ${seen.tiles} tiles in ${seen.tiled} cells of ${seen.tiledOperations.size} operations`,
   );
 });

@@ -21,7 +21,7 @@ let published: OracleRow[] = [];
 beforeAll(async () => {
   await writeShop(lake);
   const { path } = await trainSet(shopJoin, { lake, out, workers: 1, tiles: 'off' });
-  await buildTiles(shopJoin, { lake, out, workers: 1, tiles: 'always' });
+  await buildTiles(shopJoin, { lake, out, workers: 1, tiles: 'build' });
   published = await publishedRows(shopJoin, path ?? '');
 });
 
@@ -30,7 +30,7 @@ const columns = outputColumns(shopJoin);
 function ask(
   row: OracleRow,
   column: string,
-  tiles: 'always' | 'off',
+  tiles: 'auto' | 'off',
   limit = 10_000,
 ): Promise<Explanation> {
   const text = (value: OutputValue | undefined) =>
@@ -56,7 +56,7 @@ describe('a cell is what the training set holds, what SQL makes of the source, w
   test.each(columns.map(({ name }) => name))('%s', async (column) => {
     for (let i = 0; i < CELLS_PER_COLUMN; i++) {
       const row = r.pick(published);
-      const explanation = await ask(row, column, i === 0 ? 'off' : 'always');
+      const explanation = await ask(row, column, i === 0 ? 'off' : 'auto');
       if (explanation.tiles !== undefined) tiled++;
       if (explanation.outcome.kind === 'refused') throw new Error(explanation.outcome.message);
       const { value } = explanation.outcome;

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
-import { DAY_MS, formatDay, type SourceSpec } from '@tessera/api';
 import { type RunCounters, trainSet } from '@tessera/engine';
 import { afterAll, expect, test } from 'vitest';
 import { mismatches } from '../oracle/compare.js';
 import { naiveJoin } from '../oracle/naive.js';
 import { randomCase } from '../oracle/random-case.js';
-import { isLegalTime, timeMs } from '../oracle/time.js';
-import type { Row } from '../oracle/types.js';
+import { folderOf } from './event-folders.js';
 import { publishedRows, writeTable } from './lake-tables.js';
 import { filesBelow, newFolder } from './workspace.js';
 
@@ -17,20 +15,6 @@ const SEEDS = long ? 300 : 5;
 const FRESH = Number(process.env.TESSERA_SEED ?? Math.floor(Math.random() * 1e6));
 
 const met = { runs: 0, tilesRead: 0, built: 0, blocks: 0, rowsSwept: 0 };
-
-/** Events in folders of their days, every seventh late: in the folder of a day or two after. */
-function folderOf(source: SourceSpec): ((row: Row, idx: number) => string | null) | undefined {
-  const time = source.columns.find(({ name }) => name === source.time);
-  if (source.kind !== 'events' || time === undefined) return undefined;
-  return (row, idx) => {
-    if (typeof row.ds === 'string') return row.ds;
-    const ms = timeMs(time.type, row[time.name] ?? null);
-    if (ms === null || !isLegalTime(source, ms)) return '2025-01-01';
-    // Repeats of an event are looked for inside its partition (S1.5), which is its day where there are no folders.
-    const late = source.eventId === undefined && idx % 7 === 3 ? 1 + (idx % 2) : 0;
-    return formatDay(Math.floor(ms / DAY_MS) + late);
-  };
-}
 
 function bytesOf(path: string): string {
   const hash = createHash('md5');

@@ -31,7 +31,7 @@ export type {
 } from './plan.js';
 export { planBackfill } from './plan-backfill.js';
 export { planJoin } from './plan-join.js';
-export type { PlanOptions, TilePolicy } from './plan-options.js';
+export type { PlannedTiles, PlanOptions, TilePolicy } from './plan-options.js';
 export { type EventRange, effectiveQueryMs, eventRange } from './prune.js';
 export { relocate, relocation } from './relocate.js';
 export { assembledBytes, eventBytes, leftBytes, leftReadBytes, scannedBytes } from './row-bytes.js';

@@ -6,6 +6,9 @@
  */
 export type TilePolicy = 'off' | 'auto' | 'build' | 'always';
 
+/** Beside what a run can ask: `present`, tiles that are there wherever a window's bounds allow it, whether they pay or not. */
+export type PlannedTiles = TilePolicy | 'present';
+
 /** What a run asks of its plan, beside the definition. */
 export interface PlanOptions {
   /** Requested number of key buckets; default from rows. */
@@ -18,7 +21,7 @@ export interface PlanOptions {
   /** Version of what values mean; what another one made is stale. Default 1. */
   readonly semantics?: number;
   /** Which tiles are used and which are built; default: none. */
-  readonly tiles?: TilePolicy;
+  readonly tiles?: PlannedTiles;
   /** False: every file of every source is read, and every row of it. Default true. */
   readonly prune?: boolean;
   /** Whether the run covers a published day; default: it covers all. */

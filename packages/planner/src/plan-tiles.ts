@@ -8,7 +8,7 @@ import type {
   TilePartitionFacts,
 } from './facts.js';
 import type { BlockBuild, ScanPlan, TileBuild, TileLevel, TileRead } from './plan.js';
-import type { TilePolicy } from './plan-options.js';
+import type { PlannedTiles } from './plan-options.js';
 import { isSameFile } from './same-file.js';
 import { BLOCK_DAYS, type BlockLevel, type Timeline } from './timeline.js';
 
@@ -20,7 +20,7 @@ export interface TilePlanning {
   readonly facts: TileFacts;
   /** Of the scan's features; null = unbounded. */
   readonly longestWindowMs: number | null;
-  readonly policy: TilePolicy;
+  readonly policy: PlannedTiles;
 }
 
 /** What reading and sweeping a tile costs, in rows: it has a state where a row has a value. */
@@ -54,8 +54,8 @@ export function planTiles(planning: TilePlanning): Pick<ScanPlan, 'fileIdx' | 't
   if (policy === 'off') return { fileIdx, tiles: null, whyRows: 'tiles are off' };
   if (fileIdx.length === 0) return { fileIdx, tiles: null, whyRows: null };
   const units = unitsOf(planning);
-  const isBuilding = policy === 'build' || policy === 'always';
-  const builds = isBuilding ? units.flatMap(buildOf) : [];
+  const isBuilding = builds(policy);
+  const ownBuilds = isBuilding ? units.flatMap(buildOf) : [];
   const reads = new Map<string, TileRead>();
   const whys = new Map<string, number>();
   for (const unit of units) {
@@ -71,7 +71,7 @@ export function planTiles(planning: TilePlanning): Pick<ScanPlan, 'fileIdx' | 't
   if (policy === 'auto' && !pays(source.files, fileIdx, chosen))
     return { fileIdx, tiles: null, whyRows: ofMostRows(whys) };
   const whyRows = chosen.length > 0 ? null : ofMostRows(whys);
-  if (chosen.length + builds.length + blockBuilds.length === 0)
+  if (chosen.length + ownBuilds.length + blockBuilds.length === 0)
     return { fileIdx, tiles: null, whyRows };
   const covered = new Set(chosen.flatMap((read) => read.fileIdx));
   return {
@@ -80,11 +80,20 @@ export function planTiles(planning: TilePlanning): Pick<ScanPlan, 'fileIdx' | 't
       set: facts.set,
       states: facts.states,
       reads: inOrder(chosen),
-      builds,
+      builds: ownBuilds,
       blockBuilds,
     },
     whyRows,
   };
+}
+
+function builds(policy: PlannedTiles): boolean {
+  return policy === 'build' || policy === 'always';
+}
+
+/** Whether tiles are read where they do not pay. */
+function takesAll(policy: PlannedTiles): boolean {
+  return policy === 'always' || policy === 'present';
 }
 
 /** Why a partition is read as rows, in words. */
@@ -174,7 +183,7 @@ function readOf(
   unit: Unit,
   timeline: Timeline,
   { states }: TileFacts,
-  policy: TilePolicy,
+  policy: PlannedTiles,
 ): TileRead | string {
   const { ds, fileIdx, rows, minMs, maxMs, missing, known } = unit;
   if (rows === 0 || minMs === null || maxMs === null || minMs > maxMs) return NO_TIMES;
@@ -182,13 +191,13 @@ function readOf(
   const level = timeline.levelOf(minMs, maxMs);
   if (level === null) return CUT;
   if (missing !== null)
-    return policy === 'auto'
-      ? missing.reason === NEVER
+    return builds(policy)
+      ? { level, label: ds, rows: null, bytes: null, fileIdx }
+      : missing.reason === NEVER
         ? 'tiles were never built'
-        : `tiles are stale: ${missing.reason}`
-      : { level, label: ds, rows: null, bytes: null, fileIdx };
+        : `tiles are stale: ${missing.reason}`;
   const there = known!.levels[level]!;
-  if (ROWS_PER_TILE * there.rows > rows && policy !== 'always') return TOO_FEW;
+  if (ROWS_PER_TILE * there.rows > rows && !takesAll(policy)) return TOO_FEW;
   return { level, label: ds, rows: there.rows, bytes: bytesOf(there, states), fileIdx };
 }
 
@@ -261,7 +270,7 @@ function blockReads(
       else {
         if (known === undefined || missingOfBlock(known, own, facts) !== null) continue;
         const finerRows = members.reduce((n, { rows }) => n + (rows ?? 0), 0);
-        if (known.rows > finerRows && policy !== 'always') continue;
+        if (known.rows > finerRows && !takesAll(policy)) continue;
         const bytes = bytesOf(known, facts.states);
         made.set(label, { level, label, rows: known.rows, bytes, fileIdx });
       }

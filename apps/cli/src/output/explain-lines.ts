@@ -121,13 +121,14 @@ function windowRows({ window, snapshot, origin }: Explanation): string[] {
   return rows;
 }
 
-function readRows({ read, tiles }: Explanation): string[] {
+function readRows({ read, tiles, whyRows }: Explanation): string[] {
   const { files, totalFiles, rows, rowsOfKey } = read;
   const rest = tiles === undefined ? '' : ', or are read as tiles';
   const others = files.length < totalFiles ? ` (the others hold nothing of it${rest})` : '';
   return [
     `${formatCount(files.length)} of ${formatAmount(totalFiles, 'file')}${others}, ${formatAmount(rows, 'row')}, ${formatCount(rowsOfKey)} of the key`,
     ...(tiles === undefined ? [] : tileRows(tiles)),
+    ...(whyRows === undefined ? [] : [`no tiles: ${whyRows}`]),
   ];
 }
 

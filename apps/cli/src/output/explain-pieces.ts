@@ -30,7 +30,8 @@ function amountText({ pieces, origin, tiles }: Explanation): string {
   const events = pieces.count - read;
   if (read === 0) return formatAmount(events, what);
   const amount = formatAmount(read, 'tile');
-  return events === 0 ? amount : `${amount} and ${formatAmount(events, what)}`;
+  const all = events === 0 ? amount : `${amount} and ${formatAmount(events, what)}`;
+  return `${all} (--tiles off: every event)`;
 }
 
 interface PieceColumn {

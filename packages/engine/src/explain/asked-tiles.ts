@@ -1,12 +1,17 @@
 import { outputColumns, TesseraError } from '@tessera/api';
-import { type PhysicalPlan, planJoin, type ScanPlan, type ScanTiles } from '@tessera/planner';
+import {
+  type PhysicalPlan,
+  type PlanOptions,
+  planJoin,
+  type ScanPlan,
+  type ScanTiles,
+} from '@tessera/planner';
 import type { StateFamily, TileSet } from '@tessera/tiling';
 import type { Subject } from '../subject.js';
 import { planTiled } from '../tiles/plan-tiled.js';
 import type { ScanStates } from '../tiles/scan-states.js';
 import { setOfScan } from '../tiles/tile-facts.js';
 import type { TileSets } from '../tiles/tile-sets.js';
-import type { ExplainOptions } from './explanation.js';
 import type { AskedSource } from './load-rows.js';
 import type { Request } from './request.js';
 
@@ -27,32 +32,38 @@ export interface AskedTiles {
 export interface AskedReads {
   readonly fileIdx: readonly number[];
   readonly tiles: AskedTiles | null;
+  /** Why no tiles are read although the source has some for these keys. */
+  readonly whyRows: string | null;
 }
 
-/** What a training set of the asked row and column reads: the planner's own choice, with the tiles that are there. */
+/**
+ * What a training set of the asked row and column reads: the planner's own levels, of all tiles that are there. They are few
+ * for one key, so whether they pay for all keys is not asked.
+ */
 export function askedReads(
   request: Request,
   { join, facts }: Pick<AskedSource, 'join' | 'facts'>,
   sets: TileSets,
-  policy: NonNullable<ExplainOptions['tiles']>,
 ): AskedReads {
-  if (request.keys.some(({ isNull }) => isNull)) return { fileIdx: [], tiles: null };
+  const rowsAlone = (fileIdx: readonly number[], whyRows: string | null = null) => ({
+    ...{ fileIdx, whyRows },
+    tiles: null,
+  });
+  if (request.keys.some(({ isNull }) => isNull)) return rowsAlone([]);
   const columns = outputColumns(join);
   const subject: Pick<Subject, 'plan'> = {
     plan: ({ facts: known }, options) => planJoin(join, columns, known, options),
   };
-  const options = { buckets: 1, workers: 1, tiles: policy };
+  const options: PlanOptions = { buckets: 1, workers: 1, tiles: 'present' };
   const { plan, states } = planTiled(subject, { facts }, options, sets);
   const [scan] = plan.scans;
-  if (scan === undefined) return { fileIdx: [], tiles: null };
-  const { tiles, fileIdx } = scan;
-  if (tiles === null || tiles.reads.length === 0) return { fileIdx, tiles: null };
-  // Nothing is built here.
-  if (tiles.reads.some(({ rows }) => rows === null))
-    return askedReads(request, { join, facts }, sets, 'auto');
+  if (scan === undefined) return rowsAlone([]);
+  const { tiles, fileIdx, whyRows } = scan;
   const set = sets.get(setOfScan(scan));
+  const isEmpty = set === undefined || Object.keys(set.manifest.partitions).length === 0;
+  if (tiles === null || isEmpty) return rowsAlone(fileIdx, isEmpty ? null : whyRows);
   const families = states[scan.id]?.families;
-  if (set === undefined || families === undefined)
+  if (families === undefined)
     throw new TesseraError('INTERNAL', { reason: 'tiles are planned and not known' });
-  return { fileIdx, tiles: { plan, scan, tiles, set, families, states, sets } };
+  return { fileIdx, whyRows, tiles: { plan, scan, tiles, set, families, states, sets } };
 }

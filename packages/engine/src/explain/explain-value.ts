@@ -80,7 +80,7 @@ async function explain(
   const sets =
     policy === 'off' ? NO_SETS : await openTileSets(tileStore(out), { join, groupBy: null });
   const asked = await askedSource(session, request, lake, filesOfTiles(sets));
-  const reads = askedReads(request, asked, sets, policy);
+  const reads = askedReads(request, asked, sets);
   const loaded = await loadRows(session, request, asked, reads.fileIdx, 'rows_of_key');
   const { effectiveMs, ...query } = queryTime(part, askedMs);
   const { shown: window, bounds } = windowBounds(part, column, effectiveMs);
@@ -108,6 +108,7 @@ async function explain(
     snapshot,
     read: loaded.read,
     ...(tiles !== null && { tiles }),
+    ...(reads.whyRows !== null && { whyRows: reads.whyRows }),
     leftOut: folded.leftOut,
     pieces: folded.pieces,
     merge: folded.merge,
@@ -146,7 +147,7 @@ async function checkByEvents(
   asked: AskedSource,
   { outcome, set }: { readonly outcome: Outcome; readonly set: TileSet },
 ): Promise<TilesRead['checked']> {
-  const { fileIdx } = askedReads(request, asked, NO_SETS, 'off');
+  const { fileIdx } = askedReads(request, asked, NO_SETS);
   const rows = await loadRows(inline.context.session, request, asked, fileIdx, 'all_rows_of_key');
   const byEvents = await productionValue(inline, request, rows, null);
   const isSame =

@@ -20,6 +20,8 @@ export interface Explanation {
   readonly read: RowsRead;
   /** Absent where rows alone were read. */
   readonly tiles?: TilesRead;
+  /** Why that is, where the source has tiles for these keys. */
+  readonly whyRows?: string;
   /** Rows of the key that were read and do not count, by the first reason that applies; reasons without rows are absent. */
   readonly leftOut: readonly { readonly reason: LeftOutReason; readonly rows: number }[];
   /** What counts, in time order. */
@@ -227,9 +229,9 @@ export interface ExplainOptions {
   /** Folder that has tiles. Default: `out`. */
   readonly out?: string;
   /**
-   * `auto` (default): tiles among the pieces where a training set of this one row and column would read them; `always`: where
-   * they do not pay either, if all are there; `off`: events only. The value never depends on it.
+   * `auto` (default): tiles among the pieces, of the levels that a training set of this one row and column reads, where fresh
+   * ones are there; `off`: events only. The value never depends on it.
    */
-  readonly tiles?: 'auto' | 'always' | 'off';
+  readonly tiles?: 'auto' | 'off';
   readonly signal?: AbortSignal;
 }
