@@ -20,8 +20,8 @@ import { newFolder, quoted, sql } from './workspace.js';
  */
 
 const long = process.env.TESSERA_LONG === '1';
-const CELLS = long ? 60 : 14;
-const LEAST_TILED = long ? 30 : 8;
+const CELLS = long ? 150 : 14;
+const LEAST_TILED = long ? 60 : 8;
 const SCALE = long ? 0.01 : 0.005;
 const [START, END] = long ? ['2025-03-01', '2025-03-20'] : ['2025-01-12', '2025-01-14'];
 /** Without TESSERA_LONG the parts whose tiles are few. */
@@ -38,6 +38,8 @@ const folder = newFolder();
 const lake = joinPath(folder, 'lake');
 const out = joinPath(folder, 'out');
 let payments: Payment[] = [];
+/** Those of the user, and at the merchant, with most of them. */
+let busiest: Payment[] = [];
 
 beforeAll(async () => {
   await generate({ out: lake, scale: SCALE });
@@ -46,7 +48,18 @@ beforeAll(async () => {
   payments = (await sql(
     `SELECT user_id, merchant_id, device_id, epoch_ms(ts)::DOUBLE AS ms FROM read_parquet(${quoted(`${lake}/transactions/*/*.parquet`)}, hive_partitioning = true) WHERE ds BETWEEN '${START}' AND '${END}' ORDER BY transaction_id`,
   )) as unknown as Payment[];
+  busiest = payments.filter(
+    ({ user_id, merchant_id }) =>
+      user_id === most('user_id') || merchant_id === most('merchant_id'),
+  );
 }, 600_000);
+
+/** The key of most payments. */
+function most(key: 'user_id' | 'merchant_id'): string | null {
+  const counts = new Map<string | null, number>();
+  for (const row of payments) counts.set(row[key], (counts.get(row[key]) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]![0];
+}
 
 type Tiles = 'auto' | 'off';
 
@@ -62,6 +75,13 @@ const cellOf = ({ outcome }: Explanation): OutputValue => {
   return outcome.value as OutputValue;
 };
 
+const FEW = ['COUNT', 'AVERAGE', 'APPROX_UNIQUE_COUNT', 'SUM by'];
+const ALL = [
+  ...FEW,
+  ...['SUM', 'MAX', 'STDDEV', 'FIRST', 'LAST', 'LAST_K', 'UNIQUE_COUNT', 'HISTOGRAM'],
+  ...['TOP_K_FREQUENT', 'DIVERSITY', 'APPROX_PERCENTILE', 'RATE_OF_CHANGE', 'COUNT by'],
+];
+
 const seen = { cells: 0, tiled: 0, tiles: 0, events: 0, operations: new Set<string>() };
 
 describe('a cell of tiles and events', () => {
@@ -69,9 +89,9 @@ describe('a cell of tiles and events', () => {
   const columns = outputColumns(joined).map(({ name }) => name);
   const only = { ...joined, left: { ...joined.left, columns: [] } };
 
-  test.each(Array.from({ length: CELLS }, (_, i) => i))('cell %d', async () => {
+  test.each(Array.from({ length: CELLS }, (_, i) => i))('cell %d', async (i) => {
     const column = r.pick(columns);
-    const row = r.pick(payments);
+    const row = r.pick(i % 2 === 0 ? payments : busiest);
     const explanation = await ask(row, column, 'auto');
     const value = cellOf(explanation);
     const where = `${column} of ${inspect(row)}`;
@@ -109,18 +129,14 @@ describe('a cell of tiles and events', () => {
 
   test('enough of them are made of tiles', () => {
     expect(seen.tiled).toBeGreaterThanOrEqual(LEAST_TILED);
-    expect(seen.operations.size).toBeGreaterThanOrEqual(long ? 12 : 5);
+    expect([...seen.operations]).toEqual(expect.arrayContaining(long ? ALL : FEW));
   });
 });
 
 describe('what is used and what is not', () => {
   const column = 'merchant_activity_count_7d';
-  /** The payment whose merchant has most of them. */
-  const busy = (): Payment => {
-    const count = (row: Payment) =>
-      payments.filter(({ merchant_id }) => merchant_id === row.merchant_id).length;
-    return payments.reduce((most, row) => (count(row) > count(most) ? row : most));
-  };
+  const busy = (): Payment =>
+    payments.find(({ merchant_id }) => merchant_id === most('merchant_id'))!;
   const firstTile = ({ pieces }: Explanation): TilePiece => {
     const found = pieces.shown.find((piece) => piece.kind === 'tile' && piece.level === '1d');
     if (found?.kind !== 'tile') throw new Error('no tile of a day');
@@ -157,15 +173,20 @@ describe('what is used and what is not', () => {
   });
 
   test('lists of a state are cut at the limit, and say how long they are', async () => {
-    const row = busy();
-    const name = 'merchant_activity_amount_sum_7d_by_currency';
-    const { pieces } = await ask(row, name, 'auto', 1);
-    const [piece] = pieces.shown;
-    if (piece?.kind !== 'tile' || piece.state.kind !== 'buckets') throw new Error('no buckets');
-    const { count, shown } = piece.state.buckets;
-    expect(shown.length).toBe(1);
-    expect(count).toBeGreaterThanOrEqual(1);
-    expect(pieces.omitted).toBe(pieces.count - 1);
+    const name = 'merchant_activity_user_id_approx_unique_count_7d';
+    const registers = ({ pieces }: Explanation) =>
+      pieces.shown.flatMap((piece) =>
+        piece.kind === 'tile' && piece.state.kind === 'hll' ? [piece.state.registers] : [],
+      );
+    const whole = registers(await ask(busy(), name, 'auto'));
+    const longest = Math.max(...whole.map(({ count }) => count));
+    expect(whole.every(({ count, shown }) => shown.length === count)).toBe(true);
+    expect(longest).toBeGreaterThan(2);
+    const cut = await ask(busy(), name, 'auto', longest - 1);
+    expect(cut.pieces.omitted).toBe(Math.max(0, cut.pieces.count - (longest - 1)));
+    for (const { count, shown } of registers(cut)) {
+      expect(shown.length).toBe(Math.min(count, longest - 1));
+    }
   });
 
   test('tiles of a partition that has changed are not used', async () => {

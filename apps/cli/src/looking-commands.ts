@@ -20,7 +20,7 @@ export function addLookingCommands(
     .option('--limit <rows>', 'events and tiles that are shown (default: 20, with --json 10000)')
     .option(
       '--tiles <policy>',
-      'auto: tiles where a training set would read them (default); off: every event',
+      'auto: tiles that stand for several events each (default); off: every event',
     )
     .option('--out <folder>', "folder that has tiles (default: the config's)");
   addPlaceOptions(explain).action(async (raw: RawExplainOptions) => {

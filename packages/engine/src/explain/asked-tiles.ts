@@ -37,8 +37,8 @@ export interface AskedReads {
 }
 
 /**
- * What a training set of the asked row and column reads: the planner's own levels, of all tiles that are there. They are few
- * for one key, so whether they pay for all keys is not asked.
+ * What a training set of the asked row and column reads: the planner's own levels, of all tiles that are there, whether or not
+ * they pay for all keys.
  */
 export function askedReads(
   request: Request,

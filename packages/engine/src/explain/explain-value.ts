@@ -20,7 +20,7 @@ import type {
   Outcome,
   SnapshotRead,
 } from './explanation.js';
-import { keyTiles } from './key-tiles.js';
+import { keyReads, tilesRead } from './key-tiles.js';
 import { type AskedSource, askedSource, loadRows } from './load-rows.js';
 import { originOf } from './origin.js';
 import { foldPieces } from './pieces.js';
@@ -28,7 +28,7 @@ import { productionValue } from './production-value.js';
 import { queryTime, snapshotDay, windowBounds } from './query-time.js';
 import { type Request, readRequest } from './request.js';
 import type { TilesRead } from './tile-piece.js';
-import { NO_TILES } from './tiles-to-fold.js';
+import { NO_TILES, tilesToFold } from './tiles-to-fold.js';
 import { type Facts, whyAllNull, whyValue } from './why.js';
 
 /**
@@ -80,20 +80,20 @@ async function explain(
   const sets =
     policy === 'off' ? NO_SETS : await openTileSets(tileStore(out), { join, groupBy: null });
   const asked = await askedSource(session, request, lake, filesOfTiles(sets));
-  const reads = askedReads(request, asked, sets);
+  const reads = await keyReads(session, request, askedReads(request, asked, sets));
   const loaded = await loadRows(session, request, asked, reads.fileIdx, 'rows_of_key');
   const { effectiveMs, ...query } = queryTime(part, askedMs);
   const { shown: window, bounds } = windowBounds(part, column, effectiveMs);
-  const key = reads.tiles && (await keyTiles(session, request, reads.tiles, { bounds, out }));
-  const folded = await foldPieces(session, request, loaded, bounds, key?.toFold ?? NO_TILES);
+  const toFold = reads.tiles ? tilesToFold(reads.tiles, { request, bounds, out }) : NO_TILES;
+  const folded = await foldPieces(session, request, loaded, bounds, toFold);
   const outcome = await productionValue(inline, request, loaded, reads.tiles);
   const snapshot = snapshotRead(request, loaded.presentDays);
-  const tilePieces = key?.toFold.tiles.length ?? 0;
+  const tilePieces = toFold.tiles.length;
   const facts: Facts = { request, folded, outcome, snapshot, tilePieces, isLegal: loaded.isLegal };
   checkAgreement(facts);
-  const tiles = key && {
-    ...key.read,
-    checked: await checkByEvents(inline, request, asked, { outcome, set: key.set }),
+  const tiles = reads.tiles && {
+    ...tilesRead(reads.tiles, toFold, out),
+    checked: await checkByEvents(inline, request, asked, { outcome, set: reads.tiles.set }),
   };
   return {
     join: request.join.name,

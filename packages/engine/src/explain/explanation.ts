@@ -229,8 +229,8 @@ export interface ExplainOptions {
   /** Folder that has tiles. Default: `out`. */
   readonly out?: string;
   /**
-   * `auto` (default): tiles among the pieces, of the levels that a training set of this one row and column reads, where fresh
-   * ones are there; `off`: events only. The value never depends on it.
+   * `auto` (default): tiles among the pieces where fresh ones are there that stand for several events of the key, of the levels
+   * that a training set of this one row and column reads; `off`: events only. The value never depends on it.
    */
   readonly tiles?: 'auto' | 'off';
   readonly signal?: AbortSignal;

@@ -29,6 +29,11 @@ export interface TilesToFold {
 
 export const NO_TILES: TilesToFold = { tiles: [], uncountedRows: 0 };
 
+interface Loaded {
+  readonly loaded: readonly LoadedTile[];
+  readonly families: readonly StateFamily[];
+}
+
 interface FoldPlace {
   readonly request: Request;
   readonly bounds: Bounds;
@@ -42,8 +47,7 @@ interface FoldPlace {
  * Throws  INTERNAL when one lies across a bound of the window: a part of it would count
  */
 export function tilesToFold(
-  loaded: readonly LoadedTile[],
-  families: readonly StateFamily[],
+  { loaded, families }: Loaded,
   { request, bounds, out }: FoldPlace,
 ): TilesToFold {
   const [family] = families;
