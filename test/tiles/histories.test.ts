@@ -25,6 +25,7 @@ const met: Met = {
   blocksBuilt: 0,
   slices: 0,
   interrupted: 0,
+  killed: 0,
   steps: {},
   levels: {},
 };

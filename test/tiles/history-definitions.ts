@@ -10,6 +10,8 @@ export interface Definitions {
   visits: GroupBySpec;
   lagMs: number;
   at: 'strict' | 'inclusive';
+  /** Also of another user than the order's own: the same tiles under other keys of the left. */
+  readonly ofFriend: boolean;
   /** Aggregations ever drawn: each has a name of its own. */
   drawn: number;
 }
@@ -89,6 +91,7 @@ export function drawDefinitions(r: Random): Definitions {
     },
     lagMs: 0,
     at: 'strict',
+    ofFriend: r.chance(0.4),
     drawn: 0,
   };
   for (const name of NAMES)
@@ -99,7 +102,8 @@ export function drawDefinitions(r: Random): Definitions {
 export const NAMES = ['spend', 'stock', 'visits'] as const;
 type Name = (typeof NAMES)[number];
 
-export function joinOf({ spend, stock, visits, lagMs, at }: Definitions): JoinSpec {
+export function joinOf(definitions: Definitions): JoinSpec {
+  const { spend, stock, visits, lagMs, at, ofFriend } = definitions;
   const part = { lagMs: 0, at: 'strict', missing: 'error' } as const;
   const keysOf = ({ keys }: GroupBySpec) => keys.map((key) => ({ left: key, right: key }));
   const pass: GroupBySpec = {
@@ -113,6 +117,8 @@ export function joinOf({ spend, stock, visits, lagMs, at }: Definitions): JoinSp
     empty: 'zero',
     online: false,
   };
+  const [key] = visits.keys;
+  const friends = { ...part, groupBy: visits, keys: [{ left: 'friend', right: key! }] };
   return {
     kind: 'join',
     name: 'asked',
@@ -122,6 +128,7 @@ export function joinOf({ spend, stock, visits, lagMs, at }: Definitions): JoinSp
       { ...part, groupBy: stock, keys: keysOf(stock), lagMs },
       { ...part, groupBy: visits, keys: keysOf(visits), lagMs },
       { ...part, groupBy: pass, keys: keysOf(pass), missing: 'null' },
+      ...(ofFriend ? [{ ...friends, prefix: 'friend' }] : []),
     ],
   };
 }
@@ -129,12 +136,13 @@ export function joinOf({ spend, stock, visits, lagMs, at }: Definitions): JoinSp
 /** Another groupBy over the rows and keys of one of them: it shares their tiles. */
 export function neighbourOf(definitions: Definitions, name: Name): GroupBySpec {
   const { source, keys } = definitions[name];
-  const pool = source === clicks ? OF_CLICKS : OF_PAYMENTS;
-  const drawn = definitions.r.pick(pool);
+  const drawn = definitions.r.pick(poolOf(name));
   const windows = drawWindows(definitions.r);
   const aggregations = [{ ...drawn, windows, as: `n${definitions.drawn++}` }];
   return { ...definitions[name], name: 'neighbour', source, keys, aggregations };
 }
+
+const poolOf = (name: Name): readonly Drawn[] => (name === 'visits' ? OF_CLICKS : OF_PAYMENTS);
 
 function drawWindows(r: Random): AggregationSpec['windows'] {
   return [...new Set(Array.from({ length: r.pick([1, 1, 2, 3]) }, () => r.pick(WINDOWS)))];
@@ -143,7 +151,7 @@ function drawWindows(r: Random): AggregationSpec['windows'] {
 function addAggregation(definitions: Definitions, name: Name): void {
   const { r } = definitions;
   const groupBy = definitions[name];
-  const drawn = r.pick(groupBy.source === clicks ? OF_CLICKS : OF_PAYMENTS);
+  const drawn = r.pick(poolOf(name));
   const windows = drawWindows(r);
   const aggregation = { ...drawn, windows, as: `a${definitions.drawn++}` };
   definitions[name] = { ...groupBy, aggregations: [...groupBy.aggregations, aggregation] };
@@ -207,6 +215,14 @@ export const DEFINITION_STEPS = {
   'another head'(definitions) {
     definitions.at = definitions.at === 'strict' ? 'inclusive' : 'strict';
     return definitions.at;
+  },
+  'another tie-breaker'(definitions) {
+    const name = definitions.r.pick(NAMES);
+    const { source } = definitions[name];
+    const columns = name === 'visits' ? ['user', 'score', 'page'] : ['label', 'cents', 'item'];
+    const tieBreaker = definitions.r.pick(columns);
+    definitions[name] = { ...definitions[name], source: { ...source, tieBreaker } };
+    return `${name} ${tieBreaker}`;
   },
   'another source filter'(definitions) {
     const name = definitions.r.pick(['spend', 'stock'] as const);

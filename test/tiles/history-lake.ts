@@ -109,8 +109,11 @@ function drawRows({ r, firstDay }: HistoryLake, source: SourceSpec, day: number)
     ])();
     previousMs = ms;
     rows.push(rowAt(source, Math.max(0, ms), r));
-    // S1.5: the same event again.
-    if (source === clicks && r.chance(0.2)) rows.push({ ...rows.at(-1)! });
+    // S1.5: the same event again, or what says that it is the same.
+    if (source === clicks && r.chance(0.2)) {
+      const { id = null, ms: at = null } = rows.at(-1)!;
+      rows.push(r.chance(0.4) ? { ...rows.at(-1)! } : { ...rowAt(source, ms, r), id, ms: at });
+    }
   }
   return rows;
 }
@@ -119,7 +122,8 @@ function rowAt(source: SourceSpec, ms: number, r: Random): Row {
   const at = new Date(ms).toISOString();
   const user: Value = r.pick(['u0', 'u0', 'u1', 'u2', null]);
   const item = r.pick([1, 1, 2, null]);
-  if (source === orders) return { user, item, at: r.chance(0.05) ? null : at };
+  if (source === orders)
+    return { user, item, friend: r.pick(['u0', 'u2', null]), at: r.chance(0.05) ? null : at };
   if (source === clicks) {
     const score = r.pick([0.5, -1, 2.25, Number.NaN, 1e30, -1e30, 0.1, null]);
     return { id: `c${r.below(1e9)}`, user, score, page: r.pick(PAGES), ms: BigInt(ms) };

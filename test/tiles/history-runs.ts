@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DAY_MS, formatDay, type GroupBySpec, isTesseraError, type JoinSpec } from '@tessera/api';
 import {
   backfill,
@@ -34,6 +36,7 @@ export interface Met {
   blocksBuilt: number;
   slices: number;
   interrupted: number;
+  killed: number;
   readonly steps: Record<string, number>;
   /** Places read, by level. */
   readonly levels: Record<string, number>;
@@ -41,6 +44,8 @@ export interface Met {
 
 /** So little memory that a few rows are too many for it. */
 const TINY = { taskBytes: 3000, leastRows: 2 };
+
+const long = process.env.TESSERA_LONG === '1';
 
 /** Runs that a definition may refuse, for the lake as it is. */
 const ANSWERS = new Set(['NO_PARTITIONS', 'INTERRUPTED']);
@@ -183,6 +188,30 @@ export const RUN_STEPS = {
     const code = await answer(history, run, options);
     if (code === 'INTERRUPTED') history.met.interrupted++;
     return `${name}: ${code}`;
+  },
+  /** By `kill -9`, at a task's end or at any time. */
+  'killed run'(history) {
+    const { definitions, lake, out } = history;
+    const { r } = lake;
+    if (!long && r.chance(0.7)) return null;
+    const definition = r.chance(0.5) ? joinOf(definitions) : definitions[r.pick(NAMES)];
+    const how = r.chance(0.7)
+      ? { afterEvents: r.between(1, 40), afterMs: null }
+      : { afterEvents: null, afterMs: r.below(500) };
+    const options = { ...drawWays(history), ...wholeRange(history), lake: lake.path, out };
+    const child = fileURLToPath(new URL('history-child.mjs', import.meta.url));
+    const { kind } = definition;
+    const run = JSON.stringify({
+      kind,
+      definition,
+      ...how,
+      options: { ...options, replace: true },
+    });
+    const { signal, stderr } = spawnSync(process.execPath, [child, run], { encoding: 'utf8' });
+    if (signal === 'SIGKILL') history.met.killed++;
+    else if (stderr !== '' && ![...ANSWERS].some((code) => stderr.includes(code)))
+      throw new Error(stderr);
+    return `${definition.name} ${JSON.stringify(how)}: ${signal}`;
   },
   async 'look without writing'(history) {
     const { r } = history.lake;

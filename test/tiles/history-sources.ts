@@ -56,6 +56,11 @@ export const orders: SourceSpec = {
   name: 'orders',
   path: 'orders',
   format: 'parquet',
-  columns: columnsOf({ user: STRING, item: { kind: 'int32' }, at: { kind: 'timestamp' } }),
+  columns: columnsOf({
+    user: STRING,
+    item: { kind: 'int32' },
+    friend: STRING,
+    at: { kind: 'timestamp' },
+  }),
   time: 'at',
 };

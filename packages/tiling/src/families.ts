@@ -6,6 +6,7 @@ import {
   isFloat,
   OPERATION_RULES,
   type Predicate,
+  predicateColumns,
   type SourceSpec,
   seenType,
   sourceScan,
@@ -86,7 +87,7 @@ export function statesOf(aggregation: AggregationSpec, source: SourceSpec): read
   const exploded = input?.type.kind === 'list' && !OPERATION_RULES[operation].whole;
   return partsOf(aggregation, input?.type ?? null).map((part) => {
     const timed = part.kind === 'first' || part.kind === 'last';
-    return withHash({
+    const family = {
       ...part,
       input,
       exploded,
@@ -94,8 +95,18 @@ export function statesOf(aggregation: AggregationSpec, source: SourceSpec): read
       ...(by !== undefined && { by: typed(by) }),
       ...(part.kind === 'wsum' && weight !== undefined && { weight: typed(weight) }),
       ...(timed && source.tieBreaker !== undefined && { tie: typed(source.tieBreaker) }),
-    });
+    };
+    return withHash(family, where === undefined ? [] : seenBy(where, source));
   });
+}
+
+/** The columns that a predicate reads, by name: what it compares depends on their types. Verbatim SQL may read any. */
+function seenBy(where: Predicate, { columns }: SourceSpec): readonly TypedColumn[] {
+  const named = predicateColumns(where);
+  return columns
+    .filter(({ name }) => named === null || named.includes(name))
+    .map(({ name, type }) => ({ column: name, type }))
+    .sort((a, b) => (a.column < b.column ? -1 : 1));
 }
 
 type Part = Pick<StateFamily, 'kind' | 'k' | 'powers'>;
@@ -163,7 +174,10 @@ function needsTerms(type: DataType): boolean {
   return isFloat(type) || (type.kind === 'decimal' && type.precision > NARROW_DIGITS);
 }
 
-function withHash(family: Omit<StateFamily, 'hash'>): StateFamily {
+function withHash(
+  family: Omit<StateFamily, 'hash'>,
+  filtered: readonly TypedColumn[],
+): StateFamily {
   const { input, by, weight, tie } = family;
   const text = (column: TypedColumn | null | undefined) =>
     column ? [column.column, formatType(column.type)] : undefined;
@@ -173,6 +187,7 @@ function withHash(family: Omit<StateFamily, 'hash'>): StateFamily {
     by: text(by),
     weight: text(weight),
     tie: text(tie),
+    ...(filtered.length > 0 && { filtered: filtered.map(text) }),
     tileFormat: TILE_FORMAT,
   });
   return { hash, ...family };
@@ -180,11 +195,13 @@ function withHash(family: Omit<StateFamily, 'hash'>): StateFamily {
 
 /**
  * The rows that tiles are made of, and their keys: source definition, filter, event ids, time, key columns in order. 128
- * bits, hex. Neither the source's name nor what only states read (inputs, tieBreaker) is in it.
+ * bits, hex. Neither the source's name nor what only states read (inputs, a tieBreaker that chooses no rows) is in it.
  */
 export function tileSetHash(source: SourceSpec, keys: readonly string[]): string {
+  // Of repeated events the tieBreaker says which one stays (S1.5).
+  const tieBreaker = source.eventId === undefined ? undefined : source.tieBreaker;
   return contentHash({
-    scan: sourceScan({ ...source, tieBreaker: undefined }, keys, 'used'),
+    scan: sourceScan({ ...source, tieBreaker }, keys, 'used'),
     keys,
     tileFormat: TILE_FORMAT,
   });
