@@ -28,6 +28,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     pool: 'forks',
+    // What is built is loaded as it is.
+    server: { deps: { external: [/\/(packages|apps)\/[^/]+\/(bundle|dist)\//] } },
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     include: [

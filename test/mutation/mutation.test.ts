@@ -32,7 +32,9 @@ function copyOfPackages(): string {
     const from = join(packages, name);
     const to = join(copy, name);
     mkdirSync(join(to, 'node_modules', '@tessera'), { recursive: true });
-    cpSync(join(from, 'package.json'), join(to, 'package.json'));
+    // The compiled modules, each a file that can be changed, instead of their bundle.
+    const manifest = readFileSync(join(from, 'package.json'), 'utf8');
+    writeFileSync(join(to, 'package.json'), manifest.replaceAll('./bundle/', './dist/'));
     cpSync(join(from, 'dist'), join(to, 'dist'), {
       recursive: true,
       filter: (path) => !/\.(d\.ts|map)$/.test(path),

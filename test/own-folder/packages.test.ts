@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { filesBelow, isPublished, newFolder, parquet } from '../files/workspace.js';
@@ -57,6 +58,10 @@ beforeAll(async () => {
   unpackInto(project, tarballs);
 }, 300_000);
 
+/** The command is loaded file by file, libraries as one. */
+const entryOf = (name: string) =>
+  name === '@tessera/cli' ? './dist/index.js' : './bundle/index.js';
+
 describe('packages', () => {
   test('hold what they name, and nothing else', () => {
     expect(tarballs.size).toBe(10);
@@ -67,7 +72,7 @@ describe('packages', () => {
         license: 'Apache-2.0',
         engines: { node: '>=20' },
         types: './dist/index.d.ts',
-        exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
+        exports: { '.': { types: './dist/index.d.ts', default: entryOf(name) } },
       });
       expect(manifest.private, name).toBeUndefined();
       const ranges = Object.values(manifest.dependencies ?? {});
@@ -78,10 +83,12 @@ describe('packages', () => {
       const files = filesBelow(at);
       const superfluous = files.filter(
         (file) =>
-          !/^(dist\/.*\.(js|d\.ts)|bin\/tessera\.cjs|package\.json|README\.md|LICENSE)$/.test(file),
+          !/^(dist\/.*\.(js|d\.ts)|bundle\/([^/]*\.js|LICENSES\.txt)|bin\/tessera\.cjs|package\.json|README\.md|LICENSE)$/.test(
+            file,
+          ),
       );
       expect(superfluous, name).toEqual([]);
-      for (const file of ['dist/index.js', 'dist/index.d.ts', 'README.md', 'LICENSE']) {
+      for (const file of [entryOf(name).slice(2), 'dist/index.d.ts', 'README.md', 'LICENSE']) {
         expect(files, name).toContain(file);
       }
       for (const file of Object.values(manifest.bin ?? {})) expect(files).toContain(file);
@@ -95,17 +102,17 @@ describe('packages', () => {
     for (const name of tarballs.keys()) {
       const at = join(project, 'node_modules', name);
       const known = Object.keys(manifestOf(at).dependencies ?? {});
-      const imported = filesBelow(join(at, 'dist')).flatMap((file) => {
-        const text = readFileSync(join(at, 'dist', file), 'utf8');
+      const code = filesBelow(at).filter((file) => file.endsWith('.js'));
+      const imported = code.flatMap((file) => {
+        const text = readFileSync(join(at, file), 'utf8');
         const found = text.matchAll(
-          /^(?:import|export) [^'";]*?from '([^'.][^']*)'|\bimport\('([^'.][^']*)'\)|\bcreateRequire\(import\.meta\.url\)\('([^'.][^']*)'\)/gm,
+          /^(?:import|export) [^'";]*?from ['"]([^'".][^'"]*)['"]|\bimport\(['"]([^'".][^'"]*)['"]\)|\bcreateRequire\(import\.meta\.url\)\(['"]([^'".][^'"]*)['"]\)/gm,
         );
         return [...found].map(([, from, dynamic, required]) => (from ?? dynamic ?? required)!);
       });
       const strangers = imported.filter(
         (from) =>
-          !from.startsWith('node:') &&
-          !known.some((one) => from === one || from.startsWith(`${one}/`)),
+          !isBuiltin(from) && !known.some((one) => from === one || from.startsWith(`${one}/`)),
       );
       expect([...new Set(strangers)], name).toEqual([]);
     }
