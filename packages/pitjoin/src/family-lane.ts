@@ -1,4 +1,10 @@
-import { type Batch, type Column, type RowCompare, rowCompare } from '@tessera/columnar';
+import {
+  type Batch,
+  type Column,
+  columnLength,
+  type RowCompare,
+  rowCompare,
+} from '@tessera/columnar';
 import { numbersOf } from './batch-lanes.js';
 import { denseRanks } from './buckets.js';
 import { takesWhole } from './families.js';
@@ -26,16 +32,16 @@ export interface FamilyLane {
 
 export interface Timeline {
   readonly events: Batch;
+  /** Rows of the view after those of the events; null when there are none. */
+  readonly tiles: Batch | null;
   readonly view: EventView;
-  /** 1 where a row is a tile; null when none is. */
-  readonly tile: Uint8Array | null;
   /** Cleaned inputs by lane. */
   readonly inputs: (lane: string) => Input;
 }
 
 /** Lanes of families, given one feature of each. Views by bucket are made once. */
 export function familyLanes(timeline: Timeline): (feature: FeatureSpec) => FamilyLane {
-  const { events, view, tile, inputs } = timeline;
+  const { events, tiles, view, inputs } = timeline;
   const tie = events.columns.tie ?? null;
   const tieOrder = tie === null ? null : rowCompare(tie);
   const bucketed = new Map<string, BucketedView>();
@@ -43,34 +49,35 @@ export function familyLanes(timeline: Timeline): (feature: FeatureSpec) => Famil
     const { input, by, where, weight, states } = feature;
     const ofInput = input === null ? null : inputs(input);
     const weights = weight === undefined ? null : inputs(weight).rows;
-    const mixed = tile !== null && states !== undefined;
+    const rows = events.rows + (tiles?.rows ?? 0);
+    const own = states === undefined || tiles === null ? null : { tiles, states };
     const grouped =
       by === undefined
         ? { view, buckets: null }
         : memo(bucketed, JSON.stringify([by.lane, states?.buckets ?? null]), () => {
             const raw = inputs(by.lane).rows.column;
-            return mixed
-              ? mixedBuckets(timeline, tile, raw, states)
-              : splitView(view, raw, tieOrder);
+            return own === null
+              ? splitView(view, { buckets: raw, rows }, tieOrder)
+              : mixedBuckets(timeline, own.tiles, raw, own.states);
           });
     const opened = takesWhole(feature) ? null : (ofInput?.elements ?? null);
     const source: LaneSource = {
       view: grouped.view,
       items: opened?.items ?? ofInput?.rows ?? null,
       itemOffsets: opened?.offsets ?? null,
-      rowMask: rowMask(events, where, weights?.valid() ?? null, mixed ? null : tile),
+      rowMask: rowMask(events, where, weights?.valid() ?? null, own === null ? rows : events.rows),
     };
     const raw = { elements: ofInput?.elements ?? null, weights: weights?.doubles() ?? null };
-    if (!mixed) {
+    if (own === null) {
       const lane = makeLane(source);
       return { lane, sources: rawSources(lane, raw), buckets: grouped.buckets };
     }
-    const items = stateItems(states, stateRows(events, states), () => source.items!.terms().length);
+    const termWidth = () => source.items!.terms().length;
+    const items = stateItems(own.states, stateRows(own.tiles, own.states), termWidth);
     const lane = makeMixedLane({
       ...source,
       states: items,
-      stateOf:
-        by === undefined ? (row) => (tile[row] === 1 ? row : -1) : (row) => row - events.rows,
+      eventRows: events.rows,
       base: source.items?.length ?? events.rows,
       tie,
     });
@@ -84,37 +91,48 @@ interface BucketedView {
   readonly buckets: Column;
 }
 
-function splitView(view: EventView, buckets: Column, tieOrder: RowCompare | null): BucketedView {
+/** Rows beyond the buckets are in none. */
+function splitView(
+  view: EventView,
+  { buckets, rows }: { readonly buckets: Column; readonly rows: number },
+  tieOrder: RowCompare | null,
+): BucketedView {
   const { rank, size } = denseRanks(orderedValues(buckets));
-  return { view: bucketView(view, rank, size, tieOrder), buckets };
+  const ranks = rank.length < rows ? new Int32Array(rows).fill(-1) : rank;
+  if (ranks !== rank) ranks.set(rank);
+  return { view: bucketView(view, ranks, size, tieOrder), buckets };
 }
 
 /** Tiles opened into their buckets' states; buckets of raw rows, then those of states. */
 function mixedBuckets(
   { events, view }: Timeline,
-  tile: Uint8Array,
+  tiles: Batch,
   raw: Column,
   states: TileStates,
 ): BucketedView {
-  const lists = stateLists(events, states);
-  return splitView(openTiles(view, tile, lists), concatNarrow(raw, lists.child), null);
+  const lists = stateLists(tiles, states);
+  const buckets = concatNarrow(raw, lists.child);
+  const rows = columnLength(buckets);
+  return splitView(openTiles(view, events.rows, lists), { buckets, rows }, null);
 }
 
-/** Rows where the predicate is true (null is not), the weight is not null, and that are no tiles; null = all. */
+/**
+ * Events where the predicate is true (null is not) and the weight is not null; null = all.
+ *
+ * @param rows as many are told of: those after the events are out
+ */
 function rowMask(
   events: Batch,
   where: string | undefined,
   weightValid: Uint8Array | null,
-  tile: Uint8Array | null,
+  rows: number,
 ): Uint8Array | null {
-  if (where === undefined && tile === null) return weightValid;
+  if (where === undefined && rows === events.rows) return weightValid;
   const holds = where === undefined ? null : numbersOf(events, where);
-  const mask = new Uint8Array(events.rows);
-  for (let i = 0; i < mask.length; i++) {
+  const mask = new Uint8Array(rows);
+  for (let i = 0; i < events.rows; i++) {
     const seen =
-      (holds === null || holds[i] === 1) &&
-      (weightValid === null || weightValid[i] === 1) &&
-      (tile === null || tile[i] === 0);
+      (holds === null || holds[i] === 1) && (weightValid === null || weightValid[i] === 1);
     mask[i] = seen ? 1 : 0;
   }
   return mask;

@@ -24,8 +24,8 @@ export interface FeatureSpec {
   /** Lane of the bucket, with its type: the result is a map (S5.6). */
   readonly by?: { readonly lane: string; readonly type: DataType };
   /**
-   * Lanes of the tile rows' states, which hold what the operation needs of the same input, where, by and weight. Without
-   * them no window of the feature may hold a tile row.
+   * Lanes of the tiles' states, which hold what the operation needs of the same input, where, by and weight. Without them no
+   * window of the feature may hold a tile.
    */
   readonly states?: TileStates;
   /** Milliseconds; null = unbounded. */
@@ -40,11 +40,16 @@ export interface FeatureSpec {
  * Events of one bucket: `code` (Int32, dense key code, never -1), `timeMs` (f64), optionally `tie` (code/f64/i64 lane; the
  * declared tieBreaker), and the lanes that features name. Rows in any order.
  *
+ * Tiles of the bucket, each for all events of a key in a hop that no window cuts: `code`, `timeMs` (the hop's start), and
+ * the lanes of states. Rows in any order, several of one hop too.
+ *
  * Left rows of one bucket in left order: `code` (Int32; -1 = null key → all features null) and one f64 lane per distinct
  * query rule, already lagged, snapshotted and (for inclusive) +1 ms; NaN = no time → all features null.
  */
 export interface SweepInput {
   readonly events: Batch;
+  /** None when absent. */
+  readonly tiles?: Batch;
   readonly left: Batch;
   readonly features: readonly FeatureSpec[];
   /** S4.4: STRICT makes ±Infinity in a numeric input an error; otherwise it is null and counted. */
@@ -63,7 +68,7 @@ export interface SweepCounts {
   /** Rows, a tile being one. */
   readonly events: number;
   readonly leftRows: number;
-  /** Input values of raw rows that were ±Infinity, per lane; those in tiles were counted when the tiles were made. */
+  /** Input values of events that were ±Infinity, per lane; those in tiles were counted when the tiles were made. */
   readonly infinite: Readonly<Record<string, number>>;
   /** TOP_K_FREQUENT windows above maxDistinct, per feature. */
   readonly tooManyDistinct: Readonly<Record<string, number>>;

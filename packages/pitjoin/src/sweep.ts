@@ -17,7 +17,7 @@ import { keyView } from './order/view.js';
 import { windowCache } from './order/window-cache.js';
 import { prepare } from './prepared.js';
 import { problemLog, rowReporter } from './problems.js';
-import { requireFit, requireNoTiles, tileRows } from './states/tiles.js';
+import { requireFit, requireNoTiles, timelineRows } from './states/tiles.js';
 import type { SweepInput, SweepOutput } from './sweep-spec.js';
 
 /**
@@ -27,36 +27,36 @@ import type { SweepInput, SweepOutput } from './sweep-spec.js';
  * feature is then a kernel over (values, ranges). Values depend neither on the order of the batches nor on which keys
  * are swept together, nor on which hops are given as events and which as tiles.
  *
- * Shapes   events: E rows, left: N rows, in any order
+ * Shapes   events: E rows, tiles: T rows, left: N rows, in any order
  * Returns  one column per feature, N rows in the left's order. `problem` set: that row's value is null and the result is
  *          not to be used.
  * Throws   Error `cancelled` between two features once `isCancelled` says so; TypeError when a lane that a feature names is
  *          missing or of a kind its operation cannot read, or a tile is in the window of a feature without states.
- * Cost     O(E + N) per sort, window and kernel, with logarithms for ordered state; memory per lane in use.
+ * Cost     O(E + T + N) per sort, window and kernel, with logarithms for ordered state; memory per lane in use.
  * Oracle   test/naive.ts, quadratic.
  */
 export function sweep(input: SweepInput, isCancelled: () => boolean = () => false): SweepOutput {
   const { events, left, features } = input;
+  const tiles = input.tiles !== undefined && input.tiles.rows > 0 ? input.tiles : null;
   const log = problemLog();
   const infinite: Record<string, number> = {};
   const tooManyDistinct: Record<string, number> = {};
   const inputs = readInputs(input, infinite, log);
-  const tie = events.columns.tie ?? null;
+  const { code, timeMs, tie } = timelineRows(input);
   const tieOrder = tie === null ? null : rowCompare(tie);
-  const view = keyView(sortByKeyTime(codesOf(events), numbersOf(events, 'timeMs'), tie), tieOrder);
-  const tile = tileRows(events);
+  const view = keyView(sortByKeyTime(code, timeMs, tie), tieOrder);
   features.forEach(requireFit);
   const leftCode = codesOf(left);
   const lefts = new Map<string, SortedLeft>();
   const leftOf = (query: string) =>
     memo(lefts, query, () => sortLeft(leftCode, numbersOf(left, query)));
   const windows = windowCache(view, (query) => leftOf(query).sorted);
-  const laneOf = familyLanes({ events, view, tile, inputs });
-  const checkWindows = tile === null ? null : requireNoTiles(view, tile);
+  const laneOf = familyLanes({ events, tiles, view, inputs });
+  const checkWindows = tiles === null ? null : requireNoTiles(view, events.rows);
 
   const columns: Record<string, Column> = {};
   for (const { name } of features) columns[name] = { kind: 'f64', values: new Float64Array(0) };
-  for (const family of families(features, tile === null ? 'raw' : 'mixed')) {
+  for (const family of families(features, tiles === null ? 'raw' : 'mixed')) {
     if (isCancelled()) throw new Error('cancelled');
     const { lane, sources, buckets } = laneOf(family[0]!.feature);
     const entryRanges = windows.over(
@@ -84,7 +84,7 @@ export function sweep(input: SweepInput, isCancelled: () => boolean = () => fals
   }
   return {
     columns,
-    counts: { events: events.rows, leftRows: left.rows, infinite, tooManyDistinct },
+    counts: { events: code.length, leftRows: left.rows, infinite, tooManyDistinct },
     problem: log.first(),
   };
 }

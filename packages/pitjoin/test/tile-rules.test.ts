@@ -1,6 +1,6 @@
 import { canonicalExpansion, entropyOf, percentileBucket, percentileValue } from '@tessera/algebra';
 import type { DataType } from '@tessera/api';
-import type { Column } from '@tessera/columnar';
+import { type Batch, type Column, gatherBatch } from '@tessera/columnar';
 import { describe, expect, test } from 'vitest';
 import { type FeatureSpec, type SweepOutput, sweep } from '../src/index.js';
 import { batch, code, DOUBLE, f64, feature, INT64, i64, list } from './build.js';
@@ -8,15 +8,17 @@ import { type Value, valuesOf } from './values.js';
 
 const HOUR = 3_600_000;
 
-/** Three rows of key 0: a tile of hour 0, a tile of hour 1, an event at 2 h; a query at 3 h. */
+/** Three rows of key 0: a tile of hour 0, a tile of hour 1, an event at 2 h. */
+function timeline(lanes: Record<string, Column>): { events: Batch; tiles: Batch } {
+  const all = batch({ code: code([0, 0, 0]), timeMs: f64([0, HOUR, 2 * HOUR]), ...lanes });
+  const of = (rows: number[]) => gatherBatch(all, Int32Array.from(rows));
+  return { events: of([2]), tiles: of([0, 1]) };
+}
+
+/** A query at 3 h. */
 function run(lanes: Record<string, Column>, ...features: FeatureSpec[]): SweepOutput {
   return sweep({
-    events: batch({
-      code: code([0, 0, 0]),
-      timeMs: f64([0, HOUR, 2 * HOUR]),
-      tile: f64([1, 1, null]),
-      ...lanes,
-    }),
+    ...timeline(lanes),
     left: batch({ code: code([0]), q: f64([3 * HOUR]) }),
     features,
     strict: false,
@@ -147,12 +149,7 @@ describe('states of tiles', () => {
 /** Queries at 2, 3 and 4 h over two hours: both tiles; the second and the event; the event. */
 function slide(lanes: Record<string, Column>, spec: FeatureSpec): SweepOutput {
   return sweep({
-    events: batch({
-      code: code([0, 0, 0]),
-      timeMs: f64([0, HOUR, 2 * HOUR]),
-      tile: f64([1, 1, 0]),
-      ...lanes,
-    }),
+    ...timeline(lanes),
     left: batch({ code: code([0, 0, 0]), q: f64([2 * HOUR, 3 * HOUR, 4 * HOUR]) }),
     features: [{ ...spec, windowMs: 2 * HOUR }],
     strict: false,
@@ -258,8 +255,14 @@ describe('a timeline that does not fit is refused', () => {
   });
 });
 
-test('where no row is a tile, lanes of states are not read', () => {
+test.each([undefined, 0])('where there are no tiles, lanes of states are not read: %s', (rows) => {
   const states = { kind: 'count', n: 'absent' } as const;
-  const spec = feature('COUNT', { input: null, inputType: null, states });
-  check({ tile: f64([0, null, 0]) }, spec, 3);
+  const { columns } = sweep({
+    events: timeline({}).events,
+    ...(rows === undefined ? {} : { tiles: { rows, columns: {} } }),
+    left: batch({ code: code([0]), q: f64([3 * HOUR]) }),
+    features: [feature('COUNT', { input: null, inputType: null, states })],
+    strict: false,
+  });
+  expect(valuesOf(columns.count!, INT64)).toStrictEqual([1n]);
 });

@@ -27,10 +27,10 @@ describe.each(Object.entries(SORTS))('%s', (_, sort) => {
           windowMs: r.pick([f.windowMs, all[0]!.windowMs]),
         }));
         const mixed = withTiles(r, events, left, features);
-        tiles += mixed.tiles;
+        tiles += mixed.tiles.rows;
         for (const strict of [false, true]) {
           const raw = sweep({ events, left, features, strict });
-          const got = sweep({ events: mixed.events, left, features: mixed.features, strict });
+          const got = sweep({ ...mixed, left, strict });
           const oracle = strict ? null : naiveSweep({ events, left, features, strict });
           for (const f of features) {
             const values = valuesOf(got.columns[f.name]!, typeOf(f));

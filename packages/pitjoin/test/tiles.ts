@@ -1,5 +1,5 @@
 import { windowStartMs } from '@tessera/api';
-import { type Batch, type Column, gather } from '@tessera/columnar';
+import { type Batch, type Column, gatherBatch } from '@tessera/columnar';
 import type { FeatureSpec } from '../src/index.js';
 import { code, f64 } from './build.js';
 import type { Random } from './random.js';
@@ -9,7 +9,7 @@ import { statesOver } from './tile-states.js';
 export const HOPS = [300_000, 3_600_000, 86_400_000] as const;
 
 /**
- * Some of the hops that no window cuts given as tiles, the rest of the events as they are, in any order. A hop's events may
+ * Some of the hops that no window cuts given as tiles, the rest of the events as they are, both in any order. A hop's events may
  * be dealt out to two tiles, as when late rows stand in another file.
  */
 export function withTiles(
@@ -17,32 +17,24 @@ export function withTiles(
   events: Batch,
   left: Batch,
   features: readonly FeatureSpec[],
-): { events: Batch; features: FeatureSpec[]; tiles: number } {
+): { events: Batch; tiles: Batch; features: FeatureSpec[] } {
   const groups = tileGroups(r, events, left, features);
   const tiled = new Set(groups.flatMap((g) => g.rows));
   const raw = Array.from({ length: events.rows }, (_, row) => row).filter((row) => !tiled.has(row));
-  const order = shuffle(r, raw.length + groups.length);
-  /** Raw rows of the result as rows of the events, tiles as -1. */
-  const rowOf = order.map((at) => raw[at] ?? -1);
-  const groupOf = Array.from(order, (at) => groups[at - raw.length] ?? null);
-  const columns: Record<string, Column> = {};
-  for (const [name, column] of Object.entries(events.columns))
-    columns[name] = gather(column, rowOf);
-  const lanes = { codes: codesOf(events), times: timesOf(events) };
-  columns.code = code(Array.from(rowOf, (row, i) => groupOf[i]?.code ?? lanes.codes[row]!));
-  columns.timeMs = f64(Array.from(rowOf, (row, i) => groupOf[i]?.startMs ?? lanes.times[row]!));
-  columns.tile = f64(groupOf.map((g) => (g === null ? r.pick([0, null]) : 1)));
+  const order = shuffle(r, raw.length).map((at) => raw[at]!);
+  const dealt = Array.from(shuffle(r, groups.length), (at) => groups[at]!);
+  const columns: Record<string, Column> = {
+    code: code(dealt.map((group) => group.code)),
+    timeMs: f64(dealt.map((group) => group.startMs)),
+  };
+  const rows = dealt.map((group) => group.rows);
   const withStates = features.map((feature) => {
-    const made = statesOver(
-      r,
-      feature,
-      events,
-      groupOf.map((g) => g?.rows ?? []),
-    );
+    const made = statesOver(r, feature, events, rows);
     Object.assign(columns, made.lanes);
     return { ...feature, states: made.states };
   });
-  return { events: { rows: order.length, columns }, features: withStates, tiles: groups.length };
+  const tiles = { rows: dealt.length, columns };
+  return { events: gatherBatch(events, order), tiles, features: withStates };
 }
 
 interface Group {

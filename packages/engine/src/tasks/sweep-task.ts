@@ -11,7 +11,6 @@ import type { SweepResult } from './result.js';
 import { eventRowsOf, eventSectionsOf, leftRowsOf } from './slices.js';
 import type { SweepTask } from './task.js';
 import { numbers } from './typed.js';
-import { withTiles } from './with-tiles.js';
 
 function queryLane(
   timeMs: Float64Array,
@@ -47,8 +46,8 @@ function noEvents(task: SweepTask): Batch {
   return { rows: 0, columns };
 }
 
-/** Events of the bucket, or of a slice of it, with the tiles that stand for others. */
-function readEvents({ exchange }: TaskContext, task: SweepTask): Batch {
+/** Events of the bucket, or of a slice of it, and the tiles that stand for others. */
+function readEvents({ exchange }: TaskContext, task: SweepTask): { events: Batch; tiles?: Batch } {
   const { slice } = task;
   const read = (sections: SweepTask['events']): Batch | null => {
     const wanted = slice === null ? sections : eventSectionsOf(sections, slice);
@@ -57,14 +56,20 @@ function readEvents({ exchange }: TaskContext, task: SweepTask): Batch {
       ? readSections(exchange, wanted)
       : readSections(exchange, wanted, slice.events, eventRowsOf(task, slice));
   };
-  const events = read(task.events) ?? noEvents(task);
+  const events = timed(read(task.events) ?? noEvents(task));
   const tiles = read(task.tiles);
-  return tiles === null || tiles.rows === 0 ? events : withTiles(events, tiles);
+  return tiles === null ? { events } : { events, tiles: timed(tiles) };
+}
+
+/** The time lane under the name that a sweep knows. */
+function timed({ rows, columns: { t, ...lanes } }: Batch): Batch {
+  if (!t) throw new Error('rows without a time lane');
+  return { rows, columns: { ...lanes, timeMs: t } };
 }
 
 /** Features that find their tiles. */
-function featuresOf({ features, states }: SweepTask, events: Batch): readonly FeatureSpec[] {
-  if (events.columns.tile === undefined) return features;
+function featuresOf({ features, states }: SweepTask, tiles?: Batch): readonly FeatureSpec[] {
+  if (tiles === undefined) return features;
   return features.map((feature) => {
     const own = states[feature.name];
     return own === undefined ? feature : { ...feature, states: own };
@@ -85,13 +90,9 @@ export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
   // Events are those of keys that the left asks for.
   if (task.left.length === 0) return { counts: NOTHING, problem: null, pieces: [] };
   const left = readLeft(context, task);
-  const events = readEvents(context, task);
+  const { events, tiles } = readEvents(context, task);
   collectIfTight(context.memory.tightBytes);
-  const { t, ...lanes } = events.columns;
-  if (!t) throw new Error('events without a time lane');
-  const columns: Record<string, Column> = { timeMs: t };
-  for (const [name, column] of Object.entries(lanes)) columns[name] = column;
-  if (task.tie !== null && lanes[task.tie]) columns.tie = lanes[task.tie]!;
+  const tie = task.tie === null ? undefined : events.columns[task.tie];
   const timeMs = numbers(left, 't');
   const leftColumns: Record<string, Column> = { code: left.columns.code! };
   const missingDays = new Set(task.missingDays);
@@ -102,9 +103,10 @@ export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
     columns: swept,
   } = sweep(
     {
-      events: { rows: events.rows, columns },
+      events: tie === undefined ? events : { ...events, columns: { ...events.columns, tie } },
+      tiles,
       left: { rows: left.rows, columns: leftColumns },
-      features: featuresOf(task, events),
+      features: featuresOf(task, tiles),
       strict: task.strict,
     },
     () => {

@@ -115,11 +115,12 @@ function openLists({ view, items, rowMask }: LaneSource, itemOffsets: Int32Array
   return { offsets, items: picked, rows };
 }
 
-/** 1 where both are; any non-zero counts as 1. */
+/** 1 where both are; any non-zero counts as 1. Rows that only one tells of are out. */
 function both(a: Uint8Array | null, b: Uint8Array | null): Uint8Array | null {
   if (a === null || b === null) return a ?? b;
-  const out = new Uint8Array(a.length);
-  for (let i = 0; i < out.length; i++) out[i] = a[i]! & b[i]!;
+  const out = new Uint8Array(Math.max(a.length, b.length));
+  const n = Math.min(a.length, b.length);
+  for (let i = 0; i < n; i++) out[i] = a[i]! & b[i]!;
   return out;
 }
 

@@ -19,8 +19,8 @@ export interface MixedLane extends Lane {
 
 export interface MixedSource extends LaneSource {
   readonly states: StateItems;
-  /** View row → state row; -1 = a raw row. */
-  readonly stateOf: (row: number) => number;
+  /** Rows of the view from here on are states: row eventRows + s is state s. */
+  readonly eventRows: number;
   /** Items that raw rows have. */
   readonly base: number;
   /** The tieBreaker of raw rows. */
@@ -77,7 +77,7 @@ interface Shape {
 
 /** In one pass: no item of a raw row or of a state comes twice, so there is a bound to begin with. */
 function pickItems(source: MixedSource): Shape {
-  const { view, items: input, itemOffsets, rowMask, states, stateOf, base } = source;
+  const { view, items: input, itemOffsets, rowMask, states, eventRows, base } = source;
   const valid = input?.valid() ?? null;
   const { first, end } = states;
   const { order } = view;
@@ -89,7 +89,7 @@ function pickItems(source: MixedSource): Shape {
   let to = 0;
   for (let p = 0; p < order.length; p++) {
     const row = order[p]!;
-    const state = stateOf(row);
+    const state = row - eventRows;
     if (state >= 0) {
       for (let j = first[state]!; j < end[state]!; j++) {
         items[to] = base + j;

@@ -5,25 +5,22 @@ import type { TileStates } from './tile-states.js';
 
 export type ListColumn = Extract<Column, { kind: 'list' }>;
 
-/**
- * States of one family, one per row: those of the event rows themselves (null at raw rows), or with buckets one per tile
- * and bucket, in the order of the lists' items.
- */
+/** States of one family: one per tile, or with buckets one per tile and bucket, in the order of the lists' items. */
 export interface StateRows {
   readonly count: number;
   /** A lane of states, `count` rows. */
   readonly lane: (name: string) => Column;
 }
 
-export function stateRows(events: Batch, states: TileStates): StateRows {
+export function stateRows(tiles: Batch, states: TileStates): StateRows {
   if (states.buckets === undefined) {
-    return { count: events.rows, lane: (name) => laneOf(events, name) };
+    return { count: tiles.rows, lane: (name) => laneOf(tiles, name) };
   }
-  const { offsets, child } = stateLists(events, states);
+  const { offsets, child } = stateLists(tiles, states);
   return {
     count: columnLength(child),
     lane: (name) => {
-      const list = listOf(laneOf(events, name));
+      const list = listOf(laneOf(tiles, name));
       requireBeside(list, offsets, name);
       return list.child;
     },
@@ -31,9 +28,9 @@ export function stateRows(events: Batch, states: TileStates): StateRows {
 }
 
 /** Buckets of every tile, one state each. */
-export function stateLists(events: Batch, { buckets }: TileStates): ListColumn {
+export function stateLists(tiles: Batch, { buckets }: TileStates): ListColumn {
   if (buckets === undefined) throw new TypeError('states have no buckets');
-  return listOf(laneOf(events, buckets));
+  return listOf(laneOf(tiles, buckets));
 }
 
 /** Throws TypeError when a list lane has not the same lengths as the one it stands beside. */

@@ -11,7 +11,7 @@ export interface EventLanes {
 }
 
 /**
- * The states of tile rows, as lanes of the event batch by name. `n` counts the values that a state holds (f64 or i64); a
+ * The states of tiles, as lanes of their batch by name. `n` counts the values that a state holds (f64 or i64); a
  * state of nothing has n = 0 or null, or an empty or null list. Terms are exact sums as expansions (S5.2), in the form of
  * @tessera/algebra, sums beyond a double too. Codes are of the input's dictionary.
  *

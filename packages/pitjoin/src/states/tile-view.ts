@@ -7,22 +7,21 @@ import type { ListColumn } from './state-rows.js';
  */
 export function openTiles(
   view: EventView,
-  tile: Uint8Array,
+  eventRows: number,
   { offsets: buckets }: ListColumn,
 ): EventView {
   const { order, timeMs, groupStart } = view;
   const n = order.length;
-  const rows = tile.length;
   const before = new Int32Array(n + 1);
   for (let p = 0; p < n; p++) {
-    const row = order[p]!;
-    before[p + 1] = before[p]! + (tile[row] === 1 ? buckets[row + 1]! - buckets[row]! : 1);
+    const tile = order[p]! - eventRows;
+    before[p + 1] = before[p]! + (tile < 0 ? 1 : buckets[tile + 1]! - buckets[tile]!);
   }
   const newOrder = new Int32Array(before[n]!);
   const newMs = new Float64Array(before[n]!);
   for (let p = 0; p < n; p++) {
     const row = order[p]!;
-    const first = tile[row] === 1 ? rows + buckets[row]! : row;
+    const first = row < eventRows ? row : eventRows + buckets[row - eventRows]!;
     for (let at = before[p]!; at < before[p + 1]!; at++) {
       newOrder[at] = first + at - before[p]!;
       newMs[at] = timeMs[p]!;

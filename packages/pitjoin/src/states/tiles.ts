@@ -1,16 +1,34 @@
-import type { Batch } from '@tessera/columnar';
-import { numbersOf } from '../batch-lanes.js';
+import { type Batch, concat, nullsLike } from '@tessera/columnar';
+import { codesOf, numbersOf } from '../batch-lanes.js';
 import type { Ranges } from '../order/ranges.js';
 import type { EventView } from '../order/view.js';
-import type { FeatureSpec } from '../sweep-spec.js';
+import type { FeatureSpec, SweepInput } from '../sweep-spec.js';
 import { answers } from './tile-states.js';
 
-/** 1 where a row is a tile; null when none is. */
-export function tileRows(events: Batch): Uint8Array | null {
-  if (events.columns.tile === undefined) return null;
-  const flags = numbersOf(events, 'tile');
-  if (!flags.includes(1)) return null;
-  return Uint8Array.from(flags, (flag) => (flag === 1 ? 1 : 0));
+/** Raw rows 0 … E - 1 and tiles E … E + T - 1, as one numbering of rows. */
+export interface TimelineRows {
+  readonly code: Int32Array;
+  readonly timeMs: Float64Array;
+  /** Of raw rows; tiles have none, and stand before raw rows of their instant. */
+  readonly tie: Batch['columns'][string] | null;
+}
+
+export function timelineRows({ events, tiles }: SweepInput): TimelineRows {
+  const code = codesOf(events);
+  const timeMs = numbersOf(events, 'timeMs');
+  const tie = events.columns.tie ?? null;
+  if (tiles === undefined || tiles.rows === 0) return { code, timeMs, tie };
+  const codes = new Int32Array(events.rows + tiles.rows);
+  codes.set(code);
+  codes.set(codesOf(tiles), events.rows);
+  const times = new Float64Array(codes.length);
+  times.set(timeMs);
+  times.set(numbersOf(tiles, 'timeMs'), events.rows);
+  return {
+    code: codes,
+    timeMs: times,
+    tie: tie === null ? null : concat([tie, nullsLike(tie, tiles.rows)]),
+  };
 }
 
 /** Throws TypeError when a feature's states are of another operation, or have buckets where it has none. */
@@ -24,13 +42,18 @@ export function requireFit({ name, operation, by, states }: FeatureSpec): void {
   }
 }
 
-/** Throws TypeError when a window of a feature without states holds a tile: its value would lack the tile's events. */
+/**
+ * Throws TypeError when a window of a feature without states holds a tile: its value would lack the tile's events.
+ *
+ * @param eventRows rows from here on are tiles
+ */
 export function requireNoTiles(
   view: EventView,
-  tile: Uint8Array,
+  eventRows: number,
 ): (name: string, windows: Ranges) => void {
   const before = new Int32Array(view.order.length + 1);
-  for (let p = 0; p < view.order.length; p++) before[p + 1] = before[p]! + tile[view.order[p]!]!;
+  for (let p = 0; p < view.order.length; p++)
+    before[p + 1] = before[p]! + (view.order[p]! < eventRows ? 0 : 1);
   return (name, { start, end }) => {
     for (let i = 0; i < start.length; i++) {
       if (start[i]! < end[i]! && before[end[i]!]! > before[start[i]!]!) {
