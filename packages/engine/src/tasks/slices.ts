@@ -32,17 +32,13 @@ export function sweepBytes(task: SweepTask): number {
 /** Blocks of events, and of tiles that stand for others. */
 const eventsOf = ({ events, tiles }: SweepTask): Section[] => [...events, ...tiles];
 
-/** A null in a lane of the other kind of row. */
-const PADDING_BYTES = 12;
-
-/** Bytes of an event or a tile, on average. A tile is as large as its block says, as read and beside the events. */
-function bytesPerEvent({ events, tiles, lanes, states }: SweepTask): number {
+/** Bytes of an event or a tile, on average. A tile is as large as its block says, as read and as what kernels make of it. */
+function bytesPerEvent({ events, tiles, lanes }: SweepTask): number {
   const perEvent = eventBytes(lanes);
   if (tiles.length === 0) return perEvent;
   const [rows, tileRows] = [rowsOf(events), rowsOf(tiles)];
   const tileBytes = 3 * tiles.reduce((sum, { length }) => sum + length, 0);
-  const padding = rows * PADDING_BYTES * Object.keys(states).length;
-  return (rows * perEvent + padding + tileRows * perEvent + tileBytes) / (rows + tileRows);
+  return (rows * perEvent + tileRows * perEvent + tileBytes) / (rows + tileRows);
 }
 
 /**
