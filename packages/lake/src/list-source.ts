@@ -1,10 +1,11 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve, sep } from 'node:path';
 import { combineProblems, parseDay, type SourceSpec, TesseraError } from '@tessera/api';
 import { settledStat, untilSettled } from './file-stat.js';
 import { codeOf, readError } from './fs-error.js';
 import { mapLimited } from './map-limited.js';
+import { entriesIn, statOf } from './quick-fs.js';
 import { NO_DAY } from './scan-spec.js';
 
 export interface FileFact {
@@ -54,7 +55,7 @@ export function listSource(source: SourceSpec, lakeDir: string): Promise<SourceL
 
 async function list(source: SourceSpec, lakeDir: string): Promise<SourceListing> {
   const path = localPath(source, lakeDir);
-  const found = await stat(path).catch((cause: unknown) => {
+  const found = await statOf(path).catch((cause: unknown) => {
     const error = readError(path, cause);
     throw error.code === 'PATH_MISSING'
       ? new TesseraError('PATH_MISSING', { path, source: source.name })
@@ -135,7 +136,7 @@ function labelOf(text: string): string | null {
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isDirectory() === true;
+  return (await statOf(path).catch(() => null))?.isDirectory() === true;
 }
 
 /** What cannot be listed goes to `problems`, in any order. */
@@ -150,7 +151,7 @@ async function filesBelow(
     const name = `${prefix}${entry.name}`;
     if (entry.isDirectory()) return filesBelow(path, `${name}/`, problems);
     try {
-      const facts = await stat(path);
+      const facts = await statOf(path);
       if (facts.isFile()) return [{ path, name, bytes: facts.size, stat: settledStat(facts) }];
       // Reading a pipe would wait for ever.
       if (!facts.isDirectory()) throw unreadable(path, 'it is neither a file nor a folder');
@@ -190,7 +191,7 @@ function unreadable(path: string, reason: string): TesseraError {
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
   try {
-    return await readdir(folder, { withFileTypes: true });
+    return await entriesIn(folder);
   } catch (cause) {
     throw readError(folder, cause);
   }

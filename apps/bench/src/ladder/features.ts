@@ -1,7 +1,7 @@
 import { average, count, events, groupBy, join, max, min, part, sum } from '@tessera/api';
 
 /** Windows up to a quarter, with sawtooth tails: what a tile store can answer. */
-export const WINDOWS = ['1h', '1d', '7d', '30d', '90d'] as const;
+export const WINDOWS = ['1d', '7d', '30d', '90d'] as const;
 
 const columns = { row_id: 'int64', user_id: 'string', ts: 'timestamp' } as const;
 const windows = [...WINDOWS];
