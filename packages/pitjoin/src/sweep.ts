@@ -11,7 +11,7 @@ import { evaluate, type RowReport } from './evaluate.js';
 import { families } from './families.js';
 import { familyLanes } from './family-lane.js';
 import { readInputs } from './input/read-inputs.js';
-import { memo } from './lazy.js';
+import { lazy, memo } from './lazy.js';
 import { overEntries } from './order/ranges.js';
 import { keyView } from './order/view.js';
 import { windowCache } from './order/window-cache.js';
@@ -52,7 +52,7 @@ export function sweep(input: SweepInput, isCancelled: () => boolean = () => fals
     memo(lefts, query, () => sortLeft(leftCode, numbersOf(left, query)));
   const windows = windowCache(view, (query) => leftOf(query).sorted);
   const laneOf = familyLanes({ events, tiles, view, inputs });
-  const checkWindows = tiles === null ? null : requireNoTiles(view, events.rows);
+  const checkWindows = tiles === null ? null : lazy(() => requireNoTiles(view, events.rows));
 
   const columns: Record<string, Column> = {};
   for (const { name } of features) columns[name] = { kind: 'f64', values: new Float64Array(0) };
@@ -65,7 +65,7 @@ export function sweep(input: SweepInput, isCancelled: () => boolean = () => fals
     );
     const prepared = prepare(lane, sources, entryRanges.together);
     for (const { feature, featureIdx } of family) {
-      if (feature.states === undefined) checkWindows?.(feature.name, windows.rangesOf(feature));
+      if (feature.states === undefined) checkWindows?.()(feature.name, windows.rangesOf(feature));
       const { sorted, inverse } = leftOf(feature.query);
       const problem = rowReporter(log, feature, featureIdx, sorted, leftCode);
       const report: RowReport = {

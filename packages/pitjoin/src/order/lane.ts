@@ -42,7 +42,9 @@ export interface LaneSource {
 export function makeLane(source: LaneSource): Lane {
   const { view, items: input } = source;
   const shape =
-    source.itemOffsets === null ? pickRows(source) : openLists(source, source.itemOffsets);
+    source.itemOffsets === null
+      ? pickRows(view.order, both(input?.valid() ?? null, source.rowMask))
+      : openLists(source, source.itemOffsets);
   const { offsets, items } = shape;
   const groupStart =
     offsets === null ? view.groupStart : view.groupStart.map((position) => offsets[position]!);
@@ -66,12 +68,10 @@ export function gatherDoubles(from: Float64Array, items: Int32Array): Float64Arr
   return out;
 }
 
-type Shape = Pick<Lane, 'offsets' | 'items' | 'rows'>;
+export type Shape = Pick<Lane, 'offsets' | 'items' | 'rows'>;
 
-function pickRows({ view, items, rowMask }: LaneSource): Shape {
-  const { order } = view;
-  const valid = items === null ? null : items.valid();
-  const mask = both(valid, rowMask);
+/** Rows of a view where the mask is 1, each an entry; null = all. */
+export function pickRows(order: Int32Array, mask: Uint8Array | null): Shape {
   if (mask === null) return { offsets: null, items: order, rows: order };
   const n = order.length;
   const offsets = new Int32Array(n + 1);
@@ -116,7 +116,7 @@ function openLists({ view, items, rowMask }: LaneSource, itemOffsets: Int32Array
 }
 
 /** 1 where both are; any non-zero counts as 1. Rows that only one tells of are out. */
-function both(a: Uint8Array | null, b: Uint8Array | null): Uint8Array | null {
+export function both(a: Uint8Array | null, b: Uint8Array | null): Uint8Array | null {
   if (a === null || b === null) return a ?? b;
   const out = new Uint8Array(Math.max(a.length, b.length));
   const n = Math.min(a.length, b.length);

@@ -7,7 +7,14 @@ import {
 } from '@tessera/columnar';
 import { type Items, makeItems } from '../input/input.js';
 import { lazy } from '../lazy.js';
-import { gatherDoubles, type Lane, type LaneSource } from '../order/lane.js';
+import {
+  both,
+  gatherDoubles,
+  type Lane,
+  type LaneSource,
+  pickRows,
+  type Shape,
+} from '../order/lane.js';
 import { entryWeights } from '../order/weights.js';
 import { concatNarrow, type StateItems } from './state-items.js';
 
@@ -43,7 +50,8 @@ export function makeMixedLane(source: MixedSource): MixedLane {
     view,
     ...shape,
     count: items.length,
-    groupStart: view.groupStart.map((position) => offsets[position]!),
+    groupStart:
+      offsets === null ? view.groupStart : view.groupStart.map((position) => offsets[position]!),
     base,
     input,
     weights:
@@ -69,17 +77,52 @@ export function gatherBoth(
   return out;
 }
 
-interface Shape {
-  readonly offsets: Int32Array;
-  readonly items: Int32Array;
-  readonly rows: Int32Array;
+/** Entries of rows and of tiles, in the order of the view. */
+function pickItems(source: MixedSource): Shape {
+  const { items, itemOffsets, rowMask, states, eventRows, base } = source;
+  const { span } = states;
+  if (span.kind === 'own' && itemOffsets === null && base === eventRows) {
+    // Then the item of a row of the view is the row's own number, whichever kind it is of.
+    return pickRows(source.view.order, holding(items?.valid() ?? null, rowMask, span.holds, base));
+  }
+  return pickLists(source, span.kind === 'lists' ? spansOf(span.offsets) : ownSpans(span.holds));
+}
+
+/** 1 for each event and then each tile that is seen; null = all are. */
+function holding(
+  valid: Uint8Array | null,
+  rowMask: Uint8Array | null,
+  holds: Uint8Array,
+  eventRows: number,
+): Uint8Array | null {
+  const events = both(valid, rowMask);
+  if (events === null && !holds.includes(0)) return null;
+  const mask = new Uint8Array(eventRows + holds.length);
+  if (events === null) mask.fill(1, 0, eventRows);
+  else mask.set(events);
+  mask.set(holds, eventRows);
+  return mask;
+}
+
+/** State s has items first[s] … end[s] - 1. */
+interface Spans {
+  readonly first: Int32Array;
+  readonly end: Int32Array;
+}
+
+function spansOf(offsets: Int32Array): Spans {
+  return { first: offsets.subarray(0, -1), end: offsets.subarray(1) };
+}
+
+function ownSpans(holds: Uint8Array): Spans {
+  const first = Int32Array.from(holds, (_, s) => s);
+  return { first, end: first.map((s) => s + holds[s]!) };
 }
 
 /** In one pass: no item of a raw row or of a state comes twice, so there is a bound to begin with. */
-function pickItems(source: MixedSource): Shape {
-  const { view, items: input, itemOffsets, rowMask, states, eventRows, base } = source;
+function pickLists(source: MixedSource, { first, end }: Spans): Shape {
+  const { view, items: input, itemOffsets, rowMask, eventRows, base } = source;
   const valid = input?.valid() ?? null;
-  const { first, end } = states;
   const { order } = view;
   let most = itemOffsets === null ? order.length : base;
   for (let s = 0; s < first.length; s++) most += end[s]! - first[s]!;
@@ -122,6 +165,7 @@ function mergedInput({ items, states: { content } }: MixedSource): Items | null 
  */
 function orderEvents(source: MixedSource, { offsets, items }: Shape, input: Items): Int32Array {
   const { view, base } = source;
+  if (offsets === null) throw new TypeError('states of events have lists of them');
   const { content } = source.states;
   if (content.kind !== 'events') throw new TypeError(`states of ${content.kind} hold no events`);
   const compareValue = input.compare();

@@ -7,16 +7,23 @@ import type { EventLanes, StateLanes } from './tile-states.js';
 import { type VectorItems, vectorItems } from './vector-items.js';
 
 /**
- * States expanded into what kernels read: items, each a value, an event, a bucket, or a few terms of a sum. State row s has
- * items first[s] … end[s] - 1, and at least one when it holds anything.
+ * States expanded into what kernels read: items, each a value, an event, a bucket, or a few terms of a sum. A state has at
+ * least one when it holds anything.
  */
 export interface StateItems {
-  readonly first: Int32Array;
-  readonly end: Int32Array;
+  readonly span: ItemSpan;
   /** Per item; null = 1 each. */
   readonly weights: Float64Array | null;
   readonly content: ItemContent;
 }
+
+/**
+ * Which items states have. `own`: state s has item s alone where holds[s] is 1, and else none. `lists`: state s has items
+ * offsets[s] … offsets[s + 1] - 1.
+ */
+export type ItemSpan =
+  | { readonly kind: 'own'; readonly holds: Uint8Array }
+  | { readonly kind: 'lists'; readonly offsets: Int32Array };
 
 export type ItemContent =
   | { readonly kind: 'count' }
@@ -57,12 +64,16 @@ export function stateItems(
   switch (states.kind) {
     case 'count': {
       const n = numbers(states.n);
-      return { ...rowsWhere(n.length, (s) => n[s]! > 0), weights: n, content: { kind: 'count' } };
+      return {
+        span: itemWhere(n.length, (s) => n[s]! > 0),
+        weights: n,
+        content: { kind: 'count' },
+      };
     }
     case 'isum': {
       const n = numbers(states.n);
       return {
-        ...rowsWhere(n.length, (s) => n[s]! > 0),
+        span: itemWhere(n.length, (s) => n[s]! > 0),
         weights: n,
         content: { kind: 'sum', terms: exactTerms(lane(states.sum)) },
       };
@@ -70,7 +81,7 @@ export function stateItems(
     case 'sum': {
       const dealt = dealTerms(numbers(states.n), [list(states.terms)], termWidth());
       return {
-        ...spans(dealt.offsets),
+        span: listed(dealt.offsets),
         weights: dealt.weights,
         content: { kind: 'sum', terms: dealt.terms[0]! },
       };
@@ -79,7 +90,7 @@ export function stateItems(
       const dealt = dealTerms(numbers(states.n), states.sums.map(list), 2);
       const overflows = onFirstItem(numbers(states.overflows), dealt.offsets);
       return {
-        ...spans(dealt.offsets),
+        span: listed(dealt.offsets),
         weights: dealt.weights,
         content: { kind: 'moments', overflows, powers: dealt.terms },
       };
@@ -90,7 +101,7 @@ export function stateItems(
       const overflows = onFirstItem(numbers(states.overflows), dealt.offsets);
       const [weighted, weights] = dealt.terms;
       return {
-        ...spans(dealt.offsets),
+        span: listed(dealt.offsets),
         weights: dealt.weights,
         content: { kind: 'wsum', overflows, weighted: weighted!, weights: weights! },
       };
@@ -99,7 +110,7 @@ export function stateItems(
     case 'max': {
       const column = lane(states.value);
       return {
-        ...rowsWhere(rows.count, (s) => !isNull(column, s)),
+        span: itemWhere(rows.count, (s) => !isNull(column, s)),
         weights: null,
         content: { kind: 'values', column },
       };
@@ -107,19 +118,19 @@ export function stateItems(
     case 'top':
     case 'bottom': {
       const { offsets, child } = list(states.value);
-      return { ...spans(offsets), weights: null, content: { kind: 'values', column: child } };
+      return { span: listed(offsets), weights: null, content: { kind: 'values', column: child } };
     }
     case 'distinct': {
       const { offsets, child } = list(states.value);
       const n = list(states.n);
       requireBeside(n, offsets, states.n);
       const content = { kind: 'values', column: child } as const;
-      return { ...spans(offsets), weights: doublesOf(n.child), content };
+      return { span: listed(offsets), weights: doublesOf(n.child), content };
     }
     case 'hll': {
       const { offsets, child } = list(states.slots);
       return {
-        ...spans(offsets),
+        span: listed(offsets),
         weights: null,
         content: { kind: 'slots', slots: doublesOf(child) },
       };
@@ -129,7 +140,7 @@ export function stateItems(
       const n = list(states.n);
       requireBeside(n, offsets, states.n);
       return {
-        ...spans(offsets),
+        span: listed(offsets),
         weights: doublesOf(n.child),
         content: { kind: 'buckets', buckets: doublesOf(child) },
       };
@@ -137,14 +148,14 @@ export function stateItems(
     case 'first':
     case 'last': {
       const { offsets, ...events } = eventsOf(states, rows);
-      return { ...spans(offsets), weights: null, content: { kind: 'events', ...events } };
+      return { span: listed(offsets), weights: null, content: { kind: 'events', ...events } };
     }
     case 'rate':
       return firstsAndLasts(states, rows);
     case 'vector': {
       const items = vectorItems(numbers(states.n), numbers(states.length), list(states.terms));
       return {
-        ...spans(items.offsets),
+        span: listed(items.offsets),
         weights: items.weights,
         content: { kind: 'vectors', vectors: items },
       };
@@ -152,21 +163,13 @@ export function stateItems(
   }
 }
 
-type Spans = Pick<StateItems, 'first' | 'end'>;
+const listed = (offsets: Int32Array): ItemSpan => ({ kind: 'lists', offsets });
 
-function spans(offsets: Int32Array): Spans {
-  return { first: offsets.subarray(0, -1), end: offsets.subarray(1) };
-}
-
-/** One item, its own, for every state row that holds something. */
-function rowsWhere(count: number, holds: (row: number) => boolean): Spans {
-  const first = new Int32Array(count);
-  const end = new Int32Array(count);
-  for (let s = 0; s < count; s++) {
-    first[s] = s;
-    end[s] = holds(s) ? s + 1 : s;
-  }
-  return { first, end };
+/** States that hold something have an item. */
+function itemWhere(count: number, holds: (row: number) => boolean): ItemSpan {
+  const flags = new Uint8Array(count);
+  for (let s = 0; s < count; s++) if (holds(s)) flags[s] = 1;
+  return { kind: 'own', holds: flags };
 }
 
 /** A number per state row, at the first of its items. */
@@ -219,7 +222,7 @@ function firstsAndLasts(
   const both = (first: Column, last: Column) => gather(concatNarrow(first, last), items);
   const times = both({ kind: 'f64', values: firsts.timeMs }, { kind: 'f64', values: lasts.timeMs });
   return {
-    ...spans(offsets),
+    span: listed(offsets),
     weights: null,
     content: {
       kind: 'events',
