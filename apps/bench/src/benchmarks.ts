@@ -46,9 +46,9 @@ function sized({ events, leftRows, hotShare = 0 }: Sizes): Benchmark['spec'] {
  */
 function ladderSpec(scale: number): DataSpec {
   return {
-    events: Math.max(1, Math.round(300_000_000 * scale)),
+    events: Math.max(1, Math.round(500_000_000 * scale)),
     leftRows: Math.max(1, Math.round(2_000_000 * scale)),
-    keys: Math.max(10, Math.round(3_000 * scale)),
+    keys: Math.max(10, Math.round(2_000 * scale)),
     hotShare: 0,
     days: scale < 0.1 ? 2 * LADDER_DAYS + 20 : 730,
     leftDays: LADDER_DAYS + 1,
@@ -103,7 +103,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   {
     name: 'ladder',
     about:
-      '2 years of 300 M events, 3,000 keys: the last quarter without pruning, pruned, with tiles; then one more day',
+      '2 years of 500 M events, 2,000 keys: the last quarter without pruning, pruned, with tiles; then one more day',
     spec: ladderSpec,
     baselines: [],
     checks: [],

@@ -43,8 +43,8 @@ export interface LadderSetting {
  *
  *   quarter, and the day after:   without pruning → pruned → with tiles of the days before
  *
- * Tiles are built once before they are used; that is a rung of its own that belongs to no gain. The day after also builds
- * the tiles of its own day, as a daily run does.
+ * Tiles are built once before they are used, and those of the day after for the days that follow it: rungs of their own,
+ * beside the gains.
  *
  * Throws  Error when a process fails or takes too long, or published files differ
  */
@@ -72,7 +72,8 @@ export async function climb(setting: LadderSetting): Promise<Ladder> {
   await rung(['tiled', 'quarter, with tiles'], 'tiled', { ...quarter, tiles: 'auto' });
   await rung(['day_unpruned', 'next day, every row read'], 'unpruned', { ...day, ...all });
   await rung(['day_pruned', 'next day, pruned'], 'pruned', { ...day, ...off });
-  await rung(['next_day', 'next day, with tiles'], 'tiled', { ...day, tiles: 'build' });
+  await rung(['next_day', 'next day, with tiles'], 'tiled', { ...day, tiles: 'auto' });
+  await rung(['day_build', 'tiles of the next day'], 'tiled', day, true);
   const published = (out: string) => join(place(out), 'train-sets', 'ladder');
   const comparedFiles =
     sameFiles(published('unpruned'), published('pruned')) +
