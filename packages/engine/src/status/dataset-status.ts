@@ -3,6 +3,7 @@ import { type GroupBySpec, isTesseraError, type JoinSpec } from '@tessera/api';
 import { datasetPath, openDataset, type Session } from '@tessera/lake';
 import { type Gathered, gatherFacts } from '../gather.js';
 import { publishedFacts } from '../publish.js';
+import { factsFolder } from '../remembered-facts.js';
 import { type Subject, subjectOf } from '../subject.js';
 import { NO_SETS, type TileSets } from '../tiles/tile-sets.js';
 import { SEMANTICS_VERSION } from '../version.js';
@@ -97,7 +98,7 @@ export async function lookAt(
       const gathered = await gatherFacts(
         session,
         subject,
-        { lake: resolve(lake) },
+        { lake: resolve(lake), factsFolder: factsFolder(resolve(out)) },
         published,
         sets,
       );
