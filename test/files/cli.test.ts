@@ -72,6 +72,7 @@ function settled({ code, out, err }: Outcome): Outcome {
       .replace(/[\d.]+ s$/gm, '# s')
       .replace(/ +[\d.]+ (M |k )?rows\/s/g, ' # rows/s')
       .replace(/wrote [\d,.]+ \w+/g, 'wrote #')
+      .replace(/about [\d,.]+ \w+/g, 'about #')
       .replace(/peak [\d,.]+ \w+/g, 'peak #');
   return { code, out: settle(out), err: settle(err) };
 }
@@ -105,6 +106,7 @@ describe('train-set', () => {
                          shop.customers   1 column  snapshot of  shop.customers   1 of 1 file  2 rows
                          rows alone are read: windows begin or end on these days
                          build 3 of 3 days  (never built)
+                         estimate  9 rows · 381 B · about # · peak #
                          6 feature columns; nothing was written
       "
     `);
@@ -118,8 +120,9 @@ describe('train-set', () => {
                          shop.customers   1 column  snapshot of  shop.customers   1 of 1 file  2 rows
                          rows alone are read: windows begin or end on these days
                          build 3 of 3 days  (never built)
+                         estimate  9 rows · 381 B · about # · peak #
       ✔ published        out/train-sets/next_order/ds=…  3 partitions, 9 rows, 10 columns   # s
-                         read 9 rows of 3 files · wrote #
+                         read 9 rows of 3 files · wrote # · peak #
       ! worth knowing    what was dropped or defaulted on the way
           left          1 row without a time: kept, features null
           left          1 row with a null key of spend: kept, its features null

@@ -54,6 +54,16 @@ export const PLAN: PlanSummary = {
   ],
   tiles: [],
   warnings: [],
+  estimate: {
+    rows: 4_450_000,
+    bytes: 61_000_000,
+    seconds: 12.3,
+    peakBytes: 912_000_000,
+    stages: {
+      ...{ start: 0.4, tiles: 0, keys: 0.2, dictionaries: 0.3 },
+      ...{ left: 1.4, scan: 4, join: 3, write: 2.5, publish: 0.5 },
+    },
+  },
   columns: [
     { name: 'user_spend_amount_sum_7d', type: { kind: 'double' }, hash: '1'.repeat(32) },
     { name: 'user_spend_count_1d', type: { kind: 'int64' }, hash: '2'.repeat(32) },

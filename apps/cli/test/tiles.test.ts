@@ -35,6 +35,7 @@ const PAYMENTS: TilesSummary = {
 const NEVER = [{ reason: 'never built', partitions: 90 }];
 const TILED: PlanSummary = {
   ...PLAN,
+  estimate: null,
   parts: [
     { ...PLAN.parts[0]!, route: 'tiles', readFiles: 30, rows: 600_000, whyRows: null },
     { ...PLAN.parts[0]!, name: 'device', whyRows: 'windows begin or end on these days' },
@@ -132,7 +133,7 @@ describe('after a run', () => {
       engine: fakeEngine(() => ({ counters })),
     });
     expect(out.split('\n').at(-2)).toBe(
-      '                   built tiles of 1 day and 11 blocks · read 2,450,000 rows of 180 files and 16,803 tiles (600 kB) · wrote 123 MB',
+      '                   built tiles of 1 day and 11 blocks · read 2,450,000 rows of 180 files and 16,803 tiles (600 kB) · wrote 123 MB · peak 612 MB',
     );
   });
 });

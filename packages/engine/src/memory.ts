@@ -13,6 +13,11 @@ const WORKER_BYTES = 70e6;
 /** A vector of DuckDB; fewer would cost more than they save. */
 const LEAST_ROWS = 2048;
 
+/** What a run holds before it has read a row. */
+export function idleBytes(workers: number): number {
+  return PROCESS_BYTES + WORKER_BYTES * workers;
+}
+
 /** How a run divides its memory. */
 export interface MemoryShares {
   readonly budgetBytes: number;
@@ -77,7 +82,7 @@ export function shareMemory(
   workers: number,
   overrides: Partial<WorkerMemory> = {},
 ): MemoryShares {
-  const free = Math.max(0.3 * budgetBytes, budgetBytes - PROCESS_BYTES - WORKER_BYTES * workers);
+  const free = Math.max(0.3 * budgetBytes, budgetBytes - idleBytes(workers));
   return {
     budgetBytes,
     planningBytes: 0.5 * free,

@@ -1,5 +1,5 @@
 import type { OutputColumn } from '@tessera/api';
-import type { LakeFacts, PhysicalPlan, ScanPlan } from '@tessera/planner';
+import type { Estimate, LakeFacts, PhysicalPlan, ScanPlan } from '@tessera/planner';
 import { filesRead } from './inputs.js';
 import type { PlanSummary, TilesSummary } from './run-types.js';
 import { sum } from './sum.js';
@@ -15,13 +15,19 @@ export interface TilesTold {
   readonly warnings: PlanSummary['warnings'];
 }
 
+/** What a summary tells beside the plan itself. */
+export interface Told {
+  readonly columns: readonly OutputColumn[];
+  readonly workers: number;
+  readonly tiles: TilesTold;
+  readonly estimate: Estimate | null;
+}
+
 /** The plan in the words a user reads. */
 export function planSummary(
   plan: PhysicalPlan,
   facts: LakeFacts,
-  columns: readonly OutputColumn[],
-  workers: number,
-  told: TilesTold,
+  { columns, workers, tiles: told, estimate }: Told,
 ): PlanSummary {
   const building = plan.partitions.filter((partition) => partition.reason !== null);
   // A file is counted once however many scans and sources read it.
@@ -54,6 +60,7 @@ export function planSummary(
     parts: partSummaries(plan, facts, building.length, told),
     tiles: building.length === 0 ? [] : told.sets,
     warnings: told.warnings,
+    estimate,
     columns: columns.map(({ name, type, hash }) => ({ name, type, hash })),
   };
 }

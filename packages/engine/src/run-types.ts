@@ -1,6 +1,6 @@
 import type { DataType } from '@tessera/api';
 import type { Batch } from '@tessera/columnar';
-import type { TileLevel, TilePolicy } from '@tessera/planner';
+import type { Estimate, TileLevel, TilePolicy } from '@tessera/planner';
 import type { WorkerMemory } from './memory.js';
 
 /** What a caller may ask of a run; every field has a default. Days are UTC, both inclusive. */
@@ -106,6 +106,8 @@ export interface PlanSummary {
     readonly message: string;
     readonly hint: string | null;
   }[];
+  /** What the run will take; null for a preview. */
+  readonly estimate: Estimate | null;
   readonly columns: readonly {
     readonly name: string;
     readonly type: DataType;

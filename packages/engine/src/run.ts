@@ -8,6 +8,7 @@ import { type NamedType, type ResultFile, resultBatches } from './batches.js';
 import { checkNotNull } from './check-not-null.js';
 import { checkBuildOptions, checkDefinition, checkOptions } from './check-options.js';
 import { inRange } from './days.js';
+import { estimateRun } from './estimate-run.js';
 import { exportFiles } from './export.js';
 import { gatherFacts } from './gather.js';
 import { checkWhole, inputsOf } from './inputs.js';
@@ -113,8 +114,16 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     if (options.limit === undefined) checkOutdated(plan, dataset, options);
     await checkWhole(inputsOf(plan, gathered.files));
     await checkNotNull(session, plan, gathered);
-    const told = tilesTold(subject, tiled, { facts: gathered.facts, sets, policy: tiles });
-    const summary = planSummary(plan, gathered.facts, subject.columns, workers, told);
+    const summary = planSummary(plan, gathered.facts, {
+      columns: subject.columns,
+      workers,
+      tiles: tilesTold(subject, tiled, { facts: gathered.facts, sets, policy: tiles }),
+      // A preview reads no more than it shows, which is found out on the way.
+      estimate:
+        options.limit === undefined
+          ? estimateRun(plan, gathered, { workers, memory, tilesOnly: subject.tilesOnly === true })
+          : null,
+    });
     checkSignal(options.signal);
     options.onPlan?.(summary);
     const removed = summary.removed.flatMap(({ days }) => days);

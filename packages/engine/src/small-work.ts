@@ -5,7 +5,7 @@ import type { Gathered } from './gather.js';
 const SMALL = { rows: 250_000, cells: 2_000_000 };
 
 /** Whether a plan is done sooner in the calling thread than by threads that have to be started first. */
-export function isSmallWork(plan: PhysicalPlan, { facts }: Gathered): boolean {
+export function isSmallWork(plan: PhysicalPlan, { facts }: Pick<Gathered, 'facts'>): boolean {
   const building = plan.partitions.filter(({ reason }) => reason !== null);
   const isGrid = plan.left.kind === 'grid';
   const leftRows = building.reduce((sum, partition) => sum + partition.rows, 0);

@@ -1,3 +1,5 @@
+export { type Estimate, type EstimateOptions, estimate } from './estimate/estimate.js';
+export type { EstimateMemory } from './estimate/peak.js';
 export type {
   FileFacts,
   InputFile,

@@ -40,6 +40,20 @@ export function formatAge(ageMs: number): string {
   return hours < 48 ? `${hours} h` : `${formatCount(Math.floor(hours / 24))} d`;
 }
 
+/** Whole seconds and minutes of what is not known better: `1 s`, `12 s`, `3 min`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** `850`, `87 k`, `2.1 M`, `1.4 G`. */
+export function formatAbout(count: number): string {
+  if (count < 9_950) return formatCount(Math.round(count));
+  if (count < 999_500) return `${Math.round(count / 1e3)} k`;
+  const [value, unit] = count < 999.5e6 ? [count / 1e6, 'M'] : [count / 1e9, 'G'];
+  return `${formatCount(value.toFixed(value < 9.95 ? 1 : 0))} ${unit}`;
+}
+
 /** `11.2 M rows/s`; empty while there is nothing to divide by. */
 export function formatRate(rows: number, elapsedMs: number): string {
   if (rows <= 0 || elapsedMs <= 0) return '';

@@ -31,7 +31,7 @@ function builtText({ tilePartitionsBuilt, tileBlocksBuilt }: RunResult['counters
 }
 
 /** What was really read, built and written, below the outcome; nothing for a run that only removed. */
-export function workLines({ counters, bytesWritten }: RunResult): string[] {
+export function workLines({ counters, bytesWritten, peakBytes }: RunResult): string[] {
   const { rowsScanned, filesRead, tilesRead, tileBytesRead } = counters;
   const built = builtText(counters);
   const tiles = `${formatAmount(tilesRead, 'tile')} (${formatBytes(tileBytesRead)})`;
@@ -46,6 +46,7 @@ export function workLines({ counters, bytesWritten }: RunResult): string[] {
     ...(read.length === 0 ? [] : [`read ${read.join(' and ')}`]),
     ...(bytesWritten === 0 ? [] : [`wrote ${formatBytes(bytesWritten)}`]),
   ];
+  if (facts.length > 0) facts.push(`peak ${formatBytes(peakBytes)}`);
   return facts.length === 0 ? [] : [`${INDENT}${facts.join(' · ')}`];
 }
 

@@ -1,6 +1,13 @@
 import type { PlanSummary } from '@tessera/engine';
 import { formatDays } from './day-ranges.js';
-import { formatAmount, formatBytes, formatCount, formatElapsed } from './numbers.js';
+import {
+  formatAbout,
+  formatAmount,
+  formatBytes,
+  formatCount,
+  formatElapsed,
+  formatSeconds,
+} from './numbers.js';
 import { doneLine, INDENT, noteLine, type Style } from './style.js';
 import { alignRows, cutText } from './text-width.js';
 import { tileLines, whyRowsOfAll } from './tile-lines.js';
@@ -13,6 +20,7 @@ const PART_SIDES = ['left', 'right', 'left', 'left', 'right', 'right', 'left'] a
 export function planLines(plan: PlanSummary, style: Style): string[] {
   return [
     ...(plan.kind === 'tiles' ? tilesPlanLines(plan, style) : datasetPlanLines(plan, style)),
+    ...estimateLines(plan),
     ...plan.warnings.flatMap(({ message, hint }) => [
       noteLine(style, 'tiles', message),
       ...(hint === null ? [] : [indent(hint)]),
@@ -59,6 +67,18 @@ function datasetPlanLines(plan: PlanSummary, style: Style): string[] {
       indent(`remove ${formatAmount(days.length, 'day')}: ${formatDays(days)}  (${reason})`),
     ),
   ];
+}
+
+/** `estimate  2.1 M rows · 61 MB · about 12 s · peak 900 MB`: what building it will take. */
+function estimateLines({ estimate, toBuild }: PlanSummary): string[] {
+  if (estimate === null || (toBuild === 0 && estimate.rows === 0)) return [];
+  const facts = [
+    `${formatAbout(estimate.rows)} rows`,
+    formatBytes(estimate.bytes),
+    `about ${formatSeconds(estimate.seconds)}`,
+    `peak ${formatBytes(estimate.peakBytes)}`,
+  ];
+  return [indent(`estimate  ${facts.join(' · ')}`)];
 }
 
 /** Of tiles alone: which sets, and why. */
