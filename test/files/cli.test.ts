@@ -72,8 +72,7 @@ function settled({ code, out, err }: Outcome): Outcome {
       .replace(/[\d.]+ s$/gm, '# s')
       .replace(/ +[\d.]+ (M |k )?rows\/s/g, ' # rows/s')
       .replace(/wrote [\d,.]+ \w+/g, 'wrote #')
-      .replace(/about [\d,.]+ \w+/g, 'about #')
-      .replace(/peak [\d,.]+ \w+/g, 'peak #');
+      .replace(/(about|took|peak|estimate) [\d,.]+ \w+/g, '$1 #');
   return { code, out: settle(out), err: settle(err) };
 }
 
@@ -122,7 +121,8 @@ describe('train-set', () => {
                          build 3 of 3 days  (never built)
                          estimate  9 rows · 381 B · about # · peak #
       ✔ published        out/train-sets/next_order/ds=…  3 partitions, 9 rows, 10 columns   # s
-                         read 9 rows of 3 files · wrote # · peak #
+                         read 9 rows of 3 files (381 B) · wrote #
+                         took # (estimate #) · peak # (estimate #)
       ! worth knowing    what was dropped or defaulted on the way
           left          1 row without a time: kept, features null
           left          1 row with a null key of spend: kept, its features null

@@ -77,6 +77,7 @@ const steady = (text: string) =>
   text
     .replaceAll(project, '<project>')
     .replace(/[\d.]+ s$/gm, '# s')
+    .replace(/(about|took|peak|estimate) [\d,.]+ \w+/g, '$1 #')
     .replace(/[\d.,]+ [kM]?B\b/g, '# B')
     .replace(/<?\d+ (min|h|d) old/g, '# old');
 
@@ -123,7 +124,10 @@ describe('tiles from the command line, in the order of a project', () => {
     expect(steady(out)).toMatchInlineSnapshot(`
       "✔ plan             1 tile set · build 10 of 10 days · reads # B of # B
                          tiles  shop.orders by customer: build 10 of 10 days (never built)
-      ✔ built            out/tiles  10 days of tiles, 3,600 rows read, peak # B   # s
+                         estimate  3,600 rows · # B · about # · peak #
+      ✔ built            out/tiles  10 days of tiles   # s
+                         read 3,600 rows of 10 files (# B)
+                         took # (estimate #) · peak # (estimate #)
       "
     `);
     expect(readdirSync(join(project, 'out')).sort()).toEqual(['_facts', 'tiles']);
@@ -158,6 +162,7 @@ describe('tiles from the command line, in the order of a project', () => {
                          spend  2 columns  events of  shop.orders  1 of 10 files  360 rows  + tiles
                          tiles  shop.orders by customer: read 6 × 1d, 1 × 1h (60 tiles, # B)
                          build 1 of 2 days  (never built)
+                         estimate  360 rows · # B · about # · peak #
                          2 feature columns; nothing was written
       "
     `);

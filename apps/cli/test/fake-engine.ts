@@ -55,13 +55,15 @@ export const PLAN: PlanSummary = {
   tiles: [],
   warnings: [],
   estimate: {
-    rows: 4_450_000,
+    rows: 2_450_000,
+    rowsAtMost: 2_450_000,
     bytes: 61_000_000,
+    tileBytes: 0,
     seconds: 12.3,
     peakBytes: 912_000_000,
     stages: {
-      ...{ start: 0.4, tiles: 0, keys: 0.2, dictionaries: 0.3 },
-      ...{ left: 1.4, scan: 4, join: 3, write: 2.5, publish: 0.5 },
+      ...{ plan: 0.4, start: 0.4, contents: 0.3, tiles: 0, keys: 0.2, dictionaries: 0.3 },
+      ...{ left: 1.4, scan: 4, join: 2.3, write: 2.5, publish: 0.5, summary: 0 },
     },
   },
   columns: [
@@ -106,6 +108,7 @@ export const RESULT: RunResult = {
     tilesRead: 0,
     tilePlacesRead: 0,
     tileBytesRead: 0,
+    bytesRead: 61_000_000,
     tilePartitionsBuilt: 0,
     tileBlocksBuilt: 0,
     slices: 14,

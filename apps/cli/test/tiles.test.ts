@@ -132,9 +132,10 @@ describe('after a run', () => {
       argv: ['train-set', '--no-summary'],
       engine: fakeEngine(() => ({ counters })),
     });
-    expect(out.split('\n').at(-2)).toBe(
-      '                   built tiles of 1 day and 11 blocks · read 2,450,000 rows of 180 files and 16,803 tiles (600 kB) · wrote 123 MB · peak 612 MB',
-    );
+    expect(out.split('\n').slice(-3, -1)).toEqual([
+      '                   built tiles of 1 day and 11 blocks · read 2,450,000 rows of 180 files (61 MB) and 16,803 tiles (600 kB) · wrote 123 MB',
+      '                   took 6.8 s (estimate 12 s) · peak 612 MB (estimate 912 MB)',
+    ]);
   });
 });
 
@@ -201,7 +202,9 @@ describe('backfill --join', () => {
       "✔ plan             1 tile set · build 90 of 180 days and 11 blocks · reads 61 MB of 410 MB
                          tiles  payments by user_id: build 90 of 180 days (never built) and 11 blocks
                          rows   flat: its files lie in no ds= folders
-      ✔ built            out/tiles  90 days and 11 blocks of tiles, 2,450,000 rows read, peak 612 MB   6.8 s
+      ✔ built            out/tiles  90 days and 11 blocks of tiles   6.8 s
+                         read 2,450,000 rows of 180 files (61 MB)
+                         took 6.8 s · peak 612 MB
       "
     `);
   });
@@ -232,12 +235,12 @@ describe('backfill --join', () => {
       ...built.counters,
       tilePartitionsBuilt: 0,
       tileBlocksBuilt: 2,
-      rowsScanned: 0,
+      ...{ rowsScanned: 0, filesRead: 0, bytesRead: 0 },
     };
     const change = { plan: { ...plan, toBuild: 0, tiles: [blocks] }, counters };
     const { out } = await ask([], change);
     expect(out).toContain('✔ plan             1 tile set · build 0 of 180 days and 2 blocks · ');
-    expect(out).toContain('✔ built            out/tiles  2 blocks of tiles, 0 rows read, peak ');
+    expect(out).toContain('✔ built            out/tiles  2 blocks of tiles   6.8 s\n');
   });
 
   test('json is one document', async () => {

@@ -25,9 +25,10 @@ describe('what is printed', () => {
                          merchants    4 columns  snapshot of  merchants.profiles     90 of 110 files    450,000 rows  (one day earlier)
                          rows alone are read: tiles were never built
                          build 90 of 90 days  (never built)
-                         estimate  4.5 M rows · 61 MB · about 12 s · peak 912 MB
+                         estimate  2.5 M rows · 61 MB · about 12 s · peak 912 MB
       ✔ published        out/train-sets/fraud_v2/ds=…  90 partitions, 2,000,000 rows, 3 columns   6.8 s
-                         read 2,450,000 rows of 180 files · wrote 123 MB · peak 612 MB
+                         read 2,450,000 rows of 180 files (61 MB) · wrote 123 MB
+                         took 6.8 s (estimate 12 s) · peak 612 MB (estimate 912 MB)
 
         column                    type    nulls    min     p50                   max
         user_id                   string    0 %  u0001   u0500  u9999-with-a-name-t…
@@ -116,9 +117,10 @@ describe('what is printed', () => {
                          merchants    4 columns  snapshot of  merchants.profiles     90 of 110 files    450,000 rows  (one day earlier)
                          rows alone are read: tiles were never built
                          build 2 of 90 days  (input changed: ds=2025-03-31/a.parquet)
-                         estimate  4.5 M rows · 61 MB · about 12 s · peak 912 MB
+                         estimate  2.5 M rows · 61 MB · about 12 s · peak 912 MB
       ✔ published        out/train-sets/fraud_v2/ds=…  2 of 90 partitions, 2,000,000 rows, 2 feature columns   6.8 s
-                         read 2,450,000 rows of 180 files · wrote 123 MB · peak 612 MB
+                         read 2,450,000 rows of 180 files (61 MB) · wrote 123 MB
+                         took 6.8 s (estimate 12 s) · peak 612 MB (estimate 912 MB)
       "
     `);
   });
@@ -138,7 +140,7 @@ describe('what is printed', () => {
                          merchants    4 columns  snapshot of  merchants.profiles     90 of 110 files    450,000 rows  (one day earlier)
                          rows alone are read: tiles were never built
                          build 90 of 90 days  (never built)
-                         estimate  4.5 M rows · 61 MB · about 12 s · peak 912 MB
+                         estimate  2.5 M rows · 61 MB · about 12 s · peak 912 MB
                          2 feature columns; nothing was written
       "
     `);

@@ -9,6 +9,7 @@ export const NO_COUNTERS: RunCounters = {
   tasks: 0,
   filesRead: 0,
   rowsScanned: 0,
+  bytesRead: 0,
   rowsSwept: 0,
   tilesRead: 0,
   tilePlacesRead: 0,
@@ -20,7 +21,7 @@ export const NO_COUNTERS: RunCounters = {
   leftRows: 0,
 };
 
-/** What a run did, in exact numbers. */
+/** What a run did, in exact numbers; but for the bytes of its files. */
 export function countersOf(
   plan: PhysicalPlan,
   outcome: StageOutcome,

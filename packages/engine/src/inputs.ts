@@ -33,6 +33,13 @@ export function inputsOf(
   );
 }
 
+/** Their size, each file once however many sources have it. */
+export function bytesOfFiles(inputs: readonly LakeFiles[]): number {
+  const files = inputs.flatMap((input) => input.files);
+  const sizes = new Map(files.map(({ path, bytes }) => [path, bytes]));
+  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /** Files of its source that a scan reads, for itself or to build tiles. */
 export function filesRead({ fileIdx, tiles }: ScanPlan): number[] {
   return [...new Set([...fileIdx, ...(tiles?.builds ?? []).flatMap((build) => build.fileIdx)])];

@@ -8,7 +8,7 @@ import { countersOf, countersOfTiles } from './counters.js';
 import { fileExchange } from './exchange.js';
 import { type Executor, inlineExecutor, threadsExecutor } from './executor.js';
 import type { Gathered } from './gather.js';
-import { checkUnchanged, checkWhole, explained, inputsOf } from './inputs.js';
+import { bytesOfFiles, checkUnchanged, checkWhole, explained, inputsOf } from './inputs.js';
 import { type Made, NOTHING_MADE } from './made.js';
 import type { MemoryShares, WorkerMemory } from './memory.js';
 import { firstPartitions, firstRows, previewFile } from './preview.js';
@@ -21,6 +21,7 @@ import { isSmallWork } from './small-work.js';
 import { runStages } from './stages/run-stages.js';
 import type { Subject } from './subject.js';
 import { makeTiles } from './tiles/make-tiles.js';
+import { onlyBuilds } from './tiles/only-builds.js';
 import { planTiled, type TiledPlan } from './tiles/plan-tiled.js';
 import { tileInput } from './tiles/tile-input.js';
 import type { TileSets } from './tiles/tile-sets.js';
@@ -95,7 +96,12 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       signal,
     });
     const { plan } = built.tiled;
-    if (subject.tilesOnly) return { ...NOTHING_MADE, counters: countersOfTiles(built.counts) };
+    const bytesRead = bytesOfFiles([
+      ...inputsOf(onlyBuilds(asked.plan), gathered.files),
+      ...(subject.tilesOnly ? [] : inputsOf(plan, gathered.files)),
+    ]);
+    if (subject.tilesOnly)
+      return { ...NOTHING_MADE, counters: { ...countersOfTiles(built.counts), bytesRead } };
     const outcome = await runStages(plan, {
       facts: gathered.facts,
       executor,
@@ -135,7 +141,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       written,
       removed: target ? removed : [],
       files: written.map(({ ds }, idx) => ({ ds, file: published[idx]! })),
-      counters: countersOf(plan, outcome, written.length, built.counts),
+      counters: { ...countersOf(plan, outcome, written.length, built.counts), bytesRead },
     };
   } catch (error) {
     throw await explained(error, inputs);

@@ -203,6 +203,8 @@ export interface RunCounters {
   readonly filesRead: number;
   /** Rows of sources that were read, also for building tiles; left rows apart. */
   readonly rowsScanned: number;
+  /** Size of the lake's files that were read, the left's too, each once however many tasks read it. */
+  readonly bytesRead: number;
   readonly rowsSwept: number;
   /** Tiles of wanted keys, and the partitions and blocks they are of, with the size of their files. */
   readonly tilesRead: number;

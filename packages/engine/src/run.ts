@@ -20,6 +20,7 @@ import { hold, previewFolder, replay } from './preview.js';
 import { checkSignal, peakBytes } from './process-state.js';
 import { publishedFacts } from './publish.js';
 import { factsFolder } from './remembered-facts.js';
+import { machineName, rememberedSpeed } from './remembered-speed.js';
 import type { RunOptions, RunResult } from './run-types.js';
 import { type Subject, standAlone, subjectOf, trainingSet } from './subject.js';
 import { sum } from './sum.js';
@@ -114,6 +115,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     if (options.limit === undefined) checkOutdated(plan, dataset, options);
     await checkWhole(inputsOf(plan, gathered.files));
     await checkNotNull(session, plan, gathered);
+    const machine = await rememberedSpeed(factsFolder(out), machineName(workers));
     const summary = planSummary(plan, gathered.facts, {
       columns: subject.columns,
       workers,
@@ -121,7 +123,11 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       // A preview reads no more than it shows, which is found out on the way.
       estimate:
         options.limit === undefined
-          ? estimateRun(plan, gathered, { workers, memory, tilesOnly: subject.tilesOnly === true })
+          ? estimateRun(plan, gathered, {
+              ...{ workers, memory, speed: machine.speed, planSeconds: elapsed() / 1000 },
+              tilesOnly: subject.tilesOnly === true,
+              summary: options.summary === true,
+            })
           : null,
     });
     checkSignal(options.signal);
@@ -147,12 +153,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       options.limit === undefined && !options.planOnly && !subject.tilesOnly
         ? publishedFiles(dataset, plan)
         : made.files;
-    if (
-      options.format !== undefined &&
-      options.format !== 'parquet' &&
-      made.path !== null &&
-      !options.planOnly
-    ) {
+    if (isExport(options) && made.path !== null && !options.planOnly) {
       await exportFiles(
         { session, signal: options.signal },
         { dataset, files, columns: resultColumns(subject) },
@@ -168,6 +169,9 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
             columns,
           )
         : null;
+    const { estimate } = summary;
+    if (isBuilding && !options.planOnly && estimate !== null && !isExport(options))
+      await machine.learn(estimate, elapsed() / 1000);
     // The files of a preview do not outlive the run.
     const held = preview === null ? null : await hold(resultBatches(files, columns));
     const roles = new Map(columns.map(({ name, role }) => [name, role]));
@@ -193,6 +197,11 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     for (const end of atEnd) await end();
     if (preview !== null) rmSync(preview, { recursive: true, force: true });
   }
+}
+
+/** Whether what is published is copied into another format as well. */
+function isExport(options: RunOptions): options is RunOptions & { format: 'csv' | 'arrow' } {
+  return options.format !== undefined && options.format !== 'parquet';
 }
 
 /** Partitions of two definitions in one dataset would be read as one. Throws MIXED_DEFINITIONS. */

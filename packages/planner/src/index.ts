@@ -1,4 +1,9 @@
-export { type Estimate, type EstimateOptions, estimate } from './estimate/estimate.js';
+export {
+  type Estimate,
+  type EstimatedStage,
+  type EstimateOptions,
+  estimate,
+} from './estimate/estimate.js';
 export type { EstimateMemory } from './estimate/peak.js';
 export type {
   FileFacts,

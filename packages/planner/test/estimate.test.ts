@@ -7,7 +7,7 @@ import type { PhysicalPlan } from '../src/plan.js';
 import { planJoin } from '../src/plan-join.js';
 import { type RandomLake, randomLake } from './random-lake.js';
 
-const MEMORY = { budgetBytes: 4e9, idleBytes: 200e6, taskBytes: 500e6 };
+const MEMORY = { budgetBytes: 4e9, idleBytes: 200e6, taskBytes: 500e6, workerBytes: 1e9 };
 
 function planOf({ join, facts }: RandomLake): PhysicalPlan {
   return planJoin(join, outputColumns(join), facts, { buckets: null, workers: 2 });
@@ -68,7 +68,7 @@ test('memory is within the budget, and what an idle run needs at least', () => {
   const plan = planOf(huge);
   expect(told(plan, huge.facts).peakBytes).toBeGreaterThan(MEMORY.idleBytes);
   for (const budgetBytes of [512e6, 1e9]) {
-    const memory = { ...MEMORY, budgetBytes, taskBytes: budgetBytes };
+    const memory = { ...MEMORY, budgetBytes, taskBytes: budgetBytes, workerBytes: budgetBytes };
     expect(estimate(plan, huge.facts, { workers: 2, memory }).peakBytes).toBe(budgetBytes);
   }
 });

@@ -93,7 +93,10 @@ function outcomeLines(
   const style = context.terminal.outStyle;
   const { format } = words;
   if (result.plan.kind === 'tiles')
-    return [builtLine(result, shownPath(context.cwd, path.join(words.out, 'tiles')), style)];
+    return [
+      builtLine(result, shownPath(context.cwd, path.join(words.out, 'tiles')), style),
+      ...workLines(result),
+    ];
   // Exports stand beside the dataset.
   const written =
     result.path === null || format === 'parquet' ? result.path : `${result.path}.${format}`;

@@ -1,5 +1,5 @@
 import type { RunResult } from '@tessera/engine';
-import { formatAmount, formatBytes, formatCount, formatElapsed } from './numbers.js';
+import { formatAmount, formatBytes, formatCount, formatElapsed, formatSeconds } from './numbers.js';
 import { doneLine, INDENT, type Style } from './style.js';
 
 export interface OutcomeWords {
@@ -10,18 +10,10 @@ export interface OutcomeWords {
   readonly because: '--limit' | '--dry-run';
 }
 
-/** `✔ built  out/tiles  90 days and 11 blocks of tiles, 20,000 rows read, peak 612 MB   6.8 s`. */
-export function builtLine(
-  { counters, elapsedMs, peakBytes }: RunResult,
-  path: string,
-  style: Style,
-) {
-  const facts = [
-    `${builtText(counters)} of tiles`,
-    `${formatAmount(counters.rowsScanned, 'row')} read`,
-    `peak ${formatBytes(peakBytes)}`,
-  ];
-  return doneLine(style, 'built', `${path}  ${facts.join(', ')}   ${formatElapsed(elapsedMs)}`);
+/** `✔ built  out/tiles  90 days and 11 blocks of tiles   6.8 s`. */
+export function builtLine({ counters, elapsedMs }: RunResult, path: string, style: Style) {
+  const what = `${builtText(counters)} of tiles`;
+  return doneLine(style, 'built', `${path}  ${what}   ${formatElapsed(elapsedMs)}`);
 }
 
 function builtText({ tilePartitionsBuilt, tileBlocksBuilt }: RunResult['counters']): string {
@@ -30,24 +22,45 @@ function builtText({ tilePartitionsBuilt, tileBlocksBuilt }: RunResult['counters
   return [...days, ...blocks].join(' and ');
 }
 
-/** What was really read, built and written, below the outcome; nothing for a run that only removed. */
-export function workLines({ counters, bytesWritten, peakBytes }: RunResult): string[] {
-  const { rowsScanned, filesRead, tilesRead, tileBytesRead } = counters;
+/** What was really read, built and written, and took, below the outcome; nothing for a run that only removed. */
+export function workLines(result: RunResult): string[] {
+  const { counters, bytesWritten, plan } = result;
   const built = builtText(counters);
-  const tiles = `${formatAmount(tilesRead, 'tile')} (${formatBytes(tileBytesRead)})`;
-  const read = [
-    ...(filesRead > 0
-      ? [`${formatAmount(rowsScanned, 'row')} of ${formatAmount(filesRead, 'file')}`]
-      : []),
-    ...(counters.tilePlacesRead > 0 ? [tiles] : []),
-  ];
+  const read = readText(result);
   const facts = [
-    ...(built === '' ? [] : [`built tiles of ${built}`]),
-    ...(read.length === 0 ? [] : [`read ${read.join(' and ')}`]),
+    // Of tiles alone that is told above.
+    ...(built === '' || plan.kind === 'tiles' ? [] : [`built tiles of ${built}`]),
+    ...(read === '' ? [] : [read]),
     ...(bytesWritten === 0 ? [] : [`wrote ${formatBytes(bytesWritten)}`]),
   ];
-  if (facts.length > 0) facts.push(`peak ${formatBytes(peakBytes)}`);
-  return facts.length === 0 ? [] : [`${INDENT}${facts.join(' · ')}`];
+  if (built === '' && facts.length === 0) return [];
+  const lines = [...(facts.length === 0 ? [] : [facts.join(' · ')]), tookText(result)];
+  return lines.map((line) => INDENT + line);
+}
+
+/** `read 20,000 rows of 90 files (1.1 MB) and 16,803 tiles (600 kB)`; where an estimate was not met, that as well. */
+function readText({ counters, plan }: RunResult): string {
+  const { rowsScanned, filesRead, bytesRead, tilesRead, tileBytesRead } = counters;
+  const told = plan.estimate;
+  const rows = formatAmount(rowsScanned, 'row');
+  const files = formatAmount(filesRead, 'file');
+  const isElse = told !== null && (told.rows !== rowsScanned || told.bytes !== bytesRead);
+  const estimate = isElse
+    ? `, estimate ${formatAmount(told.rows, 'row')}, ${formatBytes(told.bytes)}`
+    : '';
+  const tiles = `${formatAmount(tilesRead, 'tile')} (${formatBytes(tileBytesRead)})`;
+  const read = [
+    ...(filesRead > 0 ? [`${rows} of ${files} (${formatBytes(bytesRead)}${estimate})`] : []),
+    ...(counters.tilePlacesRead > 0 ? [tiles] : []),
+  ];
+  return read.length === 0 ? '' : `read ${read.join(' and ')}`;
+}
+
+/** `took 6.8 s (estimate 7 s) · peak 612 MB (estimate 650 MB)`. */
+function tookText({ elapsedMs, peakBytes, plan: { estimate } }: RunResult): string {
+  const seconds = estimate === null ? '' : ` (estimate ${formatSeconds(estimate.seconds)})`;
+  const bytes = estimate === null ? '' : ` (estimate ${formatBytes(estimate.peakBytes)})`;
+  return `took ${formatElapsed(elapsedMs)}${seconds} · peak ${formatBytes(peakBytes)}${bytes}`;
 }
 
 /** `✔ published  out/train-sets/fraud_v2/ds=…  90 partitions, 2,000,000 rows, 41 columns   6.8 s`. */

@@ -70,13 +70,16 @@ function datasetPlanLines(plan: PlanSummary, style: Style): string[] {
 }
 
 /** `estimate  2.1 M rows · 61 MB · about 12 s · peak 900 MB`: what building it will take. */
-function estimateLines({ estimate, toBuild }: PlanSummary): string[] {
-  if (estimate === null || (toBuild === 0 && estimate.rows === 0)) return [];
+function estimateLines(plan: PlanSummary): string[] {
+  const { estimate } = plan;
+  if (estimate === null || isIdle(plan)) return [];
+  const { rows, rowsAtMost, bytes, tileBytes, seconds, peakBytes } = estimate;
+  const most = rowsAtMost > rows ? ` to ${formatAbout(rowsAtMost)}` : '';
   const facts = [
-    `${formatAbout(estimate.rows)} rows`,
-    formatBytes(estimate.bytes),
-    `about ${formatSeconds(estimate.seconds)}`,
-    `peak ${formatBytes(estimate.peakBytes)}`,
+    `${formatAbout(rows)}${most} rows`,
+    formatBytes(bytes + (tileBytes ?? 0)),
+    `about ${formatSeconds(seconds)}`,
+    `peak ${formatBytes(peakBytes)}`,
   ];
   return [indent(`estimate  ${facts.join(' · ')}`)];
 }

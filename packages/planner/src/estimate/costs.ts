@@ -49,6 +49,8 @@ export const NANOS = {
   mapCell: 5500,
   /** Contents of files that were never read before, hashed beside the stages. */
   hashedByte: 2.5,
+  /** A cell of the result, read once more for the table of its columns. */
+  summaryCell: 60,
 } as const;
 
 export type Unit = keyof typeof NANOS;
@@ -64,6 +66,18 @@ export function amounts(...parts: readonly Amounts[]): Amounts {
   return sum;
 }
 
+/** Workers and their DuckDB are ready after this. */
+export const START_SECONDS = { inline: 0.05, threads: 0.4 };
+
+/** What a worker beside another adds: they share caches, memory and, where these are half of one, cores. */
+const SHARE = 0.6;
+
+/** Seconds of one thread as those of several. */
+export function inParallel(seconds: number, threads: number): number {
+  return seconds / (1 + SHARE * (Math.max(1, threads) - 1));
+}
+
+/** Of one thread. */
 export function secondsOf(work: Amounts): number {
   let nanos = 0;
   // As above.

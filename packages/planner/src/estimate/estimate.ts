@@ -1,8 +1,10 @@
 import type { LakeFacts } from '../facts.js';
 import type { PhysicalPlan } from '../plan.js';
-import { secondsOf } from './costs.js';
+import { bytesOf } from './bytes.js';
+import { inParallel, START_SECONDS, secondsOf } from './costs.js';
+import { type Counted, countWork } from './count-work.js';
 import { type EstimateMemory, peakOf } from './peak.js';
-import { type Counted, countWork, type Stage, stageWork } from './work.js';
+import { type Stage, stageWork } from './stage-work.js';
 
 export interface EstimateOptions {
   /** Threads that will work; 1 = the calling one. */
@@ -10,75 +12,70 @@ export interface EstimateOptions {
   readonly memory: EstimateMemory;
   /** Tiles are built and nothing else. Default false. */
   readonly tilesOnly?: boolean;
+  /** The result is read once more, for the table of its columns. Default false. */
+  readonly summary?: boolean;
+  /** How fast this machine is, beside the one that costs were measured on. Default 1. */
+  readonly speed?: number;
+  /** What planning has taken already. Default 0. */
+  readonly planSeconds?: number;
 }
 
 /** What a run of a plan will take, before it is run. */
 export interface Estimate {
-  /** Rows of sources that scans read, and that tiles are built of, by the files' footers: the run's `rowsScanned`. */
+  /** Rows of sources that scans read, and that tiles are built of: the run's `rowsScanned`. */
   readonly rows: number;
-  /** Size of the files to be read, the left's too, each once, and of tiles. */
+  /**
+   * More than `rows` where tiles are built first: how many there are is known then, and where they spare too few rows the
+   * rows are read.
+   */
+  readonly rowsAtMost: number;
+  /** Size of the files that are read, the left's too, each once: the run's `bytesRead`. */
   readonly bytes: number;
-  /** From the plan to the published partitions. */
+  /** Size of the tiles that are read: the run's `tileBytesRead`; null where some are yet to be built. */
+  readonly tileBytes: number | null;
+  /** Of the whole run, planning included. */
   readonly seconds: number;
   readonly peakBytes: number;
-  /** What the seconds are made of; `start` is the threads'. */
-  readonly stages: Readonly<Record<Stage | 'start', number>>;
+  /** What the seconds are made of. */
+  readonly stages: Readonly<Record<EstimatedStage, number>>;
 }
 
-/** Workers and their DuckDB are ready after this. */
-const START_SECONDS = { inline: 0.05, threads: 0.4 };
+/** `plan` is over when an estimate is made; `start` is the threads'. */
+export type EstimatedStage = 'plan' | 'start' | Stage;
 
 /**
  * Foretell rows, bytes, time and memory of a run. Rows and bytes are sums of what footers say; seconds are amounts of work
  * times what a unit of it was measured to cost (`costs.ts`), shared among the workers; nothing is read.
  */
-export function estimate(
-  plan: PhysicalPlan,
-  facts: LakeFacts,
-  { workers, memory, tilesOnly = false }: EstimateOptions,
-): Estimate {
-  const counted = countWork(plan, facts, tilesOnly ? 'tiles' : 'all');
+export function estimate(plan: PhysicalPlan, facts: LakeFacts, options: EstimateOptions): Estimate {
+  const { workers, memory, tilesOnly = false, planSeconds = 0, speed = 1 } = options;
+  const what = tilesOnly ? 'tiles' : 'all';
+  const counted = countWork(plan, facts, what);
   const isIdle = counted.partitions === 0 && counted.builds.length === 0;
-  const start = isIdle ? 0 : START_SECONDS[workers === 1 ? 'inline' : 'threads'];
-  const stages: Record<Stage | 'start', number> = {
-    ...{ start, tiles: 0, keys: 0, dictionaries: 0, left: 0 },
-    ...{ scan: 0, join: 0, write: 0, publish: 0 },
+  const start = isIdle ? 0 : START_SECONDS[workers === 1 ? 'inline' : 'threads'] / speed;
+  const stages: Record<EstimatedStage, number> = {
+    ...{ plan: planSeconds, start, contents: 0, tiles: 0, keys: 0, dictionaries: 0, left: 0 },
+    ...{ scan: 0, join: 0, write: 0, publish: 0, summary: 0 },
   };
+  const work = stageWork(plan, counted, { summary: options.summary ?? false });
   // Its names are those of stages.
-  for (const [name, { tasks, amounts }] of Object.entries(stageWork(plan, counted)))
-    stages[name as Stage] = secondsOf(amounts) / Math.min(workers, tasks);
+  for (const [name, { tasks, amounts }] of Object.entries(work))
+    stages[name as Stage] = inParallel(secondsOf(amounts), Math.min(workers, tasks)) / speed;
   return {
-    rows: rowsOf(counted),
-    bytes: isIdle ? 0 : bytesOf(plan, facts, tilesOnly ? 'tiles' : 'all'),
+    ...rowsOf(counted),
+    ...bytesOf(plan, facts, what),
     seconds: Object.values(stages).reduce((sum, seconds) => sum + seconds, 0),
     peakBytes: peakOf(plan, counted, workers, memory),
     stages,
   };
 }
 
-function rowsOf({ scans, builds }: Counted): number {
-  const read = scans.reduce((sum, { rows }) => sum + rows, 0);
-  return builds.reduce((sum, { rows }) => sum + rows, read);
-}
-
-function bytesOf(plan: PhysicalPlan, facts: LakeFacts, what: 'tiles' | 'all'): number {
-  const read = new Map<string, number>();
-  const note = (sourceId: string, fileIdx: readonly number[]) => {
-    const files = facts.sources[sourceId]?.files ?? [];
-    for (const idx of fileIdx) {
-      const file = files[idx];
-      if (file !== undefined) read.set(file.path, file.bytes);
-    }
-  };
-  let tiles = 0;
-  for (const { sourceId, fileIdx, tiles: own } of plan.scans) {
-    for (const build of own?.builds ?? []) note(sourceId, build.fileIdx);
-    if (what === 'tiles') continue;
-    note(sourceId, fileIdx);
-    for (const { bytes } of own?.reads ?? []) tiles += bytes ?? 0;
+function rowsOf({ scans, builds }: Counted): Pick<Estimate, 'rows' | 'rowsAtMost'> {
+  let rows = builds.reduce((sum, build) => sum + build.rows, 0);
+  let more = 0;
+  for (const scan of scans) {
+    rows += scan.rows;
+    more += scan.rowsOfNewTiles;
   }
-  if (plan.left.kind === 'source' && what === 'all')
-    for (const { reason, fileIdx } of plan.partitions)
-      if (reason !== null) note(plan.left.sourceId, fileIdx);
-  return [...read.values()].reduce((sum, bytes) => sum + bytes, tiles);
+  return { rows, rowsAtMost: rows + more };
 }

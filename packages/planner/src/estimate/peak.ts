@@ -6,45 +6,64 @@ import {
   leftReadBytes,
   scannedBytes,
 } from '../row-bytes.js';
-import type { Counted } from './work.js';
+import type { Counted } from './count-work.js';
 
 /** What a run may use, and what it uses before it holds a row. */
 export interface EstimateMemory {
   readonly budgetBytes: number;
   /** The process and its workers. */
   readonly idleBytes: number;
-  /** What a task may hold. */
+  /** What a task may hold in batches of its own. */
   readonly taskBytes: number;
+  /** What a worker may hold, its DuckDB included. */
+  readonly workerBytes: number;
 }
 
 /** DuckDB of a worker at work: buffers of the files it reads and of the file it writes. */
 const DUCKDB_BYTES = 60e6;
+/** Rows that are read are held by DuckDB and by us, and what the task before held is not given back at once. */
+const HELD_WHILE_READ = 4;
+/** A row that tiles are built of, on each of their levels. */
+const BUILT_ROW_BYTES = 300;
 /** As the engine cuts them. */
 const ROWS_PER_TASK = { left: 250_000, events: 3_000_000, leastEvents: 200_000 };
 
 /** Most bytes that a run holds at a time: every worker at the largest task of the plan, within the budget. */
 export function peakOf(
   plan: PhysicalPlan,
+  counted: Counted,
+  workers: number,
+  memory: EstimateMemory,
+): number {
+  const { budgetBytes, idleBytes, workerBytes } = memory;
+  const needs = [
+    ...counted.builds.map(({ rows }) => rows * BUILT_ROW_BYTES),
+    ...(counted.partitions === 0 ? [] : needsOfRows(plan, counted, workers, memory)),
+  ];
+  if (needs.length === 0) return Math.min(budgetBytes, idleBytes);
+  const most = Math.min(workerBytes, DUCKDB_BYTES + Math.max(...needs));
+  return Math.min(budgetBytes, idleBytes + workers * most);
+}
+
+/** What a task of each kind holds. */
+function needsOfRows(
+  plan: PhysicalPlan,
   { leftRows, scans, partitions }: Counted,
   workers: number,
-  { budgetBytes, idleBytes, taskBytes }: EstimateMemory,
-): number {
-  if (partitions === 0) return Math.min(budgetBytes, idleBytes);
-  const perPartition = leftRows / partitions;
+  { taskBytes }: EstimateMemory,
+): number[] {
   const needs = [
     Math.min(leftRows, ROWS_PER_TASK.left) * leftReadBytes(plan.keySets.length),
-    perPartition * assembledBytes(plan.features),
+    Math.min(taskBytes, (leftRows / partitions) * assembledBytes(plan.features)),
   ];
   for (const { scan, features, rows, tiles } of scans) {
-    const atOnce = Math.min(
-      rows,
-      Math.max(ROWS_PER_TASK.leastEvents, Math.min(ROWS_PER_TASK.events, rows / (workers * 4))),
-    );
-    needs.push(atOnce * scannedBytes(scan.lanes));
+    const rowBytes = scannedBytes(scan.lanes);
+    const most = Math.min(ROWS_PER_TASK.events, rows / (workers * 4), taskBytes / rowBytes / 2);
+    const atOnce = Math.min(rows, Math.max(ROWS_PER_TASK.leastEvents, most));
+    needs.push(HELD_WHILE_READ * atOnce * rowBytes);
     const swept =
       (rows + tiles) * eventBytes(scan.lanes) + leftRows * leftBytes(features, scan.queries.length);
-    needs.push(swept / plan.buckets);
+    needs.push(Math.min(taskBytes, swept / plan.buckets));
   }
-  const most = Math.min(taskBytes, Math.max(...needs));
-  return Math.min(budgetBytes, idleBytes + workers * (DUCKDB_BYTES + most));
+  return needs;
 }

@@ -1,11 +1,12 @@
 import type { DataType } from '@tessera/api';
-import type { FileFacts, LakeFacts } from '../facts.js';
-import type { FeaturePlan, LanePlan, PhysicalPlan, ScanPlan } from '../plan.js';
+import type { LanePlan, PhysicalPlan } from '../plan.js';
 import { type Amounts, amounts, type Unit } from './costs.js';
+import type { Counted, CountedScan } from './count-work.js';
 import { operationCosts } from './operation-costs.js';
 
-/** Stages of a run, as its progress names them, and what follows the last. */
+/** Stages of a run as its progress names them, what runs beside them, and what follows the last. */
 export type Stage =
+  | 'contents'
   | 'tiles'
   | 'keys'
   | 'dictionaries'
@@ -13,7 +14,8 @@ export type Stage =
   | 'scan'
   | 'join'
   | 'write'
-  | 'publish';
+  | 'publish'
+  | 'summary';
 
 /** What a stage does: in how many tasks at most, and how much of what. */
 export interface StageWork {
@@ -21,110 +23,25 @@ export interface StageWork {
   readonly amounts: Amounts;
 }
 
-/** Files and rows of a plan, counted from footers. */
-export interface Counted {
-  readonly leftRows: number;
-  readonly leftFiles: number;
-  readonly partitions: number;
-  readonly scans: readonly CountedScan[];
-  /** Tiles of partitions, and of blocks of them, that are built before; those of two scans over one set once. */
-  readonly builds: readonly {
-    readonly files: number;
-    readonly rows: number;
-    readonly states: number;
-  }[];
-}
-
-export interface CountedScan {
-  readonly scan: ScanPlan;
-  readonly features: readonly FeaturePlan[];
-  readonly files: number;
-  readonly rows: number;
-  readonly tiles: number;
-  readonly tilePlaces: number;
-}
-
-/** Keys of a backfill are not known before they are read: so many rows are taken to be of one. */
-const ROWS_PER_KEY = 20;
-
-export function countWork(plan: PhysicalPlan, facts: LakeFacts, what: 'tiles' | 'all'): Counted {
-  const building = what === 'tiles' ? [] : plan.partitions.filter(({ reason }) => reason !== null);
-  const scans = plan.scans.map((scan): CountedScan => {
-    const files = facts.sources[scan.sourceId]?.files ?? [];
-    const reads = building.length === 0 ? [] : (scan.tiles?.reads ?? []);
-    const fileIdx = building.length === 0 ? [] : scan.fileIdx;
-    return {
-      scan,
-      features: plan.features.filter((feature) => feature.scan === scan.id),
-      files: fileIdx.length,
-      rows: rowsOf(files, fileIdx),
-      tiles: reads.reduce((sum, read) => sum + (read.rows ?? rowsOf(files, read.fileIdx)), 0),
-      tilePlaces: reads.length,
-    };
-  });
-  const leftFiles = new Set(building.flatMap(({ fileIdx }) => fileIdx));
-  return {
-    leftRows:
-      plan.left.kind === 'grid'
-        ? gridRows(building.length, scans)
-        : building.reduce((sum, { rows }) => sum + rows, 0),
-    leftFiles: leftFiles.size,
-    partitions: building.length,
-    scans,
-    builds: countBuilds(plan, facts),
-  };
-}
-
-function countBuilds(plan: PhysicalPlan, facts: LakeFacts): Counted['builds'] {
-  const builds = new Map<string, Counted['builds'][number]>();
-  for (const { sourceId, tiles } of plan.scans) {
-    if (tiles === null) continue;
-    const files = facts.sources[sourceId]?.files ?? [];
-    const note = (place: string, states: number, fileIdx: readonly number[]) => {
-      const key = `${tiles.set} ${place}`;
-      const before = builds.get(key);
-      builds.set(key, {
-        files: fileIdx.length,
-        rows: rowsOf(files, fileIdx),
-        states: Math.max(states, before?.states ?? 0),
-      });
-    };
-    for (const { ds, fileIdx, states } of tiles.builds) note(ds, states.length, fileIdx);
-    for (const { level, label, states } of tiles.blockBuilds)
-      note(`${level} ${label}`, states.length, []);
-  }
-  return [...builds.values()];
-}
-
-function rowsOf(files: readonly FileFacts[], fileIdx: readonly number[]): number {
-  let rows = 0;
-  for (const idx of fileIdx) rows += files[idx]?.rows ?? 0;
-  return rows;
-}
-
-/** One row per key and day; a dump has one per key. */
-function gridRows(days: number, [one]: readonly CountedScan[]): number {
-  if (one === undefined) return 0;
-  const rows = one.rows + one.tiles;
-  if (one.scan.byPartition) return rows;
-  return days * Math.max(1, Math.round(rows / ROWS_PER_KEY));
-}
-
 /** How much of what each stage does. */
 export function stageWork(
   plan: PhysicalPlan,
   counted: Counted,
+  { summary }: { readonly summary: boolean },
 ): Readonly<Partial<Record<Stage, StageWork>>> {
-  const { leftRows, leftFiles, partitions, scans, builds } = counted;
-  const tiles = tilesWork(builds);
-  if (partitions === 0) return { tiles };
+  const { leftRows, leftFiles, partitions, scans, builds, bytesToHash } = counted;
+  const before = {
+    contents: { tasks: Number.POSITIVE_INFINITY, amounts: { hashedByte: bytesToHash } },
+    tiles: tilesWork(builds),
+  };
+  if (partitions === 0) return before;
   const isGrid = plan.left.kind === 'grid';
   const [one] = scans;
   const keyRows = isGrid ? (one?.rows ?? 0) : leftRows;
   const keyFiles = isGrid ? (one?.files ?? 0) : leftFiles;
   const keySets = plan.keySets.length;
   return {
-    tiles,
+    ...before,
     keys: {
       tasks: keySets,
       amounts: amounts({
@@ -143,7 +60,7 @@ export function stageWork(
       }),
     },
     scan: {
-      tasks: Number.POSITIVE_INFINITY,
+      tasks: scans.reduce((sum, scan) => sum + scanTasks(scan), 0),
       amounts: amounts(...scans.map(scanAmounts)),
     },
     join: {
@@ -152,11 +69,19 @@ export function stageWork(
     },
     write: { tasks: Math.max(1, partitions), amounts: writeAmounts(plan, counted) },
     publish: { tasks: 1, amounts: { published: partitions } },
+    summary: {
+      tasks: 1,
+      amounts: summary ? { summaryCell: leftRows * (plan.features.length + leftCells(plan)) } : {},
+    },
   };
 }
 
-/** As the engine cuts them. */
-const LEFT_ROWS_PER_TASK = 250_000;
+/** As the engine cuts them; scans are also cut into some for every worker. */
+const [LEFT_ROWS_PER_TASK, LEAST_ROWS_PER_SCAN] = [250_000, 200_000];
+
+function scanTasks({ rows, tilePlaces }: CountedScan): number {
+  return Math.ceil(rows / LEAST_ROWS_PER_SCAN) + (tilePlaces > 0 ? 1 : 0);
+}
 
 /** Levels up to a day that the tiles of a partition are built on. */
 const LEVELS = 3;
@@ -225,13 +150,16 @@ function joinAmounts(
   );
 }
 
-function writeAmounts({ left, features }: PhysicalPlan, counted: Counted): Amounts {
-  const { leftRows, partitions } = counted;
-  const leftCells = left.kind === 'grid' ? 1 : left.source.columns.length;
-  const cells: Partial<Record<Unit, number>>[] = features.map(({ outputType }) => ({
+function writeAmounts(plan: PhysicalPlan, { leftRows, partitions }: Counted): Amounts {
+  const cells: Partial<Record<Unit, number>>[] = plan.features.map(({ outputType }) => ({
     [cellUnit(outputType)]: leftRows,
   }));
-  return amounts({ partition: partitions, leftCell: leftRows * leftCells }, ...cells);
+  return amounts({ partition: partitions, leftCell: leftRows * leftCells(plan) }, ...cells);
+}
+
+/** Columns of an output row that are no features. */
+function leftCells({ left, keySets }: PhysicalPlan): number {
+  return left.kind === 'grid' ? (keySets[0]?.columns.length ?? 1) : left.source.columns.length;
 }
 
 function cellUnit({ kind }: DataType): Unit {
