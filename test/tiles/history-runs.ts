@@ -12,6 +12,7 @@ import {
   trainSet,
 } from '@tessera/engine';
 import { removeTileGarbage } from '@tessera/tiling';
+import { unmet } from '../files/estimate-met.js';
 import { filesBelow, hashes, isPublished, newFolder } from '../files/workspace.js';
 import { type Definitions, joinOf, NAMES, neighbourOf } from './history-definitions.js';
 import { askedFrom, type HistoryLake } from './history-lake.js';
@@ -82,7 +83,10 @@ async function answer(history: History, run: Run, options: RunOptions): Promise<
   };
   met.runs++;
   try {
-    const { counters } = await run({ lake: lake.path, out, replace: true, onPlan, ...options });
+    const result = await run({ lake: lake.path, out, replace: true, onPlan, ...options });
+    const { counters } = result;
+    if (!options.planOnly && unmet(result).length > 0)
+      throw new Error(`not as planned: ${unmet(result).join('; ')}`);
     met.tilesRead += counters.tilesRead;
     met.partitionsBuilt += counters.tilePartitionsBuilt;
     met.blocksBuilt += counters.tileBlocksBuilt;
