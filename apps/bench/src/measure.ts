@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from './contender.js';
+import { type Foretold, readForetold } from './foretold.js';
 import { readPeak } from './peak.js';
 import { watchTree } from './process-tree.js';
 
@@ -16,6 +17,8 @@ export interface Measured {
   readonly readBytes: number | null;
   /** Bytes that had to come from the disk. */
   readonly diskReadBytes: number | null;
+  /** What a run of ours foretold of itself. */
+  readonly foretold?: Foretold;
 }
 
 /** The time limit was reached and the process ended. */
@@ -86,7 +89,13 @@ export async function measure(
     if (stopped) return { stoppedAfterSeconds: options.stopAfterSeconds };
     if (code !== 0) throw new Error(failure(command, code, said.err));
     const peakBytes = Math.max(watched, readPeak(said.out) ?? 0);
-    return { seconds, peakBytes: peakBytes || null, ...readCounters(counters) };
+    const foretold = readForetold(said.out);
+    return {
+      seconds,
+      peakBytes: peakBytes || null,
+      ...readCounters(counters),
+      ...(foretold !== null && { foretold }),
+    };
   } finally {
     tree?.stop();
     clearTimeout(limit);
@@ -102,7 +111,7 @@ function failure(command: Command, code: number | null, err: string): string {
   return `${name} ended with ${code ?? 'a signal'}\n${err.trim().split('\n').slice(-20).join('\n')}`;
 }
 
-function readCounters(file: string): Omit<Measured, 'seconds' | 'peakBytes'> {
+function readCounters(file: string): Omit<Measured, 'seconds' | 'peakBytes' | 'foretold'> {
   let text = '';
   try {
     text = readFileSync(file, 'utf8');

@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import type { Entry } from './contest.js';
 import type { BenchData } from './data.js';
+import { type Foretold, ratioOf } from './foretold.js';
 import type { Measured } from './measure.js';
 import { machine, versions } from './versions.js';
 
@@ -28,6 +29,8 @@ export interface Figures {
   readonly cpuSeconds: number | null;
   readonly readBytes: number | null;
   readonly diskReadBytes: number | null;
+  /** Of the run whose ratio of seconds is in the middle; null where nothing was foretold. */
+  readonly foretold: Foretold | null;
 }
 
 export function figures(runs: readonly Measured[]): Figures | null {
@@ -48,6 +51,24 @@ export function figures(runs: readonly Measured[]): Figures | null {
     cpuSeconds: of((run) => run.cpuSeconds, median),
     readBytes: of((run) => run.readBytes, middle),
     diskReadBytes: of((run) => run.diskReadBytes, middle),
+    foretold: middleOf(runs.flatMap((run) => run.foretold ?? [])),
+  };
+}
+
+function middleOf(told: readonly Foretold[]): Foretold | null {
+  const sorted = [...told].sort((a, b) => ratioOf(a.seconds) - ratioOf(b.seconds));
+  return sorted[sorted.length >> 1] ?? null;
+}
+
+/** What a run foretold of itself, with a contender's name in front. */
+export function foretoldFields(name: string, told: Foretold): Record<string, Field> {
+  const { seconds, peakBytes } = told;
+  return {
+    [`${name}_foretold_s`]: round(seconds.estimate),
+    [`${name}_run_s`]: round(seconds.actual),
+    [`${name}_foretold_ratio`]: round(ratioOf(seconds)),
+    [`${name}_foretold_peak_bytes`]: Math.round(peakBytes.estimate),
+    [`${name}_foretold_peak_ratio`]: round(ratioOf(peakBytes)),
   };
 }
 
@@ -138,6 +159,7 @@ function entryFields(
   fields[`${name}_cpu_s`] = own.cpuSeconds === null ? null : round(own.cpuSeconds);
   fields[`${name}_read_bytes`] = own.readBytes;
   fields[`${name}_disk_read_bytes`] = own.diskReadBytes;
+  if (own.foretold !== null) Object.assign(fields, foretoldFields(name, own.foretold));
   if (!isReference && ours !== null) fields[`ratio_${name}`] = round(own.seconds / ours.seconds);
   const budget = budgets[name];
   if (budget !== undefined) {

@@ -1,6 +1,7 @@
 import { formatBytes } from './bytes.js';
 import { cachedText, type Entry } from './contest.js';
 import { FEATURES, OPERATIONS, WINDOWS } from './features.js';
+import { foretoldText, stageLines } from './foretold-text.js';
 import { type Figures, figuresOf, type Outline } from './report.js';
 
 /** What was measured, as people read it. */
@@ -17,7 +18,16 @@ export function tableText(outline: Outline, entries: readonly Entry[]): string {
     ...compared.map(agreement),
     ...(compared.length === 0 ? ['  results were compared with NOBODY’s'] : []),
     ...align([header, ...rows]).map((text) => `  ${text}`),
+    ...entries.flatMap(foretoldLines),
   ].join('\n');
+}
+
+/** Of our own: what the plan said, and how long each stage took. */
+function foretoldLines(entry: Entry): string[] {
+  const told = figuresOf(entry)?.foretold ?? null;
+  if (told === null) return [];
+  const stages = stageLines(told).map((line) => `    ${line}`);
+  return [`  ${entry.contender.title}: ${foretoldText(told)}`, ...stages];
 }
 
 function agreement({ contender, agreed }: Entry): string {

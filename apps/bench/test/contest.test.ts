@@ -157,6 +157,7 @@ test('median, spread and the most memory of several runs', () => {
     cpuSeconds: null,
     readBytes: 3,
     diskReadBytes: 0,
+    foretold: null,
   });
   expect(figures([run(4, 1), run(1, 1)])?.seconds).toBe(2.5);
   expect(figures([])).toBe(null);

@@ -20,7 +20,18 @@ test.skipIf(process.env.TESSERA_LONG !== '1').each(['standard', 'hot', 'memory',
     expect(line).toMatchObject({ benchmark: name, scale: 0.002, seed: 42, days: 90 });
     const agreed = Object.entries(line).filter(([field]) => field.endsWith('_agreed_rows'));
     expect(agreed.filter(([, rows]) => Number(rows) > 0).length).toBeGreaterThan(0);
+    // A process whose run reads other rows or bytes than its plan said fails.
+    for (const field of ['tessera_foretold_ratio', 'tessera_foretold_peak_ratio'])
+      expect(line[field], field).toBeGreaterThan(0);
     for (const field of ['tessera_s', 'tessera_peak_bytes', 'tessera_read_bytes', 'input_bytes'])
       expect(line[field], field).toBeGreaterThan(0);
   },
 );
+
+test.skipIf(process.env.TESSERA_LONG !== '1')('the ladder climbs small, as its plans say', () => {
+  const { code, out, err } = bench('ladder', '--scale', '0.001', '--cache', newFolder(), '--json');
+  expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
+  const line = JSON.parse(out) as Readonly<Record<string, unknown>>;
+  for (const rung of ['unpruned', 'pruned', 'build', 'tiled', 'day_pruned', 'next_day'])
+    expect(line[`${rung}_foretold_ratio`], rung).toBeGreaterThan(0);
+});

@@ -34,7 +34,7 @@ export function countersOf(
     ...tiles,
     tasks: tiles.tasks + outcome.tasks + writes,
     filesRead: tiles.filesRead + sum(plan.scans.map((scan) => scan.fileIdx.length)),
-    rowsScanned: tiles.rowsScanned + sum(scans.map((result) => result.rowsRead)),
+    rowsScanned: tiles.rowsScanned + sum(scans.map((result) => result.rowsScanned)),
     rowsSwept: sum(scans.map((result) => result.rowsMatched)),
     tilesRead: sum(Object.values(outcome.tiles).flatMap((list) => list.map(({ rows }) => rows))),
     tilePlacesRead: sum(plan.scans.map(({ tiles: own }) => own?.reads.length ?? 0)),

@@ -201,7 +201,7 @@ export interface ResultBatch extends Batch {
 export interface RunCounters {
   readonly tasks: number;
   readonly filesRead: number;
-  /** Rows of sources that were read, also for building tiles; left rows apart. */
+  /** Rows of the files of sources that were read, before any filter, also for building tiles; left rows apart. */
   readonly rowsScanned: number;
   /** Size of the lake's files that were read, the left's too, each once however many tasks read it. */
   readonly bytesRead: number;

@@ -1,6 +1,8 @@
 import { loadavg } from 'node:os';
 import { formatBytes } from '../bytes.js';
 import type { BenchData } from '../data.js';
+import { type Both, ratioOf } from '../foretold.js';
+import { foretoldFields } from '../report.js';
 import { machine, versions } from '../versions.js';
 import { WINDOWS } from './features.js';
 import type { Ladder, Rung } from './rungs.js';
@@ -46,13 +48,28 @@ export function gainsOf({ rungs }: Ladder): Gains {
   };
 }
 
+/** `5.61 s (0.97×)`: what was foretold, divided by what the run itself tells. */
+const ratioText = (both: Both, text: (value: number) => string) =>
+  `${text(both.estimate)} (${ratioOf(both).toFixed(2)}×)`;
+
 const whole = (value: number) => value.toLocaleString('en');
 const times = (factor: number) => `${factor.toFixed(factor < 10 ? 2 : 0)}×`;
 
 export function ladderText({ data, workers }: LadderOutline, ladder: Ladder): string {
   const { events, leftRows, keys, days, seed } = data.spec;
   const gains = gainsOf(ladder);
-  const header = ['', 'time', 'days', 'rows read', 'tiles read', 'read', 'peak', 'CPU'];
+  const header = [
+    '',
+    'time',
+    'days',
+    'rows read',
+    'tiles read',
+    'read',
+    'peak',
+    'CPU',
+    'foretold',
+    '',
+  ];
   const rows = ladder.rungs.map(({ title, measured, counters, days: published, ...rung }) => [
     title,
     `${measured.seconds.toFixed(2)} s`,
@@ -62,6 +79,8 @@ export function ladderText({ data, workers }: LadderOutline, ladder: Ladder): st
     formatBytes(rung.readBytes + rung.tileBytes),
     measured.peakBytes === null ? '?' : formatBytes(measured.peakBytes),
     measured.cpuSeconds === null ? '?' : `${measured.cpuSeconds.toFixed(1)} s`,
+    ratioText(rung.foretold.seconds, (seconds) => `${seconds.toFixed(2)} s`),
+    ratioText(rung.foretold.peakBytes, formatBytes),
   ]);
   const widths = header.map((_, i) =>
     Math.max(...[header, ...rows].map((cells) => cells[i]!.length)),
@@ -74,6 +93,7 @@ export function ladderText({ data, workers }: LadderOutline, ladder: Ladder): st
     `  ${whole(ladder.comparedFiles)} published files compared: all bytes equal`,
     line(header),
     ...rows.map(line),
+    '  rows and bytes read are those of the plans; foretold are seconds from plan to end, and peak memory',
     `  gains: pruning ${times(gains.pruning)}, tiles ${times(gains.tiles)}, next day ${times(gains.nextDay)}; combined ${times(gains.combined)}, and ${times(gains.combinedAndBuilt)} with the next day's tiles built`,
     `  for one day each: pruning ${times(gains.dayPruning)}, tiles ${times(gains.dayTiles)}; combined ${times(gains.dayCombined)}`,
   ].join('\n');
@@ -114,6 +134,7 @@ function rungFields({ name, measured, counters, ...rung }: Rung): Record<string,
     [`${name}_bytes_read`]: rung.readBytes,
     [`${name}_tiles_read`]: counters.tilesRead,
     [`${name}_tile_bytes_read`]: rung.tileBytes,
+    ...foretoldFields(name, rung.foretold),
   };
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { PlanSummary, RunCounters, RunOptions } from '@tessera/engine';
 import { LADDER_DAYS } from '../benchmarks.js';
 import { type BenchData, dayText } from '../data.js';
+import type { Foretold } from '../foretold.js';
 import { type Measured, measure } from '../measure.js';
 import { sameFiles } from './same-files.js';
 
@@ -20,6 +21,14 @@ export interface Rung {
   readonly readFiles: number;
   readonly readBytes: number;
   readonly tileBytes: number;
+  readonly foretold: Foretold;
+}
+
+/** What the process of a rung tells of its run. */
+export interface RungReport {
+  readonly counters: RunCounters;
+  readonly plan: Pick<PlanSummary, 'readFiles' | 'readBytes' | 'tiles'>;
+  readonly foretold: Foretold;
 }
 
 export interface Ladder {
@@ -109,10 +118,11 @@ async function runRung(step: Step, setting: LadderSetting): Promise<Rung> {
   if ('stoppedAfterSeconds' in measured)
     throw new Error(`${title} took longer than ${stopAfterSeconds} s; see --stop-after`);
   say(`${title}: ${measured.seconds.toFixed(2)} s`);
-  const { counters, readFiles, readBytes, tiles } = JSON.parse(readFileSync(report, 'utf8')) as {
-    counters: RunCounters;
-  } & Pick<PlanSummary, 'readFiles' | 'readBytes' | 'tiles'>;
-  const tileBytes = tiles.flatMap(({ reads }) => reads).reduce((sum, read) => sum + read.bytes, 0);
+  const { counters, plan, foretold } = JSON.parse(readFileSync(report, 'utf8')) as RungReport;
+  const { readFiles, readBytes } = plan;
+  const tileBytes = plan.tiles
+    .flatMap(({ reads }) => reads)
+    .reduce((sum, read) => sum + read.bytes, 0);
   const days = tilesOnly ? 0 : options.start === options.end ? 1 : LADDER_DAYS;
-  return { name, title, days, measured, counters, readFiles, readBytes, tileBytes };
+  return { name, title, days, measured, counters, readFiles, readBytes, tileBytes, foretold };
 }

@@ -23,6 +23,8 @@ export interface LeftResult {
 }
 
 export interface ScatterResult {
+  /** Of its files, by their footers: what a source's filter leaves of them, each event once, is `rowsRead`. */
+  readonly rowsScanned: number;
   readonly rowsRead: number;
   readonly rowsMatched: number;
   readonly rowsWithoutTime: number;

@@ -79,5 +79,5 @@ export async function runScatter(context: TaskContext, task: ScatterTask): Promi
     const batchRows = Math.max(leastRows, Math.floor(fits / 2));
     await streamColumns(context.session, sql, kinds, flush, { batchRows });
   }
-  return { ...counts, rowsMatched, sections };
+  return { ...counts, rowsScanned: task.rows, rowsMatched, sections };
 }

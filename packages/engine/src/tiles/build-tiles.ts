@@ -39,7 +39,7 @@ export interface TilesBuilt {
   readonly tasks: number;
   readonly partitions: number;
   readonly blocks: number;
-  /** Rows and files of the source that were read for it. */
+  /** Rows and files of the source that were read for it, before any filter. */
   readonly rowsRead: number;
   readonly filesRead: number;
 }
@@ -220,7 +220,7 @@ async function buildPartitions(
   });
   return {
     staged,
-    rowsRead: results.reduce((n, { counts }) => n + counts.rowsRead, 0),
+    rowsRead: tasks.reduce((n, { rows }) => n + rows, 0),
     filesRead: fileIdx.length,
   };
 }
