@@ -1,10 +1,10 @@
 /**
  * Nanoseconds of one thread for one unit of work.
  *
- * Measured on 2 cores of a Xeon at 2.5 GHz, Node 20, data in the page cache: 24 runs of one worker that differ in one thing
- * each (rows, files, columns of each kind, key sets, operations, partitions, width of the output), over 0.1 to 4 M events
- * and 30,000 to 400,000 left rows, and the sweep by itself per operation. A unit is what two such runs differ by. No run of
- * a benchmark or an example is among them: those are what the result was held against (docs/estimates.md).
+ * Measured as CPU time of runs on two threads of a Xeon at 2.5 GHz, Node 20, data in the page cache; a unit is what two runs
+ * differ by that differ in one thing (rows, files, columns of each kind, operations, partitions, width of the output).
+ * Benchmarks print what each stage was foretold to take beside its wall and CPU time: where a stage is off on a quiet
+ * machine, it is the units of `stage-work.ts` that it is made of which have changed (docs/estimates.md).
  */
 export const NANOS = {
   /** A task: started, its answer taken, its table or blocks opened. */
@@ -14,7 +14,7 @@ export const NANOS = {
   /** A row, per column of a key set, while distinct keys are found. */
   keyCell: 100,
   dictionaryRow: 45,
-  leftRow: 150,
+  leftRow: 500,
   /** A left row, per key set, whose code is looked up. */
   leftCode: 700,
   scanRow: 340,
@@ -29,12 +29,15 @@ export const NANOS = {
   builtState: 150,
   /** A file of tiles, written and put in place. */
   builtPlace: 15e6,
-  sortedEvent: 200,
+  sortedEvent: 110,
   sortedLeft: 200,
   /** An event or a left row, per window. */
-  windowRow: 10,
+  windowRow: 6,
   /** An event, per lane that features read. */
-  laneEvent: 60,
+  laneEvent: 35,
+  /** A tile and a left row, per feature that tiles are read for. */
+  tileFeature: 650,
+  leftOfTiles: 700,
   /** Operations tell theirs in nanoseconds (`operation-costs.ts`). */
   operation: 1,
   /** A partition, written and synced. */
@@ -50,7 +53,7 @@ export const NANOS = {
   /** Contents of files that were never read before, hashed beside the stages. */
   hashedByte: 2.5,
   /** A cell of the result, read once more for the table of its columns. */
-  summaryCell: 60,
+  summaryCell: 80,
 } as const;
 
 export type Unit = keyof typeof NANOS;
@@ -66,8 +69,8 @@ export function amounts(...parts: readonly Amounts[]): Amounts {
   return sum;
 }
 
-/** Workers and their DuckDB are ready after this. */
-export const START_SECONDS = { inline: 0.05, threads: 0.4 };
+/** Workers and their DuckDB are ready after this, and loops are compiled that first run slowly. */
+export const START_SECONDS = { inline: 0.1, threads: 0.45 };
 
 /** What a worker beside another adds: they share caches, memory and, where these are half of one, cores. */
 const SHARE = 0.6;
@@ -75,6 +78,11 @@ const SHARE = 0.6;
 /** Seconds of one thread as those of several. */
 export function inParallel(seconds: number, threads: number): number {
   return seconds / (1 + SHARE * (Math.max(1, threads) - 1));
+}
+
+/** How much longer rows take where their task has to do with less memory than it would use. */
+export function withPressure(seconds: number, pressure: number): number {
+  return seconds * Math.max(1, pressure) ** 0.6;
 }
 
 /** Of one thread. */

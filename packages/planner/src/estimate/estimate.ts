@@ -1,10 +1,10 @@
 import type { LakeFacts } from '../facts.js';
 import type { PhysicalPlan } from '../plan.js';
 import { bytesOf } from './bytes.js';
-import { inParallel, START_SECONDS, secondsOf } from './costs.js';
+import { inParallel, START_SECONDS, secondsOf, withPressure } from './costs.js';
 import { type Counted, countWork } from './count-work.js';
 import { type EstimateMemory, peakOf } from './peak.js';
-import { type Stage, stageWork } from './stage-work.js';
+import { type Stage, type StageWork, stageWork } from './stage-work.js';
 
 export interface EstimateOptions {
   /** Threads that will work; 1 = the calling one. */
@@ -57,18 +57,24 @@ export function estimate(plan: PhysicalPlan, facts: LakeFacts, options: Estimate
     ...{ plan: planSeconds, start, contents: 0, tiles: 0, keys: 0, dictionaries: 0, left: 0 },
     ...{ scan: 0, join: 0, write: 0, publish: 0, summary: 0 },
   };
-  const work = stageWork(plan, counted, { summary: options.summary ?? false });
+  const { peakBytes, pressure } = peakOf(plan, counted, workers, memory);
+  const work = stageWork(plan, counted, { workers, summary: options.summary ?? false });
   // Its names are those of stages.
-  for (const [name, { tasks, amounts }] of Object.entries(work))
-    stages[name as Stage] = inParallel(secondsOf(amounts), Math.min(workers, tasks)) / speed;
+  for (const [name, { tasks, amounts }] of Object.entries(work) as [Stage, StageWork][]) {
+    const seconds = inParallel(secondsOf(amounts), Math.min(workers, tasks)) / speed;
+    stages[name] = OF_ROWS.has(name) ? withPressure(seconds, pressure) : seconds;
+  }
   return {
     ...rowsOf(counted),
     ...bytesOf(plan, facts, what),
     seconds: Object.values(stages).reduce((sum, seconds) => sum + seconds, 0),
-    peakBytes: peakOf(plan, counted, workers, memory),
+    peakBytes,
     stages,
   };
 }
+
+/** What takes longer in little memory. */
+const OF_ROWS: ReadonlySet<Stage> = new Set(['scan', 'join', 'write']);
 
 function rowsOf({ scans, builds }: Counted): Pick<Estimate, 'rows' | 'rowsAtMost'> {
   let rows = builds.reduce((sum, build) => sum + build.rows, 0);

@@ -12,9 +12,9 @@ const costs = (eventNanos: number, leftNanos: number): OperationCosts => ({
   leftNanos,
 });
 
-const SUMMED = costs(15, 80);
+const SUMMED = costs(8, 80);
 const MOMENTS = costs(300, 300);
-const EXTREME = costs(15, 80);
+const EXTREME = costs(8, 80);
 const EDGE = costs(5, 40);
 const EDGES = costs(30, 900);
 const BEST = costs(150, 600);

@@ -28,21 +28,29 @@ const BUILT_ROW_BYTES = 300;
 /** As the engine cuts them. */
 const ROWS_PER_TASK = { left: 250_000, events: 3_000_000, leastEvents: 200_000 };
 
-/** Most bytes that a run holds at a time: every worker at the largest task of the plan, within the budget. */
+/**
+ * Most bytes that a run holds at a time: every worker at the largest task of the plan, within the budget.
+ *
+ * Returns  also `pressure`: what it would hold if it were let, beside what it may; above 1 work is cut smaller
+ */
 export function peakOf(
   plan: PhysicalPlan,
   counted: Counted,
   workers: number,
   memory: EstimateMemory,
-): number {
-  const { budgetBytes, idleBytes, workerBytes } = memory;
-  const needs = [
-    ...counted.builds.map(({ rows }) => rows * BUILT_ROW_BYTES),
-    ...(counted.partitions === 0 ? [] : needsOfRows(plan, counted, workers, memory)),
-  ];
-  if (needs.length === 0) return Math.min(budgetBytes, idleBytes);
-  const most = Math.min(workerBytes, DUCKDB_BYTES + Math.max(...needs));
-  return Math.min(budgetBytes, idleBytes + workers * most);
+): { readonly peakBytes: number; readonly pressure: number } {
+  const { budgetBytes, idleBytes, workerBytes, taskBytes } = memory;
+  const busy = (most: number) => {
+    const built = counted.builds.map(({ rows }) => rows * BUILT_ROW_BYTES);
+    const needs = [
+      ...built,
+      ...(counted.partitions === 0 ? [] : needsOfRows(plan, counted, workers, most)),
+    ];
+    return needs.length === 0 ? 0 : DUCKDB_BYTES + Math.max(...needs);
+  };
+  const unlimited = idleBytes + workers * busy(Number.POSITIVE_INFINITY);
+  const limited = idleBytes + workers * Math.min(workerBytes, busy(taskBytes));
+  return { peakBytes: Math.min(budgetBytes, limited), pressure: unlimited / budgetBytes };
 }
 
 /** What a task of each kind holds. */
@@ -50,7 +58,7 @@ function needsOfRows(
   plan: PhysicalPlan,
   { leftRows, scans, partitions }: Counted,
   workers: number,
-  { taskBytes }: EstimateMemory,
+  taskBytes: number,
 ): number[] {
   const needs = [
     Math.min(leftRows, ROWS_PER_TASK.left) * leftReadBytes(plan.keySets.length),

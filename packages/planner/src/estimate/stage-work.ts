@@ -27,7 +27,7 @@ export interface StageWork {
 export function stageWork(
   plan: PhysicalPlan,
   counted: Counted,
-  { summary }: { readonly summary: boolean },
+  { workers, summary }: { readonly workers: number; readonly summary: boolean },
 ): Readonly<Partial<Record<Stage, StageWork>>> {
   const { leftRows, leftFiles, partitions, scans, builds, bytesToHash } = counted;
   const before = {
@@ -69,10 +69,7 @@ export function stageWork(
     },
     write: { tasks: Math.max(1, partitions), amounts: writeAmounts(plan, counted) },
     publish: { tasks: 1, amounts: { published: partitions } },
-    summary: {
-      tasks: 1,
-      amounts: summary ? { summaryCell: leftRows * (plan.features.length + leftCells(plan)) } : {},
-    },
+    summary: { tasks: workers, amounts: summary ? summaryAmounts(plan, counted) : {} },
   };
 }
 
@@ -121,7 +118,7 @@ function laneUnit({ read, type }: LanePlan): Unit {
 }
 
 function joinAmounts(
-  { scan, features, rows, tiles }: CountedScan,
+  { scan, features, rows, tiles, tilePlaces }: CountedScan,
   leftRows: number,
   buckets: number,
 ): Amounts {
@@ -145,6 +142,8 @@ function joinAmounts(
       sortedLeft: leftRows * scan.queries.length,
       windowRow: windows * (events + leftRows),
       laneEvent: families * events,
+      tileFeature: features.length * tiles,
+      leftOfTiles: tilePlaces > 0 ? features.length * leftRows : 0,
     },
     ...list,
   );
@@ -155,6 +154,15 @@ function writeAmounts(plan: PhysicalPlan, { leftRows, partitions }: Counted): Am
     [cellUnit(outputType)]: leftRows,
   }));
   return amounts({ partition: partitions, leftCell: leftRows * leftCells(plan) }, ...cells);
+}
+
+/** As the engine reads them at a time. */
+const COLUMNS_SUMMED_UP_AT_ONCE = 4;
+
+function summaryAmounts(plan: PhysicalPlan, { leftRows, partitions }: Counted): Amounts {
+  const columns = plan.features.length + leftCells(plan);
+  const passes = Math.ceil(columns / COLUMNS_SUMMED_UP_AT_ONCE);
+  return { file: passes * partitions, summaryCell: columns * leftRows };
 }
 
 /** Columns of an output row that are no features. */
