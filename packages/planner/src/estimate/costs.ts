@@ -17,7 +17,7 @@ export const NANOS = {
   leftRow: 500,
   /** A left row, per key set, whose code is looked up. */
   leftCode: 700,
-  scanRow: 340,
+  scanRow: 400,
   /** A row, per column read: numbers and flags, strings as codes of a dictionary, strings as slots of a sketch, lists. */
   plainLane: 95,
   codeLane: 110,
@@ -80,10 +80,8 @@ export function inParallel(seconds: number, threads: number): number {
   return seconds / (1 + SHARE * (Math.max(1, threads) - 1));
 }
 
-/** How much longer rows take where their task has to do with less memory than it would use. */
-export function withPressure(seconds: number, pressure: number): number {
-  return seconds * Math.max(1, pressure) ** 0.6;
-}
+/** How a stage takes longer where its tasks have to do with less memory than they would use: the power of by how much. */
+export const UNDER_PRESSURE = { scan: 0.1, join: 1, write: 0.35 };
 
 /** Of one thread. */
 export function secondsOf(work: Amounts): number {

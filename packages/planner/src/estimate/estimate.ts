@@ -1,7 +1,7 @@
 import type { LakeFacts } from '../facts.js';
 import type { PhysicalPlan } from '../plan.js';
 import { bytesOf } from './bytes.js';
-import { inParallel, START_SECONDS, secondsOf, withPressure } from './costs.js';
+import { inParallel, START_SECONDS, secondsOf, UNDER_PRESSURE } from './costs.js';
 import { type Counted, countWork } from './count-work.js';
 import { type EstimateMemory, peakOf } from './peak.js';
 import { type Stage, type StageWork, stageWork } from './stage-work.js';
@@ -58,11 +58,12 @@ export function estimate(plan: PhysicalPlan, facts: LakeFacts, options: Estimate
     ...{ scan: 0, join: 0, write: 0, publish: 0, summary: 0 },
   };
   const { peakBytes, pressure } = peakOf(plan, counted, workers, memory);
+  const underPressure: Readonly<Partial<Record<Stage, number>>> = UNDER_PRESSURE;
   const work = stageWork(plan, counted, { workers, summary: options.summary ?? false });
   // Its names are those of stages.
   for (const [name, { tasks, amounts }] of Object.entries(work) as [Stage, StageWork][]) {
     const seconds = inParallel(secondsOf(amounts), Math.min(workers, tasks)) / speed;
-    stages[name] = OF_ROWS.has(name) ? withPressure(seconds, pressure) : seconds;
+    stages[name] = seconds * Math.max(1, pressure) ** (underPressure[name] ?? 0);
   }
   return {
     ...rowsOf(counted),
@@ -72,9 +73,6 @@ export function estimate(plan: PhysicalPlan, facts: LakeFacts, options: Estimate
     stages,
   };
 }
-
-/** What takes longer in little memory. */
-const OF_ROWS: ReadonlySet<Stage> = new Set(['scan', 'join', 'write']);
 
 function rowsOf({ scans, builds }: Counted): Pick<Estimate, 'rows' | 'rowsAtMost'> {
   let rows = builds.reduce((sum, build) => sum + build.rows, 0);
