@@ -36,8 +36,8 @@ export const NANOS = {
   /** An event, per lane that features read. */
   laneEvent: 35,
   /** A tile and a left row, per feature that tiles are read for. */
-  tileFeature: 650,
-  leftOfTiles: 700,
+  tileFeature: 320,
+  leftOfTiles: 470,
   /** Operations tell theirs in nanoseconds (`operation-costs.ts`). */
   operation: 1,
   /** A partition, written and synced. */
