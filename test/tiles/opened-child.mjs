@@ -1,4 +1,4 @@
-// One run over the dense lake: node opened-child.mjs <lake> <out> <what>; prints its counters.
+// One run over the dense lake: node opened-child.mjs <lake> <out> <what>; prints its estimate and counters.
 import { count, events, groupBy, join, max, part, sum } from '@tessera/api';
 import { backfill, trainSet } from '@tessera/engine';
 
@@ -32,5 +32,6 @@ const RUNS = {
   'train-set': () =>
     trainSet(join({ name: 'asked', left: orders, parts: [part(spend(['3d']))] }), options),
 };
-const { counters, partitionsWritten } = await RUNS[what]();
-console.log(JSON.stringify({ counters, written: partitionsWritten.length }));
+const { plan, counters, partitionsWritten } = await RUNS[what]();
+const { estimate } = plan;
+console.log(JSON.stringify({ estimate, counters, written: partitionsWritten.length }));

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join as joinPath, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RunCounters } from '@tessera/engine';
+import type { PlanSummary, RunCounters } from '@tessera/engine';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newFolder, quoted, sql } from '../files/workspace.js';
 import { ds, ROWS_PER_DAY, removeDay, writeDays, writeFile, writeOrders } from './dense-lake.js';
@@ -15,6 +15,7 @@ const out = joinPath(newFolder(), 'out');
 const child = fileURLToPath(new URL('opened-child.mjs', import.meta.url));
 
 interface Ran {
+  readonly estimate: Pick<NonNullable<PlanSummary['estimate']>, 'bytes'>;
   readonly counters: RunCounters;
   /** Payments, below the lake. */
   readonly opened: readonly string[];
@@ -23,8 +24,15 @@ interface Ran {
 
 function run(what: string): Ran {
   const { stdout, opened, reads } = trace([child, lake, out, what], joinPath(lake, 'payments'));
-  const { counters } = JSON.parse(stdout) as Ran;
-  return { counters, opened: opened.map((path) => relative(lake, path)), reads };
+  const { estimate, counters } = JSON.parse(stdout) as Ran;
+  return { estimate, counters, opened: opened.map((path) => relative(lake, path)), reads };
+}
+
+/** What a groupBy's plan foretold, and its run counted, are the sizes of the files that were opened. */
+function checkBytes({ estimate, counters, opened }: Ran): void {
+  const sizes = opened.map((path) => statSync(joinPath(lake, path)).size);
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  expect([estimate.bytes, counters.bytesRead]).toEqual([bytes, bytes]);
 }
 
 const file = (day: number, name = 'a0') => `payments/ds=${ds(day)}/${name}.parquet`;
@@ -36,27 +44,35 @@ describe.skipIf(!canTrace())('files that runs open', () => {
   beforeAll(() => writeDays(lake, 0, DAYS));
 
   test('the first backfill: all', () => {
-    const { counters, opened } = run('backfill');
+    const ran = run('backfill');
+    const { counters, opened } = ran;
     expect(counters).toMatchObject({ filesRead: DAYS, tilePartitionsBuilt: DAYS });
     expect(opened).toEqual(all(DAYS));
+    checkBytes(ran);
   });
 
   test('again: none', () => {
-    const { counters, opened } = run('backfill');
+    const ran = run('backfill');
+    const { counters, opened } = ran;
     expect(counters.tasks).toBe(0);
     expect(opened).toEqual([]);
+    checkBytes(ran);
   });
 
   test('another window: none, not even their footers', () => {
-    const { counters, opened } = run('window');
+    const ran = run('window');
+    const { counters, opened } = ran;
     expect(counters).toMatchObject({ filesRead: 0, rowsScanned: 0, tilePlacesRead: DAYS });
     expect(opened).toEqual([]);
+    checkBytes(ran);
   });
 
   test('another aggregation: all, but of them only its column, the keys and times', async () => {
-    const { counters, opened, reads } = run('aggregation');
+    const ran = run('aggregation');
+    const { counters, opened, reads } = ran;
     expect(counters).toMatchObject({ filesRead: DAYS, rowsScanned: DAYS * ROWS_PER_DAY });
     expect(opened).toEqual(all(DAYS));
+    checkBytes(ran);
     for (const path of opened) {
       const read = await bytesByColumn(reads, joinPath(lake, path));
       for (const column of ['user', 'cents', 'at'])
@@ -82,10 +98,12 @@ describe.skipIf(!canTrace())('files that runs open', () => {
     await writeFile(lake, { day: 2, salt: 100 });
     await writeFile(lake, { day: DAYS, of: 1, salt: 200, name: 'late' });
     removeDay(lake, 4);
-    const { counters, opened } = run('backfill');
+    const ran = run('backfill');
+    const { counters, opened } = ran;
     expect(counters).toMatchObject({ filesRead: 3, rowsScanned: 3 * ROWS_PER_DAY });
     expect(opened).toEqual([file(2), file(DAYS), file(DAYS, 'late')]);
     expect(readdirSync(joinPath(out, 'group-bys', 'spend'))).toHaveLength(DAYS + 2);
+    checkBytes(ran);
   });
 });
 
