@@ -378,6 +378,8 @@ describe('mistakes', () => {
     const torn = await runHere(['train-set', '--join=plain', '--out=torn']);
     expect(torn.code).toBe(2);
     expect(torn.err).toContain('<project>/torn/train-sets/plain/_manifest.json could not be read');
-    expect(torn.err).toContain('Remove the dataset’s folder to build it anew.');
+    expect(torn.err).toContain(
+      '`tessera doctor` clears it away, and the next run builds the dataset anew.',
+    );
   });
 });

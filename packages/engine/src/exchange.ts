@@ -1,7 +1,7 @@
-import { closeSync, mkdirSync, openSync, readSync, writevSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Batch, decodeBatch, encodeBatchParts } from '@tessera/columnar';
-import { writeError } from '@tessera/lake';
+import { makeFoldersNow, NewFile, writeError } from '@tessera/lake';
 import type { Section } from './tasks/task.js';
 
 /**
@@ -45,12 +45,12 @@ export function fileExchange(dir: string): Exchange {
   return {
     write(name, batches) {
       const file = join(dir, name);
-      const fd = openNew(file);
+      const to = openNew(file);
       try {
         const sections: Section[] = [];
         let offset = 0;
         for (const batch of batches) {
-          const length = writeAll(fd, encodeBatchParts(batch));
+          const length = to.write(encodeBatchParts(batch));
           sections.push({ name, offset, length, rows: batch.rows, ...timeRange(batch) });
           offset += length;
         }
@@ -58,7 +58,7 @@ export function fileExchange(dir: string): Exchange {
       } catch (cause) {
         throw writeError(file, cause);
       } finally {
-        closeSync(fd);
+        to.close();
       }
     },
     read(section, scratch) {
@@ -81,30 +81,13 @@ export function fileExchange(dir: string): Exchange {
   };
 }
 
-function openNew(file: string): number {
+function openNew(file: string): NewFile {
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    return openSync(file, 'wx');
+    makeFoldersNow(dirname(file));
+    return new NewFile(file);
   } catch (cause) {
     throw writeError(file, cause);
   }
-}
-
-/** The system takes at most this many pieces in one gathering write. */
-const PIECES_AT_ONCE = 1024;
-
-/** Write pieces one behind the other; returns their length. A gathering write may stop anywhere. */
-function writeAll(fd: number, parts: readonly Uint8Array[]): number {
-  const left = parts.filter((part) => part.length > 0);
-  let total = 0;
-  let first = 0;
-  while (first < left.length) {
-    let written = writevSync(fd, left.slice(first, first + PIECES_AT_ONCE));
-    total += written;
-    while (first < left.length && written >= left[first]!.length) written -= left[first++]!.length;
-    if (written > 0) left[first] = left[first]!.subarray(written);
-  }
-  return total;
 }
 
 export function memoryExchange(): Exchange {

@@ -7,6 +7,8 @@ export interface Written {
   readonly ds: string;
   readonly rows: number;
   readonly bytes: number;
+  /** CRC-32 of the file. */
+  readonly crc: string;
   readonly file: string;
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rmdirSync } from 'node:fs';
 import { join as joinPath, resolve } from 'node:path';
-import { openTmpFolder, quoteLiteral, type Session } from '@tessera/lake';
+import { fault, openTmpFolder, quoteLiteral, type Session } from '@tessera/lake';
 import { assembledBytes, type PhysicalPlan, type PlanOptions } from '@tessera/planner';
 import { hashContents } from './contents.js';
 import { countersOf, countersOfTiles } from './counters.js';
@@ -64,7 +64,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
   if (limit !== null) await checkWhole(inputs);
   const isPublished = limit === null && subject.tilesOnly !== true;
   const owner = `${subject.kind} ${subject.name}`;
-  const target = isPublished ? await openTarget(dataset, owner, runId) : null;
+  const target = isPublished ? await openTarget(dataset, owner) : null;
   // Beside what is staged: should this process be killed, the dataset's next run removes both.
   const parent = options.tmp ?? target?.run.staging ?? joinPath(making.out, '.tmp');
   atEnd.push(async () => {
@@ -123,6 +123,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     );
     const fileOf = (ds: string) => (target ? target.stage(ds) : previewFile(preview ?? tmp, ds));
     const made = await writePartitions(executor, outcome, fileOf, onProgress);
+    fault('staged', dataset);
     checkSignal(signal);
     const written = limit === null ? made : await firstRows(session, made, limit);
     await checkUnchanged(inputs);
@@ -177,7 +178,7 @@ function removeIfEmpty(path: string): void {
 /** Take away what is no more, where there is nothing to build. */
 export async function remove(subject: Subject, making: Making, options: RunOptions): Promise<Made> {
   const { tiled, gathered, dataset, removed } = making;
-  const target = await openTarget(dataset, `${subject.kind} ${subject.name}`, randomUUID());
+  const target = await openTarget(dataset, `${subject.kind} ${subject.name}`);
   try {
     await target.publish({
       ...{ written: [], removed, plan: tiled.plan },

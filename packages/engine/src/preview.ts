@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, renameSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SourceSpec } from '@tessera/api';
-import { copyToParquet, quotePath, type Session } from '@tessera/lake';
+import { checksumFile, copyToParquet, quotePath, type Session } from '@tessera/lake';
 import type { Gathered } from './gather.js';
+import type { Written } from './made.js';
 import type { ResultBatch } from './run-types.js';
 
 /** A run with `limit`: the first rows of the range, computed whatever is published, and published nowhere. */
@@ -35,13 +36,6 @@ export function firstPartitions(
   return { ...gathered, facts: { ...gathered.facts, left: first, published: null } };
 }
 
-interface Written {
-  readonly ds: string;
-  readonly rows: number;
-  readonly bytes: number;
-  readonly file: string;
-}
-
 /** No more than `limit` rows of what was written: how many keys a day of a groupBy has is not known before. */
 export async function firstRows(
   session: Session,
@@ -63,7 +57,7 @@ async function cut(session: Session, one: Written, rows: number): Promise<Writte
   const from = `read_parquet(${quotePath(one.file)}, hive_partitioning = false)`;
   await copyToParquet(session, `SELECT * FROM ${from} LIMIT ${rows}`, half);
   renameSync(half, one.file);
-  return { ...one, rows, bytes: statSync(one.file).size };
+  return { ...one, rows, ...(await checksumFile(one.file)) };
 }
 
 export async function hold(batches: AsyncIterable<ResultBatch>): Promise<readonly ResultBatch[]> {

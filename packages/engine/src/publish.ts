@@ -2,20 +2,26 @@ import { isTesseraError, type OutputColumn } from '@tessera/api';
 import {
   acquireLock,
   beginRun,
+  clearLeftovers,
   commitManifest,
   endRun,
+  fault,
+  hasLeftovers,
   type Lock,
+  leftoversOf,
   type ManifestPartition,
   openDataset,
   type PublishRun,
   partitionPath,
-  publishPartition,
-  removeExports,
-  removePartition,
+  publish as publishStaged,
+  recoverPublish,
+  removeUnlisted,
   stagePath,
+  WORK,
 } from '@tessera/lake';
 import type { InputFile, LakeFacts, PhysicalPlan, PublishedFacts } from '@tessera/planner';
 import type { Contents } from './contents.js';
+import type { Written } from './made.js';
 import { type Listed, manifestOf, oneList, seenNow } from './next-manifest.js';
 import { SEMANTICS_VERSION } from './version.js';
 
@@ -40,7 +46,7 @@ export async function publishedFacts(path: string): Promise<PublishedFacts | nul
 /** A dataset that this run may write: locked, with a staging folder. */
 export interface Target {
   readonly run: PublishRun;
-  /** Where a partition is staged; its folder is made. */
+  /** Where a partition is staged. */
   stage(ds: string): string;
   /** Put what was staged in place. Returns the published files, in the given order. */
   publish(made: Publication): Promise<string[]>;
@@ -49,7 +55,7 @@ export interface Target {
 }
 
 export interface Publication {
-  readonly written: readonly { readonly ds: string; readonly rows: number }[];
+  readonly written: readonly Written[];
   /** Published partitions that go. */
   readonly removed: readonly string[];
   readonly plan: PhysicalPlan;
@@ -59,11 +65,12 @@ export interface Publication {
   readonly strict: boolean;
 }
 
-export async function openTarget(path: string, owner: string, runId: string): Promise<Target> {
+export async function openTarget(path: string, owner: string): Promise<Target> {
   const lock: Lock = await acquireLock(path, owner);
   let run: PublishRun;
   try {
-    run = await beginRun(path, runId);
+    await recoverPublish(path);
+    run = await beginRun(path, WORK);
   } catch (error) {
     await lock.release();
     throw error;
@@ -82,11 +89,7 @@ export async function openTarget(path: string, owner: string, runId: string): Pr
   };
 }
 
-/**
- * Exports that will be stale go first, then partitions are renamed into place, then the manifest is replaced, then what
- * it no longer lists is removed. A crash leaves too much or too little of what can be made again, and nothing that is
- * wrong and listed.
- */
+/** What is there, without what goes, and what was written: docs/publishing.md tells the steps. */
 async function publish(run: PublishRun, made: Publication): Promise<string[]> {
   const { written, removed, plan, columns, facts, contents, strict } = made;
   const path = run.dataset;
@@ -99,27 +102,31 @@ async function publish(run: PublishRun, made: Publication): Promise<string[]> {
     files: isKept ? manifest.files.map(seenNow(facts)) : [],
     partitions: isKept ? Object.entries(manifest.partitions).filter(([ds]) => !going.has(ds)) : [],
   };
-  for (const ds of going) await removeExports(path, ds);
   const inputs = new Map(plan.partitions.map((partition) => [partition.ds, partition.inputs]));
-  const partitions: [string, ManifestPartition][] = [];
-  for (const { ds, rows } of written) {
-    const bytes = await publishPartition(run, ds);
-    partitions.push([ds, { rows, bytes, strict, files: inputs.get(ds) ?? [] }]);
-  }
+  const partitions = written.map(({ ds, rows, bytes, crc }): [string, ManifestPartition] => [
+    ds,
+    { rows, bytes, crc, strict, files: inputs.get(ds) ?? [] },
+  ]);
   const files = plan.files.map((file) => ({
     ...file,
     content: file.content ?? contents.get(file.path) ?? null,
   }));
-  await commitManifest(path, manifestOf(plan, columns, [kept, { files, partitions }]));
-  await removeUnlisted(path);
+  fault('checked', path);
+  await publishStaged(run, {
+    staged: written.map(({ ds }) => ds),
+    stale: [...going],
+    manifest: manifestOf(plan, columns, [kept, { files, partitions }]),
+  });
   return written.map(({ ds }) => partitionPath(path, ds));
 }
 
-async function removeUnlisted(path: string): Promise<void> {
-  for (const ds of (await openDataset(path)).unlisted) {
-    await removeExports(path, ds);
-    await removePartition(path, ds);
-  }
+/** Finish what a killed run was publishing, before anything is planned: unless its process, or another's, still writes. */
+export async function finishOthers(path: string, owner: string): Promise<void> {
+  const isBegun = await openDataset(path).then(
+    ({ isPublishing }) => isPublishing,
+    () => false,
+  );
+  if (isBegun) await whenFree(path, owner, () => recoverPublish(path));
 }
 
 /**
@@ -137,7 +144,29 @@ export async function tidy(path: string, owner: string, facts: LakeFacts): Promi
     const partitions = Object.entries(manifest.partitions);
     return { ...manifest, ...oneList([{ files, partitions }]) };
   };
-  if ((await untidy()) === null) return;
+  if ((await untidy()) === null && !(await isLittered(path))) return;
+  await whenFree(path, owner, async () => {
+    await recoverPublish(path);
+    const next = await untidy();
+    if (next !== null) {
+      await commitManifest(path, next);
+      await removeUnlisted(path, next);
+    }
+    await clearLeftovers(path);
+  });
+}
+
+/** Remove what killed runs left in the folder of a dataset or tile set, unless somebody writes there. */
+export async function clearUp(path: string, owner: string): Promise<void> {
+  if (await isLittered(path)) await whenFree(path, owner, () => clearLeftovers(path));
+}
+
+async function isLittered(path: string): Promise<boolean> {
+  return hasLeftovers(await leftoversOf(path));
+}
+
+/** Do something under a lock; nothing where somebody else has it, or where this process may not write. */
+async function whenFree(path: string, owner: string, what: () => Promise<unknown>): Promise<void> {
   let lock: Lock;
   try {
     lock = await acquireLock(path, owner);
@@ -147,10 +176,7 @@ export async function tidy(path: string, owner: string, facts: LakeFacts): Promi
     throw error;
   }
   try {
-    const next = await untidy();
-    if (next === null) return;
-    await commitManifest(path, next);
-    await removeUnlisted(path);
+    await what();
   } finally {
     await lock.release();
   }

@@ -18,7 +18,7 @@ import { memoryBudget, shareMemory } from './memory.js';
 import { planSummary } from './plan-summary.js';
 import { hold, previewFolder, replay } from './preview.js';
 import { checkSignal, peakBytes } from './process-state.js';
-import { publishedFacts } from './publish.js';
+import { finishOthers, publishedFacts } from './publish.js';
 import { factsFolder } from './remembered-facts.js';
 import { machineName, rememberedSpeed } from './remembered-speed.js';
 import type { RunOptions, RunResult } from './run-types.js';
@@ -92,6 +92,8 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     const tiles = tilePolicy(subject, options);
     const store = tileStore(out);
     const sets = tiles === 'off' ? NO_SETS : await openTileSets(store, subject);
+    if (!subject.tilesOnly && !options.planOnly && options.limit === undefined)
+      await finishOthers(dataset, `${subject.kind} ${subject.name}`);
     const published = subject.tilesOnly ? null : await publishedFacts(dataset);
     const gathered = await gatherFacts(
       session,

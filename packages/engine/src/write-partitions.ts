@@ -26,6 +26,7 @@ export async function writePartitions(
     ds: partition.ds,
     rows: results[idx]?.rows ?? 0,
     bytes: results[idx]?.bytes ?? 0,
+    crc: results[idx]?.crc ?? '',
     file,
   }));
 }

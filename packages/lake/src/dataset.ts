@@ -1,11 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { readdir, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { parseDay, TesseraError } from '@tessera/api';
-import { makeFolder, moveFile, syncFolder } from './durable.js';
+import { makeFolder, moveSynced, removeTree, syncFile, syncFolder } from './durable.js';
+import { fault } from './faults.js';
 import { codeOf, writeError } from './fs-error.js';
-import { type Manifest, readManifest } from './manifest.js';
+import { clearLeftovers, leftoversOf, TASK_RECORD } from './leftovers.js';
+import { commitManifest, type Manifest, readManifest } from './manifest.js';
 import { mapLimited } from './map-limited.js';
+import { journalPath, type PublishJournal, readJournal, writeJournal } from './publish-journal.js';
 import { NO_DAY } from './scan-spec.js';
 
 /**
@@ -14,7 +16,8 @@ import { NO_DAY } from './scan-spec.js';
  *   <out>/<kind>/<name>/ds=2025-01-01/part-0.parquet    one file a partition, so that one rename replaces it
  *                      /_manifest.json                  what there is, and from what it was made
  *                      /_lock                           while someone writes
- *                      /_staging/<run>/ds=…             what is being made
+ *                      /_publish.json                   while what was staged is put in place
+ *                      /_staging/<run>/ds=….parquet     what is being made
  */
 export interface Dataset {
   readonly path: string;
@@ -24,6 +27,10 @@ export interface Dataset {
   readonly lost: readonly string[];
   /** Partitions on the disk that the manifest does not know: left by a run that was killed. */
   readonly unlisted: readonly string[];
+  /** A publish was begun: what is told of the dataset is how it will be once that is done, by whoever writes next. */
+  readonly isPublishing: boolean;
+  /** Where a partition lies: until it is moved to its place, where it was staged. */
+  readonly fileOf: (ds: string) => string;
 }
 
 export function datasetPath(out: string, kind: string, name: string): string {
@@ -35,58 +42,165 @@ export function partitionPath(dataset: string, ds: string): string {
   return join(dataset, folderOf(ds), 'part-0.parquet');
 }
 
-/** Look at a dataset; nothing is created. Throws FILE_UNREADABLE for a damaged manifest. */
+/** Look at a dataset; nothing is created. Throws FILE_UNREADABLE for a damaged manifest or journal. */
 export async function openDataset(path: string): Promise<Dataset> {
-  const manifest = await readManifest(path);
+  const journal = await readJournal(path);
+  const manifest = journal === null ? await readManifest(path) : journal.manifest;
   const found = await partitionsOnDisk(path);
+  const staged = new Set<string>();
+  if (journal !== null) {
+    const run = { dataset: path, staging: join(path, '_staging', journal.run) };
+    for (const ds of Object.keys(journal.moves)) {
+      const bytes = await sizeOf(stagePath(run, ds));
+      if (bytes === null) continue;
+      staged.add(ds);
+      found.set(ds, bytes);
+    }
+  }
   const listed = Object.entries(manifest?.partitions ?? {});
   const lost = listed.filter(([ds, { bytes }]) => found.get(ds) !== bytes).map(([ds]) => ds);
   const unlisted = [...found.keys()].filter((ds) => !manifest?.partitions[ds]);
-  return { path, manifest, lost: lost.sort(), unlisted: unlisted.sort() };
+  return {
+    ...{ path, manifest, lost: lost.sort(), unlisted: unlisted.sort() },
+    isPublishing: journal !== null,
+    fileOf: (ds) =>
+      journal !== null && staged.has(ds)
+        ? stagePath({ dataset: path, staging: join(path, '_staging', journal.run) }, ds)
+        : partitionPath(path, ds),
+  };
 }
 
-/** A run that writes a dataset; its caller holds the lock. */
+/** A run that writes a dataset or tile set; its caller holds the lock. */
 export interface PublishRun {
   readonly dataset: string;
+  /** Where it stages; what an earlier run of the same name left there is still there. */
   readonly staging: string;
 }
 
 /**
- * Start writing: a folder for what is staged. Whatever earlier runs left there is removed: the lock says they are dead.
+ * Start writing: a folder for what is staged. Whatever runs of another name left is removed: the lock says they are dead.
  */
-export async function beginRun(dataset: string, runId: string): Promise<PublishRun> {
-  const all = join(dataset, '_staging');
-  const staging = join(all, runId);
-  await rm(all, { recursive: true, force: true }).catch((cause: unknown) => {
-    throw writeError(all, cause);
-  });
+export async function beginRun(dataset: string, name: string): Promise<PublishRun> {
+  const staging = join(dataset, '_staging', name);
+  await clearLeftovers(dataset);
+  for (const other of (await leftoversOf(dataset)).staged)
+    if (other !== name) await removeTree(join(dataset, '_staging', other));
   await makeFolder(staging);
+  fault('staging.made', dataset);
   return { dataset, staging };
 }
 
-/** Where a run writes a partition before it is published. The folder is made. */
-export function stagePath(run: PublishRun, ds: string): string {
-  const path = join(run.staging, folderOf(ds), 'part-0.parquet');
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (cause) {
-    throw writeError(path, cause);
-  }
-  return path;
+/** Where a run writes a partition before it is published. */
+export function stagePath({ staging }: PublishRun, ds: string): string {
+  return join(staging, `${folderOf(ds)}.parquet`);
+}
+
+/** What is published at once. */
+export interface Publish {
+  /** Staged partitions that replace those that are there. */
+  readonly staged: readonly string[];
+  /** Partitions whose copies in other formats go. */
+  readonly stale: readonly string[];
+  /** What there is then. */
+  readonly manifest: Manifest;
 }
 
 /**
- * Put a staged partition in place of the published one, if any: whole or not at all, and durable.
- * The manifest still speaks of the old one until `commitManifest`.
+ * Publish what was staged: all of it or nothing, and durably. A crash before the journal is written leaves what was there;
+ * after that `finishPublish` does the rest, here or in the next run.
  *
- * Returns  its size in bytes
  * Throws   DISK_FULL, NOT_WRITABLE
  */
-export async function publishPartition(run: PublishRun, ds: string): Promise<number> {
-  const staged = join(run.staging, folderOf(ds), 'part-0.parquet');
-  const bytes = await moveFile(staged, partitionPath(run.dataset, ds));
-  await syncFolder(run.dataset);
-  return bytes;
+export async function publish(
+  run: PublishRun,
+  { staged, stale, manifest }: Publish,
+): Promise<void> {
+  const files = staged.map((ds) => stagePath(run, ds));
+  await mapLimited(files, SYNCS, syncFile);
+  for (const folder of [run.staging, dirname(run.staging), run.dataset]) await syncFolder(folder);
+  fault('partitions.synced', run.dataset);
+  const moves = Object.fromEntries(
+    await mapLimited(staged, SYNCS, async (ds) => [ds, (await stat(stagePath(run, ds))).size]),
+  ) as Record<string, number>;
+  const journal = { run: basename(run.staging), moves, stale, manifest };
+  for (const ds of staged) await checkPlace(partitionPath(run.dataset, ds));
+  await writeJournal(run.dataset, journal);
+  try {
+    await finishPublish(run.dataset, journal);
+  } catch (cause) {
+    const error = writeError(run.dataset, cause);
+    const hint = 'All of it is staged, and publishing has begun: the next run goes on with it.';
+    throw new TesseraError(error.code, error.params, { hint, cause });
+  }
+}
+
+/** What could never be replaced by a file is told while nothing has been done. */
+async function checkPlace(path: string): Promise<void> {
+  const isFolder = (await stat(path).catch(() => null))?.isDirectory();
+  const reason = isFolder === true ? 'a folder is in its place' : null;
+  if (reason !== null) throw new TesseraError('NOT_WRITABLE', { path, reason });
+}
+
+/** Waiting for the disk is most of it. */
+const SYNCS = 8;
+
+/**
+ * Do what a journal says, as far as it is not done: partitions are moved to their places, the manifest is replaced, what it
+ * does not list is removed, and last the journal. Done twice it is as done once. The caller holds the lock.
+ *
+ * Returns  partitions that the journal promised and that are nowhere: the manifest does not list them, they are built again
+ * Throws   DISK_FULL, NOT_WRITABLE
+ */
+export async function finishPublish(dataset: string, journal: PublishJournal): Promise<string[]> {
+  const run = { dataset, staging: join(dataset, '_staging', journal.run) };
+  const { manifest } = journal;
+  // Finished tasks are of no use any more: their outputs are about to be moved.
+  await removeTree(join(run.staging, TASK_RECORD));
+  for (const ds of journal.stale) await removeExports(dataset, ds);
+  const labels = Object.keys(journal.moves);
+  const lost: string[] = [];
+  for (const ds of labels) {
+    const staged = stagePath(run, ds);
+    if ((await sizeOf(staged)) !== null) await moveSynced(staged, partitionPath(dataset, ds));
+    else if ((await sizeOf(partitionPath(dataset, ds))) !== journal.moves[ds]) lost.push(ds);
+    fault('partition.moved', ds);
+  }
+  const moved = labels.filter((ds) => !lost.includes(ds));
+  await mapLimited(moved, SYNCS, (ds) => syncFolder(dirname(partitionPath(dataset, ds))));
+  if (moved.length > 0) await syncFolder(dataset);
+  fault('partitions.moved', dataset);
+  const kept = Object.entries(manifest.partitions).filter(([ds]) => !lost.includes(ds));
+  await commitManifest(dataset, { ...manifest, partitions: Object.fromEntries(kept) });
+  await removeUnlisted(dataset, manifest);
+  fault('unlisted.removed', dataset);
+  await removeTree(journalPath(dataset));
+  await syncFolder(dataset);
+  fault('journal.removed', dataset);
+  return lost;
+}
+
+/**
+ * Finish what a killed run was about to publish, if any did. The caller holds the lock.
+ *
+ * Returns  whether there was something
+ * Throws   FILE_UNREADABLE for a damaged journal, DISK_FULL, NOT_WRITABLE
+ */
+export async function recoverPublish(dataset: string): Promise<boolean> {
+  const journal = await readJournal(dataset);
+  if (journal === null) return false;
+  await finishPublish(dataset, journal);
+  return true;
+}
+
+/** Remove partitions that a manifest does not list, with their copies. The caller holds the lock. */
+export async function removeUnlisted(dataset: string, manifest: Manifest): Promise<string[]> {
+  const there = [...(await partitionsOnDisk(dataset)).keys()];
+  const unlisted = there.filter((ds) => manifest.partitions[ds] === undefined);
+  for (const ds of unlisted) {
+    await removeExports(dataset, ds);
+    await removePartition(dataset, ds);
+  }
+  return unlisted;
 }
 
 /** Remove a partition's file, and its folder where nothing else lies in it. The manifest no longer speaks of it. */
@@ -105,14 +219,16 @@ export function exportPath(dataset: string, ds: string, format: string): string 
 }
 
 async function removeFile(path: string): Promise<void> {
-  await rm(path, { force: true }).catch((cause: unknown) => {
-    throw writeError(path, cause);
-  });
+  if ((await sizeOf(path)) !== null) await removeTree(path);
   await rmdir(dirname(path)).catch((cause: unknown) => {
     const code = codeOf(cause);
-    if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EEXIST')
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR')
       throw writeError(dirname(path), cause);
   });
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  return (await stat(path).catch(() => null))?.size ?? null;
 }
 
 /** Bytes of each partition's file. */
@@ -123,17 +239,17 @@ async function partitionsOnDisk(dataset: string): Promise<Map<string, number>> {
     return label === NO_DAY || parseDay(label) !== null ? [label] : [];
   });
   const found = await mapLimited(labels, 16, async (ds) => {
-    const there = await stat(partitionPath(dataset, ds)).catch(() => null);
-    return there === null ? [] : [[ds, there.size] as const];
+    const bytes = await sizeOf(partitionPath(dataset, ds));
+    return bytes === null ? [] : [[ds, bytes] as const];
   });
   return new Map(found.flat());
 }
 
-/** Remove what was staged and not published: at the end of a run, however it ended. */
+/** Remove what was staged and not published: at the end of a run, however it ended. What is being published stays. */
 export async function endRun(run: PublishRun): Promise<void> {
-  await rm(dirname(run.staging), { recursive: true, force: true }).catch((cause: unknown) => {
-    throw writeError(run.staging, cause);
-  });
+  if ((await sizeOf(journalPath(run.dataset))) !== null) return;
+  await removeTree(dirname(run.staging));
+  fault('staging.removed', run.dataset);
 }
 
 function folderOf(ds: string): string {

@@ -9,7 +9,10 @@ export interface Holder {
   readonly pid: number;
   readonly host: string;
   readonly since: string;
-  /** Start of the process, as the system counts it: another process may have the same pid later. */
+  /**
+   * Start of the process, as the system counts it, and the boot that it counts from: another process may have the same pid
+   * later, or after the machine was started again. Null where the system does not tell (no `/proc`).
+   */
   readonly started: string | null;
   readonly token: string;
 }
@@ -52,15 +55,21 @@ export function isAlive(holder: Holder): boolean {
     if (codeOf(cause) === 'ESRCH') return false;
   }
   const started = processStart(holder.pid);
-  return started === null || holder.started === null || started === holder.started;
+  if (started === null || holder.started === null) return true;
+  // Of an older version: without the boot.
+  return holder.started.includes(' ')
+    ? started === holder.started
+    : started.endsWith(` ${holder.started}`);
 }
 
-/** Start time in ticks since boot, from Linux' /proc; null elsewhere. */
+/** Boot and start time in ticks since then, from Linux' /proc; null elsewhere. */
 function processStart(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the command in parentheses and may hold anything; the start is the 20th after it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    if (ticks === undefined) return null;
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${ticks}`;
   } catch {
     return null;
   }

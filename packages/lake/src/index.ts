@@ -1,6 +1,7 @@
 export { isAssignable } from './assignable.js';
 export { checkSchema, type SchemaCheck } from './check-schema.js';
 export { checkSqlPredicate } from './check-sql.js';
+export { checksumFile, crc32, crc32Slow, formatCrc } from './checksum.js';
 export { copyToCsv, copyToParquet, rowGroupRows } from './copy-out.js';
 export { appendToTable, createTableFromBatch, type TableColumn } from './create-table.js';
 export { readCsvHeader } from './csv-header.js';
@@ -10,12 +11,15 @@ export {
   datasetPath,
   endRun,
   exportPath,
+  finishPublish,
   openDataset,
+  type Publish,
   type PublishRun,
   partitionPath,
-  publishPartition,
-  removeExports,
+  publish,
+  recoverPublish,
   removePartition,
+  removeUnlisted,
   stagePath,
 } from './dataset.js';
 export {
@@ -39,7 +43,16 @@ export {
   type TimeCandidate,
 } from './describe/suggest-source.js';
 export { duckDbType } from './duckdb-type.js';
-export { makeFolder, moveFile, readText, removeTree, replaceFile, syncFolder } from './durable.js';
+export {
+  makeFolder,
+  moveFile,
+  type Replaced,
+  readText,
+  removeTree,
+  replaceFile,
+  syncFolder,
+} from './durable.js';
+export { FAULT_POINTS, type FaultPoint, fault, parseFault } from './faults.js';
 export {
   type FactsWanted,
   type FileFacts,
@@ -47,6 +60,7 @@ export {
   fileFacts,
   relationOf,
 } from './file-facts.js';
+export { makeFoldersNow, NewFile } from './file-layer.js';
 export { contentOf, fingerprintContent, fingerprintFile } from './fingerprint.js';
 export { writeError } from './fs-error.js';
 export {
@@ -58,6 +72,14 @@ export {
 export { type NullCell, nullsByDay } from './inspect/nulls-by-day.js';
 export { openPublished, type Published, publishedRows } from './inspect/open-published.js';
 export {
+  clearLeftovers,
+  hasLeftovers,
+  type Leftovers,
+  leftoversOf,
+  TASK_RECORD,
+  WORK,
+} from './leftovers.js';
+export {
   type FileFact,
   listSource,
   type SourceListing,
@@ -67,6 +89,7 @@ export { acquireLock, isLocked, type Lock } from './lock.js';
 export {
   commitManifest,
   formatManifest,
+  isOfNewerFormat,
   MANIFEST_FORMAT,
   type Manifest,
   type ManifestColumn,
@@ -78,10 +101,12 @@ export {
 export { mapLimited } from './map-limited.js';
 export { checkParquet } from './parquet/check-parquet.js';
 export { predicateColumns, predicateSql, type TypeOf } from './predicate-sql.js';
+export { journalPath, type PublishJournal, readJournal, writeJournal } from './publish-journal.js';
 export { quoteIdent, quoteLiteral, quotePath, quotePaths } from './quote.js';
 export { type ReadKinds, readColumns, type StreamOptions, streamColumns } from './read-columns.js';
 export { readRows, readStrings } from './read-rows.js';
 export type { ReadKind } from './read-vector.js';
+export { isPassing, PAUSES_MS, withRetries } from './retry.js';
 export { NO_DAY, type Relation, type ScanFile, type ScanSpec } from './scan-spec.js';
 export { scanColumns, scanSql } from './scan-sql.js';
 export { openDuckDb, run, type Session, type SessionOptions } from './session.js';

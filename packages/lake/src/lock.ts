@@ -1,8 +1,10 @@
-import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isTesseraError, TesseraError } from '@tessera/api';
 import { makeFolder, removeEmptyFolders } from './durable.js';
+import { fault } from './faults.js';
+import { linkPath, openFile, renamePath, syncHandle, writeBytes } from './file-layer.js';
 import { codeOf, writeError } from './fs-error.js';
 import { type Holder, isAlive, readHolder, thisProcess } from './holder.js';
 
@@ -36,6 +38,7 @@ export async function acquireLock(dataset: string, owner: string): Promise<Lock>
       made = (await makeFolder(dataset)) ?? made;
       await writeNew(mine, me);
     }
+    fault('lock.written', path);
     for (;;) {
       if (await linkNew(mine, path)) break;
       const holder = await holderOf(path, dataset);
@@ -50,6 +53,7 @@ export async function acquireLock(dataset: string, owner: string): Promise<Lock>
     throw writeError(dataset, cause);
   }
   await rm(mine, { force: true });
+  fault('lock.taken', path);
   let held = true;
   return {
     async release() {
@@ -58,6 +62,7 @@ export async function acquireLock(dataset: string, owner: string): Promise<Lock>
       const holder = await holderOf(path, dataset);
       if (holder?.token !== me.token) return;
       await rm(path, { force: true });
+      fault('lock.released', path);
       if (made !== undefined) await removeEmptyFolders(dataset, made);
     },
   };
@@ -102,7 +107,7 @@ async function takeOver(
     await rm(claims.at(-1)!, { force: true });
     return false;
   }
-  await rename(mine, path);
+  await renamePath(mine, path);
   for (const claim of claims) await rm(claim, { force: true });
   return true;
 }
@@ -110,7 +115,7 @@ async function takeOver(
 /** A lock appears with its content: a hard link is made of a finished file. False when the name is taken. */
 async function linkNew(from: string, to: string): Promise<boolean> {
   try {
-    await link(from, to);
+    await linkPath(from, to);
     return true;
   } catch (cause) {
     const code = codeOf(cause);
@@ -119,9 +124,9 @@ async function linkNew(from: string, to: string): Promise<boolean> {
   }
   // A disk without hard links.
   try {
-    const file = await open(to, 'wx');
+    const file = await openFile(to, 'wx');
     try {
-      await file.writeFile(await readFile(from));
+      await writeBytes(file, await readFile(from), to);
     } finally {
       await file.close();
     }
@@ -133,10 +138,10 @@ async function linkNew(from: string, to: string): Promise<boolean> {
 }
 
 async function writeNew(path: string, holder: Holder): Promise<void> {
-  const file = await open(path, 'wx');
+  const file = await openFile(path, 'wx');
   try {
-    await file.writeFile(`${JSON.stringify(holder)}\n`);
-    await file.sync();
+    await writeBytes(file, Buffer.from(`${JSON.stringify(holder)}\n`), path);
+    await syncHandle(file, path);
   } finally {
     await file.close();
   }

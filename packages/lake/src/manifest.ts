@@ -27,6 +27,8 @@ export interface ManifestFile {
 export interface ManifestPartition {
   readonly rows: number;
   readonly bytes: number;
+  /** CRC-32 of the file, eight hex digits; absent where an older version wrote it. */
+  readonly crc?: string;
   /** Made in STRICT mode. */
   readonly strict: boolean;
   /** Positions in the manifest's `files`, ascending: runs of `[first, how many]`, none of which touches the next. */
@@ -73,17 +75,27 @@ export async function readManifest(dataset: string): Promise<Manifest | null> {
     return parseManifest(JSON.parse(text));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TesseraError(
-      'FILE_UNREADABLE',
-      { path, reason },
-      { hint: 'Remove the dataset’s folder to build it anew.', cause },
-    );
+    throw new TesseraError('FILE_UNREADABLE', { path, reason }, { hint: hintOf(cause), cause });
   }
+}
+
+/** What a newer version wrote is not damaged. */
+function hintOf(cause: unknown): string {
+  return cause instanceof NewerFormat
+    ? 'A newer version of Tessera wrote it: use that one, or another `--out`.'
+    : '`tessera doctor` clears it away, and the next run builds the dataset anew.';
+}
+
+class NewerFormat extends Error {}
+
+/** Whether a manifest could not be read because a newer version wrote it. */
+export function isOfNewerFormat(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof NewerFormat;
 }
 
 /** Replace the manifest. Bytes depend on the content alone. Throws DISK_FULL, NOT_WRITABLE. */
 export async function commitManifest(dataset: string, manifest: Manifest): Promise<void> {
-  await replaceFile(manifestPath(dataset), formatManifest(manifest));
+  await replaceFile(manifestPath(dataset), formatManifest(manifest), 'manifest');
 }
 
 /** JSON with fixed member order, one line per column, file and partition. */
@@ -95,8 +107,11 @@ export function formatManifest(manifest: Manifest): string {
   const partitions = Object.entries(manifest.partitions)
     .sort(([a], [b]) => byCodePoint(a, b))
     .map(([ds, p]) => {
-      const { rows, bytes, strict, publishedAt } = p;
-      const plain = { rows, bytes, strict, files: p.files, ...(publishedAt && { publishedAt }) };
+      const { rows, bytes, crc, strict, publishedAt } = p;
+      const plain = {
+        ...{ rows, bytes, ...(crc && { crc }) },
+        ...{ strict, files: p.files, ...(publishedAt && { publishedAt }) },
+      };
       return `    ${JSON.stringify(ds)}: ${JSON.stringify(plain)}`;
     });
   const columns = manifest.columns.map(({ name, type, hash }) => ({ name, type, hash }));
@@ -119,10 +134,12 @@ export function formatManifest(manifest: Manifest): string {
 `;
 }
 
-function parseManifest(value: unknown): Manifest {
+/** Throws an Error that says what is wrong with it. */
+export function parseManifest(value: unknown): Manifest {
   const whole = record(value, 'the manifest');
   if (whole.format !== MANIFEST_FORMAT) {
-    throw new Error(
+    const isNewer = typeof whole.format === 'number' && whole.format > MANIFEST_FORMAT;
+    throw new (isNewer ? NewerFormat : Error)(
       `its format is ${JSON.stringify(whole.format)}, this version reads ${MANIFEST_FORMAT}`,
     );
   }
@@ -145,6 +162,7 @@ function parseManifest(value: unknown): Manifest {
     partitions[ds] = {
       rows: count(p, 'rows'),
       bytes: count(p, 'bytes'),
+      ...(p.crc !== undefined && { crc: text(p, 'crc') }),
       strict: flag(p, 'strict'),
       files: runs(p.files, ds, files.length),
       ...(p.publishedAt !== undefined && { publishedAt: text(p, 'publishedAt') }),

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFoldersNow, NewFile } from './file-layer.js';
 import { writeError } from './fs-error.js';
 import { isAlive, readHolder, thisProcess } from './holder.js';
 
@@ -24,10 +25,15 @@ export function openTmpFolder(parent: string, owner: string): TmpFolder {
   const me = thisProcess(owner);
   const path = join(parent, `${PREFIX}${me.token}`);
   try {
-    mkdirSync(parent, { recursive: true });
+    makeFoldersNow(parent);
     removeDead(parent);
-    mkdirSync(path);
-    writeFileSync(join(path, OWNER), `${JSON.stringify(me)}\n`);
+    makeFoldersNow(path);
+    const file = new NewFile(join(path, OWNER));
+    try {
+      file.write([Buffer.from(`${JSON.stringify(me)}\n`)]);
+    } finally {
+      file.close();
+    }
   } catch (cause) {
     throw writeError(parent, cause);
   }

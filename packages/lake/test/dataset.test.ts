@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
@@ -24,7 +25,7 @@ import {
   manifestPath,
   openDataset,
   partitionPath,
-  publishPartition,
+  publish,
   readManifest,
   stagePath,
 } from '../src/index.js';
@@ -119,25 +120,30 @@ describe('publishing', () => {
   it('stages, renames, and can be read as a source', async () => {
     const path = fresh();
     const run = await beginRun(path, 'run-1');
+    const labels = ['2025-01-01', '2025-01-02', '__none__'];
     const sizes: Record<string, number> = {};
-    for (const ds of ['2025-01-01', '2025-01-02', '__none__']) {
+    for (const ds of labels) {
       await copyToParquet(b.session, `SELECT '${ds}' AS d`, stagePath(run, ds));
-      sizes[ds] = await publishPartition(run, ds);
-      expect(existsSync(stagePath(run, ds))).toBe(false);
+      sizes[ds] = statSync(stagePath(run, ds)).size;
     }
     await copyToParquet(b.session, 'SELECT 1 AS x', stagePath(run, '2025-01-03'));
-    await endRun(run);
-    expect(readdirSync(path).sort()).toEqual(['ds=2025-01-01', 'ds=2025-01-02', 'ds=__none__']);
-    const listing = await listSource(sourceOf({ d: 'string' }, { path }), '/');
-    expect(listing.partitions.map((p) => [p.ds, p.files[0]?.bytes])).toEqual(Object.entries(sizes));
-
     const partitions = Object.fromEntries(
       Object.entries(sizes).map(([ds, bytes]) => [
         ds,
         { rows: 1, bytes, strict: false, files: [] },
       ]),
     );
-    await commitManifest(path, { ...manifest, partitions });
+    await publish(run, { staged: labels, stale: [], manifest: { ...manifest, partitions } });
+    for (const ds of labels) expect(existsSync(stagePath(run, ds))).toBe(false);
+    await endRun(run);
+    expect(readdirSync(path).sort()).toEqual([
+      '_manifest.json',
+      'ds=2025-01-01',
+      'ds=2025-01-02',
+      'ds=__none__',
+    ]);
+    const listing = await listSource(sourceOf({ d: 'string' }, { path }), '/');
+    expect(listing.partitions.map((p) => [p.ds, p.files[0]?.bytes])).toEqual(Object.entries(sizes));
     expect((await openDataset(path)).lost).toEqual([]);
     rmSync(partitionPath(path, '2025-01-02'));
     writeFileSync(partitionPath(path, '__none__'), 'cut');

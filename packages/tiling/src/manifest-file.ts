@@ -50,5 +50,5 @@ export async function lookAtManifest(folder: string): Promise<FoundManifest> {
 
 /** Replace the manifest, whole. Bytes depend on the content alone. Throws DISK_FULL, NOT_WRITABLE. */
 export async function commitTileManifest(folder: string, manifest: TileManifest): Promise<void> {
-  await replaceFile(tileManifestPath(folder), formatTileManifest(manifest));
+  await replaceFile(tileManifestPath(folder), formatTileManifest(manifest), 'tiles');
 }

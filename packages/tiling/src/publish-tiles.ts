@@ -1,6 +1,6 @@
 import { utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { mapLimited, moveFile, type PublishRun, syncFolder } from '@tessera/lake';
+import { fault, mapLimited, moveFile, type PublishRun, syncFolder } from '@tessera/lake';
 import { blockInput, blockMembers } from './blocks.js';
 import { BLOCK_LEVELS, type BlockLevel, isBlockLevel, LEVELS } from './hops.js';
 import { commitTileManifest } from './manifest-file.js';
@@ -53,12 +53,14 @@ export async function publishTiles(
     const { place } = first;
     let entry = await moveTiles(run, set.path, first, current(set.manifest, place));
     for (const other of others) entry = await moveTiles(run, set.path, other, entry);
+    fault('tiles.moved', placePath(place));
     return { place, entry };
   });
   const folders = new Set(
     [...places.keys()].flatMap((path) => [dirname(path), dirname(dirname(path))]),
   );
   await mapLimited([...folders], MOVES, (folder) => syncFolder(join(set.path, folder)));
+  fault('tiles.synced', set.path);
   for (const { place, entry } of placed) {
     const { ds, level, input } = place;
     if (isBlockLevel(level)) blocks[level][ds] = { input, ...entry };
@@ -152,6 +154,7 @@ async function commit(set: TileSet, wanted: TileManifest): Promise<TileSet> {
   }
   const manifest = { ...wanted, blocks };
   await markForgotten(set, manifest);
+  fault('tiles.forgotten', set.path);
   await commitTileManifest(set.path, manifest);
   return { path: set.path, manifest };
 }

@@ -1,7 +1,8 @@
-import { rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { DataType } from '@tessera/api';
 import { type Batch, type Column, gather } from '@tessera/columnar';
 import {
+  checksumFile,
   copyToParquet,
   createTableFromBatch,
   quoteIdent,
@@ -245,5 +246,5 @@ export async function runAssemble(
   const width = left.length + features.length;
   const rows = await copyToParquet(context.session, sql, task.file, width);
   await made.drop();
-  return { rows, bytes: statSync(task.file).size };
+  return { rows, ...(await checksumFile(task.file)) };
 }

@@ -65,4 +65,6 @@ export interface SweepResult {
 export interface AssembleResult {
   readonly rows: number;
   readonly bytes: number;
+  /** CRC-32 of the file. */
+  readonly crc: string;
 }

@@ -1,4 +1,4 @@
-import { openDataset, partitionPath } from '../dataset.js';
+import { openDataset } from '../dataset.js';
 import { fileColumns } from '../describe/find-tables.js';
 import { quoteIdent, quotePaths } from '../quote.js';
 import { readRows } from '../read-rows.js';
@@ -24,13 +24,13 @@ export interface Published {
 
 /** What is published at a path, or null. The manifest says what there is. Throws FILE_UNREADABLE. */
 export async function openPublished(session: Session, path: string): Promise<Published | null> {
-  const { manifest, lost } = await openDataset(path);
+  const { manifest, lost, fileOf } = await openDataset(path);
   if (manifest === null) return null;
   const gone = new Set(lost);
   const partitions = Object.entries(manifest.partitions)
     .filter(([ds]) => !gone.has(ds))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([ds, { rows, bytes }]) => ({ ds, rows, bytes, file: partitionPath(path, ds) }));
+    .map(([ds, { rows, bytes }]) => ({ ds, rows, bytes, file: fileOf(ds) }));
   const last = partitions.at(-1);
   return {
     path,

@@ -1,0 +1,73 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { removeTree } from './durable.js';
+import { isAlive, readHolder } from './holder.js';
+
+/** What a run writes in the folder of a dataset or tile set while it works, and nothing after it. */
+const STAGING = '_staging';
+const TEMPORARY = /^(_manifest|_publish)\.json\.\d+\.tmp$/;
+const OF_LOCKS = /^_lock(\..+)?$/;
+
+/** The folder below `_staging` that a later run can go on with: it has a record of finished tasks. */
+export const WORK = 'work';
+export const TASK_RECORD = 'tasks.log';
+
+export interface Leftovers {
+  /** Half a manifest or journal. */
+  readonly temporary: readonly string[];
+  /** Locks of processes that are dead by now, and what they left of the taking of one. */
+  readonly locks: readonly string[];
+  /** Folders of staged files, below `_staging`. */
+  readonly staged: readonly string[];
+  /** Whether one of those holds finished tasks. */
+  readonly isResumable: boolean;
+  /** There is a `_staging`. */
+  readonly hasStaging: boolean;
+}
+
+/** Look for what killed runs left in the folder of a dataset or tile set; nothing is changed. */
+export async function leftoversOf(folder: string): Promise<Leftovers> {
+  const names: string[] = await readdir(folder).catch(() => []);
+  const locks: string[] = [];
+  for (const name of names) {
+    if (!OF_LOCKS.test(name)) continue;
+    const text = await readFile(join(folder, name), 'utf8').catch(() => null);
+    const holder = text === null ? null : readHolder(text);
+    if (holder !== null && !isAlive(holder)) locks.push(name);
+  }
+  const hasStaging = names.includes(STAGING);
+  const staged = hasStaging ? await readdir(join(folder, STAGING)).catch(() => []) : [];
+  const work: string[] = await readdir(join(folder, STAGING, WORK)).catch(() => []);
+  return {
+    temporary: names.filter((name) => TEMPORARY.test(name)),
+    locks,
+    staged: staged.sort(),
+    isResumable: work.includes(TASK_RECORD),
+    hasStaging,
+  };
+}
+
+/** Whether there is anything that `clearLeftovers` would remove. */
+export function hasLeftovers({
+  temporary,
+  locks,
+  staged,
+  isResumable,
+  hasStaging,
+}: Leftovers): boolean {
+  const isKept = isResumable && staged.length === 1;
+  return temporary.length > 0 || locks.length > 0 || (hasStaging && !isKept);
+}
+
+/**
+ * Remove what killed runs left, but for finished tasks that a later run can go on with. The caller holds the lock, so that
+ * whoever wrote it is dead.
+ *
+ * Throws  NOT_WRITABLE
+ */
+export async function clearLeftovers(folder: string): Promise<void> {
+  const { temporary, locks, staged, isResumable, hasStaging } = await leftoversOf(folder);
+  for (const name of [...temporary, ...locks]) await removeTree(join(folder, name));
+  if (!isResumable && hasStaging) return removeTree(join(folder, STAGING));
+  for (const name of staged) if (name !== WORK) await removeTree(join(folder, STAGING, name));
+}
