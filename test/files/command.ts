@@ -31,8 +31,12 @@ export interface Started {
 }
 
 /** The real command in a process of its own, its output to pipes. */
-export function start(argv: readonly string[], cwd: string): Started {
-  const child = spawn(process.execPath, [BIN, ...argv], { cwd, env: environment() });
+export function start(
+  argv: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Started {
+  const child = spawn(process.execPath, [BIN, ...argv], { cwd, env: { ...environment(), ...env } });
   let out = '';
   let err = '';
   const listeners = new Set<() => void>();

@@ -92,6 +92,7 @@ test('again: nothing to do, nothing written', async () => {
   });
   expect(again.counters).toEqual({
     tasks: 0,
+    tasksResumed: 0,
     filesRead: 0,
     rowsScanned: 0,
     rowsSwept: 0,

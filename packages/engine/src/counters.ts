@@ -7,6 +7,7 @@ import type { TilesBuilt } from './tiles/build-tiles.js';
 /** Of a run that did nothing. */
 export const NO_COUNTERS: RunCounters = {
   tasks: 0,
+  tasksResumed: 0,
   filesRead: 0,
   rowsScanned: 0,
   bytesRead: 0,
@@ -27,12 +28,14 @@ export function countersOf(
   outcome: StageOutcome,
   writes: number,
   built: TilesBuilt,
+  resumed: number,
 ): RunCounters {
   const scans = Object.values(outcome.scans).flat();
   const tiles = countersOfTiles(built);
   return {
     ...tiles,
-    tasks: tiles.tasks + outcome.tasks + writes,
+    tasks: tiles.tasks + outcome.tasks + writes - resumed,
+    tasksResumed: tiles.tasksResumed + resumed,
     filesRead: tiles.filesRead + sum(plan.scans.map((scan) => scan.fileIdx.length)),
     rowsScanned: tiles.rowsScanned + sum(scans.map((result) => result.rowsScanned)),
     rowsSwept: sum(scans.map((result) => result.rowsMatched)),
@@ -49,10 +52,10 @@ export function countersOf(
 
 /** Of a run that builds tiles and no more. */
 export function countersOfTiles(built: TilesBuilt): RunCounters {
-  const { tasks, partitions, blocks, rowsRead, filesRead } = built;
+  const { tasks, resumed, partitions, blocks, rowsRead, filesRead } = built;
   return {
     ...NO_COUNTERS,
-    ...{ tasks, filesRead, rowsScanned: rowsRead },
+    ...{ tasks: tasks - resumed, tasksResumed: resumed, filesRead, rowsScanned: rowsRead },
     tilePartitionsBuilt: partitions,
     tileBlocksBuilt: blocks,
   };

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Batch, decodeBatch, encodeBatchParts } from '@tessera/columnar';
-import { makeFoldersNow, NewFile, writeError } from '@tessera/lake';
+import { crc32, formatCrc, makeFoldersNow, NewFile, writeError } from '@tessera/lake';
+import type { Output } from './tasks/attempt-task.js';
 import type { Section } from './tasks/task.js';
 
 /**
@@ -15,6 +16,14 @@ export interface Exchange {
   read(section: Section, scratch?: Scratch): Batch;
   /** Path for a table file; null in memory. */
   path(name: string): string | null;
+  /** A task begins: what is written from here on is its own. */
+  begin(): void;
+  /** What it wrote, with checksums where they are wanted. */
+  written(): readonly Output[];
+  /** Remove what it wrote: it is tried again. */
+  discard(): void;
+  /** Checksums are wanted: somebody records what tasks made. */
+  readonly isRecorded: boolean;
 }
 
 /** Memory for one block, made larger as needed. */
@@ -41,21 +50,36 @@ function scratchOf(scratch: Scratch | undefined, bytes: number): Uint8Array {
   return scratch.bytes.subarray(0, bytes);
 }
 
-export function fileExchange(dir: string): Exchange {
+/** @param isRecorded take checksums of what is written */
+export function fileExchange(dir: string, isRecorded = false): Exchange {
+  let outputs: Output[] = [];
   return {
+    isRecorded,
+    begin() {
+      outputs = [];
+    },
+    written: () => outputs,
+    discard() {
+      for (const { name } of outputs.splice(0)) rmSync(join(dir, name), { force: true });
+    },
     write(name, batches) {
       const file = join(dir, name);
       const to = openNew(file);
       try {
         const sections: Section[] = [];
         let offset = 0;
+        let crc = 0;
         for (const batch of batches) {
-          const length = to.write(encodeBatchParts(batch));
+          const parts = encodeBatchParts(batch);
+          if (isRecorded) for (const part of parts) crc = crc32(part, crc);
+          const length = to.write(parts);
           sections.push({ name, offset, length, rows: batch.rows, ...timeRange(batch) });
           offset += length;
         }
+        outputs.push({ name, bytes: offset, crc: formatCrc(crc) });
         return sections;
       } catch (cause) {
+        rmSync(file, { force: true });
         throw writeError(file, cause);
       } finally {
         to.close();
@@ -93,6 +117,10 @@ function openNew(file: string): NewFile {
 export function memoryExchange(): Exchange {
   const entries = new Map<string, Batch>();
   return {
+    isRecorded: false,
+    begin: () => undefined,
+    written: () => [],
+    discard: () => undefined,
     write(name, batches) {
       return [...batches].map((batch, idx) => {
         const entry = `${name}#${idx}`;

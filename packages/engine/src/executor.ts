@@ -6,27 +6,35 @@ import { openDuckDb } from '@tessera/lake';
 import { fileExchange, memoryExchange } from './exchange.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
 import { memoryBudget, shareMemory, type WorkerMemory } from './memory.js';
+import { attemptTask, type Output } from './tasks/attempt-task.js';
 import type { TaskContext } from './tasks/context.js';
-import { runTask } from './tasks/run-task.js';
 import type { Task } from './tasks/task.js';
 
 /**
  * Runs tasks. Contract (one test for all implementations):
- * - every task is run once; `onDone` is called once per finished task, in any order; results come back in task order;
+ * - every task is done once; `onDone` is called once per finished task, in any order; results come back in task order;
+ * - what fails for a reason that may pass is tried again, a few times;
  * - the first failure stops what has not started, waits for what runs, then rejects with that failure;
  * - after `signal` aborts it rejects with INTERRUPTED within 2 s, running queries interrupted;
  * - tasks and results are plain data.
  */
 export interface Executor {
   readonly workers: number;
-  run<R>(tasks: readonly Task[], onDone: (result: R, taskIdx: number) => void): Promise<R[]>;
+  run<R>(tasks: readonly Task[], onDone: OnDone<R>): Promise<R[]>;
   close(): Promise<void>;
 }
+
+/** A task is finished; what it made is told where it is recorded. */
+export type OnDone<R> = (result: R, taskIdx: number, outputs: readonly Output[]) => void;
 
 export interface ExecutorOptions {
   readonly workers: number;
   /** Folder of the exchange; null = memory (inline only). */
   readonly dir: string | null;
+  /** Folder for what does not fit in memory. Default: that of the exchange. */
+  readonly spill?: string;
+  /** Somebody records what tasks made. Default: no. */
+  readonly isRecorded?: boolean;
   /** Default: the shares of the default budget. */
   readonly memory?: WorkerMemory;
   readonly signal?: AbortSignal | undefined;
@@ -38,6 +46,8 @@ const memoryOf = ({ memory, workers }: ExecutorOptions): WorkerMemory =>
 /** How a worker is started: plain data. */
 export interface WorkerSettings {
   readonly dir: string;
+  readonly spill: string;
+  readonly isRecorded: boolean;
   readonly threads: number;
   readonly memory: WorkerMemory;
   /** Name of the channel on which cancellation is announced: for queries, which wait with the event loop free. */
@@ -54,16 +64,17 @@ export function interrupted(): TesseraError {
 export async function runHere<R>(
   context: TaskContext,
   tasks: readonly Task[],
-  onDone: (result: R, taskIdx: number) => void,
+  onDone: OnDone<R>,
   signal?: AbortSignal,
 ): Promise<R[]> {
   const results: R[] = [];
   for (const [idx, task] of tasks.entries()) {
     if (signal?.aborted) throw interrupted();
     try {
-      const result = (await runTask(context, task)) as R;
+      const answer = await attemptTask(context, task);
+      const result = answer.result as R;
       results.push(result);
-      onDone(result, idx);
+      onDone(result, idx, answer.outputs);
     } catch (error) {
       throw signal?.aborted ? interrupted() : error;
     }
@@ -82,9 +93,10 @@ export async function inlineExecutor(
   const session = await openDuckDb({
     threads: 1,
     memoryBytes: memory.duckDbBytes,
-    ...(options.dir !== null && { tmp: join(options.dir, 'spill') }),
+    ...(options.dir !== null && { tmp: join(options.spill ?? options.dir, 'spill') }),
   });
-  const exchange = options.dir === null ? memoryExchange() : fileExchange(options.dir);
+  const exchange =
+    options.dir === null ? memoryExchange() : fileExchange(options.dir, options.isRecorded);
   const context = { session, exchange, memory, cancelled: () => signal?.aborted === true };
   const interruption = interruptOnAbort(session, signal);
   return {
@@ -110,6 +122,8 @@ export async function threadsExecutor(
   const channelName = `tessera-${randomUUID()}`;
   const settings: WorkerSettings = {
     dir: options.dir,
+    spill: options.spill ?? options.dir,
+    isRecorded: options.isRecorded ?? false,
     threads: 1,
     memory: memoryOf(options),
     channel: channelName,
@@ -137,10 +151,7 @@ export async function threadsExecutor(
   signal?.addEventListener('abort', cancel);
   return {
     workers: options.workers,
-    async run<R>(
-      tasks: readonly Task[],
-      onDone: (result: R, taskIdx: number) => void,
-    ): Promise<R[]> {
+    async run<R>(tasks: readonly Task[], onDone: OnDone<R>): Promise<R[]> {
       if (signal?.aborted) throw interrupted();
       try {
         return await run<R>(tasks, onDone);
@@ -165,10 +176,7 @@ interface Pool {
 /** Hands out one task per worker at a time, so that nothing is queued inside the pool when a run stops. */
 function pooled(pool: Pool, workers: number, cancelled: () => boolean) {
   let running: Promise<unknown>[] = [];
-  async function run<R>(
-    tasks: readonly Task[],
-    onDone: (result: R, taskIdx: number) => void,
-  ): Promise<R[]> {
+  async function run<R>(tasks: readonly Task[], onDone: OnDone<R>): Promise<R[]> {
     const results = new Array<R>(tasks.length);
     // One lane alone takes what is above a worker's share, so that no two such tasks are held at once.
     const alone: number[] = [];
@@ -187,7 +195,7 @@ function pooled(pool: Pool, workers: number, cancelled: () => boolean) {
           })) as WorkerAnswer<R>;
           if ('error' in answer) throw reviveError(answer.error);
           results[idx] = answer.result;
-          onDone(answer.result, idx);
+          onDone(answer.result, idx, answer.outputs);
         } catch (error) {
           failure ??= error;
         }
@@ -214,7 +222,9 @@ export interface ErrorData {
   readonly problems: readonly ErrorData[];
 }
 
-export type WorkerAnswer<R> = { readonly result: R } | { readonly error: ErrorData };
+export type WorkerAnswer<R> =
+  | { readonly result: R; readonly outputs: readonly Output[] }
+  | { readonly error: ErrorData };
 
 export function errorData(error: unknown): ErrorData {
   if (isTesseraError(error)) {

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { rmdirSync } from 'node:fs';
-import { join as joinPath, resolve } from 'node:path';
+import { dirname, join as joinPath, resolve } from 'node:path';
 import { fault, openTmpFolder, quoteLiteral, type Session } from '@tessera/lake';
 import { assembledBytes, type PhysicalPlan, type PlanOptions } from '@tessera/planner';
 import { hashContents } from './contents.js';
@@ -16,6 +15,9 @@ import { raiseProblem } from './problems.js';
 import { checkSignal, peakBytes } from './process-state.js';
 import { openTarget, tidy } from './publish.js';
 import { runReport } from './report.js';
+import { recorded } from './resume/recorded.js';
+import { runKey } from './resume/run-key.js';
+import { openTaskRecord, type TaskRecord } from './resume/task-record.js';
 import type { RunOptions } from './run-types.js';
 import { isSmallWork } from './small-work.js';
 import { runStages } from './stages/run-stages.js';
@@ -53,7 +55,6 @@ export async function make(subject: Subject, making: Making, options: RunOptions
   const { gathered, session, dataset, removed, memory, elapsed, preview, atEnd } = making;
   const { workers } = making.planOptions;
   const { signal } = options;
-  const runId = randomUUID();
   const limit = options.limit ?? null;
   const wanted =
     limit === null ? gathered : firstPartitions(gathered, subject.join?.left ?? null, limit);
@@ -66,12 +67,14 @@ export async function make(subject: Subject, making: Making, options: RunOptions
   const owner = `${subject.kind} ${subject.name}`;
   const target = isPublished ? await openTarget(dataset, owner) : null;
   // Beside what is staged: should this process be killed, the dataset's next run removes both.
-  const parent = options.tmp ?? target?.run.staging ?? joinPath(making.out, '.tmp');
+  const parent =
+    options.tmp ?? (target ? dirname(target.run.staging) : joinPath(making.out, '.tmp'));
   atEnd.push(async () => {
     if (options.tmp === undefined) removeIfEmpty(parent);
     await target?.close();
   });
   let executor: Executor | null = null;
+  let record: TaskRecord | null = null;
   const hashing = new AbortController();
   const contents = target
     ? hashContents(asked.plan, gathered, anySignal(hashing.signal, signal))
@@ -82,15 +85,18 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     const { path: tmp, close } = openTmpFolder(resolve(parent), owner);
     atEnd.unshift(close);
     await spillTo(session, joinPath(tmp, 'spill-main'));
+    // What is asked to lie elsewhere does not outlive the run.
+    const isRecorded = target !== null && options.tmp === undefined;
+    const dir = isRecorded ? target.run.staging : tmp;
+    const threads = { workers, dir, spill: tmp, isRecorded, memory: memory.worker, signal };
     executor =
       workers === 1 || isSmallWork(asked.plan, gathered)
-        ? await inlineExecutor({ workers, dir: tmp, memory: memory.worker, signal })
-        : await threadsExecutor({ workers, dir: tmp, memory: memory.worker, signal });
+        ? await inlineExecutor(threads)
+        : await threadsExecutor(threads);
     const onProgress = (progress: StageProgress) =>
       options.onProgress?.({ ...progress, elapsedMs: elapsed(), peakBytes: peakBytes() });
     const built = await makeTiles(subject, { ...making, gathered: wanted }, asked, {
       executor,
-      runId,
       owner,
       onProgress,
       signal,
@@ -102,9 +108,12 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     ]);
     if (subject.tilesOnly)
       return { ...NOTHING_MADE, counters: { ...countersOfTiles(built.counts), bytesRead } };
+    if (isRecorded)
+      record = await openTaskRecord(dir, runKey(plan, gathered, howOf(making, options)));
+    const worked = record === null ? executor : recorded(executor, record);
     const outcome = await runStages(plan, {
       facts: gathered.facts,
-      executor,
+      executor: worked,
       inMemory: false,
       limit,
       strict: options.strict ?? false,
@@ -117,12 +126,12 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       onProgress,
     });
     await raiseProblem(
-      { session, exchange: fileExchange(tmp), memory: memory.worker, cancelled: () => false },
+      { session, exchange: fileExchange(dir), memory: memory.worker, cancelled: () => false },
       plan,
       outcome,
     );
     const fileOf = (ds: string) => (target ? target.stage(ds) : previewFile(preview ?? tmp, ds));
-    const made = await writePartitions(executor, outcome, fileOf, onProgress);
+    const made = await writePartitions(worked, outcome, fileOf, onProgress);
     fault('staged', dataset);
     checkSignal(signal);
     const written = limit === null ? made : await firstRows(session, made, limit);
@@ -142,7 +151,10 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       written,
       removed: target ? removed : [],
       files: written.map(({ ds }, idx) => ({ ds, file: published[idx]! })),
-      counters: { ...countersOf(plan, outcome, written.length, built.counts), bytesRead },
+      counters: {
+        ...countersOf(plan, outcome, written.length, built.counts, record?.found() ?? 0),
+        bytesRead,
+      },
     };
   } catch (error) {
     throw await explained(error, inputs);
@@ -150,7 +162,16 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     hashing.abort();
     await contents.catch(() => undefined);
     await executor?.close();
+    record?.close();
   }
+}
+
+/** What decides how the work of a plan is cut, beside the plan. */
+export function howOf(
+  { memory, planOptions }: Pick<Making, 'memory' | 'planOptions'>,
+  { strict = false }: RunOptions,
+): Parameters<typeof runKey>[2] {
+  return { strict, workers: planOptions.workers, memory: memory.worker };
 }
 
 /** Rows of a partition that are put together at once. */

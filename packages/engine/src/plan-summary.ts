@@ -28,7 +28,7 @@ export function planSummary(
   plan: PhysicalPlan,
   facts: LakeFacts,
   { columns, workers, tiles: told, estimate }: Told,
-): PlanSummary {
+): Omit<PlanSummary, 'resumed'> {
   const building = plan.partitions.filter((partition) => partition.reason !== null);
   // A file is counted once however many scans and sources read it.
   const read = new Map<string, number>();

@@ -73,6 +73,8 @@ export interface PlanSummary {
   readonly start: string | null;
   readonly end: string | null;
   readonly partitions: number;
+  /** Tasks that a run which was killed has finished, and that are not done again if what they made is whole. */
+  readonly resumed: number;
   readonly upToDate: number;
   readonly toBuild: number;
   /** Why partitions are built, with how many: `never built`, `definition changed`, `input changed: <file>` … */
@@ -199,7 +201,10 @@ export interface ResultBatch extends Batch {
 }
 
 export interface RunCounters {
+  /** That this run did. */
   readonly tasks: number;
+  /** That an earlier run, which was killed, had done already. */
+  readonly tasksResumed: number;
   readonly filesRead: number;
   /** Rows of the files of sources that were read, before any filter, also for building tiles; left rows apart. */
   readonly rowsScanned: number;

@@ -13,7 +13,7 @@ import { exportFiles } from './export.js';
 import { gatherFacts } from './gather.js';
 import { checkWhole, inputsOf } from './inputs.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
-import { make, nothing, remove } from './make.js';
+import { howOf, make, nothing, remove } from './make.js';
 import { memoryBudget, shareMemory } from './memory.js';
 import { planSummary } from './plan-summary.js';
 import { hold, previewFolder, replay } from './preview.js';
@@ -21,9 +21,12 @@ import { checkSignal, peakBytes } from './process-state.js';
 import { finishOthers, publishedFacts } from './publish.js';
 import { factsFolder } from './remembered-facts.js';
 import { machineName, rememberedSpeed } from './remembered-speed.js';
+import { resumableTasks } from './resume/resumable.js';
+import { runKey } from './resume/run-key.js';
 import type { RunOptions, RunResult } from './run-types.js';
 import { type Subject, standAlone, subjectOf, trainingSet } from './subject.js';
 import { sum } from './sum.js';
+import { clearUpTiles } from './tiles/clear-up-tiles.js';
 import { buildsTiles, onlyBuilds } from './tiles/only-builds.js';
 import { planTiled } from './tiles/plan-tiled.js';
 import { NO_SETS, openTileSets, tileStore } from './tiles/tile-sets.js';
@@ -118,7 +121,9 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     await checkWhole(inputsOf(plan, gathered.files));
     await checkNotNull(session, plan, gathered);
     const machine = await rememberedSpeed(factsFolder(out), machineName(workers));
-    const summary = planSummary(plan, gathered.facts, {
+    const isRecorded =
+      options.limit === undefined && options.tmp === undefined && subject.tilesOnly !== true;
+    const planned = planSummary(plan, gathered.facts, {
       columns: subject.columns,
       workers,
       tiles: tilesTold(subject, tiled, { facts: gathered.facts, sets, policy: tiles }),
@@ -132,6 +137,14 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
             })
           : null,
     });
+    const summary = {
+      ...planned,
+      resumed: resumableTasks(
+        plan,
+        { dataset, store },
+        isRecorded ? () => runKey(plan, gathered, howOf({ memory, planOptions }, options)) : null,
+      ),
+    };
     checkSignal(options.signal);
     options.onPlan?.(summary);
     const removed = summary.removed.flatMap(({ days }) => days);
@@ -149,7 +162,10 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
             },
             options,
           );
-    if (!options.planOnly && options.limit === undefined) await gathered.remember();
+    if (!options.planOnly && options.limit === undefined) {
+      await gathered.remember();
+      await clearUpTiles(store, sets, `${subject.kind} ${subject.name}`);
+    }
     // Of an incremental run the result is the whole range, not only what was missing.
     const files =
       options.limit === undefined && !options.planOnly && !subject.tilesOnly

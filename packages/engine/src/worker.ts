@@ -4,7 +4,7 @@ import { openDuckDb, type Session } from '@tessera/lake';
 import { fileExchange } from './exchange.js';
 import { errorData, type WorkerAnswer, type WorkerSettings } from './executor.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
-import { runTask } from './tasks/run-task.js';
+import { attemptTask } from './tasks/attempt-task.js';
 import type { Task } from './tasks/task.js';
 
 // piscina wraps what it was given as workerData: [its own data, ours].
@@ -17,12 +17,14 @@ let opened: Promise<Session> | null = null;
 async function open(): Promise<Session> {
   const session = await openDuckDb({
     threads: settings.threads,
-    tmp: join(settings.dir, `spill-${threadId}`),
+    tmp: join(settings.spill, `spill-${threadId}`),
     memoryBytes: settings.memory.duckDbBytes,
   });
   interruptOnAbort(session, cancel.signal);
   return session;
 }
+
+const exchange = fileExchange(settings.dir, settings.isRecorded);
 
 const channel = new BroadcastChannel(settings.channel);
 channel.onmessage = () => cancel.abort();
@@ -33,11 +35,11 @@ export async function runTaskInWorker(task: Task): Promise<WorkerAnswer<unknown>
   try {
     const context = {
       session: await (opened ??= open()),
-      exchange: fileExchange(settings.dir),
+      exchange,
       memory: settings.memory,
       cancelled: () => Atomics.load(settings.cancelled, 0) === 1,
     };
-    return { result: await runTask(context, task) };
+    return await attemptTask(context, task);
   } catch (error) {
     return { error: errorData(error) };
   }

@@ -19,7 +19,7 @@ export interface TableColumn {
 }
 
 /**
- * Make a temporary table and fill it with columns, in row order.
+ * Make a temporary table, in place of one of this name if there is any, and fill it with columns, in row order.
  *
  * Shapes   every column has at least `rows` entries
  * Units    as `readColumns` gives them: timestamps are µs (timestamp_ns: ns), dates are days, decimals unscaled
@@ -32,7 +32,10 @@ export async function createTableFromBatch(
   columns: readonly TableColumn[],
   rows: number,
 ): Promise<void> {
-  await run(session, `CREATE TEMP TABLE ${quoteIdent(tableName)} (${columnDefinitions(columns)})`);
+  await run(
+    session,
+    `CREATE OR REPLACE TEMP TABLE ${quoteIdent(tableName)} (${columnDefinitions(columns)})`,
+  );
   await appendToTable(session, tableName, columns, rows);
 }
 

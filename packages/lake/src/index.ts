@@ -62,7 +62,7 @@ export {
 } from './file-facts.js';
 export { makeFoldersNow, NewFile } from './file-layer.js';
 export { contentOf, fingerprintContent, fingerprintFile } from './fingerprint.js';
-export { writeError } from './fs-error.js';
+export { readError, writeError } from './fs-error.js';
 export {
   binEdges,
   type Distribution,
@@ -111,6 +111,6 @@ export { NO_DAY, type Relation, type ScanFile, type ScanSpec } from './scan-spec
 export { scanColumns, scanSql } from './scan-sql.js';
 export { openDuckDb, run, type Session, type SessionOptions } from './session.js';
 export { type SummaryRow, summarise } from './summarise.js';
-export { openTmpFolder, type TmpFolder } from './tmp-folder.js';
+export { openTmpFolder, removeDeadFolders, type TmpFolder } from './tmp-folder.js';
 export { changedFiles } from './unchanged.js';
 export type { StringDictionary } from './write-vector.js';

@@ -37,12 +37,16 @@ export async function leftoversOf(folder: string): Promise<Leftovers> {
   }
   const hasStaging = names.includes(STAGING);
   const staged = hasStaging ? await readdir(join(folder, STAGING)).catch(() => []) : [];
-  const work: string[] = await readdir(join(folder, STAGING, WORK)).catch(() => []);
+  const work = await readdir(join(folder, STAGING, WORK), {
+    recursive: true,
+    withFileTypes: true,
+  }).catch(() => []);
+  const files = work.filter((item) => item.isFile()).map(({ name }) => name);
   return {
     temporary: names.filter((name) => TEMPORARY.test(name)),
     locks,
     staged: staged.sort(),
-    isResumable: work.includes(TASK_RECORD),
+    isResumable: files.length > 1 && files.includes(TASK_RECORD),
     hasStaging,
   };
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFoldersNow, NewFile } from './file-layer.js';
 import { writeError } from './fs-error.js';
@@ -41,6 +41,17 @@ export function openTmpFolder(parent: string, owner: string): TmpFolder {
     path,
     close: () => rmSync(path, { recursive: true, force: true }),
   };
+}
+
+/** Remove those that dead processes of this host left below a folder, and it too if it is empty then. */
+export function removeDeadFolders(parent: string): void {
+  if (!existsSync(parent)) return;
+  removeDead(parent);
+  try {
+    rmdirSync(parent);
+  } catch {
+    // Another run works there.
+  }
 }
 
 function removeDead(parent: string): void {

@@ -41,6 +41,7 @@ export {
   type StagedTiles,
   type StagePlace,
   type StageTiles,
+  stagedPath,
   stageTilePieces,
   stageTiles,
   type TileKeysTable,

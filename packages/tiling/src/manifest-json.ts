@@ -67,8 +67,11 @@ function partitionJson({ input, files, counts, levels }: TilePartitionEntry): ob
 /** States as positions in the files: a hash of 32 digits for each would be most of the manifest. */
 function levelJson(entry: TileLevelEntry): object {
   const { rows, events, minStartMs, maxStartMs, base } = entry;
-  const files = sorted(entry.files);
-  const names = files.map(([name]) => name);
+  const files = sorted(entry.files).map(([name, bytes]) => {
+    const crc = entry.crcs[name];
+    return crc === undefined ? [name, bytes] : [name, bytes, crc];
+  });
+  const names = sorted(entry.files).map(([name]) => name);
   const states = sorted(entry.states).map(([hash, name]) => [hash, names.indexOf(name)]);
   return {
     rows,
@@ -147,13 +150,15 @@ function readPartition(from: Record<string, unknown>, ds: string): TilePartition
 
 function readLevel(entry: Record<string, unknown>, what: string): TileLevelEntry {
   const files: Record<string, number> = {};
+  const crcs: Record<string, string> = {};
   const names: string[] = [];
   for (const item of list(entry.files, `files of ${what}`)) {
-    const [name, bytes] = list(item, `a file of ${what}`);
+    const [name, bytes, crc] = list(item, `a file of ${what}`);
     const checked = text(name, what);
     if (!isTileFileName(checked)) throw new Error(`${JSON.stringify(name)} is no file of tiles`);
     names.push(checked);
     files[checked] = count(bytes, 'the size of a file');
+    if (crc !== undefined) crcs[checked] = text(crc, what);
   }
   const fileAt = (position: unknown): string => {
     const name = names[count(position, `a file of ${what}`)];
@@ -172,6 +177,7 @@ function readLevel(entry: Record<string, unknown>, what: string): TileLevelEntry
     bytes: sizeOfFiles(files),
     base: fileAt(entry.base),
     files,
+    crcs,
     states,
   };
 }

@@ -113,6 +113,7 @@ async function moveTiles(
     bytes,
     base,
     files: { ...known?.files, [file]: bytes },
+    crcs: { ...known?.crcs, [file]: tiles.crc },
     states,
   };
   // A file all of whose states are in another now is listed no more.

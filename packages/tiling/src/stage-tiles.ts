@@ -4,6 +4,7 @@ import type { DataType } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
 import {
   appendToTable,
+  checksumFile,
   copyToParquet,
   createTableFromBatch,
   makeFolder,
@@ -55,9 +56,17 @@ export interface StagedTiles {
   readonly maxStartMs: number | null;
   /** The one file that was written, in the place's folder. */
   readonly file: string;
+  /** Its size and CRC-32. */
+  readonly bytes: number;
+  readonly crc: string;
   readonly withBase: boolean;
   readonly states: readonly string[];
   readonly made?: TilesMadeOf;
+}
+
+/** Where staged tiles lie, below the staging folder. */
+export function stagedPath({ place, file }: Pick<StagedTiles, 'place' | 'file'>): string {
+  return join(placePath(place), file);
 }
 
 /**
@@ -108,7 +117,8 @@ export async function stageTilePieces(
     const sql = selectSql(quoteIdent(table), keysTable);
     const written = await copyToParquet(session, sql, join(folder, file), columns);
     if (written !== total.rows) throw bad(`keys of ${written} tiles of ${total.rows}`);
-    return { place, ...total, file, withBase, states, ...(made && { made }) };
+    const sum = await checksumFile(join(folder, file));
+    return { place, ...total, file, ...sum, withBase, states, ...(made && { made }) };
   } finally {
     await run(session, `DROP TABLE IF EXISTS ${quoteIdent(table)}`);
   }

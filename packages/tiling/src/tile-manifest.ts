@@ -19,6 +19,8 @@ export interface TileLevelEntry {
   readonly base: string;
   /** File name → size. */
   readonly files: Readonly<Record<string, number>>;
+  /** File name → CRC-32, eight hex digits; files that an older version wrote have none. */
+  readonly crcs: Readonly<Record<string, string>>;
   /** State hash → the file that holds it. */
   readonly states: Readonly<Record<string, string>>;
 }
@@ -107,6 +109,7 @@ export function keepFiles(
   isKept: (name: string) => boolean,
 ): TileLevelEntry {
   const files = Object.fromEntries(Object.entries(entry.files).filter(([name]) => isKept(name)));
+  const crcs = Object.fromEntries(Object.entries(entry.crcs).filter(([name]) => isKept(name)));
   const states = Object.entries(entry.states).filter(([, name]) => isKept(name));
-  return { ...entry, files, states: Object.fromEntries(states), bytes: sizeOfFiles(files) };
+  return { ...entry, files, crcs, states: Object.fromEntries(states), bytes: sizeOfFiles(files) };
 }

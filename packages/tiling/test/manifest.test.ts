@@ -16,6 +16,8 @@ const entry: TileLevelEntry = {
   bytes: 100,
   base,
   files,
+  // An older version wrote the other one.
+  crcs: { [base]: '0000beef' },
   states: { [STATE]: more },
 };
 const empty = { ...entry, rows: 0, events: 0, minStartMs: null, maxStartMs: null };

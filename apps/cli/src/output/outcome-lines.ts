@@ -25,6 +25,7 @@ function builtText({ tilePartitionsBuilt, tileBlocksBuilt }: RunResult['counters
 /** What was really read, built and written, and took, below the outcome; nothing for a run that only removed. */
 export function workLines(result: RunResult): string[] {
   const { counters, bytesWritten, plan } = result;
+  const { tasks, tasksResumed } = counters;
   const built = builtText(counters);
   const read = readText(result);
   const facts = [
@@ -32,6 +33,9 @@ export function workLines(result: RunResult): string[] {
     ...(built === '' || plan.kind === 'tiles' ? [] : [`built tiles of ${built}`]),
     ...(read === '' ? [] : [read]),
     ...(bytesWritten === 0 ? [] : [`wrote ${formatBytes(bytesWritten)}`]),
+    ...(tasksResumed > 0
+      ? [`resumed ${formatCount(tasksResumed)} of ${formatAmount(tasks + tasksResumed, 'task')}`]
+      : []),
   ];
   if (built === '' && facts.length === 0) return [];
   const lines = [...(facts.length === 0 ? [] : [facts.join(' · ')]), tookText(result)];

@@ -21,11 +21,18 @@ export function planLines(plan: PlanSummary, style: Style): string[] {
   return [
     ...(plan.kind === 'tiles' ? tilesPlanLines(plan, style) : datasetPlanLines(plan, style)),
     ...estimateLines(plan),
+    ...resumedLines(plan),
     ...plan.warnings.flatMap(({ message, hint }) => [
       noteLine(style, 'tiles', message),
       ...(hint === null ? [] : [indent(hint)]),
     ]),
   ];
+}
+
+/** What need not be done again. */
+function resumedLines({ resumed }: PlanSummary): string[] {
+  if (!(resumed > 0)) return [];
+  return [indent(`resume ${formatAmount(resumed, 'finished task')} of a run that was killed`)];
 }
 
 function datasetPlanLines(plan: PlanSummary, style: Style): string[] {

@@ -1,6 +1,7 @@
 import type { Column } from '@tessera/columnar';
 import { createTableFromBatch, readStrings } from '@tessera/lake';
 import type { FeaturePlan } from '@tessera/planner';
+import type { Exchange } from '../exchange.js';
 import { type TaskContext, tableSql } from './context.js';
 import type { TableRef } from './task.js';
 
@@ -71,14 +72,18 @@ async function stringsOf(
   return (code) => byCode.get(code) ?? '';
 }
 
-/** Tables of the exchange never change, so a worker reads each small one once. */
-const held = new Map<string, Promise<readonly string[] | null>>();
+/** Tables of an exchange never change, so a worker reads each small one once. Another run's may have the same path. */
+const held = new WeakMap<Exchange, Map<string, Promise<readonly string[] | null>>>();
 
 function heldStrings(context: TaskContext, table: TableRef): Promise<readonly string[] | null> {
   const path = table.kind === 'exchange' ? context.exchange.path(table.name) : null;
   if (path === null) return readHeld(context, table);
-  const known = held.get(path) ?? readHeld(context, table);
-  held.set(path, known);
+  const ofRun = held.get(context.exchange) ?? new Map<string, Promise<readonly string[] | null>>();
+  held.set(context.exchange, ofRun);
+  const known = ofRun.get(path) ?? readHeld(context, table);
+  ofRun.set(path, known);
+  // Should it fail, it is tried again.
+  known.catch(() => ofRun.delete(path));
   return known;
 }
 

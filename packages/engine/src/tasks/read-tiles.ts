@@ -51,6 +51,7 @@ function stringCodes(context: TaskContext, table: TableRef): Promise<StringCodes
   const from = tableSql(context, table);
   const made = own.get(from) ?? makeCodes(session, from);
   own.set(from, made);
+  made.catch(() => own.delete(from));
   return made;
 }
 

@@ -1,5 +1,5 @@
 import { contentHash } from '@tessera/api';
-import { acquireLock, beginRun, contentOf, endRun, type PublishRun } from '@tessera/lake';
+import { acquireLock, beginRun, contentOf, endRun, type PublishRun, WORK } from '@tessera/lake';
 import type { BlockBuild, FileFacts, PhysicalPlan, ScanPlan, TileBuild } from '@tessera/planner';
 import {
   type BlockLevel,
@@ -16,6 +16,9 @@ import type { Executor } from '../executor.js';
 import type { Gathered } from '../gather.js';
 import { checkUnchanged } from '../inputs.js';
 import { checkSignal } from '../process-state.js';
+import { recorded } from '../resume/recorded.js';
+import { TILES_KEY } from '../resume/run-key.js';
+import { openTaskRecord, type TaskRecord } from '../resume/task-record.js';
 import { footerCounts } from '../stages/footer-counts.js';
 import type { BuildTilesResult } from '../tasks/result.js';
 import type { BuildTilesTask, MergeTilesTask } from '../tasks/task.js';
@@ -26,7 +29,6 @@ import { openSet } from './tile-sets.js';
 export interface TileBuilding {
   readonly store: string;
   readonly owner: string;
-  readonly runId: string;
   readonly executor: Executor;
   readonly gathered: Gathered;
   readonly states: Readonly<Record<string, ScanStates>>;
@@ -36,7 +38,9 @@ export interface TileBuilding {
 
 /** What was built, in exact numbers. */
 export interface TilesBuilt {
+  /** Those that an earlier run had done too. */
   readonly tasks: number;
+  readonly resumed: number;
   readonly partitions: number;
   readonly blocks: number;
   /** Rows and files of the source that were read for it, before any filter. */
@@ -46,6 +50,7 @@ export interface TilesBuilt {
 
 export const NOTHING_BUILT: TilesBuilt = {
   tasks: 0,
+  resumed: 0,
   partitions: 0,
   blocks: 0,
   rowsRead: 0,
@@ -87,6 +92,7 @@ export async function buildMissingTiles(
   for (const one of sets) {
     const own = await buildSet(one, building, advance);
     built.tasks += own.tasks;
+    built.resumed += own.resumed;
     built.partitions += one.builds.size;
     built.blocks += own.blocks;
     built.rowsRead += own.rowsRead;
@@ -126,19 +132,22 @@ async function buildSet(
   building: TileBuilding,
   advance: (rows: number) => void,
 ): Promise<Omit<TilesBuilt, 'partitions'>> {
-  const { store, owner, runId } = building;
+  const { store, owner } = building;
   const path = tileSetPath(store, one.set);
   const lock = await acquireLock(path, owner);
   let run: PublishRun | null = null;
+  let record: TaskRecord | null = null;
   try {
-    run = await beginRun(path, runId);
+    run = await beginRun(path, WORK);
+    record = await openTaskRecord(run.staging, TILES_KEY);
+    const worked = { ...building, executor: recorded(building.executor, record) };
     // Under the lock nobody else changes it.
     let set = await withoutGone(await openSet(store, one.set), one.scan, building.gathered);
-    const counts = { tasks: 0, blocks: 0, rowsRead: 0, filesRead: 0 };
+    const counts = { tasks: 0, resumed: 0, blocks: 0, rowsRead: 0, filesRead: 0 };
     const builds = [...one.builds.values()];
     for (let at = 0; at < builds.length; at += PUBLISHED_AT_ONCE) {
       const some = builds.slice(at, at + PUBLISHED_AT_ONCE);
-      const made = await buildPartitions(one, some, { run, set }, building, advance);
+      const made = await buildPartitions(one, some, { run, set }, worked, advance);
       set = await publishTiles(run, set, made.staged);
       counts.tasks += some.length;
       counts.rowsRead += made.rowsRead;
@@ -147,13 +156,14 @@ async function buildSet(
     for (const level of ['8d', '64d'] as const) {
       const blocks = [...one.blocks.values()].filter((block) => block.level === level);
       if (blocks.length === 0) continue;
-      const staged = await mergeBlocks(one, blocks, { run, set }, building, advance);
+      const staged = await mergeBlocks(one, blocks, { run, set }, worked, advance);
       set = await publishTiles(run, set, staged);
       counts.tasks += blocks.length;
       counts.blocks += blocks.length;
     }
-    return counts;
+    return { ...counts, resumed: record.found() };
   } finally {
+    record?.close();
     try {
       if (run !== null) await endRun(run);
     } finally {
@@ -236,9 +246,8 @@ function inputOf(
 ): string {
   const known = isFresh ? undefined : manifest.partitions[ds]?.input;
   if (known !== undefined) return known;
-  return contentHash(
-    files.map(({ path, fingerprint, content, stat }) => [path, fingerprint, content, stat]),
-  );
+  // Not of the content: whether that is known by now is chance, and a file with these times has only one.
+  return contentHash(files.map(({ path, fingerprint, stat }) => [path, fingerprint, stat]));
 }
 
 /** Hashes of all bytes, where they are not known: so that a later run can tell an edit from a copy. */

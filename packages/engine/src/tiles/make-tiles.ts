@@ -17,7 +17,6 @@ export interface MadeTiles {
 
 interface With {
   readonly executor: Executor;
-  readonly runId: string;
   readonly owner: string;
   readonly onProgress: (progress: StageProgress) => void;
   readonly signal: AbortSignal | undefined;
@@ -28,11 +27,11 @@ export async function makeTiles(
   subject: Subject,
   { store, sets, gathered, planOptions }: Making,
   asked: TiledPlan,
-  { executor, runId, owner, onProgress, signal }: With,
+  { executor, owner, onProgress, signal }: With,
 ): Promise<MadeTiles> {
   if (!buildsTiles(asked.plan)) return { tiled: asked, sets, counts: NOTHING_BUILT };
   const counts = await buildMissingTiles(asked.plan, {
-    ...{ store, owner, runId, executor, gathered, states: asked.states, signal },
+    ...{ store, owner, executor, gathered, states: asked.states, signal },
     onProgress: (tasksDone, tasksTotal, rows) =>
       onProgress({ stage: 'tiles', tasksDone, tasksTotal, rows }),
   });
