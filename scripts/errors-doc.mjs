@@ -138,6 +138,7 @@ const SAMPLES = {
     },
   ],
   DATASET_LOCKED: [{ path: 'out/train-sets/fraud_v2', owner: 'train-set fraud_v2, process 4242' }],
+  DAMAGED: [{ path: 'out', findings: 2 }],
   DISK_FULL: [{ path: 'out/train-sets/fraud_v2' }],
   NOT_WRITABLE: [{ path: 'out', reason: 'permission denied' }],
   // In the table for the memory budget to come; nothing raises it yet.
@@ -194,6 +195,7 @@ const ADVICE = {
   INFINITE_INPUT: 'Correct the data, or run without `--strict`.',
   TOO_MANY_DISTINCT: 'Raise `maxDistinct`, or run without `--strict`.',
   DATASET_LOCKED: 'Wait for the other run, or stop it.',
+  DAMAGED: 'Run `tessera doctor`; what it left, it tells why.',
   DISK_FULL: 'Free space, or give `--out` or `--tmp` on another disk.',
   NOT_WRITABLE: 'Give a folder that may be written to.',
   MEMORY_TOO_SMALL: 'Use fewer workers, more buckets, or a larger budget.',

@@ -54,8 +54,15 @@ export function startRun(folder: string, out: string, env: Record<string, string
 }
 
 /** The same to its end, in this process. */
-export async function runHere(folder: string, out: string): Promise<void> {
-  const ended = await tesseraHere([...RUN, '--out', out], folder);
+export async function runHere(folder: string, out: string, tiles = 'always'): Promise<void> {
+  const ended = await tesseraHere([...RUN, '--out', out, '--tiles', tiles], folder);
+  if (ended.code !== 0) throw new Error(`it failed: ${ended.err}`);
+}
+
+/** Tiles alone: a run with nothing to publish does not look for them. */
+export async function tilesHere(folder: string, out: string): Promise<void> {
+  const run = ['backfill', '--join', 'habits', '--workers', '1', '--out', out];
+  const ended = await tesseraHere(run, folder);
   if (ended.code !== 0) throw new Error(`it failed: ${ended.err}`);
 }
 

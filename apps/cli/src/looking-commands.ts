@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './commands/context.js';
+import type { RawDoctorOptions } from './commands/doctor.js';
 import type { RawExplainOptions } from './commands/explain.js';
 import type { RawGcOptions } from './commands/gc.js';
 import type { RawStatusOptions } from './commands/status.js';
 
-/** The commands that only look, `explain` and `status`, and `gc`, which looks unless it is forced. */
+/** The commands that only look, `explain` and `status`, and those that put in order: `gc`, which looks unless it is forced, and `doctor`. */
 export function addLookingCommands(
   program: Command,
   context: CommandContext,
@@ -53,6 +54,26 @@ export function addLookingCommands(
     .action(async (raw: RawGcOptions) => {
       const { gcCommand } = await import('./commands/gc.js');
       await gcCommand(raw, context);
+    });
+
+  addDoctor(program, context);
+}
+
+function addDoctor(program: Command, context: CommandContext): void {
+  program
+    .command('doctor')
+    .description('compare the output folder with its manifests, and mend what is not so')
+    .option('--check', 'only report; exit code 2 if anything is wrong')
+    .option(
+      '--project <folder>',
+      'folder of tessera.config.ts (default: searched upwards from here)',
+    )
+    .option('--out <folder>', "folder that receives datasets (default: the config's)")
+    .option('--json', 'print one JSON document instead of text')
+    .option('--debug', 'print stack traces')
+    .action(async (raw: RawDoctorOptions) => {
+      const { doctorCommand } = await import('./commands/doctor.js');
+      await doctorCommand(raw, context);
     });
 }
 

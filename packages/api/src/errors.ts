@@ -354,6 +354,11 @@ export const ERROR_TABLE = {
       `${p.path} is being written by another run${p.owner === undefined ? '' : ` (${p.owner})`}.`,
     () => 'Wait for it to end, or stop it.',
   ),
+  DAMAGED: entry<{ path: string; findings: number }>(
+    'environment',
+    (p) => `${p.findings} ${p.findings === 1 ? 'thing is' : 'things are'} wrong in ${p.path}.`,
+    () => '`tessera doctor` mends it.',
+  ),
   DISK_FULL: entry<{ path: string }>(
     'environment',
     (p) => `no space left on the disk of ${p.path}.`,

@@ -184,6 +184,7 @@ test('the table: every code has a kind and says something', () => {
       "INFINITE_INPUT user",
       "TOO_MANY_DISTINCT user",
       "DATASET_LOCKED environment",
+      "DAMAGED environment",
       "DISK_FULL environment",
       "NOT_WRITABLE environment",
       "MEMORY_TOO_SMALL environment",

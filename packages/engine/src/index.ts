@@ -1,3 +1,5 @@
+export { type Diagnosis, type DoctorOptions, doctor } from './doctor/doctor.js';
+export type { Finding } from './doctor/finding.js';
 export { explainValue } from './explain/explain-value.js';
 export type {
   AskedKey,

@@ -1,11 +1,12 @@
 import { readdir, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parseDay, TesseraError } from '@tessera/api';
+import { checksumFile } from './checksum.js';
 import { makeFolder, moveSynced, removeTree, syncFile, syncFolder } from './durable.js';
 import { fault } from './faults.js';
 import { codeOf, writeError } from './fs-error.js';
 import { clearLeftovers, leftoversOf, TASK_RECORD } from './leftovers.js';
-import { commitManifest, type Manifest, readManifest } from './manifest.js';
+import { commitManifest, type Manifest, manifestPath, readManifest } from './manifest.js';
 import { mapLimited } from './map-limited.js';
 import { journalPath, type PublishJournal, readJournal, writeJournal } from './publish-journal.js';
 import { NO_DAY } from './scan-spec.js';
@@ -23,7 +24,7 @@ export interface Dataset {
   readonly path: string;
   /** Null when nothing was ever published. */
   readonly manifest: Manifest | null;
-  /** Partitions of the manifest whose file is gone or of another size: to be built again. */
+  /** Partitions of the manifest whose file is gone, or of another size, or was changed since: to be built again. */
   readonly lost: readonly string[];
   /** Partitions on the disk that the manifest does not know: left by a run that was killed. */
   readonly unlisted: readonly string[];
@@ -47,6 +48,7 @@ export async function openDataset(path: string): Promise<Dataset> {
   const journal = await readJournal(path);
   const manifest = journal === null ? await readManifest(path) : journal.manifest;
   const found = await partitionsOnDisk(path);
+  const writtenMs = (await stat(manifestPath(path)).catch(() => null))?.mtimeMs ?? 0;
   const staged = new Set<string>();
   if (journal !== null) {
     const run = { dataset: path, staging: join(path, '_staging', journal.run) };
@@ -54,11 +56,19 @@ export async function openDataset(path: string): Promise<Dataset> {
       const bytes = await sizeOf(stagePath(run, ds));
       if (bytes === null) continue;
       staged.add(ds);
-      found.set(ds, bytes);
+      found.set(ds, { bytes, mtimeMs: 0 });
     }
   }
   const listed = Object.entries(manifest?.partitions ?? {});
-  const lost = listed.filter(([ds, { bytes }]) => found.get(ds) !== bytes).map(([ds]) => ds);
+  const lost: string[] = [];
+  for (const [ds, { bytes, crc }] of listed) {
+    const now = found.get(ds);
+    if (now?.bytes !== bytes) lost.push(ds);
+    // Somebody has written to it since it was listed.
+    else if (journal === null && crc !== undefined && now.mtimeMs > writtenMs) {
+      if ((await checksumOf(partitionPath(path, ds))) !== crc) lost.push(ds);
+    }
+  }
   const unlisted = [...found.keys()].filter((ds) => !manifest?.partitions[ds]);
   return {
     ...{ path, manifest, lost: lost.sort(), unlisted: unlisted.sort() },
@@ -231,16 +241,22 @@ async function sizeOf(path: string): Promise<number | null> {
   return (await stat(path).catch(() => null))?.size ?? null;
 }
 
-/** Bytes of each partition's file. */
-async function partitionsOnDisk(dataset: string): Promise<Map<string, number>> {
+async function checksumOf(path: string): Promise<string | null> {
+  return (await checksumFile(path).catch(() => null))?.crc ?? null;
+}
+
+/** Each partition's file: its size, and when it was written. */
+async function partitionsOnDisk(
+  dataset: string,
+): Promise<Map<string, { readonly bytes: number; readonly mtimeMs: number }>> {
   const names = await readdir(dataset).catch(() => []);
   const labels = names.flatMap((name) => {
     const label = name.startsWith('ds=') ? name.slice(3) : '';
     return label === NO_DAY || parseDay(label) !== null ? [label] : [];
   });
   const found = await mapLimited(labels, 16, async (ds) => {
-    const bytes = await sizeOf(partitionPath(dataset, ds));
-    return bytes === null ? [] : [[ds, bytes] as const];
+    const file = await stat(partitionPath(dataset, ds)).catch(() => null);
+    return file === null ? [] : [[ds, { bytes: file.size, mtimeMs: file.mtimeMs }] as const];
   });
   return new Map(found.flat());
 }

@@ -18,6 +18,7 @@ export {
   partitionPath,
   publish,
   recoverPublish,
+  removeExports,
   removePartition,
   removeUnlisted,
   stagePath,
@@ -63,6 +64,7 @@ export {
 export { makeFoldersNow, NewFile } from './file-layer.js';
 export { contentOf, fingerprintContent, fingerprintFile } from './fingerprint.js';
 export { readError, writeError } from './fs-error.js';
+export type { Holder } from './holder.js';
 export {
   binEdges,
   type Distribution,
@@ -85,7 +87,7 @@ export {
   type SourceListing,
   type SourcePartition,
 } from './list-source.js';
-export { acquireLock, isLocked, type Lock } from './lock.js';
+export { acquireLock, isLocked, type Lock, lockHolder } from './lock.js';
 export {
   commitManifest,
   formatManifest,
@@ -111,6 +113,6 @@ export { NO_DAY, type Relation, type ScanFile, type ScanSpec } from './scan-spec
 export { scanColumns, scanSql } from './scan-sql.js';
 export { openDuckDb, run, type Session, type SessionOptions } from './session.js';
 export { type SummaryRow, summarise } from './summarise.js';
-export { openTmpFolder, removeDeadFolders, type TmpFolder } from './tmp-folder.js';
+export { deadFolders, openTmpFolder, removeDeadFolders, type TmpFolder } from './tmp-folder.js';
 export { changedFiles } from './unchanged.js';
 export type { StringDictionary } from './write-vector.js';

@@ -68,6 +68,12 @@ export async function acquireLock(dataset: string, owner: string): Promise<Lock>
   };
 }
 
+/** Who holds the lock of a dataset and lives, as far as can be known; null when nobody does. Throws DATASET_LOCKED for a lock that names nobody. */
+export async function lockHolder(dataset: string): Promise<Holder | null> {
+  const holder = await holderOf(join(dataset, '_lock'), dataset);
+  return holder !== null && isAlive(holder) ? holder : null;
+}
+
 /** Whether a living process holds the lock of a dataset, as far as can be known; nothing is created. */
 export async function isLocked(dataset: string): Promise<boolean> {
   try {

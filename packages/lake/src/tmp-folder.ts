@@ -55,17 +55,23 @@ export function removeDeadFolders(parent: string): void {
 }
 
 function removeDead(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    if (!name.startsWith(PREFIX)) continue;
+  for (const folder of deadFolders(parent)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Those that dead processes of this host left below a folder. */
+export function deadFolders(parent: string): string[] {
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent).flatMap((name) => {
+    if (!name.startsWith(PREFIX)) return [];
     const folder = join(parent, name);
     let text: string;
     try {
       text = readFileSync(join(folder, OWNER), 'utf8');
     } catch {
       // Just being made, or just being removed.
-      continue;
+      return [];
     }
     const holder = readHolder(text);
-    if (holder !== null && !isAlive(holder)) rmSync(folder, { recursive: true, force: true });
-  }
+    return holder !== null && !isAlive(holder) ? [folder] : [];
+  });
 }

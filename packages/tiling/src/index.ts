@@ -7,6 +7,7 @@ export {
   labelsBelow,
 } from './blocks.js';
 export { buildTiles, type TileInput } from './build-tiles.js';
+export { type DamagedTiles, damagedTiles, forgetDamaged } from './check-tile-set.js';
 export {
   type StateFamily,
   type StateKind,
@@ -30,6 +31,7 @@ export {
 } from './hops.js';
 export type { TileKey } from './key-order.js';
 export { NULL_ELEMENT, UNEQUAL_LENGTHS } from './kinds/vector.js';
+export { lookAtManifest, type ManifestState, tileManifestPath } from './manifest-file.js';
 export { type MergeBlock, mergeBlock } from './merge-block.js';
 export { mergeTiles } from './merge-tiles.js';
 export { inPhysicalKind, physicalKind } from './physical.js';
@@ -83,6 +85,7 @@ export {
   listTileSets,
   type TileLevelSummary,
   type TileSetSummary,
+  tileSetHashes,
   tilesOfManifest,
 } from './tile-store.js';
 export { stateOfTiles, type Tiles } from './tiles.js';

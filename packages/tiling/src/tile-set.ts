@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32, formatCrc } from '@tessera/lake';
 import { BLOCK_LEVELS, PARTITION_LEVELS } from './hops.js';
-import { readTileManifest } from './manifest-file.js';
+import { readTileManifest, tileManifestPath } from './manifest-file.js';
 import { placePath, tileSetPath } from './store-layout.js';
 import {
   type BlocksByLevel,
@@ -14,7 +15,7 @@ import {
 /** A tile set as it lies in a store. */
 export interface TileSet {
   readonly path: string;
-  /** What is there: entries whose files are gone or of another size are left out. */
+  /** What is there: entries whose files are gone, of another size or changed since are left out. */
   readonly manifest: TileManifest;
 }
 
@@ -22,6 +23,7 @@ export interface TileSet {
 export async function openTileSet(store: string, hash: string): Promise<TileSet> {
   const path = tileSetPath(store, hash);
   const manifest = await readTileManifest(path);
+  const writtenMs = statOf(tileManifestPath(path))?.mtimeMs ?? 0;
   const partitions: Record<string, TilePartitionEntry> = {};
   for (const [ds, partition] of Object.entries(manifest.partitions)) {
     const levels: Record<string, TileLevelEntry> = {};
@@ -31,6 +33,7 @@ export async function openTileSet(store: string, hash: string): Promise<TileSet>
       const there = whatIsThere(
         join(path, placePath({ ds, level, input: partition.input })),
         entry,
+        writtenMs,
       );
       if (there !== null) levels[level] = there;
     }
@@ -40,7 +43,7 @@ export async function openTileSet(store: string, hash: string): Promise<TileSet>
   for (const level of BLOCK_LEVELS) {
     for (const [ds, entry] of Object.entries(manifest.blocks[level])) {
       const { input } = entry;
-      const there = whatIsThere(join(path, placePath({ ds, level, input })), entry);
+      const there = whatIsThere(join(path, placePath({ ds, level, input })), entry, writtenMs);
       if (there !== null) blocks[level][ds] = { ...entry, ...there };
     }
   }
@@ -48,10 +51,20 @@ export async function openTileSet(store: string, hash: string): Promise<TileSet>
 }
 
 /** An entry without the files that are lost or damaged, and their states; null without its base. */
-function whatIsThere(folder: string, entry: TileLevelEntry): TileLevelEntry | null {
-  const lost = Object.entries(entry.files).filter(
-    ([name, bytes]) => sizeOf(join(folder, name)) !== bytes,
-  );
+function whatIsThere(
+  folder: string,
+  entry: TileLevelEntry,
+  writtenMs: number,
+): TileLevelEntry | null {
+  const isLost = ([name, bytes]: [string, number]) => {
+    const file = join(folder, name);
+    const now = statOf(file);
+    if (now?.size !== bytes) return true;
+    const crc = entry.crcs[name];
+    // Somebody has written to it since it was listed.
+    return crc !== undefined && now.mtimeMs > writtenMs && checksumOf(file) !== crc;
+  };
+  const lost = Object.entries(entry.files).filter(isLost);
   if (lost.length === 0) return entry;
   const gone = new Set(lost.map(([name]) => name));
   if (gone.has(entry.base)) return null;
@@ -59,9 +72,17 @@ function whatIsThere(folder: string, entry: TileLevelEntry): TileLevelEntry | nu
 }
 
 /** A set has thousands of files: asking for each by itself, and waiting, costs ten times as much. */
-function sizeOf(file: string): number | null {
+function statOf(file: string): Stats | null {
   try {
-    return statSync(file, { throwIfNoEntry: false })?.size ?? null;
+    return statSync(file, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function checksumOf(file: string): string | null {
+  try {
+    return formatCrc(crc32(readFileSync(file)));
   } catch {
     return null;
   }
