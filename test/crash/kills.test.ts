@@ -137,4 +137,4 @@ test(`${KILLS} kills: never half a dataset, and the next run ends as if there ha
     `${killed} of ${KILLS} runs killed (seed ${SEED}), by the last step they passed:\n${lines.join('\n')}`,
   );
   expect(killed).toBeGreaterThanOrEqual(KILLS / 2);
-});
+}, 3_600_000);

@@ -9,7 +9,7 @@ export interface Interrupts {
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * The first SIGINT or SIGTERM aborts `signal` and calls `onFirst`. The second ends the process at once, by the signal
+ * The first SIGINT or SIGTERM aborts `signal`, its name the reason, and calls `onFirst`. The second ends the process at once, by the signal
  * itself: `process.exit` would stop worker threads in the middle of a DuckDB query, which aborts with a core dump.
  */
 export function createInterrupts(onFirst: () => void): Interrupts {
@@ -23,7 +23,7 @@ export function createInterrupts(onFirst: () => void): Interrupts {
       process.kill(process.pid, name);
       return;
     }
-    controller.abort();
+    controller.abort(name);
     onFirst();
   };
   const listen = () => {

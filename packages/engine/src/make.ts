@@ -12,7 +12,7 @@ import { type Made, NOTHING_MADE } from './made.js';
 import type { MemoryShares, WorkerMemory } from './memory.js';
 import { firstPartitions, firstRows, previewFile } from './preview.js';
 import { raiseProblem } from './problems.js';
-import { checkSignal, peakBytes } from './process-state.js';
+import { checkSignal, leavesTasks, peakBytes } from './process-state.js';
 import { openTarget, tidy } from './publish.js';
 import { runReport } from './report.js';
 import { recorded } from './resume/recorded.js';
@@ -71,7 +71,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     options.tmp ?? (target ? dirname(target.run.staging) : joinPath(making.out, '.tmp'));
   atEnd.push(async () => {
     if (options.tmp === undefined) removeIfEmpty(parent);
-    await target?.close();
+    await target?.close(leavesTasks(signal) ? 'tasks' : 'nothing');
   });
   let executor: Executor | null = null;
   let record: TaskRecord | null = null;
@@ -209,7 +209,7 @@ export async function remove(subject: Subject, making: Making, options: RunOptio
       strict: options.strict ?? false,
     });
   } finally {
-    await target.close();
+    await target.close('nothing');
   }
   return { ...NOTHING_MADE, path: dataset, removed };
 }

@@ -50,8 +50,8 @@ export interface Target {
   stage(ds: string): string;
   /** Put what was staged in place. Returns the published files, in the given order. */
   publish(made: Publication): Promise<string[]>;
-  /** Remove staging and the lock. */
-  close(): Promise<void>;
+  /** Remove the lock, and what was staged unless finished tasks are left to the next run. */
+  close(left: 'nothing' | 'tasks'): Promise<void>;
 }
 
 export interface Publication {
@@ -79,9 +79,9 @@ export async function openTarget(path: string, owner: string): Promise<Target> {
     run,
     stage: (ds) => stagePath(run, ds),
     publish: (made) => publish(run, made),
-    async close() {
+    async close(left) {
       try {
-        await endRun(run);
+        if (left === 'nothing') await endRun(run);
       } finally {
         await lock.release();
       }

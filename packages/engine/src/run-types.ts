@@ -49,6 +49,7 @@ export interface RunOptions {
   /** Called once, when the plan is made and before anything is computed or written. */
   readonly onPlan?: (plan: PlanSummary) => void;
   readonly onProgress?: (progress: Progress) => void;
+  /** Ends the run in order. Aborted with the reason `'SIGTERM'` finished tasks stay for the next run, else nothing does. */
   readonly signal?: AbortSignal;
 }
 

@@ -81,7 +81,11 @@ function grouped(items: readonly GarbageItem[], { sets }: Garbage, nowMs: number
     const ages = own.map(({ newestMs }) => nowMs - newestMs);
     const [least, most] = [Math.min(...ages), Math.max(...ages)].map(formatAge);
     return [
-      set === null ? 'sources that are not read' : (names.get(set) ?? set),
+      set !== null
+        ? (names.get(set) ?? set)
+        : kind === 'facts'
+          ? 'sources that are not read'
+          : 'datasets',
       formatAmount(own.length, ...KINDS[kind]),
       formatBytes(bytesOf(own)),
       least === most ? `${least} old` : `${least} to ${most} old`,

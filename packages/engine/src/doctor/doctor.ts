@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { isTesseraError } from '@tessera/api';
 import { acquireLock, deadFolders, removeTree } from '@tessera/lake';
 import { tileSetHashes, tileSetPath } from '@tessera/tiling';
+import { datasetsBelow } from '../datasets-below.js';
 import { tileStore } from '../tiles/tile-sets.js';
 import { examineDataset } from './examine-dataset.js';
 import { examineTiles } from './examine-tiles.js';
@@ -48,19 +49,6 @@ export async function doctor(options: DoctorOptions = {}): Promise<Diagnosis> {
   for (const one of [...temporaryFolders(out), ...(await halfFacts(out))])
     findings.push(check ? { ...one.finding, state: 'found' } : await mend(one));
   return { out, datasets: datasets.length, tileSets: sets.length, findings };
-}
-
-async function datasetsBelow(out: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const kind of ['train-sets', 'group-bys']) {
-    const items = await readdir(join(out, kind), { withFileTypes: true }).catch(() => []);
-    for (const item of items) {
-      // Copies in other formats lie beside.
-      if (item.isDirectory() && !/\.(csv|arrow)$/.test(item.name))
-        found.push(join(out, kind, item.name));
-    }
-  }
-  return found.sort();
 }
 
 /** Look, and where something is to be mended look again under the lock. */

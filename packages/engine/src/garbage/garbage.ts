@@ -12,6 +12,7 @@ import {
 } from '@tessera/tiling';
 import { subjectOf } from '../subject.js';
 import { setsOf, tileStore } from '../tiles/tile-sets.js';
+import { datasetGarbage, removeDatasetGarbage } from './dataset-garbage.js';
 import { factsGarbage } from './facts-garbage.js';
 
 export interface GarbageOptions {
@@ -28,11 +29,11 @@ export interface GarbageItem {
   /** Absolute. */
   readonly path: string;
   /**
-   * `replaced`, `staged`, `temporary`: files of tile sets that their manifests do not list; `facts`: what was remembered of
+   * `replaced`: files of tile sets that their manifests do not list; `staged`, `temporary`: left by runs that did not end; `facts`: what was remembered of
    * files of a source that no definition reads; `unused`: a whole tile set that no definition reads.
    */
   readonly kind: TileGarbage['kind'] | 'facts' | 'unused';
-  /** Hash of its tile set; null for facts. */
+  /** Hash of its tile set; null for facts, and for what lies in a dataset. */
   readonly set: string | null;
   readonly bytes: number;
   /** The newest time of anything in it, ms since epoch. */
@@ -99,6 +100,8 @@ export async function findGarbage(
   }
   for (const item of await factsGarbage(out, definitions))
     items.push({ ...item, kind: 'facts', set: null, state: stateOf(item) });
+  for (const { isHeld, ...item } of await datasetGarbage(out))
+    items.push({ ...item, set: null, state: isHeld ? 'held' : stateOf(item) });
   return {
     out,
     items,
@@ -124,7 +127,9 @@ export async function removeGarbage(
   const removable = found.items.filter(({ state }) => state === 'removable');
   for (const { kind, set, path } of removable) {
     if (kind === 'facts') await removeTree(path);
-    else if (kind !== 'unused' || set === null) continue;
+    else if (set === null && (kind === 'staged' || kind === 'temporary')) {
+      if (!(await removeDatasetGarbage({ path, kind }))) continue;
+    } else if (kind !== 'unused' || set === null) continue;
     else if (!(await removeTileSet(store, set, { olderThanMs }))) continue;
     gone.add(path);
   }

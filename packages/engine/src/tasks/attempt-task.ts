@@ -29,12 +29,12 @@ export interface TaskAnswer {
  * Throws  what the last attempt threw, and which task it was
  */
 export async function attemptTask(context: TaskContext, task: Task): Promise<TaskAnswer> {
-  fault('task.begun', task.type);
   const { exchange } = context;
   try {
     const answer = await withRetries(
       async () => {
         exchange.begin();
+        fault('task.begun', task.type);
         if (context.cancelled()) throw new TesseraError('INTERRUPTED', {});
         const result = await runTask(context, task);
         return {

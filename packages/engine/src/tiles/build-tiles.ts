@@ -15,7 +15,7 @@ import {
 import type { Executor } from '../executor.js';
 import type { Gathered } from '../gather.js';
 import { checkUnchanged } from '../inputs.js';
-import { checkSignal } from '../process-state.js';
+import { checkSignal, leavesTasks } from '../process-state.js';
 import { recorded } from '../resume/recorded.js';
 import { TILES_KEY } from '../resume/run-key.js';
 import { openTaskRecord, type TaskRecord } from '../resume/task-record.js';
@@ -165,7 +165,7 @@ async function buildSet(
   } finally {
     record?.close();
     try {
-      if (run !== null) await endRun(run);
+      if (run !== null && !leavesTasks(building.signal)) await endRun(run);
     } finally {
       await lock.release();
     }
