@@ -26,6 +26,8 @@ export function crc32Slow(bytes: Uint8Array, crc = 0): number {
 
 /** Of bytes, going on from those before. */
 export function crc32(bytes: Uint8Array, crc = 0): number {
+  // zlib begins anew when it is given nothing.
+  if (bytes.length === 0) return crc;
   return native === undefined ? crc32Slow(bytes, crc) : native(bytes, crc);
 }
 

@@ -54,6 +54,7 @@ describe('CRC-32', () => {
     const whole = crc32(bytes);
     expect(crc32Slow(bytes)).toBe(whole);
     expect(crc32(bytes.subarray(777), crc32(bytes.subarray(0, 777)))).toBe(whole);
+    expect(crc32(new Uint8Array(0), whole)).toBe(whole);
     expect(crc32Slow(bytes.subarray(777), crc32Slow(bytes.subarray(0, 777)))).toBe(whole);
     if (typeof zlibCrc === 'function') expect(zlibCrc(bytes)).toBe(whole);
     writeFileSync(b.path('bytes'), bytes);

@@ -91,7 +91,12 @@ export async function openTaskRecord(folder: string, run: string): Promise<TaskR
   return {
     async find(task) {
       const line = known?.lines.get(keyOf(task));
-      if (line === undefined || !(await areThere(folder, line.outputs))) return null;
+      if (line === undefined) return null;
+      if (!(await areThere(folder, line.outputs))) {
+        // It is done again, and would find the remains in its way.
+        for (const [name] of line.outputs) await removeTree(join(folder, name));
+        return null;
+      }
       found++;
       return { result: deserialize(Buffer.from(line.result, 'base64')) };
     },
