@@ -95,6 +95,7 @@ test('again: nothing to do, nothing written', async () => {
     tasksResumed: 0,
     filesRead: 0,
     rowsScanned: 0,
+    bytesRead: 0,
     rowsSwept: 0,
     tilesRead: 0,
     tilePlacesRead: 0,
