@@ -31,6 +31,10 @@ export default defineConfig({
     // What is built is loaded as it is.
     server: { deps: { external: [/\/(packages|apps)\/[^/]+\/(bundle|dist)\//] } },
     maxWorkers: 2,
+    // Two processes for all files, else a quarter of the time goes to starting one for each; what a file leaves behind in its
+    // process is undone by the setup. The long run has a process for each, so that no file can owe its result to another.
+    isolate: long,
+    setupFiles: ['test/setup.ts'],
     sequence: { sequencer: LongestFirst },
     include: [
       'packages/*/test/**/*.test.ts',

@@ -11,30 +11,22 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { afterAll } from 'vitest';
+import { atEndOfFile } from '../end-of-file.js';
 import { DuckDBInstance } from './duckdb.js';
 
 /** Values as `@duckdb/node-api` gives them to JavaScript: its own readers, not the engine's. */
 export type Cell = unknown;
 export type Cells = Record<string, Cell>;
 
-const made: string[] = [];
-afterAll(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
 /** An empty folder that is removed after the tests of the file. */
 export function newFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tessera-files-')));
-  made.push(folder);
+  atEndOfFile(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
+/** Opened once for all files of a process. */
 let connection: Promise<DuckDBConnection> | null = null;
-afterAll(async () => {
-  const opened = await connection;
-  opened?.closeSync();
-});
 
 async function connect(): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });

@@ -1,18 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll } from 'vitest';
+import { atEndOfFile } from '../../../test/end-of-file.js';
 import { DuckDBInstance } from '../src/duckdb.js';
 import { FEATURES } from '../src/features.js';
 
-const made: string[] = [];
-afterAll(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-bench-test-'));
-  made.push(folder);
+  atEndOfFile(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll } from 'vitest';
+import { atEndOfFile } from '../../../test/end-of-file.js';
 import type { Engine } from '../src/engine.js';
 import { runCli } from '../src/run-cli.js';
 import { fakeEngine } from './fake-engine.js';
@@ -47,15 +47,10 @@ export const SMALL_PROJECT: Files = {
   'lake/transactions/ds=2025-01-01/part.parquet': 'not read by the fake engine',
 };
 
-const created: string[] = [];
-afterAll(() => {
-  for (const folder of created) rmSync(folder, { recursive: true, force: true });
-});
-
 /** A new folder with these files; by default far from the clone and from any node_modules. */
 export function writeFiles(files: Files, below = os.tmpdir()): string {
   const folder = realpathSync(mkdtempSync(path.join(below, '.tessera-cli-')));
-  created.push(folder);
+  atEndOfFile(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(folder, name);
     mkdirSync(path.dirname(file), { recursive: true });
