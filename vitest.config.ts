@@ -42,8 +42,8 @@ export default defineConfig({
       'examples/*/test/**/*.test.ts',
       'test/**/*.test.ts',
     ],
-    testTimeout: long ? 3_600_000 : 120_000,
-    hookTimeout: 120_000,
+    testTimeout: long ? 3_600_000 : 300_000,
+    hookTimeout: 300_000,
     typecheck: {
       enabled: true,
       include: ['packages/*/test/**/*.test-d.ts'],

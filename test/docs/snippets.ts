@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { tesseraAs } from '../files/command-here.js';
 import { DuckDBInstance } from '../files/duckdb.js';
 import { type Block, commandsOf, ROOT } from './markdown.js';
 
@@ -80,7 +81,8 @@ export async function runBlock(block: Block, place: Workshop): Promise<Output> {
       return runProgram(program, [file], place.dir);
     }
     case 'sh': {
-      const runs = commandsOf(block.text).map((command) => runCommand(command, place.dir));
+      const runs: Output[] = [];
+      for (const command of commandsOf(block.text)) runs.push(await runCommand(command, place.dir));
       return {
         code: runs.find((run) => run.code !== 0)?.code ?? 0,
         stdout: runs.map((run) => run.stdout).join(''),
@@ -101,7 +103,10 @@ export function scriptArguments(name: string): string[] | null {
   return words?.[1] === 'scripts/tessera.cjs' ? words.slice(2) : null;
 }
 
-function runCommand(command: readonly string[], dir: string): Output {
+const long = process.env.TESSERA_LONG === '1';
+
+/** The root script would build first; here everything is built. A process for each command is for the long run. */
+async function runCommand(command: readonly string[], dir: string): Promise<Output> {
   const [program, script = '', ...rest] = command;
   if (program === 'mkdir') {
     mkdirSync(join(dir, command.at(-1) ?? ''), { recursive: true });
@@ -109,21 +114,24 @@ function runCommand(command: readonly string[], dir: string): Output {
   }
   const given = program === 'pnpm' ? scriptArguments(script) : null;
   if (given === null) throw new Error(`cannot run: ${command.join(' ')}`);
-  // The root script would build first; here everything is built.
+  const argv = [...given, ...rest];
   const bin = join(ROOT, 'apps/cli/bin/tessera.cjs');
-  return runProgram(process.execPath, [bin, ...given, ...rest], dir);
+  if (long) return runProgram(process.execPath, [bin, ...argv], dir);
+  const { code, out, err } = await tesseraAs(readerEnv(dir), argv, dir);
+  return { code: code ?? -1, stdout: out, stderr: err };
 }
+
+const readerEnv = (dir: string): Record<string, string> => ({
+  INIT_CWD: dir,
+  NO_COLOR: '1',
+  TESSERA_DEFAULT_PROJECT: join(ROOT, 'examples/fraud'),
+});
 
 function runProgram(program: string, args: readonly string[], dir: string): Output {
   const { status, stdout, stderr } = spawnSync(program, args, {
     cwd: dir,
     encoding: 'utf8',
-    env: {
-      ...process.env,
-      INIT_CWD: dir,
-      NO_COLOR: '1',
-      TESSERA_DEFAULT_PROJECT: join(ROOT, 'examples/fraud'),
-    },
+    env: { ...process.env, ...readerEnv(dir) },
   });
   return { code: status ?? -1, stdout, stderr };
 }

@@ -14,7 +14,16 @@ const engine = {
 };
 
 /** The command with the real engine, in this process: a process of its own per question would take most of the time. */
-export async function tesseraHere(argv: readonly string[], cwd: string): Promise<Outcome> {
-  const { context, said } = pipedContext({ cwd, env: {}, loadEngine: async () => engine });
+export function tesseraHere(argv: readonly string[], cwd: string): Promise<Outcome> {
+  return tesseraAs({}, argv, cwd);
+}
+
+/** The same with an environment. */
+export async function tesseraAs(
+  env: Readonly<Record<string, string>>,
+  argv: readonly string[],
+  cwd: string,
+): Promise<Outcome> {
+  const { context, said } = pipedContext({ cwd, env, loadEngine: async () => engine });
   return { code: await runCli(argv, context), ...said() };
 }
