@@ -12,7 +12,7 @@ import type { OracleRow } from '../oracle/types.js';
 
 const long = process.env.TESSERA_LONG === '1';
 /** A round of seeds draws every allowed cell; the long run makes several rounds and at least 500 seeds. */
-const SEEDS = long ? Math.max(600, 3 * SEEDS_PER_ROUND) : 60;
+const SEEDS = long ? Math.max(600, 3 * SEEDS_PER_ROUND) : 40;
 const FRESH = Number(process.env.TESSERA_SEED ?? Math.floor(Math.random() * 1e6));
 
 /** The oracle's words for two of the engine's codes. */
@@ -89,7 +89,7 @@ test(`a fresh seed: ${FRESH}`, async () => {
 test('engine = DuckDB SQL on what plain SQL can say', async () => {
   const failures: string[] = [];
   let cells = 0;
-  for (let seed = 0; seed < (long ? 500 : 15); seed++) {
+  for (let seed = 0; seed < (long ? 500 : 10); seed++) {
     const { join, tables } = randomCase(seed);
     const sql = await duckdbJoin(join, tables);
     const actual = await engine(join, tables);
@@ -102,7 +102,7 @@ test('engine = DuckDB SQL on what plain SQL can say', async () => {
 });
 
 test('definitions and data that have no value are errors, never values', async () => {
-  for (let seed = 0; seed < (long ? 200 : 30); seed++) {
+  for (let seed = 0; seed < (long ? 200 : 20); seed++) {
     const { join, tables, code } = randomErrorCase(seed);
     const run = joinRows(join, known(join, tables), { missingDays: 'part' });
     await expect(run, `seed ${seed}`).rejects.toMatchObject({ code: OURS[code] ?? code });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { start, tessera, writeFiles } from './command.js';
+import { tesseraHere } from './command-here.js';
 import { filesBelow, hashes, newFolder, parquet } from './workspace.js';
 
 const folder = newFolder();
@@ -48,7 +49,7 @@ const run = ['train-set', '--no-summary', '--workers'];
 
 let published: Record<string, string> = {};
 beforeAll(async () => {
-  const whole = await tessera([...run, '1', '--out', 'whole'], folder);
+  const whole = await tesseraHere([...run, '1', '--out', 'whole'], folder);
   expect(whole).toMatchObject({ code: 0 });
   published = hashes(dataset('whole'));
   expect(Object.keys(published)).toHaveLength(DAYS + 1);

@@ -43,7 +43,7 @@ let busiest: Payment[] = [];
 
 beforeAll(async () => {
   await generate({ out: lake, scale: SCALE });
-  const options = { lake, out, workers: 2, start: START, end: END };
+  const options = { lake, out, workers: long ? 2 : 1, start: START, end: END };
   await buildTiles(joined, { ...options, tiles: 'build' });
   payments = (await sql(
     `SELECT user_id, merchant_id, device_id, epoch_ms(ts)::DOUBLE AS ms FROM read_parquet(${quoted(`${lake}/transactions/*/*.parquet`)}, hive_partitioning = true) WHERE ds BETWEEN '${START}' AND '${END}' ORDER BY transaction_id`,

@@ -18,6 +18,7 @@ import {
 
 /** What runs read and build, in exact numbers. */
 
+const long = process.env.TESSERA_LONG === '1';
 const DAYS = 18;
 /** Blocks of 8 days that have all they can have. */
 const BLOCKS = 2;
@@ -84,13 +85,22 @@ test('the first backfill builds every day once, and reads its rows nowhere else'
   await sameAsFromScratch(spend);
 });
 
-test.each<[string, Window[]]>([
+/** One at a time, to tell which of them it was. */
+const ALONE: [string, Window[]][] = [
   ['a longer one', ['1d', '16d', '20d']],
   ['a shorter one of a finer hop', ['1d', '16d', '7h']],
   ['one that no hour begins', ['1d', '16d', '90m']],
   ['the finest', ['1d', '16d', '15h', '5m', '35m']],
   ['all there is', ['1d', '16d', null]],
+];
+
+test.each<[string, Window[]]>([
+  [
+    'longer, shorter of finer hops, and all there is',
+    ['1d', '16d', '20d', '7h', '90m', '5m', null],
+  ],
   ['others in the place of those', ['3d', '13h']],
+  ...(long ? ALONE : []),
 ])('another window reads no source file: %s', async (_, windows) => {
   const changed = spendOver(...windows);
   const again = await run(changed);

@@ -41,7 +41,7 @@ describe('numbers', () => {
   });
 
   test('±Infinity of what decides ties and buckets, and inside lists', async () => {
-    for (const options of [{}, { strict: true }]) {
+    for (const options of long ? [{}, { strict: true }] : [{}]) {
       await sameByTiles({
         columns: { ...X, tie: 'double', by: 'double', xs: 'list<double>' },
         source: { tieBreaker: 'tie' },
@@ -56,6 +56,8 @@ describe('numbers', () => {
         ],
         options,
       });
+    }
+    for (const options of long ? [{}, { strict: true }] : [{ strict: true }]) {
       await sameByTiles({
         columns: { ...X, by: 'double', xs: 'list<double>' },
         files: onLevels([
@@ -190,8 +192,10 @@ describe('strings, buckets and lists', () => {
       files: onLevels(rows),
       aggregations: EVERY_ROW,
     };
-    await tiled(odd);
-    await tiled({ ...odd, keys: ['user', 'other'] });
+    if (long) {
+      await tiled(odd);
+      await tiled({ ...odd, keys: ['user', 'other'] });
+    }
     await tiled({ ...odd, keys: ['other', 'user'] });
   });
 

@@ -16,6 +16,7 @@ import {
 
 /** Day after day: what a window holds is read in few pieces, however long it is. */
 
+const long = process.env.TESSERA_LONG === '1';
 const DAYS = 200;
 const folder = newFolder();
 const lake = joinPath(folder, 'lake');
@@ -123,6 +124,8 @@ test('the next days: each builds its own tiles, and the block that it completes'
       tileBlocksBuilt: day === 200 || day === 208 ? 1 : 0,
     });
     await nextDay(day + 1);
+    // Around a block; the days within it only in the long run.
+    if (!long && ![200, 201, 207, 208].includes(day)) continue;
     const made = await trainSet(lifetime, of(day + 1));
     const since = day + 1 - 200;
     expect(places(made)).toEqual(
