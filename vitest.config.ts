@@ -6,13 +6,22 @@ const long = process.env.TESSERA_LONG === '1';
 /** What takes longest. Begun last, one of them would be waited for alone. */
 const LONGEST = [
   'test/docs/readme.test.ts',
+  'test/tiles/odd-values.test.ts',
+  'test/files/same-bytes.test.ts',
+  'test/tiles/histories.test.ts',
+  'test/own-folder/shared-tables.test.ts',
   'test/files/ctrl-c.test.ts',
   'test/bad-input/corruption.test.ts',
-  'test/engine/oracle.test.ts',
+  'test/tiles/roll-forward.test.ts',
+  'test/files/explain.test.ts',
+  'test/files/tiles-random.test.ts',
+  'test/files/staleness.test.ts',
+  'test/tiles/odd-rows.test.ts',
+  'test/tiles/counters.test.ts',
   'test/mutation/mutation.test.ts',
-  'test/files/same-bytes.test.ts',
+  'test/tiles/opened-files.test.ts',
+  'test/engine/oracle.test.ts',
   'test/own-folder/packages.test.ts',
-  'test/own-folder/shared-tables.test.ts',
 ];
 
 class LongestFirst extends BaseSequencer {

@@ -10,7 +10,7 @@ import { random } from '../oracle/prng.js';
 import type { Row, Value } from '../oracle/types.js';
 import { patientChild } from './ask-child.js';
 import { damagedJoin, FILES, type LakeFile, SOURCES, writeLake } from './corruption-lake.js';
-import { corrupt } from './corruptions.js';
+import { corrupt, SEEDS_OF_ALL_KINDS } from './corruptions.js';
 import { entriesBelow } from './refusal.js';
 
 /**
@@ -20,8 +20,8 @@ import { entriesBelow } from './refusal.js';
  */
 
 const LONG = process.env.TESSERA_LONG === '1';
-const SEEDS = LONG ? 300 : 20;
-const FRESH_SEEDS = LONG ? 150 : 4;
+const SEEDS = LONG ? 300 : SEEDS_OF_ALL_KINDS;
+const FRESH_SEEDS = LONG ? 150 : 3;
 const FRESH = Number(process.env.TESSERA_SEED ?? 1000 + Math.floor(Math.random() * 1e6));
 
 /** Generous: a test that is given up goes on, and would disturb the next one's lake. */
@@ -138,7 +138,7 @@ async function complaint(damaged: LakeFile | null, workers: number): Promise<str
 async function attempt(seed: number): Promise<string[]> {
   const r = random(seed);
   const file = r.pick(FILES);
-  const done = await corrupt(lake, file, r);
+  const done = await corrupt(lake, file, { seed, random: r });
   const complaints: string[] = [];
   for (const workers of LONG ? [1, 2] : [seed % 4 === 3 ? 2 : 1]) {
     const said = await complaint(file, workers);

@@ -4,10 +4,14 @@ import { parquet, quoted, sql } from '../files/workspace.js';
 import type { Random } from '../oracle/prng.js';
 import { FILES, type LakeFile } from './corruption-lake.js';
 
-/** Damage one file of the lake in a way that the seed decides. Returns what was done, in words. */
-export async function corrupt(lake: string, file: LakeFile, random: Random): Promise<string> {
+/** Damage one file of the lake in a way that the seed decides: seeds take turns at kinds. Returns what was done, in words. */
+export async function corrupt(
+  lake: string,
+  file: LakeFile,
+  { seed, random }: { readonly seed: number; readonly random: Random },
+): Promise<string> {
   const path = joinPath(lake, file.name);
-  const kind = random.pick(KINDS);
+  const kind = KINDS[seed % KINDS.length]!;
   const done = await kind({ lake, file, path, bytes: readFileSync(path), random });
   return `${file.name}: ${done}`;
 }
@@ -137,6 +141,7 @@ const swapFile: Kind = async ({ lake, file, path, random }) => {
   return `replaced by ${other.name}`;
 };
 
+/** What is likelier to go wrong is there more often. */
 const KINDS: readonly Kind[] = [
   flipInPages,
   flipInPages,
@@ -156,3 +161,6 @@ const KINDS: readonly Kind[] = [
   dropColumn,
   swapFile,
 ];
+
+/** As many consecutive seeds do every kind of damage. */
+export const SEEDS_OF_ALL_KINDS = KINDS.length;
