@@ -1,9 +1,13 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataset } from '@tessera/lake';
+import { vi } from 'vitest';
 import { type Started, start, writeFiles } from '../files/command.js';
 import { tesseraHere } from '../files/command-here.js';
 import { filesBelow, hashes, newFolder, parquet } from '../files/workspace.js';
+
+// Processes of their own, on a machine that has other things to do.
+vi.setConfig({ testTimeout: 3_600_000, hookTimeout: 3_600_000 });
 
 /** A small project whose run builds tiles, reads them and rows, and publishes a partition a day. */
 
