@@ -188,7 +188,9 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
           )
         : null;
     const { estimate } = summary;
-    if (isBuilding && !options.planOnly && estimate !== null && !isExport(options))
+    // An export, or what another run has finished, is no part of an estimate.
+    const isForetold = isBuilding && !isExport(options) && made.counters.tasksResumed === 0;
+    if (isForetold && !options.planOnly && estimate !== null)
       await machine.learn(estimate, elapsed() / 1000);
     // The files of a preview do not outlive the run.
     const held = preview === null ? null : await hold(resultBatches(files, columns));
