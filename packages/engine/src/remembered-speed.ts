@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder, readText, replaceFile } from '@tessera/lake';
 import type { Estimate } from '@tessera/planner';
@@ -23,18 +23,26 @@ const BOUNDS = { least: 0.25, most: 4 };
 /** Shorter ones tell more of what else the machine did. */
 const LEAST_SECONDS = 2;
 
+/** A machine whose cores have more than this to do already is not itself. */
+const MOST_LOAD = 0.5;
+
 /**
  * @param folder where an output folder has what is remembered
  * @param machine what it holds for: `machineName`
+ * @param load what runs before, per core
  */
-export async function rememberedSpeed(folder: string, machine: string): Promise<RememberedSpeed> {
+export async function rememberedSpeed(
+  folder: string,
+  machine: string,
+  load = (loadavg()[0] ?? 0) / Math.max(1, cpus().length),
+): Promise<RememberedSpeed> {
   const path = join(folder, 'speed.json');
   const speed = readSpeed(await readText(path).catch(() => null), machine);
   return {
     speed,
     async learn({ seconds: estimated, stages }, taken) {
       const [foretold, took] = [estimated - stages.plan, taken - stages.plan];
-      if (foretold < LEAST_SECONDS || took < LEAST_SECONDS) return;
+      if (foretold < LEAST_SECONDS || took < LEAST_SECONDS || load > MOST_LOAD) return;
       const now = learned(speed, foretold / took);
       const text = { format: FORMAT, engine: ENGINE_VERSION, machine, speed: now };
       await makeFolder(folder)

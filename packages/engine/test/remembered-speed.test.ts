@@ -11,12 +11,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const known = async (machine = 'this') => (await rememberedSpeed(folder, machine)).speed;
+const known = async (machine = 'this') => (await rememberedSpeed(folder, machine, 0)).speed;
 
 /** A run of so many seconds was foretold, of which planning took one. */
-async function ran(foretold: number, took: number): Promise<void> {
+async function ran(foretold: number, took: number, load = 0): Promise<void> {
   const estimate = { seconds: foretold + 1, stages: { plan: 1 } } as unknown as Estimate;
-  await (await rememberedSpeed(folder, 'this')).learn(estimate, took + 1);
+  await (await rememberedSpeed(folder, 'this', load)).learn(estimate, took + 1);
 }
 
 test('it comes nearer with every run, and holds for this machine', async () => {
@@ -33,7 +33,8 @@ test('it comes nearer with every run, and holds for this machine', async () => {
   expect(await known()).toBe(4);
 });
 
-test('short runs teach nothing', async () => {
+test('short runs, and a busy machine, teach nothing', async () => {
+  await ran(10, 40, 0.6);
   await ran(1.9, 30);
   await ran(30, 1.9);
   expect(await known()).toBe(1);
@@ -59,7 +60,7 @@ test.each([0, -1, 0.2, 5, '2', null])('nor is one out of bounds: %s', async (spe
 
 test('a folder that cannot be written is no failure', async () => {
   writeFileSync(join(folder, 'file'), '');
-  const memory = await rememberedSpeed(join(folder, 'file'), 'this');
+  const memory = await rememberedSpeed(join(folder, 'file'), 'this', 0);
   await memory.learn({ seconds: 10, stages: { plan: 0 } } as unknown as Estimate, 20);
   expect(memory.speed).toBe(1);
 });
