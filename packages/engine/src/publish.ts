@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isTesseraError, type OutputColumn } from '@tessera/api';
 import {
   acquireLock,
@@ -7,6 +8,7 @@ import {
   endRun,
   fault,
   hasLeftovers,
+  journalPath,
   type Lock,
   leftoversOf,
   type ManifestPartition,
@@ -122,11 +124,7 @@ async function publish(run: PublishRun, made: Publication): Promise<string[]> {
 
 /** Finish what a killed run was publishing, before anything is planned: unless its process, or another's, still writes. */
 export async function finishOthers(path: string, owner: string): Promise<void> {
-  const isBegun = await openDataset(path).then(
-    ({ isPublishing }) => isPublishing,
-    () => false,
-  );
-  if (isBegun) await whenFree(path, owner, () => recoverPublish(path));
+  if (existsSync(journalPath(path))) await whenFree(path, owner, () => recoverPublish(path));
 }
 
 /**

@@ -19,7 +19,7 @@ const PASSING: ReadonlySet<string> = new Set([
 
 /** DuckDB tells errors of the system in words. */
 const PASSING_TEXT =
-  /^IO Error: .*(Input\/output error|Too many open files|Resource temporarily unavailable|Device or resource busy|Interrupted system call|Stale (NFS )?file handle|timed out|Could not (read|write|sync|flush))/is;
+  /^IO Error: .*(Input\/output error|Too many open files|Resource temporarily unavailable|Device or resource busy|Interrupted system call|Stale (NFS )?file handle|timed out)/is;
 
 /** Whether an error, or what caused it, is of the environment and may not come again. */
 export function isPassing(error: unknown): boolean {

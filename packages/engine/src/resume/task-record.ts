@@ -133,7 +133,7 @@ const keys = new WeakMap<Task, string>();
 function keyOf(task: Task): string {
   const known = keys.get(task);
   if (known !== undefined) return known;
-  const key = createHash('sha256').update(JSON.stringify(task)).digest('hex').slice(0, 32);
+  const key = createHash('md5').update(JSON.stringify(task)).digest('hex');
   keys.set(task, key);
   return key;
 }
