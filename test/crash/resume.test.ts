@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findGarbage, removeGarbage } from '@tessera/engine';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { start } from '../files/command.js';
 import { tesseraHere } from '../files/command-here.js';
@@ -107,5 +108,40 @@ describe('finished tasks count only if', () => {
     expect((await run([...argv, '--plan'], 'cut')).plan.resumed).toBe(19);
     expect((await run(argv, 'cut')).counters.tasksResumed).toBe(19);
     expect(readdirSync(datasetOf(join(folder, 'cut')))).not.toContain('_staging');
+  });
+});
+
+describe('SIGTERM, as machines send that go down,', () => {
+  const argv = ['train-set', '--no-summary', '--tiles', 'off', '--workers', '1', '--buckets', '24'];
+  const namesOf = (out: string) => readdirSync(datasetOf(join(folder, out)));
+
+  /** Told to end once some tasks are recorded. */
+  async function ended(out: string, signal: 'SIGINT' | 'SIGTERM'): Promise<void> {
+    const run = start([...argv, '--out', out], folder);
+    await run.said(/^ {2}scan /m);
+    run.child.kill(signal);
+    expect((await run.ended).code).toBe(130);
+  }
+
+  test('leaves finished tasks and no lock; Ctrl-C leaves nothing', async () => {
+    await ended('told', 'SIGTERM');
+    expect(namesOf('told')).toEqual(['_staging']);
+    const { plan, counters } = await run(argv, 'told');
+    expect(plan.resumed).toBeGreaterThan(0);
+    expect(counters.tasksResumed).toBe(plan.resumed);
+    await run(argv, 'untold');
+    expect(published(join(folder, 'told'))).toEqual(published(join(folder, 'untold')));
+    await ended('given-up', 'SIGINT');
+    expect(filesBelow(join(folder, 'given-up'))).toEqual([]);
+  });
+
+  test('what nobody goes on with is found by gc, when it is old enough', async () => {
+    await ended('forgotten', 'SIGTERM');
+    const out = join(folder, 'forgotten');
+    const young = await findGarbage([], { out });
+    expect(young.items.map(({ kind, state }) => `${kind} ${state}`)).toEqual(['staged young']);
+    const { items } = await removeGarbage([], { out, olderThanMs: 0 });
+    expect(items.map(({ kind, state }) => `${kind} ${state}`)).toEqual(['staged removed']);
+    expect(filesBelow(out)).toEqual([]);
   });
 });
