@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { doctor } from '@tessera/engine';
 import { beforeAll, expect, test } from 'vitest';
+import { start } from '../files/command.js';
 import { tesseraHere } from '../files/command-here.js';
 import { filesBelow } from '../files/workspace.js';
 import {
@@ -22,6 +23,7 @@ import {
   runHere,
   tileFiles,
   tilesHere,
+  writeDay,
   writeProject,
 } from './visits.js';
 
@@ -224,3 +226,22 @@ test('finished tasks of a killed run are told and kept', async () => {
   expect(findings.map(({ kind, state }) => `${kind} ${state}`)).toEqual(['resumable sound']);
   expect(filesBelow(datasetOf(out))).toContain('_staging/work/keys_k0.parquet');
 });
+
+test.each(['journal.synced', 'partition.moved', 'manifest.replaced'])(
+  'a publish that was cut off at %s is finished',
+  async (point) => {
+    const own = await writeProject(DAYS.slice(0, 3));
+    const out = join(own, 'out');
+    await runHere(own, out, 'off');
+    await writeDay(join(own, 'lake'), DAYS[0], 4);
+    const argv = ['train-set', '--no-summary', '--workers', '1', '--tiles', 'off', '--out', out];
+    const { code } = await start(argv, own, { TESSERA_FAULT: `${point}:1:kill` }).ended;
+    expect(code).toBeNull();
+    const check = await doctor({ out, check: true });
+    expect(kindsOf(check.findings)).toContain('publish');
+    const { findings } = await doctor({ out });
+    expect(findings.filter(({ state }) => state !== 'repaired')).toEqual([]);
+    await runHere(own, join(own, 'clean'), 'off');
+    expect(published(out)).toEqual(published(join(own, 'clean')));
+  },
+);
