@@ -251,6 +251,13 @@ describe('lock', () => {
       if (existsSync('/proc/self/stat')) {
         lockFile(path, { pid: child.pid, token: token('b'), started: '1' });
         await (await acquireLock(path, 'me')).release();
+        const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
+        const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!;
+        // Of before the machine was started again; and as an older version wrote it, without the boot.
+        lockFile(path, { pid: child.pid, token: token('b'), started: `another-boot ${ticks}` });
+        await (await acquireLock(path, 'me')).release();
+        lockFile(path, { pid: child.pid, token: token('b'), started: ticks });
+        await expect(acquireLock(path, 'me')).rejects.toMatchObject({ code: 'DATASET_LOCKED' });
       }
     } finally {
       child.kill();
