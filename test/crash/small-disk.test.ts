@@ -15,7 +15,7 @@ let clean: Record<string, string> = {};
 let states: string[] = [];
 const mounted: string[] = [];
 afterAll(() => {
-  for (const disk of mounted) execFileSync('umount', [disk]);
+  for (const disk of mounted) execFileSync('umount', ['-l', disk]);
 });
 
 beforeAll(async () => {

@@ -76,7 +76,7 @@ export async function openTaskRecord(folder: string, run: string): Promise<TaskR
     for (const [name] of outputs) kept.add(name);
   await removeOthers(folder, '', known === null ? new Set() : kept);
   await makeFolder(folder);
-  let fd: number;
+  let fd = -1;
   try {
     if (known !== null) truncateSync(path, known.bytes);
     fd = openSync(path, 'a');
@@ -85,6 +85,7 @@ export async function openTaskRecord(folder: string, run: string): Promise<TaskR
       writeSync(fd, lineOf(header));
     }
   } catch (cause) {
+    if (fd >= 0) closeSync(fd);
     throw writeError(path, cause);
   }
   let found = 0;
