@@ -33,7 +33,9 @@ export async function leftoversOf(folder: string): Promise<Leftovers> {
     if (!OF_LOCKS.test(name)) continue;
     const text = await readFile(join(folder, name), 'utf8').catch(() => null);
     const holder = text === null ? null : readHolder(text);
-    if (holder !== null && !isAlive(holder)) locks.push(name);
+    // Cut off before it said whose it is. Should its writer live after all, it writes it again.
+    const isHalf = text !== null && holder === null && name.endsWith('.tmp');
+    if (isHalf || (holder !== null && !isAlive(holder))) locks.push(name);
   }
   const hasStaging = names.includes(STAGING);
   const staged = hasStaging ? await readdir(join(folder, STAGING)).catch(() => []) : [];

@@ -40,7 +40,7 @@ export async function acquireLock(dataset: string, owner: string): Promise<Lock>
     }
     fault('lock.written', path);
     for (;;) {
-      if (await linkNew(mine, path)) break;
+      if (await linkMine(mine, path, me)) break;
       const holder = await holderOf(path, dataset);
       // Released between the two looks.
       if (holder === null) continue;
@@ -118,6 +118,17 @@ async function takeOver(
   return true;
 }
 
+/** Whoever cleared up when our file was half written has removed it. */
+async function linkMine(mine: string, path: string, me: Holder): Promise<boolean> {
+  try {
+    return await linkNew(mine, path);
+  } catch (cause) {
+    if (codeOf(cause) !== 'ENOENT') throw cause;
+    await writeNew(mine, me);
+    return linkNew(mine, path);
+  }
+}
+
 /** A lock appears with its content: a hard link is made of a finished file. False when the name is taken. */
 async function linkNew(from: string, to: string): Promise<boolean> {
   try {
@@ -129,10 +140,11 @@ async function linkNew(from: string, to: string): Promise<boolean> {
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw cause;
   }
   // A disk without hard links.
+  const text = await readFile(from);
   try {
     const file = await openFile(to, 'wx');
     try {
-      await writeBytes(file, await readFile(from), to);
+      await writeBytes(file, text, to);
     } finally {
       await file.close();
     }

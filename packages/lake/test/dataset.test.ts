@@ -15,6 +15,7 @@ import { describe, expect, it } from 'vitest';
 import {
   acquireLock,
   beginRun,
+  clearLeftovers,
   commitManifest,
   copyToParquet,
   datasetPath,
@@ -292,5 +293,17 @@ describe('lock', () => {
     writeFileSync(`${path}/_lock`, '');
     await expect(acquireLock(path, 'me')).rejects.toMatchObject({ code: 'DATASET_LOCKED' });
     expect(readdirSync(path)).toEqual(['_lock']);
+  });
+
+  it('one that was cut off before it said whose it is goes; a writer of such a one writes it again', async () => {
+    const path = fresh();
+    mkdirSync(path, { recursive: true });
+    writeFileSync(`${path}/_lock.${token('f')}.tmp`, '');
+    const lock = await acquireLock(path, 'first');
+    const second = acquireLock(path, 'second');
+    await clearLeftovers(path);
+    await expect(second).rejects.toMatchObject({ code: 'DATASET_LOCKED' });
+    expect(readdirSync(path)).toEqual(['_lock']);
+    await lock.release();
   });
 });
