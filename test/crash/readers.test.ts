@@ -19,16 +19,9 @@ interface Seen {
   readonly errors: readonly string[];
 }
 
-function reader(
-  dataset: string,
-  isCareful: boolean,
-): { ready: Promise<void>; stop: () => Promise<Seen> } {
+function reader(dataset: string): { ready: Promise<void>; stop: () => Promise<Seen> } {
   const program = fileURLToPath(new URL('./read-loop.mjs', import.meta.url));
-  const child: ChildProcess = fork(program, [
-    dataset,
-    seenSql(dataset),
-    isCareful ? 'careful' : 'plain',
-  ]);
+  const child: ChildProcess = fork(program, [dataset, seenSql(dataset)]);
   onTestFinished(() => {
     child.kill();
   });
@@ -49,7 +42,7 @@ test(`a reader who looks twice, during ${PUBLISHES} publishes of several partiti
   const out = join(folder, 'out');
   const lake = join(folder, 'lake');
   await runHere(folder, out, 'off');
-  const { ready, stop } = reader(datasetOf(out), true);
+  const { ready, stop } = reader(datasetOf(out));
   await ready;
   const wanted = new Set([await sumOf(datasetOf(out))]);
   for (let publish = 1; publish <= PUBLISHES; publish++) {
@@ -65,24 +58,6 @@ test(`a reader who looks twice, during ${PUBLISHES} publishes of several partiti
   expect(errors).toEqual([]);
   expect(sums.filter((sum) => !wanted.has(sum))).toEqual([]);
   expect(new Set(sums).size).toBeGreaterThan(PUBLISHES / 5);
-});
-
-test('a plain reader of one partition that is published again: never an error, always one version', async () => {
-  const folder = await writeProject(DAYS.slice(0, 1));
-  const out = join(folder, 'out');
-  await runHere(folder, out, 'off');
-  const { ready, stop } = reader(datasetOf(out), false);
-  await ready;
-  const wanted = new Set([await sumOf(datasetOf(out))]);
-  for (let publish = 1; publish <= 5; publish++) {
-    await writeDay(join(folder, 'lake'), DAYS[0], publish, 24);
-    await runHere(folder, out, 'off');
-    wanted.add(await sumOf(datasetOf(out)));
-  }
-  const { sums, errors } = await stop();
-  expect(errors).toEqual([]);
-  expect(sums.filter((sum) => !wanted.has(sum))).toEqual([]);
-  expect(new Set(sums).size).toBeGreaterThan(1);
 });
 
 /** One text that tells versions of a dataset apart, whichever partitions they differ in. */
