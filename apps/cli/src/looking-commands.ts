@@ -38,43 +38,41 @@ export function addLookingCommands(
     await statusCommand(raw, context);
   });
 
-  program
+  const gc = program
     .command('gc')
     .description('what the output folder holds and no run needs; --force removes it')
     .option('--force', 'remove it')
     .option('--older-than <time>', 'only what nobody changed for so long (default: 1d)')
-    .option('--unused', 'also tiles that no definition of the project can read')
-    .option(
-      '--project <folder>',
-      'folder of tessera.config.ts (default: searched upwards from here)',
-    )
-    .option('--out <folder>', "folder that receives datasets (default: the config's)")
-    .option('--json', 'print one JSON document instead of text')
-    .option('--debug', 'print stack traces')
-    .action(async (raw: RawGcOptions) => {
-      const { gcCommand } = await import('./commands/gc.js');
-      await gcCommand(raw, context);
-    });
+    .option('--unused', 'also tiles that no definition of the project can read');
+  addOutOptions(gc).action(async (raw: RawGcOptions) => {
+    const { gcCommand } = await import('./commands/gc.js');
+    await gcCommand(raw, context);
+  });
 
   addDoctor(program, context);
 }
 
 function addDoctor(program: Command, context: CommandContext): void {
-  program
+  const doctor = program
     .command('doctor')
     .description('compare the output folder with its manifests, and mend what is not so')
-    .option('--check', 'only report; exit code 2 if anything is wrong')
+    .option('--check', 'only report; exit code 2 if anything is wrong');
+  addOutOptions(doctor).action(async (raw: RawDoctorOptions) => {
+    const { doctorCommand } = await import('./commands/doctor.js');
+    await doctorCommand(raw, context);
+  });
+}
+
+/** For commands that ask nothing of the lake. */
+function addOutOptions(command: Command): Command {
+  return command
     .option(
       '--project <folder>',
       'folder of tessera.config.ts (default: searched upwards from here)',
     )
     .option('--out <folder>', "folder that receives datasets (default: the config's)")
     .option('--json', 'print one JSON document instead of text')
-    .option('--debug', 'print stack traces')
-    .action(async (raw: RawDoctorOptions) => {
-      const { doctorCommand } = await import('./commands/doctor.js');
-      await doctorCommand(raw, context);
-    });
+    .option('--debug', 'print stack traces');
 }
 
 function addPlaceOptions(command: Command): Command {

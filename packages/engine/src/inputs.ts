@@ -1,6 +1,7 @@
 import { combineProblems, isTesseraError, type SourceSpec, TesseraError } from '@tessera/api';
 import { changedFiles, checkParquet, type FileFacts } from '@tessera/lake';
 import type { PhysicalPlan, ScanPlan } from '@tessera/planner';
+import { sum } from './sum.js';
 
 /** Files of one source as they were found. */
 export interface LakeFiles {
@@ -37,7 +38,7 @@ export function inputsOf(
 export function bytesOfFiles(inputs: readonly LakeFiles[]): number {
   const files = inputs.flatMap((input) => input.files);
   const sizes = new Map(files.map(({ path, bytes }) => [path, bytes]));
-  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return sum([...sizes.values()]);
 }
 
 /** Files of its source that a scan reads, for itself or to build tiles. */

@@ -5,7 +5,7 @@ import { checksumFile } from './checksum.js';
 import { makeFolder, moveSynced, removeTree, syncFile, syncFolder } from './durable.js';
 import { fault } from './faults.js';
 import { codeOf, writeError } from './fs-error.js';
-import { clearLeftovers, leftoversOf, TASK_RECORD } from './leftovers.js';
+import { clearLeftovers, stagingPath, TASK_RECORD, WORK } from './leftovers.js';
 import { commitManifest, type Manifest, manifestPath, readManifest } from './manifest.js';
 import { mapLimited } from './map-limited.js';
 import { journalPath, type PublishJournal, readJournal, writeJournal } from './publish-journal.js';
@@ -51,7 +51,7 @@ export async function openDataset(path: string): Promise<Dataset> {
   const writtenMs = (await stat(manifestPath(path)).catch(() => null))?.mtimeMs ?? 0;
   const staged = new Set<string>();
   if (journal !== null) {
-    const run = { dataset: path, staging: join(path, '_staging', journal.run) };
+    const run = runOf(path, journal.run);
     for (const ds of Object.keys(journal.moves)) {
       const bytes = await sizeOf(stagePath(run, ds));
       if (bytes === null) continue;
@@ -75,7 +75,7 @@ export async function openDataset(path: string): Promise<Dataset> {
     isPublishing: journal !== null,
     fileOf: (ds) =>
       journal !== null && staged.has(ds)
-        ? stagePath({ dataset: path, staging: join(path, '_staging', journal.run) }, ds)
+        ? stagePath(runOf(path, journal.run), ds)
         : partitionPath(path, ds),
   };
 }
@@ -91,13 +91,16 @@ export interface PublishRun {
  * Start writing: a folder for what is staged. Whatever runs of another name left is removed: the lock says they are dead.
  */
 export async function beginRun(dataset: string, name: string): Promise<PublishRun> {
-  const staging = join(dataset, '_staging', name);
+  const run = runOf(dataset, name);
   await clearLeftovers(dataset);
-  for (const other of (await leftoversOf(dataset)).staged)
-    if (other !== name) await removeTree(join(dataset, '_staging', other));
-  await makeFolder(staging);
+  if (name !== WORK) await removeTree(stagingPath(dataset, WORK));
+  await makeFolder(run.staging);
   fault('staging.made', dataset);
-  return { dataset, staging };
+  return run;
+}
+
+function runOf(dataset: string, name: string): PublishRun {
+  return { dataset, staging: stagingPath(dataset, name) };
 }
 
 /** Where a run writes a partition before it is published. */
@@ -146,9 +149,9 @@ export async function publish(
 
 /** What could never be replaced by a file is told while nothing has been done. */
 async function checkPlace(path: string): Promise<void> {
-  const isFolder = (await stat(path).catch(() => null))?.isDirectory();
-  const reason = isFolder === true ? 'a folder is in its place' : null;
-  if (reason !== null) throw new TesseraError('NOT_WRITABLE', { path, reason });
+  const there = await stat(path).catch(() => null);
+  if (there?.isDirectory())
+    throw new TesseraError('NOT_WRITABLE', { path, reason: 'a folder is in its place' });
 }
 
 /** Waiting for the disk is most of it. */
@@ -162,7 +165,7 @@ const SYNCS = 8;
  * Throws   DISK_FULL, NOT_WRITABLE
  */
 export async function finishPublish(dataset: string, journal: PublishJournal): Promise<string[]> {
-  const run = { dataset, staging: join(dataset, '_staging', journal.run) };
+  const run = runOf(dataset, journal.run);
   const { manifest } = journal;
   // Finished tasks are of no use any more: their outputs are about to be moved.
   await removeTree(join(run.staging, TASK_RECORD));

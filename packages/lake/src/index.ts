@@ -78,6 +78,7 @@ export {
   hasLeftovers,
   type Leftovers,
   leftoversOf,
+  stagingPath,
   TASK_RECORD,
   WORK,
 } from './leftovers.js';
@@ -87,7 +88,7 @@ export {
   type SourceListing,
   type SourcePartition,
 } from './list-source.js';
-export { acquireLock, isLocked, type Lock, lockHolder } from './lock.js';
+export { acquireLock, isLocked, type Lock, lockHolder, lockIfFree } from './lock.js';
 export {
   commitManifest,
   formatManifest,

@@ -8,6 +8,11 @@ const STAGING = '_staging';
 const TEMPORARY = /^(_manifest|_publish)\.json\.\d+\.tmp$/;
 const OF_LOCKS = /^_lock(\..+)?$/;
 
+/** Where runs stage in the folder of a dataset or tile set: all of them, or one by its name. */
+export function stagingPath(folder: string, ...run: [string] | []): string {
+  return join(folder, STAGING, ...run);
+}
+
 /** The folder below `_staging` that a later run can go on with: it has a record of finished tasks. */
 export const WORK = 'work';
 export const TASK_RECORD = 'tasks.log';
@@ -38,8 +43,8 @@ export async function leftoversOf(folder: string): Promise<Leftovers> {
     if (isHalf || (holder !== null && !isAlive(holder))) locks.push(name);
   }
   const hasStaging = names.includes(STAGING);
-  const staged = hasStaging ? await readdir(join(folder, STAGING)).catch(() => []) : [];
-  const work = await readdir(join(folder, STAGING, WORK), {
+  const staged = hasStaging ? await readdir(stagingPath(folder)).catch(() => []) : [];
+  const work = await readdir(stagingPath(folder, WORK), {
     recursive: true,
     withFileTypes: true,
   }).catch(() => []);
@@ -74,6 +79,6 @@ export function hasLeftovers({
 export async function clearLeftovers(folder: string): Promise<void> {
   const { temporary, locks, staged, isResumable, hasStaging } = await leftoversOf(folder);
   for (const name of [...temporary, ...locks]) await removeTree(join(folder, name));
-  if (!isResumable && hasStaging) return removeTree(join(folder, STAGING));
-  for (const name of staged) if (name !== WORK) await removeTree(join(folder, STAGING, name));
+  if (!isResumable && hasStaging) return removeTree(stagingPath(folder));
+  for (const name of staged) if (name !== WORK) await removeTree(stagingPath(folder, name));
 }

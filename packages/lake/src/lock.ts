@@ -68,6 +68,14 @@ export async function acquireLock(dataset: string, owner: string): Promise<Lock>
   };
 }
 
+/** As `acquireLock`, or null where a living process writes the dataset. Throws NOT_WRITABLE, DISK_FULL. */
+export async function lockIfFree(dataset: string, owner: string): Promise<Lock | null> {
+  return acquireLock(dataset, owner).catch((cause: unknown) => {
+    if (isTesseraError(cause) && cause.code === 'DATASET_LOCKED') return null;
+    throw cause;
+  });
+}
+
 /** Who holds the lock of a dataset and lives, as far as can be known; null when nobody does. Throws DATASET_LOCKED for a lock that names nobody. */
 export async function lockHolder(dataset: string): Promise<Holder | null> {
   const holder = await holderOf(join(dataset, '_lock'), dataset);

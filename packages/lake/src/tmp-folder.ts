@@ -45,12 +45,11 @@ export function openTmpFolder(parent: string, owner: string): TmpFolder {
 
 /** Remove those that dead processes of this host left below a folder, and it too if it is empty then. */
 export function removeDeadFolders(parent: string): void {
-  if (!existsSync(parent)) return;
   removeDead(parent);
   try {
     rmdirSync(parent);
   } catch {
-    // Another run works there.
+    // Another run works there, or it never was.
   }
 }
 

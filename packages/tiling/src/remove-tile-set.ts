@@ -1,7 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isTesseraError } from '@tessera/api';
-import { acquireLock, removeTree } from '@tessera/lake';
+import { lockIfFree, removeTree } from '@tessera/lake';
 import { LEVELS } from './hops.js';
 import { lookAtManifest, tileManifestPath } from './manifest-file.js';
 import { type Measured, measure, names } from './measure.js';
@@ -55,10 +54,7 @@ export async function removeTileSet(
     return found === null || nowMs - found.newestMs < olderThanMs;
   };
   if (await isYoung()) return false;
-  const lock = await acquireLock(path, 'removing unused tiles').catch((cause: unknown) => {
-    if (isTesseraError(cause) && cause.code === 'DATASET_LOCKED') return null;
-    throw cause;
-  });
+  const lock = await lockIfFree(path, 'removing unused tiles');
   if (lock === null) return false;
   try {
     if ((await lookAtManifest(path)).state === 'newer' || (await isYoung())) return false;

@@ -1,7 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isTesseraError } from '@tessera/api';
-import { acquireLock, isLocked, removeTree } from '@tessera/lake';
+import { isLocked, lockIfFree, removeTree } from '@tessera/lake';
 import { LEVELS } from './hops.js';
 import { lookAtManifest } from './manifest-file.js';
 import { measure, names } from './measure.js';
@@ -64,10 +63,7 @@ export async function removeTileGarbage(
     const path = tileSetPath(store, hash);
     // Without garbage there is nothing to lock.
     if ((await garbageOf(store, hash, false)).length === 0) continue;
-    const lock = await acquireLock(path, 'removing old tiles').catch((cause: unknown) => {
-      if (isTesseraError(cause) && cause.code === 'DATASET_LOCKED') return null;
-      throw cause;
-    });
+    const lock = await lockIfFree(path, 'removing old tiles');
     if (lock === null) {
       kept.push(...(await garbageOf(store, hash, true)));
       continue;

@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { isTesseraError } from '@tessera/api';
-import { acquireLock, deadFolders, removeTree } from '@tessera/lake';
+import { deadFolders, lockIfFree, removeTree } from '@tessera/lake';
 import { tileSetHashes, tileSetPath } from '@tessera/tiling';
 import { datasetsBelow } from '../datasets-below.js';
 import { tileStore } from '../tiles/tile-sets.js';
@@ -67,10 +66,7 @@ async function treat(
     );
   if (check || seen.every((one) => one.mend === null)) return told(seen);
   const deadLocks = told(seen).filter(({ kind }) => kind === 'lock');
-  const lock = await acquireLock(folder, 'doctor').catch((cause: unknown) => {
-    if (isTesseraError(cause) && cause.code === 'DATASET_LOCKED') return null;
-    throw cause;
-  });
+  const lock = await lockIfFree(folder, 'doctor');
   // Somebody began to write there meanwhile: a run clears up too.
   if (lock === null) return told(await examine(false));
   try {

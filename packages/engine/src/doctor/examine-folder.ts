@@ -1,7 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isTesseraError } from '@tessera/api';
-import { leftoversOf, lockHolder, removeTree, WORK } from '@tessera/lake';
+import { leftoversOf, lockHolder, removeTree, stagingPath, WORK } from '@tessera/lake';
 import { finishedTasks } from '../resume/task-record.js';
 import { type Repairable, sound, wrong } from './finding.js';
 
@@ -39,7 +39,7 @@ export async function examineLeftovers(folder: string): Promise<Repairable[]> {
     );
   }
   for (const name of staged) {
-    const path = join(folder, '_staging', name);
+    const path = stagingPath(folder, name);
     if (name === WORK && isResumable) {
       const what = `${finishedTasks(path, null)} finished tasks of a run that was killed`;
       const repair = 'kept: the same run goes on with them, any other removes them';
@@ -50,12 +50,12 @@ export async function examineLeftovers(folder: string): Promise<Repairable[]> {
     const mend = async () => {
       await removeTree(path);
       // Together with the last one.
-      await rmdir(join(folder, '_staging')).catch(() => undefined);
+      await rmdir(stagingPath(folder)).catch(() => undefined);
     };
     found.push(wrong({ path, kind: 'staged', what, repair: 'removed' }, mend));
   }
   if (hasStaging && staged.length === 0) {
-    const path = join(folder, '_staging');
+    const path = stagingPath(folder);
     const what = 'empty, of a run that did not end';
     found.push(wrong({ path, kind: 'staged', what, repair: 'removed' }, remove(path)));
   }

@@ -1,7 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isTesseraError } from '@tessera/api';
-import { acquireLock, isLocked, journalPath, leftoversOf, removeTree } from '@tessera/lake';
+import {
+  isLocked,
+  journalPath,
+  leftoversOf,
+  lockIfFree,
+  removeTree,
+  stagingPath,
+} from '@tessera/lake';
 import { datasetsBelow } from '../datasets-below.js';
 
 export interface DatasetGarbage {
@@ -24,7 +30,7 @@ export async function datasetGarbage(out: string): Promise<DatasetGarbage[]> {
     const isHeld = await isLocked(dataset);
     const { staged, temporary } = await leftoversOf(dataset);
     for (const name of staged) {
-      const path = join(dataset, '_staging', name);
+      const path = stagingPath(dataset, name);
       found.push({ path, kind: 'staged', isHeld, ...(await measured(path)) });
     }
     for (const name of temporary) {
@@ -38,10 +44,7 @@ export async function datasetGarbage(out: string): Promise<DatasetGarbage[]> {
 /** Remove it, under the lock of its dataset. Returns false when somebody began to write there. */
 export async function removeDatasetGarbage({ path, kind }: Pick<DatasetGarbage, 'path' | 'kind'>) {
   const dataset = kind === 'staged' ? dirname(dirname(path)) : dirname(path);
-  const lock = await acquireLock(dataset, 'removing what was staged').catch((cause: unknown) => {
-    if (isTesseraError(cause) && cause.code === 'DATASET_LOCKED') return null;
-    throw cause;
-  });
+  const lock = await lockIfFree(dataset, 'removing what was staged');
   if (lock === null) return false;
   try {
     await removeTree(path);

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { WORK } from '@tessera/lake';
+import { stagingPath, WORK } from '@tessera/lake';
 import type { PhysicalPlan } from '@tessera/planner';
 import { tileSetPath } from '@tessera/tiling';
 import { buildsTiles } from '../tiles/only-builds.js';
@@ -23,12 +22,9 @@ export function resumableTasks(
     ),
   );
   let tasks = 0;
-  for (const set of sets) tasks += finishedTasks(workOf(tileSetPath(store, set)), TILES_KEY);
+  for (const set of sets)
+    tasks += finishedTasks(stagingPath(tileSetPath(store, set), WORK), TILES_KEY);
   const isPlanned = keyOf !== null && !buildsTiles(plan);
-  const isBegun = isPlanned && finishedTasks(workOf(dataset), null) > 0;
-  return isBegun ? tasks + finishedTasks(workOf(dataset), keyOf()) : tasks;
-}
-
-function workOf(folder: string): string {
-  return join(folder, '_staging', WORK);
+  const isBegun = isPlanned && finishedTasks(stagingPath(dataset, WORK), null) > 0;
+  return isBegun ? tasks + finishedTasks(stagingPath(dataset, WORK), keyOf()) : tasks;
 }
