@@ -1,11 +1,9 @@
 import { TesseraError } from '@tessera/api';
-import type { PhysicalPlan } from '@tessera/planner';
+import { LEFT_ROWS_PER_TASK, type PhysicalPlan } from '@tessera/planner';
 import { sum } from '../sum.js';
 import type { LeftPartition, LeftScan } from '../tasks/task.js';
 import { group } from './group.js';
 import type { StageOptions } from './stage-options.js';
-
-const LEFT_ROWS_PER_TASK = 250_000;
 
 /** Left partitions that one task reads; a grid has no rows to read. */
 export interface LeftGroup {

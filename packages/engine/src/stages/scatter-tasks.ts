@@ -4,15 +4,13 @@ import {
   type PhysicalPlan,
   type ScanPlan,
   type SourceFacts,
-  scannedBytes,
+  scannedRowsPerTask,
 } from '@tessera/planner';
 import { sum } from '../sum.js';
 import type { ScatterTask, SourceCounts } from '../tasks/task.js';
 import { footerCounts } from './footer-counts.js';
 import { group } from './group.js';
 import type { StageOptions, StageOutcome } from './stage-options.js';
-
-const EVENT_ROWS_PER_TASK = 3_000_000;
 
 /** An in-memory run has no report. */
 const NOT_COUNTED: SourceCounts = {
@@ -44,15 +42,12 @@ export function scatterTasks(
   const rowsOf = (idx: number) => facts.files[idx]?.rows ?? 0;
   const dsOf = (idx: number) => facts.files[idx]?.ds ?? '';
   const total = sum(scan.fileIdx.map(rowsOf));
-  const size = Math.max(
-    200_000,
-    Math.min(
-      EVENT_ROWS_PER_TASK,
-      Math.ceil(total / (options.executor.workers * 4)),
-      // One that fits is read whole; the last file of a group may be as large again.
-      Math.floor(options.taskBytes / scannedBytes(scan.lanes) / 2),
-    ),
-  );
+  const { executor, taskBytes } = options;
+  const size = scannedRowsPerTask(scan.lanes, {
+    rows: total,
+    workers: executor.workers,
+    taskBytes,
+  });
   const whole = wholePartitions(scan.source);
   const unit = whole ? dsOf : (idx: number) => String(idx);
   // Without ds folders a partition is a day of any file (S1.6).

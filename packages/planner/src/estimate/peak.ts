@@ -6,6 +6,7 @@ import {
   leftReadBytes,
   scannedBytes,
 } from '../row-bytes.js';
+import { LEFT_ROWS_PER_TASK, scannedRowsPerTask } from '../task-rows.js';
 import type { Counted } from './count-work.js';
 
 /** What a run may use, and what it uses before it holds a row. */
@@ -25,8 +26,6 @@ const DUCKDB_BYTES = 60e6;
 const HELD_WHILE_READ = 4;
 /** A row that tiles are built of, on each of their levels. */
 const BUILT_ROW_BYTES = 300;
-/** As the engine cuts them. */
-const ROWS_PER_TASK = { left: 250_000, events: 3_000_000, leastEvents: 200_000 };
 
 /**
  * Most bytes that a run holds at a time: every worker at the largest task of the plan, within the budget.
@@ -61,14 +60,12 @@ function needsOfRows(
   taskBytes: number,
 ): number[] {
   const needs = [
-    Math.min(leftRows, ROWS_PER_TASK.left) * leftReadBytes(plan.keySets.length),
+    Math.min(leftRows, LEFT_ROWS_PER_TASK) * leftReadBytes(plan.keySets.length),
     Math.min(taskBytes, (leftRows / partitions) * assembledBytes(plan.features)),
   ];
   for (const { scan, features, rows, tiles } of scans) {
-    const rowBytes = scannedBytes(scan.lanes);
-    const most = Math.min(ROWS_PER_TASK.events, rows / (workers * 4), taskBytes / rowBytes / 2);
-    const atOnce = Math.min(rows, Math.max(ROWS_PER_TASK.leastEvents, most));
-    needs.push(HELD_WHILE_READ * atOnce * rowBytes);
+    const atOnce = Math.min(rows, scannedRowsPerTask(scan.lanes, { rows, workers, taskBytes }));
+    needs.push(HELD_WHILE_READ * atOnce * scannedBytes(scan.lanes));
     const swept =
       (rows + tiles) * eventBytes(scan.lanes) + leftRows * leftBytes(features, scan.queries.length);
     needs.push(Math.min(taskBytes, swept / plan.buckets));

@@ -1,5 +1,6 @@
 import type { DataType } from '@tessera/api';
 import type { LanePlan, PhysicalPlan } from '../plan.js';
+import { LEAST_SCANNED_ROWS, LEFT_ROWS_PER_TASK } from '../task-rows.js';
 import { type Amounts, amounts, type Unit } from './costs.js';
 import type { Counted, CountedScan } from './count-work.js';
 import { operationCosts } from './operation-costs.js';
@@ -73,11 +74,9 @@ export function stageWork(
   };
 }
 
-/** As the engine cuts them; scans are also cut into some for every worker. */
-const [LEFT_ROWS_PER_TASK, LEAST_ROWS_PER_SCAN] = [250_000, 200_000];
-
+/** At most: scans are cut into some for every worker too. */
 function scanTasks({ rows, tilePlaces }: CountedScan): number {
-  return Math.ceil(rows / LEAST_ROWS_PER_SCAN) + (tilePlaces > 0 ? 1 : 0);
+  return Math.ceil(rows / LEAST_SCANNED_ROWS) + (tilePlaces > 0 ? 1 : 0);
 }
 
 /** Levels up to a day that the tiles of a partition are built on. */

@@ -1,0 +1,27 @@
+import type { LanePlan } from './plan.js';
+import { scannedBytes } from './row-bytes.js';
+
+/** How work is cut into tasks by rows: for runs, and for those who foretell them. */
+export const LEFT_ROWS_PER_TASK = 250_000;
+const MOST_SCANNED_ROWS = 3_000_000;
+export const LEAST_SCANNED_ROWS = 200_000;
+
+/** Rows of a scan that one task reads: some tasks for every worker, within its memory, and not too few to be worth one. */
+export function scannedRowsPerTask(
+  lanes: readonly LanePlan[],
+  {
+    rows,
+    workers,
+    taskBytes,
+  }: { readonly rows: number; readonly workers: number; readonly taskBytes: number },
+): number {
+  return Math.max(
+    LEAST_SCANNED_ROWS,
+    Math.min(
+      MOST_SCANNED_ROWS,
+      Math.ceil(rows / (workers * 4)),
+      // One that fits is read whole; the last file of a group may be as large again.
+      Math.floor(taskBytes / scannedBytes(lanes) / 2),
+    ),
+  );
+}
