@@ -80,6 +80,13 @@ export {
   locateError,
   TesseraError,
 } from './errors.js';
+export type {
+  ArithmeticOperator,
+  ComparisonOperator,
+  Expression,
+  LiteralExpression,
+  LiteralValue,
+} from './expression/tree.js';
 export { canonicalJson, contentHash, HASH_FORMAT, hash128 } from './hash.js';
 export {
   aggregationType,
