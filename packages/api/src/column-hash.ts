@@ -6,7 +6,7 @@ import type { AggregationSpec, GroupBySpec, PartSpec, SourceSpec } from './spec.
 import { parseWindow } from './window.js';
 
 /** How a part asks a groupBy; null for the groupBy on its own. */
-export type Asked = Pick<PartSpec, 'keys' | 'lagMs' | 'at' | 'missing'> | null;
+export type Asked = Pick<PartSpec, 'keys' | 'lagMs' | 'at' | 'missing' | 'ahead'> | null;
 
 /** `[name, type]` of columns, each once, in name order: the order of a declaration means nothing. */
 function typed(
@@ -53,7 +53,7 @@ export function scanOf(
 function askedOf(groupBy: GroupBySpec, asked: Asked) {
   const accuracy = groupBy.accuracy;
   if (asked === null) return { keys: groupBy.keys, accuracy };
-  const { keys, lagMs, at, missing } = asked;
+  const { keys, lagMs, at, missing, ahead } = asked;
   // A missing day can only be asked of entities.
   return {
     keys,
@@ -61,6 +61,8 @@ function askedOf(groupBy: GroupBySpec, asked: Asked) {
     lagMs,
     at,
     missing: groupBy.source.kind === 'entities' ? missing : undefined,
+    // Absent where there is no label, which leaves other hashes as they were.
+    ahead,
   };
 }
 

@@ -56,8 +56,9 @@ export {
   vectorSum,
   weightedAverage,
 } from './define/aggregations.js';
+export { type AheadOptions, ahead } from './define/ahead.js';
 export { type GroupByDefinition, groupBy } from './define/group-by.js';
-export { type JoinDefinition, join, type PartFor } from './define/join.js';
+export { type JoinDefinition, join, type LabelFor, type PartFor } from './define/join.js';
 export { type NoKeys, type PartSource, part } from './define/part.js';
 export { defineProject, type Project, type ProjectDefinition } from './define/project.js';
 export {
@@ -98,9 +99,11 @@ export {
 export {
   DS,
   groupByColumns,
+  labelColumns,
   leftColumns,
   outputColumns,
   partColumns,
+  partsOf,
   passedThroughColumns,
 } from './output-columns.js';
 export { formatPredicate } from './predicate/format.js';
@@ -112,10 +115,12 @@ export {
 } from './predicate/predicate.js';
 export {
   type AggregationSpec,
+  type AheadSpec,
   type ColumnSpec,
   type Comparison,
   type GroupBySpec,
   type JoinSpec,
+  type LabelSpec,
   type Literal,
   OPERATIONS,
   type Operand,
@@ -140,6 +145,7 @@ export type {
   Source,
 } from './types/definition-types.js';
 export type { FeatureRow } from './types/feature-row.js';
+export type { Label, LabelOn, LabelOperations } from './types/label-type.js';
 export type {
   ColumnTexts,
   ColumnTypeText,

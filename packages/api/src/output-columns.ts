@@ -75,9 +75,20 @@ export function partColumns(part: PartSpec, partIdx: number): readonly OutputCol
   return columnsOf(part.groupBy, part, partIdx, part.prefix);
 }
 
-/** All feature columns of a join in output order (S8): part, aggregation, window. */
+/** What a join computes, in output order: its parts, then its labels. */
+export function partsOf(join: Pick<JoinSpec, 'parts' | 'labels'>): readonly PartSpec[] {
+  return [...join.parts, ...(join.labels ?? [])];
+}
+
+/** Columns of a join beside those of its left, in output order (S8): part, aggregation, window; then labels. */
 export function outputColumns(join: JoinSpec): readonly OutputColumn[] {
-  return join.parts.flatMap((part, partIdx) => partColumns(part, partIdx));
+  return partsOf(join).flatMap((part, partIdx) => partColumns(part, partIdx));
+}
+
+/** Columns that labels produce, in output order. */
+export function labelColumns(join: JoinSpec): readonly OutputColumn[] {
+  const { parts, labels = [] } = join;
+  return labels.flatMap((label, idx) => partColumns(label, parts.length + idx));
 }
 
 /** The left columns of a join's rows, as declared; `ds` is the partition and none of them. */

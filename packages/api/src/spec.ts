@@ -119,6 +119,22 @@ export interface PartSpec {
   readonly lagMs: number;
   readonly at: 'strict' | 'inclusive';
   readonly missing: 'error' | 'null';
+  /** It looks ahead: a column of a label, and no feature (S2.7). */
+  readonly ahead?: AheadSpec;
+}
+
+export interface AheadSpec {
+  readonly windowMs: number;
+  /** The instant up to which the source's events are known; absent = the end of its data. */
+  readonly asOfMs?: number;
+}
+
+/**
+ * One column of a label (S2.7): one aggregation over one window `q <= t < q + W`. That is the exact window of length W at
+ * `q + W`, so `lagMs` is `-W` and all else is as for any part.
+ */
+export interface LabelSpec extends PartSpec {
+  readonly ahead: AheadSpec;
 }
 
 export interface JoinSpec {
@@ -126,6 +142,8 @@ export interface JoinSpec {
   readonly name: string;
   readonly left: SourceSpec;
   readonly parts: readonly PartSpec[];
+  /** A label of several windows is as many of these. Absent where there is none. */
+  readonly labels?: readonly LabelSpec[];
   readonly owner?: string;
   readonly description?: string;
 }
@@ -134,6 +152,7 @@ export interface JoinSpec {
 export interface OutputColumn {
   readonly name: string;
   readonly type: DataType;
+  /** Position in `partsOf(join)`: labels follow the parts. */
   readonly partIdx: number;
   /** Position in `groupBy.aggregations`; -1 for a passed-through column. */
   readonly aggregationIdx: number;

@@ -1,4 +1,4 @@
-import type { GroupBySpec, JoinSpec, SourceSpec } from '@tessera/api';
+import { type GroupBySpec, type JoinSpec, partsOf, type SourceSpec } from '@tessera/api';
 
 /** What is run: a join, or a groupBy on its own. */
 export interface Definition {
@@ -6,9 +6,9 @@ export interface Definition {
   readonly groupBy: GroupBySpec | null;
 }
 
-/** In the order of the parts; one that is used twice is there twice. */
+/** In the order of the parts, labels last; one that is used twice is there twice. */
 export function groupBysOf({ join, groupBy }: Definition): GroupBySpec[] {
-  if (join !== null) return join.parts.map((part) => part.groupBy);
+  if (join !== null) return partsOf(join).map((part) => part.groupBy);
   return groupBy === null ? [] : [groupBy];
 }
 

@@ -13,7 +13,7 @@ import type { DayRange } from './days.js';
 import { type Definition, groupBysOf, sourcesOf } from './definition.js';
 import type { LakeFiles } from './inputs.js';
 import { type Known, know, plannerFile, plannerPath } from './known-source.js';
-import { gridDays, leftPartitions } from './left-partitions.js';
+import { dataEndMs, gridDays, leftPartitions } from './left-partitions.js';
 import { rememberedFacts } from './remembered-facts.js';
 import type { FilledColumns } from './report.js';
 import { filesOfTiles, NO_SETS, type TileSets } from './tiles/tile-sets.js';
@@ -93,10 +93,12 @@ export async function gatherFacts(
   if (problems.length > 0) throw combineProblems(problems);
   const first = known.get(ids.get(specs[0]!)!)!;
   const sources: Record<string, SourceFacts> = {};
-  for (const [id, { listing, files }] of known) {
+  const ahead = new Set((subject.join?.labels ?? []).map(({ groupBy }) => ids.get(groupBy.source)));
+  for (const [id, one] of known) {
     sources[id] = {
-      hive: listing.layout === 'hive',
-      files: files.map((file) => plannerFile(file, options.lake)),
+      hive: one.listing.layout === 'hive',
+      files: one.files.map((file) => plannerFile(file, options.lake)),
+      ...(ahead.has(id) && { endMs: await dataEndMs(session, one) }),
     };
   }
   const left = subject.join

@@ -116,6 +116,24 @@ async function ownDays(session: Session, known: Known): Promise<string[]> {
   ];
 }
 
+/**
+ * The instant that ends a source's data (S2.7): the midnight after the last day that it has, of `ds` folders with a file
+ * or else of its times; null where it has no day.
+ */
+export async function dataEndMs(session: Session, known: Known): Promise<number | null> {
+  return endOfDays(await ownDays(session, known));
+}
+
+/** The same of days that are known already, in any order. */
+export function endOfDays(days: readonly string[]): number | null {
+  let last: number | null = null;
+  for (const ds of days) {
+    const day = parseDay(ds);
+    if (day !== null && (last === null || day > last)) last = day;
+  }
+  return last === null ? null : (last + 1) * DAY_MS;
+}
+
 /** Days of a backfill: as asked, or those that the source itself has. */
 export async function gridDays(
   session: Session,

@@ -1,12 +1,19 @@
-import { definitionHash, type PartSpec, type SourceSpec } from '@tessera/api';
+import { definitionHash, type PartSpec, partColumns, type SourceSpec } from '@tessera/api';
+import type { LakeFacts } from './facts.js';
 import type { ScanDraft } from './features.js';
 import type { KeySetPlan, QueryPlan } from './plan.js';
 
-/** What parts are called: prefix and groupBy; where two are called alike, the source and the place in the join too. */
+/**
+ * What parts are called: prefix and groupBy; where two are called alike, the source and the place in the join too. A label
+ * is called as its column.
+ */
 export function partNames(parts: readonly PartSpec[]): string[] {
-  const short = parts.map(({ prefix, groupBy }) =>
-    prefix === undefined ? groupBy.name : `${prefix}_${groupBy.name}`,
-  );
+  const short = parts.map((part, partIdx) => {
+    const { prefix, groupBy } = part;
+    const label = part.ahead === undefined ? undefined : partColumns(part, partIdx)[0];
+    if (label !== undefined) return label.name;
+    return prefix === undefined ? groupBy.name : `${prefix}_${groupBy.name}`;
+  });
   const repeats = (names: readonly string[], name: string) =>
     names.filter((other) => other === name).length > 1;
   const sourced = short.map((name, idx) =>
@@ -53,6 +60,7 @@ export function draftParts(
   parts: readonly PartSpec[],
   keyColumn: (key: { left: string; right: string }) => string,
   keySource: SourceSpec | null,
+  facts: LakeFacts,
 ): Draft {
   const draft: Draft = { keySets: new Map(), scans: new Map(), parts: [] };
   const names = partNames(parts);
@@ -99,10 +107,16 @@ export function draftParts(
       lagMs: part.lagMs,
       snapshot: source.kind === 'entities' || part.groupBy.accuracy === 'snapshot',
       inclusive: part.at === 'inclusive',
+      ...(part.ahead && { untilMs: part.ahead.asOfMs ?? endOf(facts, sourceId) }),
     };
     draft.parts.push({ part, name: names[partIdx]!, scan, query, sourceId });
   }
   return draft;
+}
+
+/** A source without data answers no label. */
+function endOf({ sources }: LakeFacts, sourceId: string): number {
+  return sources[sourceId]?.endMs ?? Number.MIN_SAFE_INTEGER;
 }
 
 export function queryName(scan: PartDraft['scan'], query: Omit<QueryPlan, 'name'>): string {

@@ -1,4 +1,4 @@
-import type { TileLevel } from './plan.js';
+import type { LabelInputs, TileLevel } from './plan.js';
 import type { Runs } from './runs.js';
 import type { BlockLevel } from './timeline.js';
 
@@ -28,6 +28,8 @@ export interface SourceFacts {
   readonly hive: boolean;
   /** In scan order: (partition, file name). */
   readonly files: readonly FileFacts[];
+  /** The instant that ends its last day, of `ds` folders or else of its times; null = it has none, absent = not asked. */
+  readonly endMs?: number | null;
 }
 
 /** One partition of left rows. For a left without `ds` folders these are the days of its time. */
@@ -70,6 +72,8 @@ export interface PublishedPartition {
   readonly files: Runs;
   /** Its file is gone or damaged. */
   readonly lost: boolean;
+  /** As the plan that made it had it: `PartitionPlan.labels`, positions in `files`. */
+  readonly labels?: LabelInputs;
 }
 
 /** What is known of the tiles of one scan's source and keys. */

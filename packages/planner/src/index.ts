@@ -24,6 +24,7 @@ export type {
   DictionaryPlan,
   FeaturePlan,
   KeySetPlan,
+  LabelInputs,
   LanePlan,
   LeftPlan,
   PartitionPlan,

@@ -62,8 +62,8 @@ export interface Reads {
 export function readsOf(parts: readonly PartDraft[]): Reads[] {
   const sources = new Map<string, Map<string, PartDraft[]>>();
   for (const part of parts) {
-    const { lagMs, snapshot, inclusive } = part.query;
-    const rule = `${lagMs} ${snapshot} ${inclusive}`;
+    const { lagMs, snapshot, inclusive, untilMs } = part.query;
+    const rule = `${lagMs} ${snapshot} ${inclusive} ${untilMs}`;
     const rules = sources.get(part.sourceId) ?? new Map<string, PartDraft[]>();
     sources.set(part.sourceId, rules);
     rules.set(rule, [...(rules.get(rule) ?? []), part]);
@@ -85,7 +85,9 @@ export function filesRead(
   maxMs: number | null,
 ): Runs {
   const { range, find } = index.sources.get(sourceId)!;
-  const ranges = mergeRanges(rules.map((rule) => range(rule, minMs, maxMs)));
+  const ranges = mergeRanges(
+    rules.map((rule) => range(rule, minMs, maxMs)).filter(({ start, end }) => start < end),
+  );
   return ranges.length === 1 ? find(ranges[0]!) : mergeRuns(ranges.flatMap(find));
 }
 

@@ -22,7 +22,7 @@ export function planBackfill(
     at: 'strict',
     missing: 'error',
   };
-  const draft = draftParts([part], (key) => key.right, null);
+  const draft = draftParts([part], (key) => key.right, null, facts);
   const [drafted] = draft.parts;
   if (!drafted) throw new Error('a groupBy has one part');
   const query = queryName(drafted.scan, drafted.query);

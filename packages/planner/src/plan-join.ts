@@ -1,4 +1,10 @@
-import { definitionHash, hashWithColumns, type JoinSpec, type OutputColumn } from '@tessera/api';
+import {
+  definitionHash,
+  hashWithColumns,
+  type JoinSpec,
+  type OutputColumn,
+  partsOf,
+} from '@tessera/api';
 import { draftParts, queryName } from './draft.js';
 import type { LakeFacts } from './facts.js';
 import { partFeatures } from './features.js';
@@ -18,9 +24,10 @@ export function planJoin(
   facts: LakeFacts,
   options: PlanOptions,
 ): PhysicalPlan {
-  const draft = draftParts(join.parts, (key) => key.left, join.left);
+  const parts = partsOf(join);
+  const draft = draftParts(parts, (key) => key.left, join.left, facts);
   const features: FeaturePlan[] = [];
-  const columnsOf = join.parts.map((): { column: OutputColumn; outputIdx: number }[] => []);
+  const columnsOf = parts.map((): { column: OutputColumn; outputIdx: number }[] => []);
   for (const [outputIdx, column] of columns.entries())
     columnsOf[column.partIdx]?.push({ column, outputIdx });
   for (const [partIdx, part] of draft.parts.entries()) {

@@ -156,6 +156,8 @@ export interface QueryPlan {
   readonly lagMs: number;
   readonly snapshot: boolean;
   readonly inclusive: boolean;
+  /** Of a label (S2.7): a query beyond it, where the source's data end, is not answered. Absent = every query is. */
+  readonly untilMs?: number;
 }
 
 /** Same shape as pitjoin's FeatureSpec, plus where it belongs. */
@@ -199,6 +201,15 @@ export interface PartitionPlan {
   readonly rows: number;
   /** Every file it could read: positions in the plan's files. */
   readonly inputs: Runs;
+  /** What its labels depend on beside that; absent where there are none. */
+  readonly labels?: LabelInputs;
   /** Null = up to date. */
   readonly reason: string | null;
+}
+
+export interface LabelInputs {
+  /** Those of the `inputs` that the left and the features read. */
+  readonly features: Runs;
+  /** Per label, in their order, up to which query its rows were answered: the same again leaves them as they are. */
+  readonly until: readonly number[];
 }

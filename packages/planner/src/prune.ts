@@ -57,7 +57,9 @@ export function reachRange(
 ): EventRange {
   if (minQueryMs === null || maxQueryMs === null) return { startMs: null, endMs: null };
   const first = effectiveQueryMs(minQueryMs, query);
-  const endMs = effectiveQueryMs(maxQueryMs, query);
+  const last = effectiveQueryMs(maxQueryMs, query);
+  if (query.untilMs !== undefined && first > query.untilMs) return NOTHING;
+  const endMs = Math.min(last, query.untilMs ?? last);
   if (isUnbounded || (sawtoothMs === 0 && exactMs === 0)) return { startMs: null, endMs };
   const startMs = Math.min(
     sawtoothMs === 0 ? Number.POSITIVE_INFINITY : windowStartMs(first, sawtoothMs, 'sawtooth'),
@@ -65,6 +67,9 @@ export function reachRange(
   );
   return { startMs, endMs };
 }
+
+/** No query of the range is answered. */
+const NOTHING: EventRange = { startMs: Number.POSITIVE_INFINITY, endMs: Number.NEGATIVE_INFINITY };
 
 /** The same for all windows of one part. */
 export function eventRange(

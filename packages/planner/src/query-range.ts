@@ -36,5 +36,7 @@ export function scanRange(
     startMs = startMs === null || range.startMs === null ? null : Math.min(startMs, range.startMs);
     endMs = endMs === null || range.endMs === null ? null : Math.max(endMs, range.endMs);
   }
+  // Where nothing is read at all: infinity is no number of a plan.
+  if (startMs === Number.POSITIVE_INFINITY) return { startMs: 0, endMs: 0 };
   return { startMs, endMs };
 }

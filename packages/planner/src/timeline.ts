@@ -100,7 +100,9 @@ export function timelineOf(
     if (minQueryMs === null || maxQueryMs === null) return null;
     for (const { query, windows } of rules) {
       const first = effectiveQueryMs(minQueryMs, query);
-      const last = effectiveQueryMs(maxQueryMs, query);
+      const beyond = effectiveQueryMs(maxQueryMs, query);
+      const last = Math.min(beyond, query.untilMs ?? beyond);
+      if (first > last) continue;
       if (!query.snapshot) markWindows(marks, windows, first, last);
       else for (let at = first; at <= last; at += DAY_MS) markWindows(marks, windows, at, at);
     }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { combineProblems } from '../errors.js';
 import { leftColumns, partColumns } from '../output-columns.js';
-import type { JoinSpec, PartSpec, SourceSpec } from '../spec.js';
+import type { JoinSpec, LabelSpec, PartSpec, SourceSpec } from '../spec.js';
 import type {
   ColumnsOfSource,
   GroupBy,
@@ -10,10 +10,12 @@ import type {
   Part,
   Source,
 } from '../types/definition-types.js';
+import type { LabelOn } from '../types/label-type.js';
 import { checkDuplicates, originOf, PARTITION_LABEL } from './duplicates.js';
 import { isSource } from './group-by.js';
 import { checkName } from './names.js';
 import { readPart } from './part.js';
+import { describeLabel, readLabel } from './read-label.js';
 import { createReport, type Report } from './report.js';
 import { description, nameOf, readShape, text } from './shape.js';
 
@@ -23,6 +25,7 @@ const joinShape = z.strictObject({
     error: 'must be what events(…) or entities(…) returned',
   }),
   parts: z.array(z.unknown(), { error: 'must be an array of part(…)' }),
+  labels: z.array(z.unknown(), { error: 'must be an array of ahead(…)' }).optional(),
   owner: text.optional(),
   description: description.optional(),
 });
@@ -34,11 +37,16 @@ export type PartFor<S extends Source> = Part<
   Offered<ColumnsOfSource<S>>
 >;
 
-export interface JoinDefinition<Name extends string, S extends Source, P> {
+/** A label that needs no more than this left offers. */
+export type LabelFor<S extends Source> = LabelOn<Offered<ColumnsOfSource<S>>>;
+
+export interface JoinDefinition<Name extends string, S extends Source, P, L = readonly []> {
   readonly name: Name;
   /** One output row per row of it (S4.3). */
   readonly left: S;
   readonly parts: P;
+  /** What happened after each row: the last columns of the output (S2.7). */
+  readonly labels?: L;
   readonly owner?: string;
   readonly description?: string;
 }
@@ -53,7 +61,8 @@ export function join<
   const Name extends string,
   S extends Source,
   const P extends readonly PartFor<S>[],
->(definition: JoinDefinition<Name, S, P>): Join<Name, ColumnsOfSource<S>, P> {
+  const L extends readonly LabelFor<S>[] = readonly [],
+>(definition: JoinDefinition<Name, S, P, L>): Join<Name, ColumnsOfSource<S>, P, L> {
   const report = createReport(nameOf(definition, 'join'));
   const shape = readShape(joinShape, definition, report);
   if (shape === undefined) throw combineProblems(report.problems);
@@ -64,11 +73,13 @@ export function join<
   }
   if (shape.parts.length === 0) report.option('parts', 'needs at least one part');
   const read = shape.parts.map((draft) => readPart(draft, left, report));
+  const labels = (shape.labels ?? []).flatMap((draft) => readLabel(draft, left, report));
   const spec: JoinSpec = {
     kind: 'join',
     name: shape.name,
     left,
     parts: read.filter((one): one is PartSpec => one !== undefined),
+    ...(labels.length > 0 && { labels }),
     ...(shape.owner !== undefined && { owner: shape.owner }),
     ...(shape.description !== undefined && { description: shape.description }),
   };
@@ -91,5 +102,16 @@ function checkNames(spec: JoinSpec, report: Report): void {
       origin: `${originOf(one.groupBy, column)}${prefix}`,
     }));
   });
-  checkDuplicates([PARTITION_LABEL, ...lefts, ...features], report);
+  const labels = (spec.labels ?? []).flatMap((label, idx) =>
+    partColumns(label, spec.parts.length + idx).map(({ name, window }) => ({
+      name,
+      origin: `${originOfLabel(label)} over ${window}`,
+    })),
+  );
+  checkDuplicates([PARTITION_LABEL, ...lefts, ...features, ...labels], report);
+}
+
+function originOfLabel({ groupBy }: LabelSpec): string {
+  const [{ operation = '', input } = {}] = groupBy.aggregations;
+  return `label ${describeLabel({ input })} ${operation.toLowerCase()}`;
 }

@@ -86,6 +86,10 @@ export function passThrough(source: SourceSpec): GroupBySpec {
  */
 export function readPart(draft: unknown, left: SourceSpec, report: Report): PartSpec | undefined {
   const { of, options: given } = (draft ?? {}) as Readonly<Record<string, unknown>>;
+  if (isAhead(draft)) {
+    report.option('parts', 'cannot hold ahead(…): it looks into the future', UNDER_LABELS);
+    return undefined;
+  }
   if (!isGroupBy(of) && !isSource(of)) {
     report.option('parts', 'must hold part(groupBy) or part(entities)');
     return undefined;
@@ -121,14 +125,25 @@ export function readPart(draft: unknown, left: SourceSpec, report: Report): Part
   };
 }
 
+/** What `ahead` returned, wherever it stands. */
+export function isAhead(draft: unknown): boolean {
+  return (draft as { readonly kind?: unknown } | null | undefined)?.kind === 'ahead';
+}
+
+const UNDER_LABELS = 'It is a label: put it under `labels` of the join.';
+
 interface KeyMapping {
   readonly mapping: Readonly<Record<string, string>>;
   readonly groupBy: GroupBySpec;
   readonly left: SourceSpec;
+  readonly ofLabel?: boolean;
 }
 
 /** Left column for every key, in the groupBy's order; types must agree (S4.1). */
-function readKeys({ mapping, groupBy, left }: KeyMapping, report: Report): PartSpec['keys'] {
+export function readKeys(
+  { mapping, groupBy, left, ofLabel }: KeyMapping,
+  report: Report,
+): PartSpec['keys'] {
   const leftOf = new Map<string, string>();
   for (const [name, key] of Object.entries(mapping)) {
     if (!groupBy.keys.includes(key)) {
@@ -141,13 +156,13 @@ function readKeys({ mapping, groupBy, left }: KeyMapping, report: Report): PartS
     leftOf.set(key, name);
   }
   const keys = groupBy.keys.map((right) => ({ left: leftOf.get(right) ?? right, right }));
-  for (const pair of keys) checkKeyPair(pair, { mapping, groupBy, left }, report);
+  for (const pair of keys) checkKeyPair(pair, { mapping, groupBy, left, ofLabel }, report);
   return keys;
 }
 
 function checkKeyPair(
   pair: PartSpec['keys'][number],
-  { groupBy, left }: KeyMapping,
+  { groupBy, left, ofLabel }: KeyMapping,
   report: Report,
 ): void {
   const leftColumn = left.columns.find((column) => column.name === pair.left);
@@ -157,7 +172,8 @@ function checkKeyPair(
       column: pair.left,
       columns: left.columns.map((column) => column.name),
     };
-    const advice = `Map a left column to the key: part(…, { keys: { <left column>: '${pair.right}' } }).`;
+    const maker = ofLabel === true ? 'ahead' : 'part';
+    const advice = `Map a left column to the key: ${maker}(…, { keys: { <left column>: '${pair.right}' } }).`;
     report.add('UNKNOWN_COLUMN', pair.left === pair.right ? { ...params, advice } : params);
     return;
   }

@@ -93,6 +93,14 @@ export function readAggregation(
   report: Report,
 ): AggregationSpec | undefined {
   const { operation } = (draft ?? {}) as { readonly operation?: unknown };
+  if ((draft as { readonly kind?: unknown } | null)?.kind === 'ahead') {
+    report.option(
+      'aggregations',
+      'cannot hold ahead(…): a feature never looks into the future',
+      'It is a label: put it under `labels` of the join.',
+    );
+    return undefined;
+  }
   if (!OPERATIONS.some((known) => known === operation)) {
     report.option('aggregations', 'must hold what count(…), sum(…) and the like returned');
     return undefined;

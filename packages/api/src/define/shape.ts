@@ -53,7 +53,10 @@ export function readShape<S extends z.ZodRawShape>(
     const path = issue.path.map((step) => String(step)).join('.');
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
-        const reason = 'is no option here';
+        const reason =
+          key === 'ahead'
+            ? 'is no option here: only labels look ahead, `labels: [ahead(…)]` of a join'
+            : 'is no option here';
         if (path !== '') report.option(`${path}.${key}`, reason);
         else report.add('BAD_OPTION', { option: key, reason, options });
         drop(top ?? key);

@@ -1,5 +1,6 @@
 import type { GroupBySpec, JoinSpec, SourceSpec } from '../spec.js';
 import type { Aggregation, phantom } from './aggregation-type.js';
+import type { LabelOn } from './label-type.js';
 import type { Bare, ColumnTexts, IsOpen } from './type-text.js';
 
 /** A source as its builder returns it: the plain `SourceSpec`, and its column types for the compiler. */
@@ -72,9 +73,10 @@ export interface Join<
   Name extends string = string,
   Left extends ColumnTexts = ColumnTexts,
   P extends readonly Part[] = readonly Part[],
+  L extends readonly LabelOn[] = readonly LabelOn[],
 > extends JoinSpec {
   readonly name: Name;
-  readonly [phantom]?: { readonly left: Left; readonly parts: P };
+  readonly [phantom]?: { readonly left: Left; readonly parts: P; readonly labels: L };
 }
 
 /** Column types of a source; open (any name) for a plain `SourceSpec`. */

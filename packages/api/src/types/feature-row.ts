@@ -1,6 +1,7 @@
 import type { Operation } from '../spec.js';
 import type { Aggregation, phantom } from './aggregation-type.js';
 import type { GroupBy, Join, Part } from './definition-types.js';
+import type { LabelOn } from './label-type.js';
 import type { Collapsed, Sanitized } from './name-text.js';
 import type { Bare, ColumnTexts, ColumnValue, Element, IntegerText, JsValue } from './type-text.js';
 
@@ -13,11 +14,25 @@ import type { Bare, ColumnTexts, ColumnValue, Element, IntegerText, JsValue } fr
  * intersections would not. Features are always `| null`: a row with a null key has none (S4.2).
  */
 export type FeatureRow<J extends Join> = {
-  [D in LeftColumn<LeftOf<J>> | FeaturesOf<PartsOf<J>[number]> as NamesOf<D>]: ValueOf<D>;
+  [D in
+    | LeftColumn<LeftOf<J>>
+    | FeaturesOf<PartsOf<J>[number]>
+    | LabelOf<LabelsOf<J>[number], LeftOf<J>> as NamesOf<D>]: ValueOf<D>;
 };
 
 type LeftOf<J extends Join> = NonNullable<J[typeof phantom]>['left'];
 type PartsOf<J extends Join> = NonNullable<J[typeof phantom]>['parts'];
+
+type LabelsOf<J extends Join> = NonNullable<J[typeof phantom]>['labels'];
+
+/** A label is a feature column whose groupBy is called `label`, over the left's columns where it has no source. */
+type LabelOf<L, Left extends ColumnTexts> = L extends LabelOn
+  ? Feature<
+      'label',
+      NonNullable<L[typeof phantom]>['columns'] extends infer C extends ColumnTexts ? C : Left,
+      NonNullable<L[typeof phantom]>['aggregation']
+    >
+  : never;
 
 interface Plain<Name extends string, Value> {
   readonly name: Name;

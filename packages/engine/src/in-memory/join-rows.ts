@@ -1,8 +1,9 @@
-import { definitionHash, formatDay, type JoinSpec, outputColumns } from '@tessera/api';
+import { definitionHash, formatDay, type JoinSpec, outputColumns, partsOf } from '@tessera/api';
 import { quoteIdent, readColumns } from '@tessera/lake';
 import { planJoin } from '@tessera/planner';
 import { checkPredicates } from '../check-predicates.js';
 import { leftDays } from '../left-days.js';
+import { endOfDays } from '../left-partitions.js';
 import { wholeFeatureColumns } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
 import { leftSql } from '../tasks/task-sql.js';
@@ -25,7 +26,7 @@ export async function joinRows(
   options: InMemoryOptions = {},
 ): Promise<FeatureRowValues[]> {
   return inTurn(async (inline) => {
-    const sources = [join.left, ...join.parts.map((part) => part.groupBy.source)];
+    const sources = [join.left, ...partsOf(join).map((part) => part.groupBy.source)];
     await checkPredicates(inline.context.session, { join, groupBy: null });
     const loaded = await loadAll(inline, sources, tables);
     try {
@@ -36,16 +37,26 @@ export async function joinRows(
         relation: { kind: 'table' as const, name: left.table },
       };
       const days = await leftDays(inline.context.session, leftScan);
+      const ends = new Map<string, number | null>();
+      for (const { groupBy } of join.labels ?? []) {
+        const { source } = groupBy;
+        const id = definitionHash(source);
+        if (ends.has(id)) continue;
+        const relation = { kind: 'table' as const, name: loaded.get(id)!.table };
+        const own = await leftDays(inline.context.session, { source, relation });
+        ends.set(id, endOfDays(own.map(({ ds }) => ds)));
+      }
       const facts = lakeFacts(
         loaded,
         days.map((day) => ({ ...day, fileIdx: [0] })),
+        ends,
       );
       if (days.length === 0) return [];
       const columns = outputColumns(join);
       const plan = planJoin(join, columns, facts, { buckets: options.buckets ?? 1, workers: 1 });
       const given = { facts, loaded };
       const { outcome, context } = await runInMemory(inline, plan, given, options);
-      const forms = integerForms(columns, ({ partIdx }) => join.parts[partIdx]?.groupBy);
+      const forms = integerForms(columns, ({ partIdx }) => partsOf(join)[partIdx]?.groupBy);
       const order = await rowOrder(context, join, left.table);
       const rows: FeatureRowValues[] = [];
       for (const task of outcome.assemble) {

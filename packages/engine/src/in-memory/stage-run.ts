@@ -15,10 +15,13 @@ import { tableFile } from './table-file.js';
 export function lakeFacts(
   loaded: ReadonlyMap<string, LoadedSource>,
   left: readonly LeftPartitionFacts[],
+  ends: ReadonlyMap<string, number | null> = new Map(),
 ): LakeFacts {
-  const sources = [...loaded].map(
-    ([id, { rows }]) => [id, { hive: false, files: [tableFile(rows)] }] as const,
-  );
+  const sources = [...loaded].map(([id, { rows }]) => {
+    const end = ends.get(id);
+    const known = { hive: false, files: [tableFile(rows)] };
+    return [id, end === undefined ? known : { ...known, endMs: end }] as const;
+  });
   return { sources: Object.fromEntries(sources), left, published: null };
 }
 

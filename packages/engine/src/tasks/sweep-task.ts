@@ -23,7 +23,9 @@ function queryLane(
     if (Number.isNaN(t)) values[i] = t;
     else {
       const q = effectiveQueryMs(t, query);
-      values[i] = missingDays.size > 0 && missingDays.has(dayOf(q) - 1) ? Number.NaN : q;
+      // S2.7: a label whose window ends after the data is null, as it is without a time.
+      if (query.untilMs !== undefined && q > query.untilMs) values[i] = Number.NaN;
+      else values[i] = missingDays.size > 0 && missingDays.has(dayOf(q) - 1) ? Number.NaN : q;
     }
   }
   return { kind: 'f64', values };
