@@ -1,5 +1,11 @@
 import { join as joinPath } from 'node:path';
-import { type DataType, type JoinSpec, outputColumns, type SourceSpec } from '@tessera/api';
+import {
+  type DataType,
+  type JoinSpec,
+  outputColumns,
+  partsOf,
+  type SourceSpec,
+} from '@tessera/api';
 import { floorDiv, isoDay } from '../oracle/time.js';
 import type { OracleRow, OutputValue, Row, Value } from '../oracle/types.js';
 import { decimalText } from '../oracle/values.js';
@@ -100,7 +106,7 @@ export async function publishedRows(join: JoinSpec, path: string): Promise<Oracl
   const counts = new Set(
     outputColumns(join)
       .filter(({ partIdx, aggregationIdx }) => {
-        const aggregation = join.parts[partIdx]?.groupBy.aggregations[aggregationIdx];
+        const aggregation = partsOf(join)[partIdx]?.groupBy.aggregations[aggregationIdx];
         return aggregation !== undefined && COUNTS.has(aggregation.operation);
       })
       .map(({ name }) => name),

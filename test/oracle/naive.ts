@@ -16,7 +16,7 @@ import type {
 import { compareValues, countValues, normaliseRow, toDouble, typeOf } from './values.js';
 
 /** A left row with the instant it asks about; null where it has none (S1.3). */
-interface LeftRow {
+export interface LeftRow {
   readonly row: Row;
   readonly queryMs: number | null;
   readonly ds: string;
@@ -124,7 +124,7 @@ export function naiveJoin(
 }
 
 /** S8, S3.4, S1.3: the left in output order, each row with its instant. */
-function leftRows(source: SourceSpec, rows: readonly Row[]): LeftRow[] {
+export function leftRows(source: SourceSpec, rows: readonly Row[]): LeftRow[] {
   const result: LeftRow[] = [];
   for (const raw of rows) {
     const row = normaliseRow(source, raw, 'keep');
@@ -145,7 +145,7 @@ function leftRows(source: SourceSpec, rows: readonly Row[]): LeftRow[] {
 }
 
 /** Rows of a source that contribute to anything (S1.3, S1.5, S1.6, S4.4). */
-function sourceRows(source: SourceSpec, rows: readonly Row[]): SourceRow[] {
+export function sourceRows(source: SourceSpec, rows: readonly Row[]): SourceRow[] {
   const legal: SourceRow[] = [];
   for (const raw of rows) {
     const row = normaliseRow(source, raw, 'null');
@@ -253,7 +253,7 @@ function checkPartitions(part: PartSpec, left: readonly LeftRow[], stored: Store
 }
 
 /** S4.1, S4.2: typed tuples; null equals nothing. */
-function sameKey(part: PartSpec, left: SourceSpec, leftRow: Row, row: Row): boolean {
+export function sameKey(part: PartSpec, left: SourceSpec, leftRow: Row, row: Row): boolean {
   const { source } = part.groupBy;
   return part.keys.every((key) => {
     const [a, b] = [leftRow[key.left] ?? null, row[key.right] ?? null];
@@ -278,13 +278,13 @@ function passThrough(feature: Feature, keyed: readonly SourceRow[]): OutputValue
   return ascending.at(-1)?.row[feature.input!] ?? null;
 }
 
-interface Bucketed {
+export interface Bucketed {
   readonly bucket: Value;
   readonly contribution: Contribution;
 }
 
 /** S5, S5.6: the values that count, after `where`, `by`, explosion and nulls, in the order of S5.4. */
-function contributions(feature: Feature, rows: readonly SourceRow[]): Bucketed[] {
+export function contributions(feature: Feature, rows: readonly SourceRow[]): Bucketed[] {
   const { source } = feature.part.groupBy;
   const aggregation = feature.aggregation!;
   const { input, by, where, weight } = aggregation;
@@ -327,7 +327,7 @@ function valueType(feature: Feature): DataType | undefined {
     : type;
 }
 
-function aggregate(feature: Feature, counted: readonly Bucketed[]): OutputValue {
+export function aggregate(feature: Feature, counted: readonly Bucketed[]): OutputValue {
   const aggregation = feature.aggregation!;
   const type = valueType(feature);
   const { source, empty } = feature.part.groupBy;

@@ -7,6 +7,7 @@ import {
   mergeRuns,
   type PhysicalPlan,
   positionsOf,
+  type Relocation,
   relocate,
   relocation,
 } from '@tessera/planner';
@@ -49,6 +50,15 @@ export function manifestOf(
   };
 }
 
+function relocated(partition: ManifestPartition, places: Relocation): ManifestPartition {
+  const { files, labels } = partition;
+  return {
+    ...partition,
+    files: relocate(files, places),
+    ...(labels && { labels: { ...labels, features: relocate(labels.features, places) } }),
+  };
+}
+
 /** Files of any partition once each, in order, and all partitions naming them by position there. */
 export function oneList(lists: readonly Listed[]): Pick<Manifest, 'files' | 'partitions'> {
   const unique = new Map<string, InputFile>();
@@ -68,7 +78,7 @@ export function oneList(lists: readonly Listed[]): Pick<Manifest, 'files' | 'par
   const partitions = lists.flatMap(({ partitions: own }, idx) => {
     const to = keysOf[idx]!.map((key) => (key === undefined ? -1 : positions.get(key)!));
     const places = relocation(Int32Array.from(to));
-    return own.map(([ds, one]) => [ds, { ...one, files: relocate(one.files, places) }] as const);
+    return own.map(([ds, one]) => [ds, relocated(one, places)] as const);
   });
   return { files: sorted.map(([, file]) => file), partitions: Object.fromEntries(partitions) };
 }

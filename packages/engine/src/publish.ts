@@ -37,9 +37,9 @@ export async function publishedFacts(path: string): Promise<PublishedFacts | nul
     semantics: manifest.semantics,
     files: manifest.files,
     partitions: Object.fromEntries(
-      Object.entries(manifest.partitions).map(([ds, { strict, files }]) => [
+      Object.entries(manifest.partitions).map(([ds, { strict, files, labels }]) => [
         ds,
-        { strict, files, lost: gone.has(ds) },
+        { strict, files, lost: gone.has(ds), ...(labels && { labels }) },
       ]),
     ),
   };
@@ -104,11 +104,11 @@ async function publish(run: PublishRun, made: Publication): Promise<string[]> {
     files: isKept ? manifest.files.map(seenNow(facts)) : [],
     partitions: isKept ? Object.entries(manifest.partitions).filter(([ds]) => !going.has(ds)) : [],
   };
-  const inputs = new Map(plan.partitions.map((partition) => [partition.ds, partition.inputs]));
-  const partitions = written.map(({ ds, rows, bytes, crc }): [string, ManifestPartition] => [
-    ds,
-    { rows, bytes, crc, strict, files: inputs.get(ds) ?? [] },
-  ]);
+  const planned = new Map(plan.partitions.map((partition) => [partition.ds, partition]));
+  const partitions = written.map(({ ds, rows, bytes, crc }): [string, ManifestPartition] => {
+    const { inputs = [], labels } = planned.get(ds) ?? {};
+    return [ds, { rows, bytes, crc, strict, files: inputs, ...(labels && { labels }) }];
+  });
   const files = plan.files.map((file) => ({
     ...file,
     content: file.content ?? contents.get(file.path) ?? null,

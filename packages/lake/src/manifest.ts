@@ -33,6 +33,13 @@ export interface ManifestPartition {
   readonly strict: boolean;
   /** Positions in the manifest's `files`, ascending: runs of `[first, how many]`, none of which touches the next. */
   readonly files: readonly (readonly [first: number, count: number])[];
+  /** Of a training set with labels. */
+  readonly labels?: {
+    /** Those of `files` that the left and the features were made of. */
+    readonly features: ManifestPartition['files'];
+    /** Per label, in their order: the query time in ms since 1970 up to which rows were answered. */
+    readonly until: readonly number[];
+  };
   /** ISO instant. Only for people: nothing depends on it. */
   readonly publishedAt?: string;
 }
@@ -110,7 +117,9 @@ export function formatManifest(manifest: Manifest): string {
       const { rows, bytes, crc, strict, publishedAt } = p;
       const plain = {
         ...{ rows, bytes, ...(crc && { crc }) },
-        ...{ strict, files: p.files, ...(publishedAt && { publishedAt }) },
+        ...{ strict, files: p.files },
+        ...(p.labels && { labels: { features: p.labels.features, until: p.labels.until } }),
+        ...(publishedAt && { publishedAt }),
       };
       return `    ${JSON.stringify(ds)}: ${JSON.stringify(plain)}`;
     });
@@ -165,6 +174,7 @@ export function parseManifest(value: unknown): Manifest {
       ...(p.crc !== undefined && { crc: text(p, 'crc') }),
       strict: flag(p, 'strict'),
       files: runs(p.files, ds, files.length),
+      ...(p.labels !== undefined && { labels: labels(p.labels, ds, files.length) }),
       ...(p.publishedAt !== undefined && { publishedAt: text(p, 'publishedAt') }),
     };
   }
@@ -188,6 +198,19 @@ function runs(value: unknown, ds: string, files: number): [number, number][] {
     }
     return [first, length];
   });
+}
+
+function labels(
+  value: unknown,
+  ds: string,
+  files: number,
+): NonNullable<ManifestPartition['labels']> {
+  const { features, until } = record(value, `labels of ${ds}`);
+  const instants = array(until, `until of ${ds}`).map((ms) => {
+    if (typeof ms === 'number' && Number.isSafeInteger(ms)) return ms;
+    throw new Error(`until of ${ds} is no list of instants`);
+  });
+  return { features: runs(features, ds, files), until: instants };
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {

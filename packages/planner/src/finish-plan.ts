@@ -2,6 +2,7 @@ import { bucketCount } from './bucket-count.js';
 import { type Draft, isSnapshotKey } from './draft.js';
 import type { LakeFacts } from './facts.js';
 import { factsOf, filesRead, indexInputs, inputRuns, readsOf } from './input-files.js';
+import { labelInputs } from './label-inputs.js';
 import type {
   DictionaryPlan,
   FeaturePlan,
@@ -31,11 +32,22 @@ export function finishPlan(
   const compared = compareFiles(facts.published?.files ?? [], index.files);
   const reads = readsOf(draft.parts);
   const leftId = head.left.kind === 'source' ? head.left.sourceId : null;
+  const labelsOf = labelInputs(draft.parts, index, leftId);
   const partitions: PartitionPlan[] = facts.left.map((partition) => {
     const { ds, fileIdx, rows } = partition;
     const inputs = inputRuns(reads, index, partition, leftId);
-    const wanted = { ...kind, strict, ds, inputs };
-    return { ds, fileIdx, rows, inputs, reason: reasonToBuild(facts.published, wanted, compared) };
+    const wanted = labelsOf(partition);
+    const stale = reasonToBuild(
+      facts.published,
+      { ...kind, strict, ds, inputs, ...(wanted && { labels: wanted }) },
+      compared,
+    );
+    return {
+      ...{ ds, fileIdx, rows, inputs },
+      ...(wanted && { labels: { features: wanted.features, until: wanted.until } }),
+      reason: stale?.reason ?? null,
+      ...(stale?.onlyLabels && { onlyLabels: true }),
+    };
   });
   const toBuild = facts.left.filter((_, idx) => partitions[idx]?.reason !== null);
   const { minMs, maxMs } = queryRange(toBuild);

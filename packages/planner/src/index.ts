@@ -41,7 +41,7 @@ export { planBackfill } from './plan-backfill.js';
 export { planJoin } from './plan-join.js';
 export type { PlannedTiles, PlanOptions, TilePolicy } from './plan-options.js';
 export { type EventRange, effectiveQueryMs, eventRange } from './prune.js';
-export { relocate, relocation } from './relocate.js';
+export { type Relocation, relocate, relocation } from './relocate.js';
 export { assembledBytes, eventBytes, leftBytes, leftReadBytes, scannedBytes } from './row-bytes.js';
 export { mergeRuns, positionsOf, type Run, type Runs } from './runs.js';
 export { isSameFile } from './same-file.js';

@@ -205,6 +205,8 @@ export interface PartitionPlan {
   readonly labels?: LabelInputs;
   /** Null = up to date. */
   readonly reason: string | null;
+  /** Its features are up to date: of its labels alone the reason speaks. */
+  readonly onlyLabels?: true;
 }
 
 export interface LabelInputs {

@@ -1,4 +1,6 @@
+import { dayOf, formatDay } from '@tessera/api';
 import type { InputFile, PublishedFacts } from './facts.js';
+import type { LabelInputs } from './plan.js';
 import { type Relocation, relocate, relocation } from './relocate.js';
 import { firstOutside, isIn, type Runs } from './runs.js';
 import { isSameFile } from './same-file.js';
@@ -11,6 +13,20 @@ export interface Wanted {
   readonly ds: string;
   /** Positions in the files that `compareFiles` was told. */
   readonly inputs: Runs;
+  /** Of a join with labels. */
+  readonly labels?: WantedLabels;
+}
+
+export interface WantedLabels extends LabelInputs {
+  /** Per label, in their order: what it is called, and the instant that ends its source's data. */
+  readonly of: readonly { readonly name: string; readonly endMs: number }[];
+}
+
+/** Why a partition is built. */
+export interface Stale {
+  readonly reason: string;
+  /** Its features are as they would be made now. */
+  readonly onlyLabels: boolean;
 }
 
 /** Inputs of what is published, held against those of now once for all partitions. */
@@ -54,14 +70,42 @@ export function reasonToBuild(
   published: PublishedFacts | null,
   wanted: Wanted,
   compared: Comparison,
-): string | null {
+): Stale | null {
+  const all = (reason: string): Stale => ({ reason, onlyLabels: false });
   const before = published?.partitions[wanted.ds];
-  if (!published || before === undefined) return 'never built';
-  if (before.lost) return 'its file is missing or damaged';
+  if (!published || before === undefined) return all(NEVER_BUILT);
+  if (before.lost) return all('its file is missing or damaged');
   const outdated = reasonOutdated(published, wanted);
-  if (outdated !== null) return outdated;
-  if (wanted.strict && !before.strict) return 'built without strict';
-  return reasonOfInputs(before.files, wanted.inputs, compared);
+  if (outdated !== null) return all(outdated);
+  if (wanted.strict && !before.strict) return all('built without strict');
+  const { labels } = wanted;
+  const features = reasonOfInputs(
+    before.labels?.features ?? before.files,
+    labels?.features ?? wanted.inputs,
+    compared,
+  );
+  if (features !== null) return all(features);
+  if (labels === undefined) return null;
+  const reason =
+    reasonOfEnds(before.labels?.until ?? [], labels) ??
+    prefixed('labels: ', reasonOfInputs(before.files, wanted.inputs, compared));
+  return reason === null ? null : { reason, onlyLabels: true };
+}
+
+export const NEVER_BUILT = 'never built';
+
+const prefixed = (prefix: string, reason: string | null) =>
+  reason === null ? null : `${prefix}${reason}`;
+
+/** Of the first label whose data end elsewhere since, as far as the partition's rows can tell. */
+function reasonOfEnds(had: readonly number[], { of, until }: WantedLabels): string | null {
+  const idx = until.findIndex((ms, at) => ms !== had[at]);
+  const label = of[idx];
+  if (label === undefined) return null;
+  const isLater = until[idx]! > (had[idx] ?? Number.NEGATIVE_INFINITY);
+  if (label.endMs <= Number.MIN_SAFE_INTEGER) return `${label.name}: no data are left`;
+  const lastDay = formatDay(dayOf(label.endMs - 1));
+  return `${label.name}: ${isLater ? `${lastDay} arrived` : `data end on ${lastDay} now`}`;
 }
 
 function reasonOfInputs(had: Runs, wanted: Runs, compared: Comparison): string | null {

@@ -65,19 +65,27 @@ type RightKey<Keys, Left extends string> = Keys extends readonly string[]
     ? Right
     : never;
 
-type KeysInLeft<Keys> = { readonly [L in LeftKeys<Keys>]: ScalarText };
-type KeysInRight<Keys> = { readonly [L in LeftKeys<Keys> as RightKey<Keys, L>]: ScalarText };
+/** Names that the compiler does not know are checked at run time only. */
+type Scalars<Name extends string> = string extends Name
+  ? unknown
+  : { readonly [N in Name]: ScalarText };
+type RightKeys<Keys> = Keys extends readonly string[] ? Keys[number] : Keys[keyof Keys] & string;
+
+/** The type of a source's column that a left column is held against. */
+type KeyType<C extends ColumnTexts, Right extends string> = string extends Right
+  ? ScalarText
+  : Right extends keyof C
+    ? Bare<C[Right]>
+    : never;
 
 /** What a left must have: all of it where the label is over the left itself, else the keys, of the source's types. */
 type Needs<Wanted, Keys, S> = S extends Source
   ? Offered<ColumnsOfSource<S>> extends Wanted
-    ? {
-        readonly [L in LeftKeys<Keys>]: RightKey<Keys, L> extends keyof ColumnsOfSource<S>
-          ? Bare<ColumnsOfSource<S>[RightKey<Keys, L>]>
-          : never;
-      }
+    ? string extends LeftKeys<Keys>
+      ? unknown
+      : { readonly [L in LeftKeys<Keys>]: KeyType<ColumnsOfSource<S>, RightKey<Keys, L>> }
     : { readonly 'a column of the source that is not there, or of another type': never }
-  : Wanted & KeysInLeft<Keys> & KeysInRight<Keys>;
+  : Wanted & Scalars<LeftKeys<Keys>> & Scalars<RightKeys<Keys>>;
 
 /** A label as `ahead` returns it, with what it needs of a left; `join` resolves it to `LabelSpec`s. */
 export interface LabelOn<Wanted = never> {
