@@ -1,7 +1,7 @@
 import { sourceHash } from './column-hash.js';
+import { groupByColumns, outputColumns } from './computed-columns.js';
 import { formatType } from './data-type.js';
 import { contentHash } from './hash.js';
-import { groupByColumns, outputColumns } from './output-columns.js';
 import type { GroupBySpec, JoinSpec, OutputColumn, SourceSpec } from './spec.js';
 
 function named(columns: readonly OutputColumn[]): readonly (readonly string[])[] {

@@ -66,7 +66,7 @@ function columnsOf(
 }
 
 /** Feature columns of a groupBy on its own, in declaration order: aggregation, then window; `partIdx` is 0. */
-export function groupByColumns(groupBy: GroupBySpec): readonly OutputColumn[] {
+export function featureColumns(groupBy: GroupBySpec): readonly OutputColumn[] {
   return columnsOf(groupBy, null, 0, undefined);
 }
 
@@ -78,11 +78,6 @@ export function partColumns(part: PartSpec, partIdx: number): readonly OutputCol
 /** What a join computes, in output order: its parts, then its labels. */
 export function partsOf(join: Pick<JoinSpec, 'parts' | 'labels'>): readonly PartSpec[] {
   return [...join.parts, ...(join.labels ?? [])];
-}
-
-/** Columns of a join beside those of its left, in output order (S8): part, aggregation, window; then labels. */
-export function outputColumns(join: JoinSpec): readonly OutputColumn[] {
-  return partsOf(join).flatMap((part, partIdx) => partColumns(part, partIdx));
 }
 
 /** Columns that labels produce, in output order. */

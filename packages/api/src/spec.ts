@@ -1,4 +1,5 @@
 import type { DataType } from './data-type.js';
+import type { Expression } from './expression/tree.js';
 
 /**
  * Definitions as plain data: what `events`, `groupBy`, `join` … return at run time (beside their inferred types), what is
@@ -94,6 +95,13 @@ export interface AggregationSpec {
   readonly tail?: 'sawtooth' | 'exact';
 }
 
+/** A derived column: an expression over columns of its row (S7). */
+export interface DerivationSpec {
+  readonly name: string;
+  readonly expression: Expression;
+  readonly type: DataType;
+}
+
 export interface GroupBySpec {
   readonly kind: 'groupBy';
   readonly name: string;
@@ -106,6 +114,10 @@ export interface GroupBySpec {
   /** What counts of nothing are (S5). */
   readonly empty: 'zero' | 'null';
   readonly online: boolean;
+  /** Over its keys, its features by their names without the groupBy's, and each other. Absent where there is none. */
+  readonly derive?: readonly DerivationSpec[];
+  /** The features and derived columns that come out, by the same names. Absent = all. */
+  readonly only?: readonly string[];
   readonly owner?: string;
   readonly description?: string;
 }
@@ -142,23 +154,31 @@ export interface JoinSpec {
   readonly name: string;
   readonly left: SourceSpec;
   readonly parts: readonly PartSpec[];
+  /** Over left columns, `ds`, features and each other, in output order. Absent where there is none. */
+  readonly derive?: readonly DerivationSpec[];
+  /** The features and derived columns that come out. Absent = all. */
+  readonly only?: readonly string[];
+  /** Left columns that a request brings when the join is served. Absent where there is none. */
+  readonly request?: readonly ColumnSpec[];
   /** A label of several windows is as many of these. Absent where there is none. */
   readonly labels?: readonly LabelSpec[];
   readonly owner?: string;
   readonly description?: string;
 }
 
-/** One feature column of a groupBy or join, resolved: name (S6), type, and where it comes from. */
+/** One column of a groupBy or join, resolved: name (S6), type, and where it comes from. */
 export interface OutputColumn {
   readonly name: string;
   readonly type: DataType;
-  /** Position in `partsOf(join)`: labels follow the parts. */
+  /** Position in `partsOf(join)`: labels follow the parts. -1 for a derived column. */
   readonly partIdx: number;
-  /** Position in `groupBy.aggregations`; -1 for a passed-through column. */
+  /** Position in `groupBy.aggregations`; -1 for a passed-through or derived column. */
   readonly aggregationIdx: number;
   /** The passed-through column, or the aggregation's input. */
   readonly input?: string;
   readonly window: string | null;
+  /** Of a derived column: over left columns, `ds` and columns by their names in the row. */
+  readonly expression?: Expression;
   /** 128-bit content hash, hex: what the value means, without names and descriptions. */
   readonly hash: string;
 }
