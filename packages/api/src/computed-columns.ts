@@ -7,13 +7,7 @@ import { renameColumns } from './expression/rename-columns.js';
 import { expressionColumns } from './expression/walk.js';
 import { contentHash } from './hash.js';
 import { DS, featureColumns, leftColumns, partColumns } from './output-columns.js';
-import type {
-  DerivationSpec,
-  GroupBySpec,
-  JoinSpec,
-  OutputColumn,
-  PartSpec,
-} from './spec.js';
+import type { DerivationSpec, GroupBySpec, JoinSpec, OutputColumn, PartSpec } from './spec.js';
 
 /** A column that is computed for each row. */
 export interface ComputedColumn {
@@ -30,14 +24,21 @@ type Given = ReadonlyMap<string, string>;
  *
  *   user_spend_amount_sum_7d → amount_sum_7d
  */
-export function shortName(name: string, groupBy: Pick<GroupBySpec, 'name'>, prefix?: string): string {
+export function shortName(
+  name: string,
+  groupBy: Pick<GroupBySpec, 'name'>,
+  prefix?: string,
+): string {
   const base = sanitizeName(prefix === undefined ? groupBy.name : `${prefix}_${groupBy.name}`);
   const rest = name.slice(base.length);
   return base.endsWith('_') || !rest.startsWith('_') ? rest : rest.slice(1);
 }
 
 /** Derivations of a part's groupBy in the names of the row: features with prefix and groupBy, keys as the left calls them. */
-function inRow(part: Pick<PartSpec, 'groupBy' | 'prefix' | 'keys'>, features: readonly OutputColumn[]) {
+function inRow(
+  part: Pick<PartSpec, 'groupBy' | 'prefix' | 'keys'>,
+  features: readonly OutputColumn[],
+) {
   const { groupBy, prefix } = part;
   const full = (column: string) => passedThroughName({ prefix, groupBy: groupBy.name, column });
   const names = new Map([
@@ -53,6 +54,13 @@ function inRow(part: Pick<PartSpec, 'groupBy' | 'prefix' | 'keys'>, features: re
   }));
   const only = groupBy.only === undefined ? null : new Set(groupBy.only.map(rename));
   return { derive, only };
+}
+
+/** Names of the columns that a part's groupBy derives, in the row. */
+export function derivedOfPart({ groupBy, prefix }: Pick<PartSpec, 'groupBy' | 'prefix'>): string[] {
+  return (groupBy.derive ?? []).map(({ name }) =>
+    passedThroughName({ prefix, groupBy: groupBy.name, column: name }),
+  );
 }
 
 /** Derived columns, each after those it reads. A cycle was refused where they were defined. */
@@ -83,7 +91,9 @@ interface Computed {
 
 /** Columns that are output, and those that derived ones read; derived ones last, each after what it reads. */
 function placed({ columns, derived }: Computed): readonly ComputedColumn[] {
-  const needed = new Set(columns.flatMap(({ column, isOutput }) => (isOutput ? [column.name] : [])));
+  const needed = new Set(
+    columns.flatMap(({ column, isOutput }) => (isOutput ? [column.name] : [])),
+  );
   for (const { name, expression } of [...derived].reverse())
     if (needed.has(name) && expression !== undefined)
       for (const read of expressionColumns(expression) ?? []) needed.add(read);

@@ -1,6 +1,14 @@
 export { scanOf as sourceScan } from './column-hash.js';
 export { featureName, operationLabel, passedThroughName, sanitizeName } from './column-names.js';
 export {
+  type ComputedColumn,
+  computedColumns,
+  groupByColumns,
+  outputColumns,
+  outputOf,
+  shortName,
+} from './computed-columns.js';
+export {
   type DataType,
   formatType,
   isCalendar,
@@ -81,6 +89,32 @@ export {
   locateError,
   TesseraError,
 } from './errors.js';
+export {
+  type Branches,
+  type Built,
+  call,
+  col,
+  lit,
+  type Methods,
+  type Operand,
+  type SqlTexts,
+  sql,
+  when,
+} from './expression/builder.js';
+export { formatExpression } from './expression/format.js';
+export { hashedForm } from './expression/hashed-form.js';
+export { type ParsedExpression, parseExpressionText } from './expression/parse.js';
+export type { ExpressionProblem } from './expression/problem.js';
+export {
+  conditionError,
+  expressionError,
+  parseCondition,
+  parseExpression,
+  type ReadExpression,
+  readCondition,
+  readExpression,
+} from './expression/read.js';
+export { type SimpleOperand, simpleOperand, simpleValues } from './expression/simple.js';
 export type {
   ArithmeticOperator,
   ComparisonOperator,
@@ -88,7 +122,9 @@ export type {
   LiteralExpression,
   LiteralValue,
 } from './expression/tree.js';
+export { expressionColumns, partsOfExpression, walkExpression } from './expression/walk.js';
 export { canonicalJson, contentHash, HASH_FORMAT, hash128 } from './hash.js';
+export { isOfflineOnly } from './offline-only.js';
 export {
   aggregationType,
   countsNothingAsZero,
@@ -98,36 +134,24 @@ export {
 } from './operation-rules.js';
 export {
   DS,
-  groupByColumns,
   labelColumns,
   leftColumns,
-  outputColumns,
   partColumns,
   partsOf,
   passedThroughColumns,
 } from './output-columns.js';
-export { formatPredicate } from './predicate/format.js';
-export {
-  isOfflineOnly,
-  parsePredicate,
-  predicateColumns,
-  sql,
-} from './predicate/predicate.js';
 export {
   type AggregationSpec,
   type AheadSpec,
   type ColumnSpec,
-  type Comparison,
+  type DerivationSpec,
   type GroupBySpec,
   type JoinSpec,
   type LabelSpec,
-  type Literal,
   OPERATIONS,
-  type Operand,
   type Operation,
   type OutputColumn,
   type PartSpec,
-  type Predicate,
   type SourceSpec,
 } from './spec.js';
 export { closest, didYouMean } from './suggest.js';

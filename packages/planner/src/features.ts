@@ -198,6 +198,7 @@ export function presenceFeatures(
       scan: feature.scan,
       partIdx: feature.partIdx,
       outputIdx: -1,
+      isPresence: true,
       name: `presence_${presence.size}`,
       operation: 'COUNT',
       inputType,

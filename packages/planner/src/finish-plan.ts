@@ -22,7 +22,7 @@ import { timelineOf } from './timeline.js';
 export function finishPlan(
   head: { kind: PhysicalPlan['kind']; name: string; definitionHash: string; left: LeftPlan },
   draft: Draft,
-  features: readonly FeaturePlan[],
+  { features, derived }: Pick<PhysicalPlan, 'features' | 'derived'>,
   facts: LakeFacts,
   options: PlanOptions,
 ): PhysicalPlan {
@@ -120,6 +120,7 @@ export function finishPlan(
     keySets: [...draft.keySets.values()],
     scans,
     features,
+    derived,
     dictionaries,
     buckets: bucketCount(options, scans, features, facts, leftRows),
     files: index.files,

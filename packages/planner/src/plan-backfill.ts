@@ -1,4 +1,11 @@
-import { type GroupBySpec, hashWithColumns, type OutputColumn, type PartSpec } from '@tessera/api';
+import {
+  type ComputedColumn,
+  type GroupBySpec,
+  hashWithColumns,
+  outputOf,
+  type PartSpec,
+} from '@tessera/api';
+import { derivedOf } from './derived.js';
 import { draftParts, queryName } from './draft.js';
 import type { LakeFacts } from './facts.js';
 import { partFeatures, presenceFeatures } from './features.js';
@@ -11,7 +18,7 @@ import type { PlanOptions } from './plan-options.js';
  */
 export function planBackfill(
   groupBy: GroupBySpec,
-  columns: readonly OutputColumn[],
+  computed: readonly ComputedColumn[],
   facts: LakeFacts,
   options: PlanOptions,
 ): PhysicalPlan {
@@ -26,15 +33,15 @@ export function planBackfill(
   const [drafted] = draft.parts;
   if (!drafted) throw new Error('a groupBy has one part');
   const query = queryName(drafted.scan, drafted.query);
-  const own = columns.map((column, outputIdx) => ({ column, outputIdx }));
-  const written = partFeatures(drafted.scan, part, 0, own, query);
-  const features = [...written, ...presenceFeatures(drafted.scan, written)];
+  const own = computed.filter(({ column }) => column.expression === undefined);
+  const computedFeatures = partFeatures(drafted.scan, part, 0, own, query);
+  const features = [...computedFeatures, ...presenceFeatures(drafted.scan, computedFeatures)];
   const left: LeftPlan = { kind: 'grid', keySet: 'k0' };
   const head = {
     kind: 'backfill' as const,
     name: groupBy.name,
-    definitionHash: hashWithColumns(groupBy, columns),
+    definitionHash: hashWithColumns(groupBy, outputOf(computed)),
     left,
   };
-  return finishPlan(head, draft, features, facts, options);
+  return finishPlan(head, draft, { features, derived: derivedOf(computed) }, facts, options);
 }

@@ -1,12 +1,15 @@
 import {
+  type ComputedColumn,
   definitionHash,
   hashWithColumns,
   type JoinSpec,
   type OutputColumn,
+  outputOf,
   partsOf,
 } from '@tessera/api';
 import { draftParts, queryName } from './draft.js';
 import type { LakeFacts } from './facts.js';
+import { derivedOf } from './derived.js';
 import { partFeatures } from './features.js';
 import { finishPlan } from './finish-plan.js';
 import { factsOf } from './input-files.js';
@@ -16,11 +19,11 @@ import type { PlanOptions } from './plan-options.js';
 /**
  * Turn a join and what is known of the lake into a physical plan. Pure: equal inputs give an equal plan.
  *
- * `columns` are the join's output columns in output order (`outputColumns(join)`).
+ * `computed` are the join's columns (`computedColumns(join)`).
  */
 export function planJoin(
   join: JoinSpec,
-  columns: readonly OutputColumn[],
+  computed: readonly ComputedColumn[],
   facts: LakeFacts,
   options: PlanOptions,
 ): PhysicalPlan {
@@ -28,7 +31,7 @@ export function planJoin(
   const draft = draftParts(parts, (key) => key.left, join.left, facts);
   const features: FeaturePlan[] = [];
   const columnsOf = parts.map((): { column: OutputColumn; outputIdx: number }[] => []);
-  for (const [outputIdx, column] of columns.entries())
+  for (const { column, outputIdx } of computed)
     columnsOf[column.partIdx]?.push({ column, outputIdx });
   for (const [partIdx, part] of draft.parts.entries()) {
     const own = columnsOf[partIdx] ?? [];
@@ -42,8 +45,8 @@ export function planJoin(
   const head = {
     kind: 'train-set' as const,
     name: join.name,
-    definitionHash: hashWithColumns(join, columns),
+    definitionHash: hashWithColumns(join, outputOf(computed)),
     left,
   };
-  return finishPlan(head, draft, features, facts, options);
+  return finishPlan(head, draft, { features, derived: derivedOf(computed) }, facts, options);
 }

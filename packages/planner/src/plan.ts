@@ -1,4 +1,4 @@
-import type { DataType, Operation, Predicate, SourceSpec } from '@tessera/api';
+import type { DataType, Expression, Operation, SourceSpec } from '@tessera/api';
 import type { InputFile } from './facts.js';
 import type { Runs } from './runs.js';
 import type { BlockLevel } from './timeline.js';
@@ -17,6 +17,8 @@ export interface PhysicalPlan {
   readonly keySets: readonly KeySetPlan[];
   readonly scans: readonly ScanPlan[];
   readonly features: readonly FeaturePlan[];
+  /** Each after those that it reads. */
+  readonly derived: readonly DerivedPlan[];
   readonly dictionaries: readonly DictionaryPlan[];
   readonly buckets: number;
   /** Inputs that there are, by path, each once; partitions name them by position. */
@@ -144,7 +146,7 @@ export interface LanePlan {
     | { readonly how: 'double'; readonly column: string }
     | {
         readonly how: 'true-where';
-        readonly where: Predicate | null;
+        readonly where: Expression | null;
         readonly notNull: readonly string[];
       };
   readonly type: DataType;
@@ -165,8 +167,10 @@ export interface FeaturePlan {
   readonly scan: string;
   /** Position of its part. */
   readonly partIdx: number;
-  /** Position in the output; -1 = computed but not written (backfill's "had something to aggregate"). */
+  /** Position in the output; -1 = computed but not written: read by derived columns, or (`isPresence`) by a backfill. */
   readonly outputIdx: number;
+  /** Of a backfill: says whether a feature had something to aggregate (S3.4). */
+  readonly isPresence?: true;
   readonly name: string;
   readonly operation: Operation;
   readonly inputType: DataType | null;
@@ -185,6 +189,15 @@ export interface FeaturePlan {
   readonly tail: 'sawtooth' | 'exact';
   readonly query: string;
   readonly empty: 'zero' | 'null';
+}
+
+/** A derived column (S7): an expression over left columns or keys, `ds`, features and derived columns before it. */
+export interface DerivedPlan {
+  readonly name: string;
+  readonly type: DataType;
+  readonly expression: Expression;
+  /** Position in the output; -1 = only read by others. */
+  readonly outputIdx: number;
 }
 
 /** Distinct strings of one column of one source, in UTF-8 order: position = code. */

@@ -1,4 +1,4 @@
-import type { Predicate } from '../spec.js';
+import type { Expression } from '../expression/tree.js';
 import type { Events } from '../types/definition-types.js';
 import type { Label, LabelOperations } from '../types/label-type.js';
 import type { ColumnTexts, WindowText } from '../types/type-text.js';
@@ -22,7 +22,7 @@ export interface AheadOptions<
   /** How far ahead: an event at `q` counts, one at `q + window` does not. Never unbounded. */
   readonly windows: readonly W[];
   /** Only rows for which this is true count (S5.6). */
-  readonly where?: string | Predicate;
+  readonly where?: string | Expression;
   /** One result per value of this column, as a map (S5.6). */
   readonly by?: By;
   /** Instead of `{input}_{operation}` in the column's name. */

@@ -1,18 +1,21 @@
 import { z } from 'zod';
+import { derivedOfPart, shortName } from '../computed-columns.js';
 import { formatType } from '../data-type.js';
 import { combineProblems } from '../errors.js';
+import { isOfflineOnly } from '../offline-only.js';
 import { isCarried } from '../operation-rules.js';
-import { DS, groupByColumns, passedThroughColumns } from '../output-columns.js';
-import { isOfflineOnly } from '../predicate/predicate.js';
+import { DS, featureColumns, passedThroughColumns } from '../output-columns.js';
 import type { AggregationSpec, GroupBySpec, SourceSpec } from '../spec.js';
 import type { AggregationOn } from '../types/aggregation-type.js';
 import type { ColumnsOfSource, GroupBy, Source } from '../types/definition-types.js';
+import type { Derive } from '../types/derive-type.js';
 import type { ColumnsOfType, ScalarText } from '../types/type-text.js';
 import type { Tail } from '../window.js';
 import { checkKeys } from './columns.js';
 import { checkDuplicates, originOf, PARTITION_LABEL } from './duplicates.js';
 import { checkName } from './names.js';
 import { describeAggregation, readAggregation } from './read-aggregation.js';
+import { deriveShape, readDerivations, readOnly } from './read-derivations.js';
 import { createReport, type Report } from './report.js';
 import { description, flag, nameOf, oneOf, readShape, text } from './shape.js';
 
@@ -33,11 +36,20 @@ const groupByShape = z.strictObject({
   tail: oneOf(['sawtooth', 'exact']).optional(),
   empty: oneOf(['zero', 'null']).optional(),
   online: flag.optional(),
+  derive: deriveShape.optional(),
+  only: z.array(text, { error: 'must be an array of columns' }).optional(),
   owner: text.optional(),
   description: description.optional(),
 });
 
-export interface GroupByDefinition<Name extends string, S extends Source, K, A> {
+export interface GroupByDefinition<
+  Name extends string,
+  S extends Source,
+  K,
+  A,
+  D extends Derive = Derive,
+  O extends string = string,
+> {
   readonly name: Name;
   readonly source: S;
   /** Columns of the source: one value per key and instant. */
@@ -52,6 +64,13 @@ export interface GroupByDefinition<Name extends string, S extends Source, K, A> 
   readonly empty?: 'zero' | 'null';
   /** Also served at request time. Default false. */
   readonly online?: boolean;
+  /**
+   * More columns: name → expression over keys, `ds`, features by their names without the groupBy's (`amount_sum_7d`), and each
+   * other (S7). A double unless declared.
+   */
+  readonly derive?: D;
+  /** The features and derived columns that come out, by the same names. Default: all. */
+  readonly only?: readonly O[];
   readonly owner?: string;
   readonly description?: string;
 }
@@ -67,7 +86,11 @@ export function groupBy<
   S extends Source,
   const K extends readonly ColumnsOfType<ColumnsOfSource<S>, ScalarText>[],
   const A extends readonly AggregationOn<ColumnsOfSource<S>>[],
->(definition: GroupByDefinition<Name, S, K, A>): GroupBy<Name, ColumnsOfSource<S>, K, A> {
+  const D extends Derive = Readonly<Record<never, string>>,
+  const O extends string = string,
+>(
+  definition: GroupByDefinition<Name, S, K, A, D, O>,
+): GroupBy<Name, ColumnsOfSource<S>, K, A, D, O> {
   const report = createReport(nameOf(definition, 'groupBy'));
   const shape = readShape(groupByShape, definition, report);
   if (shape === undefined) throw combineProblems(report.problems);
@@ -84,7 +107,7 @@ export function groupBy<
   if (shape.aggregations.length === 0) checkPassedThrough({ source, keys: shape.keys }, report);
   const tail = shape.tail ?? 'sawtooth';
   const read = shape.aggregations.map((draft) => readAggregation(draft, { source, tail }, report));
-  const spec: GroupBySpec = {
+  const base: GroupBySpec = {
     kind: 'groupBy',
     name: shape.name,
     source,
@@ -96,6 +119,16 @@ export function groupBy<
     online: shape.online ?? false,
     ...(shape.owner !== undefined && { owner: shape.owner }),
     ...(shape.description !== undefined && { description: shape.description }),
+  };
+  const left = [...keys, DS];
+  const features = featureColumns(base).map(({ name }) => shortName(name, base));
+  const drafts = shape.derive ?? {};
+  const derive = readDerivations(drafts, { columns: [...left, ...features], labels: [] }, report);
+  const offered = { columns: [...features, ...Object.keys(drafts)], left };
+  const spec: GroupBySpec = {
+    ...base,
+    ...(derive.length > 0 && { derive }),
+    ...(shape.only !== undefined && { only: readOnly(shape.only, offered, report) }),
   };
   if (spec.online) checkOnline(spec, report);
   checkOwnNames(spec, report);
@@ -138,9 +171,13 @@ function checkOwnNames(spec: GroupBySpec, report: Report): void {
   const keys = [...new Set(spec.keys)]
     .filter((name) => known.has(name) && name !== DS)
     .map((name) => ({ name, origin: `key \`${name}\`` }));
-  const features = groupByColumns(spec).map((column) => ({
+  const features = featureColumns(spec).map((column) => ({
     name: column.name,
     origin: originOf(spec, column),
   }));
-  checkDuplicates([PARTITION_LABEL, ...keys, ...features], report);
+  const derived = derivedOfPart({ groupBy: spec }).map((name) => ({
+    name,
+    origin: `derived \`${name}\``,
+  }));
+  checkDuplicates([PARTITION_LABEL, ...keys, ...features, ...derived], report);
 }

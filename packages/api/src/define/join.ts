@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { computedColumns, derivedOfPart } from '../computed-columns.js';
 import { combineProblems } from '../errors.js';
-import { leftColumns, partColumns } from '../output-columns.js';
+import { DS, leftColumns, partColumns } from '../output-columns.js';
 import type { JoinSpec, LabelSpec, PartSpec, SourceSpec } from '../spec.js';
 import type {
   ColumnsOfSource,
@@ -10,11 +11,13 @@ import type {
   Part,
   Source,
 } from '../types/definition-types.js';
+import type { Derive } from '../types/derive-type.js';
 import type { LabelOn } from '../types/label-type.js';
 import { checkDuplicates, originOf, PARTITION_LABEL } from './duplicates.js';
 import { isSource } from './group-by.js';
 import { checkName } from './names.js';
 import { readPart } from './part.js';
+import { deriveShape, readDerivations, readOnly, readRequest } from './read-derivations.js';
 import { describeLabel, readLabel } from './read-label.js';
 import { createReport, type Report } from './report.js';
 import { description, nameOf, readShape, text } from './shape.js';
@@ -25,6 +28,13 @@ const joinShape = z.strictObject({
     error: 'must be what events(…) or entities(…) returned',
   }),
   parts: z.array(z.unknown(), { error: 'must be an array of part(…)' }),
+  derive: deriveShape.optional(),
+  only: z.array(text, { error: 'must be an array of columns' }).optional(),
+  request: z
+    .record(z.string(), z.string({ error: "must be a type such as 'double'" }), {
+      error: 'must be an object: left column → type',
+    })
+    .optional(),
   labels: z.array(z.unknown(), { error: 'must be an array of ahead(…)' }).optional(),
   owner: text.optional(),
   description: description.optional(),
@@ -40,11 +50,24 @@ export type PartFor<S extends Source> = Part<
 /** A label that needs no more than this left offers. */
 export type LabelFor<S extends Source> = LabelOn<Offered<ColumnsOfSource<S>>>;
 
-export interface JoinDefinition<Name extends string, S extends Source, P, L = readonly []> {
+export interface JoinDefinition<
+  Name extends string,
+  S extends Source,
+  P,
+  L = readonly [],
+  D extends Derive = Derive,
+  O extends string = string,
+> {
   readonly name: Name;
   /** One output row per row of it (S4.3). */
   readonly left: S;
   readonly parts: P;
+  /** More columns: name → expression over left columns, `ds`, features and each other (S7). A double unless declared. */
+  readonly derive?: D;
+  /** The features and derived columns that come out; the left's and labels always do. Default: all. */
+  readonly only?: readonly O[];
+  /** Left columns that each request brings when the join is served, with their types: derived columns may read them there. */
+  readonly request?: Readonly<Record<string, string>>;
   /** What happened after each row: the last columns of the output (S2.7). */
   readonly labels?: L;
   readonly owner?: string;
@@ -62,7 +85,9 @@ export function join<
   S extends Source,
   const P extends readonly PartFor<S>[],
   const L extends readonly LabelFor<S>[] = readonly [],
->(definition: JoinDefinition<Name, S, P, L>): Join<Name, ColumnsOfSource<S>, P, L> {
+  const D extends Derive = Readonly<Record<never, string>>,
+  const O extends string = string,
+>(definition: JoinDefinition<Name, S, P, L, D, O>): Join<Name, ColumnsOfSource<S>, P, L, D, O> {
   const report = createReport(nameOf(definition, 'join'));
   const shape = readShape(joinShape, definition, report);
   if (shape === undefined) throw combineProblems(report.problems);
@@ -74,12 +99,27 @@ export function join<
   if (shape.parts.length === 0) report.option('parts', 'needs at least one part');
   const read = shape.parts.map((draft) => readPart(draft, left, report));
   const labels = (shape.labels ?? []).flatMap((draft) => readLabel(draft, left, report));
-  const spec: JoinSpec = {
-    kind: 'join',
+  const base = {
+    kind: 'join' as const,
     name: shape.name,
     left,
     parts: read.filter((one): one is PartSpec => one !== undefined),
     ...(labels.length > 0 && { labels }),
+  };
+  const offered = offeredBy(base);
+  const derive = readDerivations(shape.derive ?? {}, offered, report);
+  const request = readRequest(shape.request ?? {}, left, report);
+  const spec: JoinSpec = {
+    ...base,
+    ...(derive.length > 0 && { derive }),
+    ...(shape.only !== undefined && {
+      only: readOnly(
+        shape.only,
+        { columns: [...offered.features, ...Object.keys(shape.derive ?? {})], left: offered.left },
+        report,
+      ),
+    }),
+    ...(request.length > 0 && { request }),
     ...(shape.owner !== undefined && { owner: shape.owner }),
     ...(shape.description !== undefined && { description: shape.description }),
   };
@@ -89,7 +129,19 @@ export function join<
   return { ...spec, name: definition.name };
 }
 
-/** S6 over the whole row: left columns, features and `ds`. */
+/** What derivations of a join may read. */
+function offeredBy(join: JoinSpec) {
+  const left = [...leftColumns(join).map(({ name }) => name), DS];
+  const labels = (join.labels ?? []).flatMap((label, idx) =>
+    partColumns(label, join.parts.length + idx).map(({ name }) => name),
+  );
+  const features = computedColumns({ ...join, labels: [] })
+    .filter(({ outputIdx }) => outputIdx >= 0)
+    .map(({ column }) => column.name);
+  return { columns: [...left, ...features], left, features, labels };
+}
+
+/** S6 over the whole row: left columns, features, derived columns and `ds`. */
 function checkNames(spec: JoinSpec, report: Report): void {
   const lefts = leftColumns(spec).map(({ name }) => ({
     name,
@@ -97,10 +149,15 @@ function checkNames(spec: JoinSpec, report: Report): void {
   }));
   const features = spec.parts.flatMap((one, partIdx) => {
     const prefix = one.prefix === undefined ? '' : ` (prefix ${one.prefix})`;
-    return partColumns(one, partIdx).map((column) => ({
+    const made = partColumns(one, partIdx).map((column) => ({
       name: column.name,
       origin: `${originOf(one.groupBy, column)}${prefix}`,
     }));
+    const derivedThere = derivedOfPart(one).map((name) => ({
+      name,
+      origin: `derived \`${name}\` of ${one.groupBy.name}${prefix}`,
+    }));
+    return [...made, ...derivedThere];
   });
   const labels = (spec.labels ?? []).flatMap((label, idx) =>
     partColumns(label, spec.parts.length + idx).map(({ name, window }) => ({
@@ -108,7 +165,8 @@ function checkNames(spec: JoinSpec, report: Report): void {
       origin: `${originOfLabel(label)} over ${window}`,
     })),
   );
-  checkDuplicates([PARTITION_LABEL, ...lefts, ...features, ...labels], report);
+  const derived = (spec.derive ?? []).map(({ name }) => ({ name, origin: `derived \`${name}\`` }));
+  checkDuplicates([PARTITION_LABEL, ...lefts, ...features, ...derived, ...labels], report);
 }
 
 function originOfLabel({ groupBy }: LabelSpec): string {

@@ -1,5 +1,6 @@
 import type { GroupBySpec, JoinSpec, SourceSpec } from '../spec.js';
 import type { Aggregation, phantom } from './aggregation-type.js';
+import type { Derive } from './derive-type.js';
 import type { LabelOn } from './label-type.js';
 import type { Bare, ColumnTexts, IsOpen } from './type-text.js';
 
@@ -33,9 +34,17 @@ export interface GroupBy<
   C extends ColumnTexts = ColumnTexts,
   K extends readonly string[] = readonly string[],
   A extends readonly Aggregation[] = readonly Aggregation[],
+  D extends Derive = Derive,
+  O extends string = string,
 > extends GroupBySpec {
   readonly name: Name;
-  readonly [phantom]?: { readonly columns: C; readonly keys: K; readonly aggregations: A };
+  readonly [phantom]?: {
+    readonly columns: C;
+    readonly keys: K;
+    readonly aggregations: A;
+    readonly derive: D;
+    readonly only: O;
+  };
 }
 
 export interface PartOptions {
@@ -74,9 +83,17 @@ export interface Join<
   Left extends ColumnTexts = ColumnTexts,
   P extends readonly Part[] = readonly Part[],
   L extends readonly LabelOn[] = readonly LabelOn[],
+  D extends Derive = Derive,
+  O extends string = string,
 > extends JoinSpec {
   readonly name: Name;
-  readonly [phantom]?: { readonly left: Left; readonly parts: P; readonly labels: L };
+  readonly [phantom]?: {
+    readonly left: Left;
+    readonly parts: P;
+    readonly labels: L;
+    readonly derive: D;
+    readonly only: O;
+  };
 }
 
 /** Column types of a source; open (any name) for a plain `SourceSpec`. */

@@ -1,6 +1,7 @@
 import type { Operation } from '../spec.js';
 import type { Aggregation, phantom } from './aggregation-type.js';
 import type { GroupBy, Join, Part } from './definition-types.js';
+import type { Derive, DerivedValue } from './derive-type.js';
 import type { LabelOn } from './label-type.js';
 import type { Collapsed, Sanitized } from './name-text.js';
 import type { Bare, ColumnTexts, ColumnValue, Element, IntegerText, JsValue } from './type-text.js';
@@ -16,13 +17,15 @@ import type { Bare, ColumnTexts, ColumnValue, Element, IntegerText, JsValue } fr
 export type FeatureRow<J extends Join> = {
   [D in
     | LeftColumn<LeftOf<J>>
-    | FeaturesOf<PartsOf<J>[number]>
+    | Kept<FeaturesOf<PartsOf<J>[number]> | DerivedOf<DeriveOf<J>, undefined>, OnlyOf<J>>
     | LabelOf<LabelsOf<J>[number], LeftOf<J>> as NamesOf<D>]: ValueOf<D>;
 };
 
 type LeftOf<J extends Join> = NonNullable<J[typeof phantom]>['left'];
 type PartsOf<J extends Join> = NonNullable<J[typeof phantom]>['parts'];
 
+type DeriveOf<J extends Join> = NonNullable<J[typeof phantom]>['derive'];
+type OnlyOf<J extends Join> = NonNullable<J[typeof phantom]>['only'];
 type LabelsOf<J extends Join> = NonNullable<J[typeof phantom]>['labels'];
 
 /** A label is a feature column whose groupBy is called `label`, over the left's columns where it has no source. */
@@ -44,6 +47,25 @@ type LeftColumn<C extends ColumnTexts> = {
   [K in keyof C & string]: K extends 'ds' ? never : Plain<K, ColumnValue<C[K]>>;
 }[keyof C & string];
 
+/** Of descriptions, the columns that `only` names; all where there is none. */
+interface Only<D, Names extends string> {
+  readonly of: D;
+  readonly only: Names;
+}
+type Kept<D, Names extends string> = string extends Names
+  ? D
+  : D extends unknown
+    ? Only<D, Names>
+    : never;
+
+/** Derived columns of a join, or of a part where they have its base in front. */
+type DerivedOf<D extends Derive, B extends string | undefined> = {
+  [N in keyof D & string]: Plain<
+    B extends string ? Collapsed<`${B}_${Sanitized<N>}`> : N,
+    DerivedValue<D[N]>
+  >;
+}[keyof D & string];
+
 interface Feature<Base extends string, C extends ColumnTexts, A> {
   readonly base: Base;
   readonly columns: C;
@@ -52,12 +74,20 @@ interface Feature<Base extends string, C extends ColumnTexts, A> {
 
 type FeaturesOf<P> =
   P extends Part<infer G, infer Prefix, never>
-    ? G extends GroupBy<infer Name, infer C, infer K, infer A>
-      ? A extends readonly []
-        ? PassedThrough<Base<Prefix, Name>, C, K[number]>
-        : FeatureOf<Base<Prefix, Name>, C, A[number]>
+    ? G extends GroupBy<infer Name, infer C, infer K, infer A, infer D, infer O>
+      ? Kept<
+          | (A extends readonly []
+              ? PassedThrough<Base<Prefix, Name>, C, K[number]>
+              : FeatureOf<Base<Prefix, Name>, C, A[number]>)
+          | DerivedOf<D, Base<Prefix, Name>>,
+          OnlyIn<O, Base<Prefix, Name>>
+        >
       : never
     : never;
+
+type OnlyIn<O extends string, B extends string> = string extends O
+  ? string
+  : Collapsed<`${B}_${Sanitized<O>}`>;
 
 type Base<Prefix extends string | undefined, Name extends string> = Prefix extends string
   ? Sanitized<`${Prefix}_${Name}`>
@@ -75,13 +105,15 @@ type PassedThrough<B extends string, C extends ColumnTexts, K extends string> = 
 }[Exclude<keyof C & string, K | 'ds'>];
 
 type NamesOf<D> =
-  D extends Plain<infer Name, unknown>
-    ? Name
-    : D extends Feature<infer B, infer _C, infer A>
-      ? A extends Aggregation<infer _Op, infer In, infer W, infer By, infer As, infer Label>
-        ? Collapsed<`${B}_${Stem<In, As, Label>}${WindowSuffix<W>}${BucketSuffix<By>}`>
-        : never
-      : never;
+  D extends Only<infer Of, infer Names>
+    ? Extract<NamesOf<Of>, Names>
+    : D extends Plain<infer Name, unknown>
+      ? Name
+      : D extends Feature<infer B, infer _C, infer A>
+        ? A extends Aggregation<infer _Op, infer In, infer W, infer By, infer As, infer Label>
+          ? Collapsed<`${B}_${Stem<In, As, Label>}${WindowSuffix<W>}${BucketSuffix<By>}`>
+          : never
+        : never;
 
 type Stem<
   In extends string | undefined,
@@ -97,13 +129,20 @@ type WindowSuffix<W> = W extends string ? `_${W}` : '';
 type BucketSuffix<By> = By extends string ? `_by_${Sanitized<By>}` : '';
 
 type ValueOf<D> =
-  D extends Plain<string, infer Value>
-    ? Value
-    : D extends Feature<infer _B, infer C, infer A>
-      ? A extends Aggregation<infer Op, infer In, infer _W, infer By, infer _As, infer Label>
-        ? Bucketed<C, By, Op, Result<Op, In extends keyof C ? Bare<C[In]> : 'int64', Label>> | null
-        : never
-      : never;
+  D extends Only<infer Of, string>
+    ? ValueOf<Of>
+    : D extends Plain<string, infer Value>
+      ? Value
+      : D extends Feature<infer _B, infer C, infer A>
+        ? A extends Aggregation<infer Op, infer In, infer _W, infer By, infer _As, infer Label>
+          ? Bucketed<
+              C,
+              By,
+              Op,
+              Result<Op, In extends keyof C ? Bare<C[In]> : 'int64', Label>
+            > | null
+          : never
+        : never;
 
 /** Operations that give something whenever they met a value; the others may give null inside a bucket (S5.7). */
 type NeverNull =

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { formatType, parseType } from '../data-type.js';
+import { type DerivationOrder, derivationOrder } from '../derivation-order.js';
+import { expressionError, readExpression } from '../expression/read.js';
+import { walkExpression } from '../expression/walk.js';
+import type { ColumnSpec, DerivationSpec } from '../spec.js';
+import { checkPiece } from './names.js';
+import type { Report } from './report.js';
+import { readShape } from './shape.js';
+
+/** What is written under `derive`: an expression alone is a double. */
+const declaredShape = z.strictObject({
+  expression: z.unknown(),
+  type: z.string({ error: "must be a type such as 'string'" }).optional(),
+});
+
+export const deriveShape = z.record(z.string(), z.unknown(), {
+  error: 'must be an object: name → expression',
+});
+
+/** Columns of the row that derivations stand in. */
+export interface DerivedRow {
+  /** What they may name beside each other. */
+  readonly columns: readonly string[];
+  /** What they may not, because it lies in the future. */
+  readonly labels: readonly string[];
+}
+
+/**
+ * `derive: { ratio: 'a / b', country: { expression: 'upper(c)', type: 'string' } }` in the order written, names looked up.
+ * What could not be read is left out after adding its problems.
+ */
+export function readDerivations(
+  drafts: Readonly<Record<string, unknown>>,
+  { columns, labels }: DerivedRow,
+  report: Report,
+): readonly DerivationSpec[] {
+  const names = Object.keys(drafts);
+  const known = [...columns, ...names, ...labels].map((name) => ({ name }));
+  const read = Object.entries(drafts).flatMap(([name, draft]): DerivationSpec[] => {
+    const own = report.inside('derive').inside(name);
+    checkDerivedName(name, own);
+    const shape = isDeclared(draft) ? readShape(declaredShape, draft, own) : { expression: draft };
+    if (shape === undefined) return [];
+    const { expression, positions, text, problems } = readExpression(shape.expression, known);
+    const add = (problem: (typeof problems)[number]): void => {
+      const { code, params } = expressionError('derive', text, problem);
+      own.add(code, params);
+    };
+    problems.forEach(add);
+    const type = own.attempt(() => parseType(shape.type ?? 'double'));
+    if (expression === undefined || type === undefined) return [];
+    walkExpression(expression, (part) => {
+      if (part.op === 'sql') {
+        add({
+          position: positions.get(part) ?? null,
+          reason: 'sql(…) cannot be derived from: it has no meaning where features are served',
+        });
+      }
+      if (part.op !== 'column' || !labels.includes(part.column)) return;
+      add({
+        position: positions.get(part) ?? null,
+        reason: `\`${part.column}\` is a label: what it says is not known when features are`,
+        advice: 'Only training code may read it.',
+      });
+    });
+    return [{ name, expression, type }];
+  });
+  const order = derivationOrder(read);
+  if (!('cycle' in order)) return read;
+  reportCycle(order, report);
+  return [];
+}
+
+/** `{ expression, type }`; a tree of an expression has `op`. */
+function isDeclared(draft: unknown): draft is object {
+  return typeof draft === 'object' && draft !== null && !('op' in draft);
+}
+
+function reportCycle(order: DerivationOrder & { cycle: readonly string[] }, report: Report): void {
+  report.inside('derive').add('DERIVATION_CYCLE', { cycle: order.cycle });
+}
+
+/** Names of derived columns are names of columns as they are (S6). */
+function checkDerivedName(name: string, report: Report): void {
+  checkPiece('name', name, report);
+  if (name.startsWith('__')) {
+    report.option('name', 'begins with two underscores: such names are ours');
+  }
+}
+
+/** `only`: each of the names there are, once. */
+export function readOnly(
+  only: readonly string[],
+  { columns, left }: { readonly columns: readonly string[]; readonly left: readonly string[] },
+  report: Report,
+): readonly string[] {
+  const seen = new Set<string>();
+  if (only.length === 0) report.option('only', 'needs at least one column');
+  for (const name of only) {
+    if (seen.has(name)) report.option('only', `names \`${name}\` twice`);
+    seen.add(name);
+    if (columns.includes(name)) continue;
+    if (left.includes(name)) {
+      report.option('only', `need not name \`${name}\`: columns of the left and keys always stay`);
+    } else {
+      report.inside('only').add('UNKNOWN_COLUMN', { source: report.at, column: name, columns });
+    }
+  }
+  return only;
+}
+
+/** `request: { amount: 'double' }`: left columns, declared again with the same types. */
+export function readRequest(
+  request: Readonly<Record<string, string>>,
+  left: { readonly name: string; readonly columns: readonly ColumnSpec[] },
+  report: Report,
+): readonly ColumnSpec[] {
+  const own = report.inside('request');
+  return Object.entries(request).flatMap(([name, written]): ColumnSpec[] => {
+    const column = left.columns.find((one) => one.name === name);
+    if (column === undefined) {
+      const columns = left.columns.map((one) => one.name);
+      own.add('UNKNOWN_COLUMN', {
+        source: left.name,
+        column: name,
+        columns,
+        advice: 'What a request brings stands as a left column in training.',
+      });
+      return [];
+    }
+    const trimmed = written.trim();
+    const type = own.attempt(() =>
+      parseType(trimmed.endsWith('!') ? trimmed.slice(0, -1) : trimmed),
+    );
+    if (type === undefined) return [];
+    if (formatType(type) === formatType(column.type))
+      return [{ name, type, nullable: !trimmed.endsWith('!') }];
+    own.option(
+      name,
+      `is ${formatType(type)} here and ${formatType(column.type)} in ${left.name}: what is served would differ from what was trained on`,
+    );
+    return [];
+  });
+}
