@@ -1,6 +1,18 @@
 export { checkAssignable } from './check/assignable.js';
 export { type CheckedExpression, checkExpression } from './check/check-expression.js';
 export type { ExpressionProblem } from './check/problem.js';
+export type {
+  DerivedColumn,
+  ExpressionBatch,
+  ExpressionColumn,
+  ExpressionOutput,
+} from './compile/batch.js';
+export {
+  type CompileOptions,
+  compileExpressions,
+  compileFilter,
+} from './compile/compile-expressions.js';
+export { compileRow } from './compile/compile-row.js';
 export { evaluateRow } from './evaluate/evaluate-row.js';
 export type { CallType, Family, FunctionEntry } from './registry/function-entry.js';
 export { REGISTRY } from './registry/registry.js';

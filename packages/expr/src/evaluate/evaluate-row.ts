@@ -95,7 +95,7 @@ export function evaluateRow(node: TypedExpression, row: Row): Value {
 }
 
 /** NaN is null and -0 is 0, also inside lists and maps (S4.4). */
-function normalized(value: Value): Value {
+export function normalized(value: Value): Value {
   if (typeof value === 'number') return Number.isNaN(value) ? null : value + 0;
   if (Array.isArray(value)) return value.map(normalized);
   if (value instanceof Map) {
