@@ -10,7 +10,7 @@ const examples = tableRows(section(doc, 'Examples')).map(
   ([call = '', type = '', values = '', result = '']) => ({
     call: code(call),
     type: code(type),
-    values: JSON.parse(code(values)) as api.Literal[],
+    values: JSON.parse(code(values)) as api.LiteralValue[],
     result: JSON.parse(code(result)) as unknown,
   }),
 );
@@ -36,7 +36,7 @@ function plain(value: unknown): unknown {
 async function evaluate(
   call: string,
   type: string,
-  values: readonly api.Literal[],
+  values: readonly api.LiteralValue[],
 ): Promise<unknown> {
   const columns: Record<string, string> = {
     k: 'string',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Predicate, parseType, type SourceSpec } from '@tessera/api';
+import { type Expression, parseType, type SourceSpec } from '@tessera/api';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 // The contract is not public: implementations are made where runs are made.
 import {
@@ -29,7 +29,7 @@ beforeAll(async () => {
   );
 });
 
-function source(where?: Predicate): SourceSpec {
+function source(where?: Expression): SourceSpec {
   return {
     kind: 'events',
     name: 'visits',
@@ -51,7 +51,7 @@ const scan = (path: string) => ({
 });
 
 /** Answers with the number of rows of the file, and leaves `name`. */
-function keysTask(name: string, path: string, where?: Predicate): KeysTask {
+function keysTask(name: string, path: string, where?: Expression): KeysTask {
   const from = { ...scan(path), source: source(where) };
   return { type: 'keys', keySet, from, grid: null, out: { kind: 'exchange', name } };
 }
@@ -104,12 +104,12 @@ function failingTask(keys: string): ScatterTask {
 }
 
 /** A query of hours. */
-const ENDLESS: Predicate = {
+const ENDLESS: Expression = {
   op: 'sql',
   sql: '(SELECT count(*) FROM range(1000000000000) t(i) WHERE i % 7 = 3) > 0',
 };
 /** A query of a good part of a second. */
-const WHILE: Predicate = {
+const WHILE: Expression = {
   op: 'sql',
   sql: '(SELECT count(*) FROM range(20000000) t(i) WHERE i % 7 = 3) > 0',
 };

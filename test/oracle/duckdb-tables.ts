@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { ColumnSpec, DataType, Operand, Predicate, Row, SourceSpec, Value } from './types.js';
+import type { ColumnSpec, DataType, Expression, Row, SourceSpec, Value } from './types.js';
 
 /** The little of `@duckdb/node-api` that the SQL oracle uses; the package belongs to packages/lake. */
 export interface Connection {
@@ -163,8 +163,9 @@ export async function loadTable(
     WHERE ${where})`);
 }
 
-function operandSql(operand: Operand, alias: string): string {
-  if ('column' in operand) return `${alias}.${ident(operand.column)}`;
+function operandSql(operand: Expression, alias: string): string {
+  if (operand.op === 'column') return `${alias}.${ident(operand.column)}`;
+  if (operand.op !== 'literal') throw new Error(`no operand: ${operand.op}`);
   const value = operand.literal;
   if (typeof value === 'string') return text(value);
   if (typeof value === 'number')
@@ -174,18 +175,18 @@ function operandSql(operand: Operand, alias: string): string {
 
 function typedOperand(
   source: SourceSpec,
-  operand: Operand,
-  beside: Operand,
+  operand: Expression,
+  beside: Expression,
   alias: string,
 ): string {
   const sql = operandSql(operand, alias);
-  if (!('literal' in operand) || !('column' in beside)) return sql;
+  if (operand.op !== 'literal' || beside.op !== 'column') return sql;
   const type = source.columns.find((c) => c.name === beside.column)?.type;
   return type?.kind === 'date' && typeof operand.literal === 'string' ? `${sql}::DATE` : sql;
 }
 
 /** A predicate as SQL over a table alias. */
-export function predicateSql(source: SourceSpec, predicate: Predicate, alias: string): string {
+export function predicateSql(source: SourceSpec, predicate: Expression, alias: string): string {
   switch (predicate.op) {
     case 'and':
     case 'or':
@@ -198,16 +199,21 @@ export function predicateSql(source: SourceSpec, predicate: Predicate, alias: st
       return `${alias}.${ident(predicate.column)}`;
     case 'in': {
       const { operand } = predicate;
-      const values = predicate.values.map((v) =>
-        typedOperand(source, { literal: v }, operand, alias),
-      );
+      const values = predicate.values.map((v) => typedOperand(source, v, operand, alias));
       return `(${operandSql(operand, alias)} IN (${values.join(', ')}))`;
     }
     case 'sql':
       return `(${predicate.sql})`;
-    default: {
+    case '=':
+    case '<>':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
       const { left, right, op } = predicate;
       return `(${typedOperand(source, left, right, alias)} ${op} ${typedOperand(source, right, left, alias)})`;
     }
+    default:
+      throw new Error(`no predicate: ${predicate.op}`);
   }
 }

@@ -381,7 +381,11 @@ describe('rows', () => {
         {
           operation: 'COUNT',
           windows: ['1d'],
-          where: { op: '>', left: { column: 'x' }, right: { literal: 2 } },
+          where: {
+            op: '>',
+            left: { op: 'column', column: 'x' },
+            right: { op: 'literal', literal: 2 },
+          },
         },
       ],
       { source },

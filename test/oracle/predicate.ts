@@ -1,5 +1,5 @@
 import { parseNanos } from './time.js';
-import type { Operand, Predicate, Row, SourceSpec, Value } from './types.js';
+import type { Expression, Row, SourceSpec, Value } from './types.js';
 import { typeOf, unscaled } from './values.js';
 
 /** Something that can be compared: numbers of every type meet as exact fractions, texts as bytes, times as instants. */
@@ -11,7 +11,7 @@ type Comparable =
   | { readonly kind: 'time'; readonly nanos: bigint };
 
 /** Three-valued truth of a predicate on one row whose values are already normalised (S4.4). */
-export function truth(source: SourceSpec, predicate: Predicate, row: Row): boolean | null {
+export function truth(source: SourceSpec, predicate: Expression, row: Row): boolean | null {
   switch (predicate.op) {
     case 'and':
     case 'or': {
@@ -31,8 +31,8 @@ export function truth(source: SourceSpec, predicate: Predicate, row: Row): boole
     case 'in': {
       const left = operand(source, predicate.operand, row);
       if (left === null) return null;
-      const parts = predicate.values.map((literal) => {
-        const right = fromLiteral(literal);
+      const parts = predicate.values.map((value) => {
+        const right = operand(source, value, row);
         return right === null ? null : order(left, right) === 0;
       });
       if (parts.includes(true)) return true;
@@ -40,31 +40,42 @@ export function truth(source: SourceSpec, predicate: Predicate, row: Row): boole
     }
     case 'sql':
       throw new Error('the oracle does not read SQL');
-    default: {
+    case '=':
+    case '<>':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
       const left = operand(source, predicate.left, row);
       const right = operand(source, predicate.right, row);
       if (left === null || right === null) return null;
-      const c = order(left, right);
-      switch (predicate.op) {
-        case '=':
-          return c === 0;
-        case '<>':
-          return c !== 0;
-        case '<':
-          return c < 0;
-        case '<=':
-          return c <= 0;
-        case '>':
-          return c > 0;
-        case '>=':
-          return c >= 0;
-      }
+      return holds(predicate.op, order(left, right));
     }
+    default:
+      throw new Error(`the oracle does not read ${predicate.op}`);
   }
 }
 
-function operand(source: SourceSpec, spec: Operand, row: Row): Comparable | null {
-  if ('literal' in spec) return fromLiteral(spec.literal);
+function holds(op: '=' | '<>' | '<' | '<=' | '>' | '>=', c: number): boolean {
+  switch (op) {
+    case '=':
+      return c === 0;
+    case '<>':
+      return c !== 0;
+    case '<':
+      return c < 0;
+    case '<=':
+      return c <= 0;
+    case '>':
+      return c > 0;
+    case '>=':
+      return c >= 0;
+  }
+}
+
+function operand(source: SourceSpec, spec: Expression, row: Row): Comparable | null {
+  if (spec.op === 'literal') return fromLiteral(spec.literal);
+  if (spec.op !== 'column') throw new Error(`the oracle compares no ${spec.op}`);
   const value = row[spec.column] ?? null;
   if (value === null) return null;
   const type = typeOf(source, spec.column);

@@ -1,6 +1,6 @@
 import type { Random } from './prng.js';
 import { keyPool, type Needs, valueMaker } from './random-values.js';
-import type { ColumnSpec, DataType, Predicate, SourceSpec, Value } from './types.js';
+import type { ColumnSpec, DataType, Expression, SourceSpec, Value } from './types.js';
 import { typeText } from './values.js';
 
 /** The keys of one case: a type and a few values per position; every table draws from the same few. */
@@ -38,7 +38,7 @@ export interface Draft {
   tieBreaker?: string;
   eventId?: string;
   dedupeBy?: string;
-  where?: Predicate;
+  where?: Expression;
 }
 
 const KEY_TYPES: readonly DataType[] = [
@@ -135,7 +135,7 @@ export function weightColumn(draft: Draft, r: Random): string {
 }
 
 /** A predicate of up to three levels over small columns made for it. Literals are exact in every type they meet. */
-export function drawPredicate(draft: Draft, r: Random, depth = 0): Predicate {
+export function drawPredicate(draft: Draft, r: Random, depth = 0): Expression {
   if (depth < 2 && r.chance(0.35)) {
     if (r.chance(0.3)) return { op: 'not', arg: drawPredicate(draft, r, depth + 1) };
     const args = Array.from({ length: r.between(1, 3) }, () => drawPredicate(draft, r, depth + 1));
@@ -156,16 +156,17 @@ export function drawPredicate(draft: Draft, r: Random, depth = 0): Predicate {
   );
   const column =
     own?.spec.name ?? addColumn(draft, `w_${draft.columns.length}`, type, () => r.pick(values));
-  const operand = { column };
+  const operand: Expression = { op: 'column', column };
+  const literal = (): Expression => ({ op: 'literal', literal: r.pick(literals) });
   switch (r.below(type.kind === 'boolean' ? 5 : 4)) {
     case 0:
       return { op: 'is_null', operand };
     case 1:
-      return { op: 'in', operand, values: [...new Set([r.pick(literals), r.pick(literals)])] };
+      return { op: 'in', operand, values: [literal(), literal()] };
     case 2:
-      return { op, left: { literal: r.pick(literals) }, right: operand };
+      return { op, left: literal(), right: operand };
     case 3:
-      return { op, left: operand, right: { literal: r.pick(literals) } };
+      return { op, left: operand, right: literal() };
     default:
       return { op: 'column', column };
   }

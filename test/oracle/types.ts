@@ -1,15 +1,13 @@
 /** The only door to the product: types of definitions. Nothing that runs is imported from any package. */
 export type { DataType } from '../../packages/api/src/data-type.js';
+export type { Expression } from '../../packages/api/src/expression/tree.js';
 export type {
   AggregationSpec,
   ColumnSpec,
   GroupBySpec,
   JoinSpec,
-  Literal,
-  Operand,
   Operation,
   PartSpec,
-  Predicate,
   SourceSpec,
 } from '../../packages/api/src/spec.js';
 

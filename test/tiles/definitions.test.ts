@@ -1,8 +1,8 @@
 import { join as joinPath } from 'node:path';
 import {
   type AggregationSpec,
+  type Expression,
   type GroupBySpec,
-  type Predicate,
   parseType,
   type SourceSpec,
 } from '@tessera/api';
@@ -74,9 +74,9 @@ function groupByOf({
   };
 }
 
-const verbatim = (sql: string): Predicate => ({ op: 'sql', sql });
-const over = (column: string, literal: number): Predicate => ({
-  ...{ op: '>', left: { column }, right: { literal } },
+const verbatim = (sql: string): Expression => ({ op: 'sql', sql });
+const over = (column: string, literal: number): Expression => ({
+  ...{ op: '>', left: { op: 'column', column }, right: { op: 'literal', literal } },
 });
 
 const long = process.env.TESSERA_LONG === '1';

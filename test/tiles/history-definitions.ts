@@ -189,8 +189,12 @@ export const DEFINITION_STEPS = {
     change(definitions, name, () => ({
       where: r.pick([
         { op: 'column', column: 'ok' } as const,
-        { op: '>', left: { column: 'amount' }, right: { literal: 0 } } as const,
-        { op: 'is_null', operand: { column: 'label' } } as const,
+        {
+          op: '>',
+          left: { op: 'column', column: 'amount' },
+          right: { op: 'literal', literal: 0 },
+        } as const,
+        { op: 'is_null', operand: { op: 'column', column: 'label' } } as const,
       ]),
     }));
     return name;
@@ -226,7 +230,7 @@ export const DEFINITION_STEPS = {
   },
   'another source filter'(definitions) {
     const name = definitions.r.pick(['spend', 'stock'] as const);
-    const where = { op: 'is_null', operand: { column: 'cents' } } as const;
+    const where = { op: 'is_null', operand: { op: 'column', column: 'cents' } } as const;
     const { source } = definitions[name];
     const { where: before, ...bare } = source;
     const changed = before === undefined ? { ...bare, where } : bare;

@@ -39,7 +39,11 @@ export const clicks: SourceSpec = {
   }),
   time: 'ms',
   eventId: 'id',
-  where: { op: 'in', operand: { column: 'page' }, values: ['/', '/a', '/b'] },
+  where: {
+    op: 'in',
+    operand: { op: 'column', column: 'page' },
+    values: ['/', '/a', '/b'].map((literal) => ({ op: 'literal', literal }) as const),
+  },
 };
 
 export const profiles: SourceSpec = {

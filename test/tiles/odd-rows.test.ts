@@ -100,7 +100,11 @@ describe('rows that count for nothing', () => {
       files: onLevels(users([1, 2, null, 3])),
       aggregations: EVERY_ROW,
     };
-    const where = { op: '>', left: { column: 'x' }, right: { literal: 1 } } as const;
+    const where = {
+      op: '>',
+      left: { op: 'column', column: 'x' },
+      right: { op: 'literal', literal: 1 },
+    } as const;
     const report = await tiled({ ...odd, source: { where } });
     expect(report.sources).toMatchObject([{ rowsRead: 8 }]);
     await tiled({ ...odd, source: { where: { op: 'sql', sql: 'x + 1 > 2 AND "user" = \'u\'' } } });

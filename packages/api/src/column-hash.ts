@@ -1,7 +1,8 @@
 import { formatType } from './data-type.js';
+import { hashedForm } from './expression/hashed-form.js';
+import { expressionColumns } from './expression/walk.js';
 import { contentHash, rendered } from './hash.js';
 import { countsNothingAsZero } from './operation-rules.js';
-import { predicateColumns } from './predicate/predicate.js';
 import type { AggregationSpec, GroupBySpec, PartSpec, SourceSpec } from './spec.js';
 import { parseWindow } from './window.js';
 
@@ -27,7 +28,7 @@ export function scanOf(
 ) {
   const { kind, path, format, time, tieBreaker, eventId, where, dedupe } = source;
   const wanted = [...used, time, tieBreaker, eventId, dedupe?.orderBy];
-  const filtered = where === undefined ? [] : predicateColumns(where);
+  const filtered = where === undefined ? [] : expressionColumns(where);
   // Which of repeated rows stays is decided by all of their columns (S1.5, S3.3).
   const whole = eventId !== undefined || dedupe !== undefined;
   const all = sees === 'all' || filtered === null || whole;
@@ -42,7 +43,7 @@ export function scanOf(
     time,
     tieBreaker,
     eventId,
-    where,
+    where: where && hashedForm(where),
     dedupe,
     allowPre1970: source.allowPre1970 === true,
     static: source.static === true,
@@ -81,13 +82,14 @@ export function columnHashes(groupBy: GroupBySpec, part: Asked): ColumnHashes {
   return {
     feature(aggregation) {
       const { operation, input, k, percentiles, maxDistinct, weight, where, by } = aggregation;
-      const filtered = where === undefined ? [] : predicateColumns(where);
+      const filtered = where === undefined ? [] : expressionColumns(where);
       const zero = countsNothingAsZero(operation) && by === undefined;
       const used = [...groupBy.keys, input, weight, by, ...(filtered ?? [])];
       const scan = rendered(scanOf(groupBy.source, used, filtered === null ? 'all' : 'used'));
       return (window) =>
         contentHash({
-          ...{ scan, asked, operation, input, k, percentiles, maxDistinct, weight, where, by },
+          ...{ scan, asked, operation, input, k, percentiles, maxDistinct, weight, by },
+          where: where && hashedForm(where),
           windowMs: window === null ? null : parseWindow(window),
           tail: window === null ? undefined : (aggregation.tail ?? groupBy.tail),
           empty: zero ? groupBy.empty : undefined,

@@ -40,9 +40,36 @@ function some(values: readonly string[], max: number): string {
   return values.length > max ? `${shown} and ${values.length - max} more` : shown;
 }
 
+/** The beginning of a long text. */
+const cut = (text: string): string => (text.length > 1000 ? `${text.slice(0, 1000)}…` : text);
+
+/** What is wrong with an expression's text. */
+interface BadExpression {
+  text: string;
+  /** UTF-16 offset of the offending character; null when the expression was not given as text. */
+  position: number | null;
+  reason: string;
+  name?: string;
+  candidates?: readonly string[];
+  advice?: string;
+}
+
+function wrongAt(what: string, { text, position, reason }: BadExpression): string {
+  const shown = position === null ? cut(text) : marked(text, position);
+  return `${what}: ${reason}.\n${shown}`;
+}
+
+function adviceOn({ name, candidates, advice }: BadExpression): string | undefined {
+  return lines(
+    name !== undefined && didYouMean(name, candidates ?? []),
+    advice,
+    candidates && sorted('columns', candidates),
+  );
+}
+
 /** The line of `text` that holds `position`, and a `^` below the character. */
 function marked(text: string, position: number): string {
-  const start = text.lastIndexOf('\n', position - 1) + 1;
+  const start = position === 0 ? 0 : text.lastIndexOf('\n', position - 1) + 1;
   const end = text.indexOf('\n', position);
   const line = text.slice(start, end < 0 ? text.length : end);
   const column = position - start;
@@ -127,26 +154,20 @@ export const ERROR_TABLE = {
     'user',
     (p) => `name ${JSON.stringify(p.name)} ${p.reason}.`,
   ),
-  BAD_PREDICATE: entry<{
-    text: string;
-    /** UTF-16 offset of the offending character; null when the predicate was not given as text. */
-    position: number | null;
-    reason: string;
-    name?: string;
-    candidates?: readonly string[];
-    advice?: string;
-  }>(
+  BAD_PREDICATE: entry<BadExpression>(
     'user',
-    (p) =>
-      p.position === null
-        ? `where: ${p.reason}.\n${p.text}`
-        : `where: ${p.reason}.\n${marked(p.text, p.position)}`,
-    (p) =>
-      lines(
-        p.name !== undefined && didYouMean(p.name, p.candidates ?? []),
-        p.advice,
-        p.candidates && sorted('columns', p.candidates),
-      ),
+    (p) => wrongAt('where', p),
+    (p) => adviceOn(p),
+  ),
+  BAD_EXPRESSION: entry<BadExpression & { what: string }>(
+    'user',
+    (p) => wrongAt(p.what, p),
+    (p) => adviceOn(p),
+  ),
+  EXPRESSION_UNSUPPORTED: entry<{ text: string }>(
+    'user',
+    (p) => `\`${p.text}\` is more than a \`where\` can compute.`,
+    () => "It compares columns with columns and values; write sql('…') for more, offline only.",
   ),
 
   // A project and what is asked of it

@@ -80,6 +80,32 @@ export {
   locateError,
   TesseraError,
 } from './errors.js';
+export {
+  type Branches,
+  type Built,
+  call,
+  col,
+  lit,
+  type Methods,
+  type Operand,
+  type SqlTexts,
+  sql,
+  when,
+} from './expression/builder.js';
+export { formatExpression } from './expression/format.js';
+export { hashedForm } from './expression/hashed-form.js';
+export { type ParsedExpression, parseExpressionText } from './expression/parse.js';
+export type { ExpressionProblem } from './expression/problem.js';
+export {
+  conditionError,
+  expressionError,
+  parseCondition,
+  parseExpression,
+  type ReadExpression,
+  readCondition,
+  readExpression,
+} from './expression/read.js';
+export { type SimpleOperand, simpleOperand, simpleValues } from './expression/simple.js';
 export type {
   ArithmeticOperator,
   ComparisonOperator,
@@ -87,7 +113,9 @@ export type {
   LiteralExpression,
   LiteralValue,
 } from './expression/tree.js';
+export { expressionColumns, partsOf, walkExpression } from './expression/walk.js';
 export { canonicalJson, contentHash, HASH_FORMAT, hash128 } from './hash.js';
+export { isOfflineOnly } from './offline-only.js';
 export {
   aggregationType,
   countsNothingAsZero,
@@ -103,26 +131,15 @@ export {
   partColumns,
   passedThroughColumns,
 } from './output-columns.js';
-export { formatPredicate } from './predicate/format.js';
-export {
-  isOfflineOnly,
-  parsePredicate,
-  predicateColumns,
-  sql,
-} from './predicate/predicate.js';
 export {
   type AggregationSpec,
   type ColumnSpec,
-  type Comparison,
   type GroupBySpec,
   type JoinSpec,
-  type Literal,
   OPERATIONS,
-  type Operand,
   type Operation,
   type OutputColumn,
   type PartSpec,
-  type Predicate,
   type SourceSpec,
 } from './spec.js';
 export { closest, didYouMean } from './suggest.js';

@@ -1,22 +1,10 @@
 import type { DataType } from './data-type.js';
+import type { Expression } from './expression/tree.js';
 
 /**
  * Definitions as plain data: what `events`, `groupBy`, `join` … return at run time (beside their inferred types), what is
  * hashed, planned and sent to workers. No functions, no handles, JSON-safe.
  */
-
-/** Predicate language of `where`: small on purpose; `sql` is the offline-only escape. */
-export type Literal = string | number | boolean | null;
-export type Operand = { readonly column: string } | { readonly literal: Literal };
-export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>=';
-export type Predicate =
-  | { readonly op: Comparison; readonly left: Operand; readonly right: Operand }
-  | { readonly op: 'and' | 'or'; readonly args: readonly Predicate[] }
-  | { readonly op: 'not'; readonly arg: Predicate }
-  | { readonly op: 'in'; readonly operand: Operand; readonly values: readonly Literal[] }
-  | { readonly op: 'is_null'; readonly operand: Operand }
-  | { readonly op: 'column'; readonly column: string }
-  | { readonly op: 'sql'; readonly sql: string };
 
 export interface ColumnSpec {
   readonly name: string;
@@ -38,7 +26,7 @@ export interface SourceSpec {
   readonly keys?: readonly string[];
   readonly tieBreaker?: string;
   readonly eventId?: string;
-  readonly where?: Predicate;
+  readonly where?: Expression;
   readonly allowPre1970?: boolean;
   /** Entities only: one file that holds for every day (S1.6). */
   readonly static?: boolean;
@@ -88,7 +76,7 @@ export interface AggregationSpec {
   readonly maxDistinct?: number;
   /** WEIGHTED_AVERAGE: the weight column. */
   readonly weight?: string;
-  readonly where?: Predicate;
+  readonly where?: Expression;
   readonly by?: string;
   readonly as?: string;
   readonly tail?: 'sawtooth' | 'exact';

@@ -76,7 +76,7 @@ describe('what builders return', () => {
         { name: 'l', type: { kind: 'list', element: { kind: 'int32' } }, nullable: true },
       ],
       time: 't',
-      where: { op: '>', left: { column: 'v' }, right: { literal: 1 } },
+      where: { op: '>', left: { op: 'column', column: 'v' }, right: { op: 'literal', literal: 1 } },
       eventId: 'k',
       allowPre1970: true,
     });
@@ -107,7 +107,11 @@ describe('what builders return', () => {
         operation: 'SUM',
         input: 'v',
         windows: ['7d', null],
-        where: { op: '<>', left: { column: 'v' }, right: { literal: 0 } },
+        where: {
+          op: '<>',
+          left: { op: 'column', column: 'v' },
+          right: { op: 'literal', literal: 0 },
+        },
         by: 'k',
         as: 'x',
         tail: 'exact',

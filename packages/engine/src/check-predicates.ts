@@ -1,10 +1,11 @@
 import {
   combineProblems,
+  type Expression,
   isTesseraError,
   locateError,
-  type Predicate,
   type SourceSpec,
   type TesseraError,
+  walkExpression,
 } from '@tessera/api';
 import { checkSqlPredicate, type Session } from '@tessera/lake';
 import type { Definition } from './definition.js';
@@ -13,7 +14,7 @@ import { groupBysOf, sourcesOf } from './definition.js';
 /** Every `sql('…')` of a definition, checked by DuckDB before anything is read. Throws BAD_PREDICATE, all together. */
 export async function checkPredicates(session: Session, definition: Definition): Promise<void> {
   const problems: TesseraError[] = [];
-  const check = async (at: string, source: SourceSpec, where: Predicate | undefined) => {
+  const check = async (at: string, source: SourceSpec, where: Expression | undefined) => {
     for (const text of where === undefined ? [] : sqlTexts(where)) {
       await checkSqlPredicate(session, source.columns, text).catch((error: unknown) => {
         if (!isTesseraError(error) || error.kind !== 'user') throw error;
@@ -29,16 +30,10 @@ export async function checkPredicates(session: Session, definition: Definition):
   if (problems.length > 0) throw combineProblems(problems);
 }
 
-function sqlTexts(predicate: Predicate): string[] {
-  switch (predicate.op) {
-    case 'sql':
-      return [predicate.sql];
-    case 'and':
-    case 'or':
-      return predicate.args.flatMap(sqlTexts);
-    case 'not':
-      return sqlTexts(predicate.arg);
-    default:
-      return [];
-  }
+function sqlTexts(where: Expression): string[] {
+  const texts: string[] = [];
+  walkExpression(where, (part) => {
+    if (part.op === 'sql') texts.push(part.sql);
+  });
+  return texts;
 }

@@ -103,7 +103,7 @@ export {
 } from './manifest.js';
 export { mapLimited } from './map-limited.js';
 export { checkParquet } from './parquet/check-parquet.js';
-export { predicateColumns, predicateSql, type TypeOf } from './predicate-sql.js';
+export { predicateSql, type TypeOf } from './predicate-sql.js';
 export { journalPath, type PublishJournal, readJournal, writeJournal } from './publish-journal.js';
 export { quoteIdent, quoteLiteral, quotePath, quotePaths } from './quote.js';
 export { type ReadKinds, readColumns, type StreamOptions, streamColumns } from './read-columns.js';

@@ -1,21 +1,33 @@
-import { type DataType, type Literal, type Operand, type Predicate, parseDay } from '@tessera/api';
+import {
+  type DataType,
+  type Expression,
+  formatExpression,
+  type LiteralValue,
+  parseDay,
+  type SimpleOperand,
+  simpleOperand,
+  simpleValues,
+  TesseraError,
+} from '@tessera/api';
 import { quoteIdent, quoteLiteral } from './quote.js';
 
 /** The declared type of a column, where the caller knows it. */
 export type TypeOf = (column: string) => DataType | undefined;
 
 /**
- * A predicate as SQL, with SQL's own three-valued logic: `not` of null is null, and only true keeps a row.
+ * A condition over plain columns and values as SQL, with SQL's own three-valued logic: `not` of null is null, and only true keeps a row.
  *
  * Numbers meet float and double columns as doubles (DuckDB would compare a FLOAT with 0.1 in single precision), instants
  * written as text meet timestamps in UTC (DuckDB's cast to TIMESTAMP drops `+02:00` without a word).
+ *
+ * Throws EXPRESSION_UNSUPPORTED for what is more than that
  */
 export function predicateSql(
-  predicate: Predicate,
+  predicate: Expression,
   quote: (name: string) => string = quoteIdent,
   typeOf: TypeOf = () => undefined,
 ): string {
-  const render = (node: Predicate): string => {
+  const render = (node: Expression): string => {
     switch (node.op) {
       case 'and':
       case 'or':
@@ -24,72 +36,61 @@ export function predicateSql(
       case 'not':
         return `(NOT ${render(node.arg)})`;
       case 'in': {
-        if (node.values.length === 0) return 'FALSE';
-        const against = typeOfOperand(node.operand, typeOf);
-        const values = node.values.map((value) => literalSql(value, against));
-        return `(${operandSql(node.operand, undefined, quote)} IN (${values.join(', ')}))`;
+        const operand = simpleOperand(node.operand);
+        const values = simpleValues(node.values);
+        if (operand === null || values === null) return unsupported(node);
+        if (values.length === 0) return 'FALSE';
+        const against = typeOfOperand(operand, typeOf);
+        const texts = values.map((value) => literalSql(value, against));
+        return `(${operandSql(operand, undefined, quote)} IN (${texts.join(', ')}))`;
       }
-      case 'is_null':
-        return `(${operandSql(node.operand, undefined, quote)} IS NULL)`;
+      case 'is_null': {
+        const operand = simpleOperand(node.operand);
+        if (operand === null) return unsupported(node);
+        return `(${operandSql(operand, undefined, quote)} IS NULL)`;
+      }
       case 'column':
         return quote(node.column);
       case 'sql':
         // The line break ends a comment that the text may end with.
         return `(${node.sql}\n)`;
-      default: {
-        const left = operandSql(node.left, typeOfOperand(node.right, typeOf), quote);
-        const right = operandSql(node.right, typeOfOperand(node.left, typeOf), quote);
-        return `(${left} ${node.op} ${right})`;
+      case '=':
+      case '<>':
+      case '<':
+      case '<=':
+      case '>':
+      case '>=': {
+        const [left, right] = [simpleOperand(node.left), simpleOperand(node.right)];
+        if (left === null || right === null) return unsupported(node);
+        const leftSql = operandSql(left, typeOfOperand(right, typeOf), quote);
+        const rightSql = operandSql(right, typeOfOperand(left, typeOf), quote);
+        return `(${leftSql} ${node.op} ${rightSql})`;
       }
+      default:
+        return unsupported(node);
     }
   };
   return render(predicate);
 }
 
-/** Columns a predicate names; null when it holds verbatim SQL, which may name any. */
-export function predicateColumns(predicate: Predicate): readonly string[] | null {
-  const names = new Set<string>();
-  const take = (operand: Operand): void => {
-    if ('column' in operand) names.add(operand.column);
-  };
-  const visit = (node: Predicate): boolean => {
-    switch (node.op) {
-      case 'and':
-      case 'or':
-        return node.args.every(visit);
-      case 'not':
-        return visit(node.arg);
-      case 'in':
-      case 'is_null':
-        take(node.operand);
-        return true;
-      case 'column':
-        names.add(node.column);
-        return true;
-      case 'sql':
-        return false;
-      default:
-        take(node.left);
-        take(node.right);
-        return true;
-    }
-  };
-  return visit(predicate) ? [...names] : null;
+/** The one place that refuses what is more than comparing columns and values. */
+function unsupported(node: Expression): never {
+  throw new TesseraError('EXPRESSION_UNSUPPORTED', { text: formatExpression(node) });
 }
 
-function typeOfOperand(operand: Operand, typeOf: TypeOf): DataType | undefined {
+function typeOfOperand(operand: SimpleOperand, typeOf: TypeOf): DataType | undefined {
   return 'column' in operand ? typeOf(operand.column) : undefined;
 }
 
 function operandSql(
-  operand: Operand,
+  operand: SimpleOperand,
   against: DataType | undefined,
   quote: (name: string) => string,
 ): string {
   return 'literal' in operand ? literalSql(operand.literal, against) : quote(operand.column);
 }
 
-function literalSql(value: Literal, against: DataType | undefined): string {
+function literalSql(value: LiteralValue, against: DataType | undefined): string {
   if (value === null) return 'NULL';
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
   if (typeof value === 'number') {

@@ -1,8 +1,14 @@
-import { type ColumnSpec, type DataType, type SourceSpec, TesseraError } from '@tessera/api';
+import {
+  type ColumnSpec,
+  type DataType,
+  expressionColumns,
+  type SourceSpec,
+  TesseraError,
+} from '@tessera/api';
 import { dedupeSql } from './dedupe-sql.js';
 import { duckDbType } from './duckdb-type.js';
 import { normalizedSql } from './normalize-sql.js';
-import { predicateColumns, predicateSql } from './predicate-sql.js';
+import { predicateSql } from './predicate-sql.js';
 import { quoteIdent } from './quote.js';
 import { relationSql } from './relation-sql.js';
 import { NO_DAY, type ScanSpec } from './scan-spec.js';
@@ -121,7 +127,7 @@ function declared(source: SourceSpec, name: string): ColumnSpec {
 /** Wanted columns, the time, and what conditions name; every column when rows are compared or SQL is verbatim. */
 function neededColumns(scan: ScanSpec, deduplicated: boolean): readonly ColumnSpec[] {
   const { source } = scan;
-  const named = source.where === undefined ? [] : predicateColumns(source.where);
+  const named = source.where === undefined ? [] : expressionColumns(source.where);
   if (deduplicated || named === null) return source.columns;
   const needed = new Set([...scan.columns, ...named]);
   if (source.time !== undefined) needed.add(source.time);

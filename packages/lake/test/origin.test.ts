@@ -45,7 +45,11 @@ test('numbers are those of the file, whatever is dropped: `where`, repeats', asy
     {
       time: 't',
       eventId: 'id',
-      where: { op: '>', left: { column: 'id' }, right: { literal: 1 } },
+      where: {
+        op: '>',
+        left: { op: 'column', column: 'id' },
+        right: { op: 'literal', literal: 1 },
+      },
     },
   );
   const found = await origins({ kind: 'parquet', files: [{ path, ds: null }] }, source);

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Predicate, SourceSpec } from '@tessera/api';
+import type { Expression, SourceSpec } from '@tessera/api';
 import { describe, expect, it } from 'vitest';
 import { type Relation, readRows, type ScanFile, type ScanSpec, scanSql } from '../src/index.js';
 import { bench, sourceOf } from './support.js';
@@ -280,7 +280,7 @@ describe('columns', () => {
     ]);
     // toEqual takes -0 for 0.
     expect(Object.is(rows[1]?.d, 0) && Object.is(rows[1]?.f, 0)).toBe(true);
-    const nulls: Predicate = { op: 'is_null', operand: { column: 'd' } };
+    const nulls: Expression = { op: 'is_null', operand: { op: 'column', column: 'd' } };
     const where = await scan({
       source: { ...base, where: nulls },
       relation: files(file),
@@ -357,7 +357,11 @@ describe('columns', () => {
     );
     const source: SourceSpec = {
       ...sourceOf(Object.fromEntries(names.map((n) => [n, 'int32']))),
-      where: { op: '=', left: { column: 'quo"te' }, right: { literal: 1 } },
+      where: {
+        op: '=',
+        left: { op: 'column', column: 'quo"te' },
+        right: { op: 'literal', literal: 1 },
+      },
       eventId: "apo'strophe",
       tieBreaker: 'select',
     };
@@ -375,7 +379,14 @@ describe('positions', () => {
   it('S4.3 number the rows that come out, in file and row order', async () => {
     const source = sourceOf(
       { id: 'int64', ts: 'timestamp' },
-      { time: 'ts', where: { op: '>', left: { column: 'id' }, right: { literal: 4990 } } },
+      {
+        time: 'ts',
+        where: {
+          op: '>',
+          left: { op: 'column', column: 'id' },
+          right: { op: 'literal', literal: 4990 },
+        },
+      },
     );
     const one = await parquet('SELECT i AS id, make_timestamp(i) AS ts FROM range(5000) t(i)');
     const two = await parquet('SELECT 9000 - i AS id, NULL::TIMESTAMP AS ts FROM range(3) t(i)');
@@ -430,7 +441,11 @@ describe('eventId (S1.5)', () => {
     const file =
       await parquet(`SELECT * FROM (VALUES (1, 'a', ${day('01 01:00')}, 1, 1.0), (2, 'a', ${day('01 02:00')}, 1, 2.0),
       (3, 'b', ${day('01 03:00')}, 1, 2.0)) x(id, e, ts, tie, v)`);
-    const where: Predicate = { op: '=', left: { column: 'v' }, right: { literal: 2 } };
+    const where: Expression = {
+      op: '=',
+      left: { op: 'column', column: 'v' },
+      right: { op: 'literal', literal: 2 },
+    };
     const startMs = Date.parse('2025-01-01T01:30:00Z');
     for (const relation of [files(file), files({ path: file, ds: '2025-01-01' })]) {
       const filtered = await scan({ source: { ...source, where }, relation, columns: ['id'] });
@@ -562,9 +577,12 @@ describe('predicates', () => {
     ts: 'timestamp',
     tz: 'timestamptz',
   });
-  const col = (column: string) => ({ column });
-  const lit = (literal: string | number | boolean | null) => ({ literal });
-  const cases: [string, Predicate, number[]][] = [
+  const col = (column: string): Expression => ({ op: 'column', column });
+  const lit = (literal: string | number | boolean | null): Expression => ({
+    op: 'literal',
+    literal,
+  });
+  const cases: [string, Expression, number[]][] = [
     ['=', { op: '=', left: col('s'), right: lit("it's") }, [1]],
     ['<> is not true for null', { op: '<>', left: col('s'), right: lit("it's") }, [2]],
     [
@@ -594,10 +612,10 @@ describe('predicates', () => {
       },
       [1],
     ],
-    ['in', { op: 'in', operand: col('id'), values: [1, 3, 7] }, [1, 3]],
+    ['in', { op: 'in', operand: col('id'), values: [1, 3, 7].map(lit) }, [1, 3]],
     [
       'not in with null on the left',
-      { op: 'not', arg: { op: 'in', operand: col('s'), values: ['b'] } },
+      { op: 'not', arg: { op: 'in', operand: col('s'), values: [lit('b')] } },
       [1],
     ],
     ['is null', { op: 'is_null', operand: col('s') }, [3]],

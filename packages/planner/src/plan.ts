@@ -1,4 +1,4 @@
-import type { DataType, Operation, Predicate, SourceSpec } from '@tessera/api';
+import type { DataType, Expression, Operation, SourceSpec } from '@tessera/api';
 import type { InputFile } from './facts.js';
 import type { Runs } from './runs.js';
 import type { BlockLevel } from './timeline.js';
@@ -144,7 +144,7 @@ export interface LanePlan {
     | { readonly how: 'double'; readonly column: string }
     | {
         readonly how: 'true-where';
-        readonly where: Predicate | null;
+        readonly where: Expression | null;
         readonly notNull: readonly string[];
       };
   readonly type: DataType;

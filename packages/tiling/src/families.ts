@@ -2,11 +2,12 @@ import {
   type AggregationSpec,
   contentHash,
   type DataType,
+  type Expression,
+  expressionColumns,
   formatType,
+  hashedForm,
   isFloat,
   OPERATION_RULES,
-  type Predicate,
-  predicateColumns,
   type SourceSpec,
   seenType,
   sourceScan,
@@ -55,7 +56,7 @@ export interface StateFamily {
   readonly k?: number;
   /** The highest power: moments. */
   readonly powers?: 2 | 3 | 4;
-  readonly where?: Predicate;
+  readonly where?: Expression;
   readonly by?: TypedColumn;
   readonly weight?: TypedColumn;
   /** The source's tieBreaker, where it decides: first, last. */
@@ -100,9 +101,9 @@ export function statesOf(aggregation: AggregationSpec, source: SourceSpec): read
   });
 }
 
-/** The columns that a predicate reads, by name: what it compares depends on their types. Verbatim SQL may read any. */
-function seenBy(where: Predicate, { columns }: SourceSpec): readonly TypedColumn[] {
-  const named = predicateColumns(where);
+/** The columns that a condition reads, by name: what it compares depends on their types. Verbatim SQL may read any. */
+function seenBy(where: Expression, { columns }: SourceSpec): readonly TypedColumn[] {
+  const named = expressionColumns(where);
   return columns
     .filter(({ name }) => named === null || named.includes(name))
     .map(({ name, type }) => ({ column: name, type }))
@@ -178,12 +179,13 @@ function withHash(
   family: Omit<StateFamily, 'hash'>,
   filtered: readonly TypedColumn[],
 ): StateFamily {
-  const { input, by, weight, tie } = family;
+  const { input, where, by, weight, tie } = family;
   const text = (column: TypedColumn | null | undefined) =>
     column ? [column.column, formatType(column.type)] : undefined;
   const hash = contentHash({
     ...family,
     input: text(input),
+    where: where && hashedForm(where),
     by: text(by),
     weight: text(weight),
     tie: text(tie),

@@ -1,4 +1,5 @@
-import type { Operation, Predicate } from '../spec.js';
+import type { Expression } from '../expression/tree.js';
+import type { Operation } from '../spec.js';
 import type { Aggregation } from '../types/aggregation-type.js';
 import type { PercentileLabel } from '../types/name-text.js';
 import type { WindowText } from '../types/type-text.js';
@@ -17,7 +18,7 @@ export interface AggregationOptions<
   /** Lengths of time; null beside others is unbounded. Default: unbounded (S2.4). */
   readonly windows?: readonly W[];
   /** Only rows for which this is true count (S5.6). */
-  readonly where?: string | Predicate;
+  readonly where?: string | Expression;
   /** One result per value of this column, as a map (S5.6). */
   readonly by?: By;
   /** Instead of `{input}_{operation}` in the column's name. */

@@ -1,6 +1,7 @@
 import { formatType, isScalar, parseType } from '../data-type.js';
-import { readPredicate } from '../predicate/predicate.js';
-import type { ColumnSpec, Predicate, SourceSpec } from '../spec.js';
+import { conditionError, readCondition } from '../expression/read.js';
+import type { Expression } from '../expression/tree.js';
+import type { ColumnSpec, SourceSpec } from '../spec.js';
 import { checkPiece } from './names.js';
 import type { Report } from './report.js';
 
@@ -94,13 +95,16 @@ export function checkKeys(source: Columns, keys: readonly string[], report: Repo
 }
 
 /**
- * The canonical predicate of a `where`, or undefined when there is none or it could not be read. Names and types are looked
+ * The canonical tree of a `where`, or undefined when there is none or it could not be read. Names and types are looked
  * at only where every column's type is known.
  */
-export function readWhere(where: unknown, source: Columns, report: Report): Predicate | undefined {
+export function readWhere(where: unknown, source: Columns, report: Report): Expression | undefined {
   if (where === undefined) return undefined;
   const whole = (source.broken?.length ?? 0) === 0;
-  const { predicate, problems } = readPredicate(where, whole ? source.columns : null);
-  for (const problem of problems) report.add(problem.code, problem.params);
-  return predicate;
+  const { expression, text, problems } = readCondition(where, whole ? source.columns : null);
+  for (const problem of problems) {
+    const { code, params } = conditionError(text, problem);
+    report.add(code, params);
+  }
+  return expression;
 }

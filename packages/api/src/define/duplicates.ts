@@ -1,5 +1,5 @@
+import { formatExpression } from '../expression/format.js';
 import { DS } from '../output-columns.js';
-import { formatPredicate } from '../predicate/format.js';
 import type { GroupBySpec, OutputColumn } from '../spec.js';
 import { describeAggregation } from './read-aggregation.js';
 import type { Report } from './report.js';
@@ -15,7 +15,7 @@ export function originOf(groupBy: GroupBySpec, column: OutputColumn): string {
   const by = aggregation.by === undefined ? '' : ` by ${aggregation.by}`;
   const as = aggregation.as === undefined ? '' : ` as ${aggregation.as}`;
   const where =
-    aggregation.where === undefined ? '' : ` where ${formatPredicate(aggregation.where)}`;
+    aggregation.where === undefined ? '' : ` where ${formatExpression(aggregation.where)}`;
   return `${groupBy.name} › ${describeAggregation(aggregation)}${over}${by}${where}${as}`;
 }
 

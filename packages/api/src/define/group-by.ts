@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { formatType } from '../data-type.js';
 import { combineProblems } from '../errors.js';
+import { isOfflineOnly } from '../offline-only.js';
 import { isCarried } from '../operation-rules.js';
 import { DS, groupByColumns, passedThroughColumns } from '../output-columns.js';
-import { isOfflineOnly } from '../predicate/predicate.js';
 import type { AggregationSpec, GroupBySpec, SourceSpec } from '../spec.js';
 import type { AggregationOn } from '../types/aggregation-type.js';
 import type { ColumnsOfSource, GroupBy, Source } from '../types/definition-types.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatType, isTime } from '../data-type.js';
 import { combineProblems } from '../errors.js';
-import type { Predicate } from '../spec.js';
+import type { Expression } from '../expression/tree.js';
 import type { Entities, Events } from '../types/definition-types.js';
 import type { ColumnsOfType, ColumnTexts, ScalarText, TimeText } from '../types/type-text.js';
 import {
@@ -96,7 +96,7 @@ export interface EventsDefinition<Name extends string, C extends ColumnTexts> {
   /** Rows of one partition with an equal id are one event (S1.5). */
   readonly eventId?: ColumnsOfType<C, ScalarText>;
   /** Only rows for which this is true exist. */
-  readonly where?: string | Predicate;
+  readonly where?: string | Expression;
   /** Times before 1970 are legal (S1.3). */
   readonly allowPre1970?: boolean;
 }
@@ -143,7 +143,7 @@ export interface EntitiesDefinition<
   readonly keys: K;
   /** Needed for windows over the rows of a dump. */
   readonly time?: ColumnsOfType<C, TimeText>;
-  readonly where?: string | Predicate;
+  readonly where?: string | Expression;
   /** One unpartitioned file that holds for every day (S1.6). */
   readonly static?: boolean;
   /** Of rows with one key, the greatest by this column wins; without it they are an error (S3.3). */

@@ -1,4 +1,5 @@
-import type { Operation, Predicate } from '../spec.js';
+import type { Expression } from '../expression/tree.js';
+import type { Operation } from '../spec.js';
 import type { Tail } from '../window.js';
 import type {
   CarriedText,
@@ -31,7 +32,7 @@ export interface Aggregation<
   readonly windows?: readonly W[];
   readonly by?: By;
   readonly as?: As;
-  readonly where?: string | Predicate;
+  readonly where?: string | Expression;
   readonly tail?: Tail;
   readonly k?: number;
   readonly percentiles?: readonly number[];

@@ -1,13 +1,12 @@
-import { dayOf, definitionHash, formatDay, type JoinSpec, type SourceSpec } from '@tessera/api';
 import {
-  predicateColumns,
-  quoteIdent,
-  readRows,
-  relationOf,
-  run,
-  type Session,
-  scanSql,
-} from '@tessera/lake';
+  dayOf,
+  definitionHash,
+  expressionColumns,
+  formatDay,
+  type JoinSpec,
+  type SourceSpec,
+} from '@tessera/api';
+import { quoteIdent, readRows, relationOf, run, type Session, scanSql } from '@tessera/lake';
 import type { InputFile, LakeFacts, LeftPartitionFacts } from '@tessera/planner';
 import { tableFile } from '../in-memory/table-file.js';
 import { type Known, know, plannerFile, plannerPath } from '../known-source.js';
@@ -150,7 +149,7 @@ export async function loadRows(
 function wantedColumns({ part, column }: Request): string[] {
   const { source } = part.groupBy;
   const aggregation = part.groupBy.aggregations[column.aggregationIdx];
-  const filtered = aggregation?.where ? predicateColumns(aggregation.where) : [];
+  const filtered = aggregation?.where ? expressionColumns(aggregation.where) : [];
   // Verbatim SQL may name any column.
   if (filtered === null) return source.columns.map(({ name }) => name);
   const names = new Set(filtered);

@@ -1,4 +1,4 @@
-import { formatPredicate, type OutputColumn, type PartSpec } from '@tessera/api';
+import { formatExpression, type OutputColumn, type PartSpec } from '@tessera/api';
 import type { ColumnOrigin } from './explanation.js';
 
 /** Where a column of a part comes from. */
@@ -14,8 +14,8 @@ export function originOf(part: PartSpec, column: OutputColumn, partName: string)
     sourceKind: source.kind,
     operation: aggregation?.operation ?? null,
     input: column.input ?? null,
-    where: aggregation?.where ? formatPredicate(aggregation.where) : null,
-    sourceWhere: source.where ? formatPredicate(source.where) : null,
+    where: aggregation?.where ? formatExpression(aggregation.where) : null,
+    sourceWhere: source.where ? formatExpression(source.where) : null,
     by: aggregation?.by ?? null,
     weight: aggregation?.weight ?? null,
     k: aggregation?.k ?? null,

@@ -1,5 +1,5 @@
-import { DAY_MS, isFloat, type SourceSpec } from '@tessera/api';
-import { predicateColumns, predicateSql, quoteIdent, scanSql } from '@tessera/lake';
+import { DAY_MS, expressionColumns, isFloat, type SourceSpec } from '@tessera/api';
+import { predicateSql, quoteIdent, scanSql } from '@tessera/lake';
 import type { KeySetPlan, LanePlan, ScanPlan } from '@tessera/planner';
 import type { LeftScan, ScanInput } from './task.js';
 
@@ -16,7 +16,7 @@ const dayOfLabel = (label: string) =>
 export function laneColumns(lane: LanePlan, source: SourceSpec): string[] {
   const { read } = lane;
   if (read.how !== 'true-where') return [read.column];
-  const own = read.where ? predicateColumns(read.where) : [];
+  const own = read.where ? expressionColumns(read.where) : [];
   // Verbatim SQL may name any column.
   if (own === null) return source.columns.map((column) => column.name);
   return [...own, ...read.notNull];

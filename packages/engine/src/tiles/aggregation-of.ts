@@ -1,4 +1,4 @@
-import type { AggregationSpec, Predicate } from '@tessera/api';
+import type { AggregationSpec, Expression } from '@tessera/api';
 import type { FeaturePlan, LanePlan, ScanPlan } from '@tessera/planner';
 
 type Read = LanePlan['read'];
@@ -28,12 +28,15 @@ function columnOf(read: Read | undefined): string | undefined {
   return read === undefined || read.how === 'true-where' ? undefined : read.column;
 }
 
-function predicateOf(read: Read | undefined): Predicate | undefined {
+function predicateOf(read: Read | undefined): Expression | undefined {
   if (read?.how !== 'true-where') return undefined;
-  const terms: Predicate[] = [
+  const terms: Expression[] = [
     ...(read.where === null ? [] : [read.where]),
     ...read.notNull.map(
-      (column): Predicate => ({ op: 'not', arg: { op: 'is_null', operand: { column } } }),
+      (column): Expression => ({
+        op: 'not',
+        arg: { op: 'is_null', operand: { op: 'column', column } },
+      }),
     ),
   ];
   const [only] = terms;

@@ -13,11 +13,12 @@ import {
 import { literalOf, sameExprType, typeText } from '../values.js';
 import { call, unknownFunction } from './calls.js';
 import { castProblem } from './cast-rules.js';
+import { commonType, isNumber } from './common-type.js';
 import { comparison, described, isNullLiteral } from './comparison.js';
 import { converted } from './convert.js';
 import { deeperThan, MAX_LEVELS } from './depth.js';
 import { foldConstants } from './fold.js';
-import { commonType, isNumber, typedLiteral } from './literals.js';
+import { typedLiteral } from './literals.js';
 import type { ExpressionProblem, Report } from './problem.js';
 
 export interface CheckedExpression {

@@ -10,8 +10,9 @@ import {
   type TypedExpression,
 } from '../types.js';
 import { int64OrNull, literalOf, typeText } from '../values.js';
+import { isNumber } from './common-type.js';
 import { converted } from './convert.js';
-import { isNumber, shown } from './literals.js';
+import { shown } from './literals.js';
 import type { Report } from './problem.js';
 
 const MIRRORED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {

@@ -4,7 +4,6 @@ import {
   BOOLEAN,
   DATE,
   DOUBLE,
-  type ExprType,
   INT64,
   NULL_TYPE,
   STRING,
@@ -55,24 +54,4 @@ export function shown(literal: TypedLiteral): string {
   return literal.type.kind === 'string'
     ? `'${literal.literal}'`
     : String(literal.literal).toUpperCase();
-}
-
-/** The common type of values that stand for one another: of CASE's branches, of COALESCE. Undefined when there is none. */
-export function commonType(types: readonly ExprType[]): ExprType | undefined {
-  let common = NULL_TYPE;
-  for (const type of types) {
-    if (type.kind === 'null' || sameKind(type, common)) continue;
-    if (common.kind === 'null') common = type;
-    else if (isNumber(type) && isNumber(common)) common = DOUBLE;
-    else return undefined;
-  }
-  return common;
-}
-
-function sameKind(a: ExprType, b: ExprType): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-export function isNumber(type: ExprType): boolean {
-  return type.kind === 'int64' || type.kind === 'double';
 }

@@ -25,9 +25,12 @@ export interface FunctionEntry {
    * of the result's type.
    */
   js(args: readonly TypedExpression[]): (...values: readonly Value[]) => Value;
-  /** True only when DuckDB gives equal bits for every input. */
-  readonly pushDown: boolean;
-  /** DuckDB's text over rendered arguments; only called with `pushDown`. Names each argument once. */
+  /** True only when DuckDB gives equal bits for every input; a function when that hangs on the arguments. */
+  readonly pushDown: boolean | ((args: readonly TypedExpression[]) => boolean);
+  /**
+   * DuckDB's text over rendered arguments; only called where `pushDown` holds. Names each argument once where it can, else
+   * deep nestings outgrow what is sent to DuckDB and are left to JavaScript.
+   */
   duckdb?(sql: readonly string[], args: readonly TypedExpression[]): string;
   /** Spark SQL 4. */
   spark(sql: readonly string[], args: readonly TypedExpression[]): string;
