@@ -10,6 +10,7 @@ const ALLOWED = {
   'packages/columnar': [],
   'packages/algebra': ['columnar'],
   'packages/lake': ['api', 'columnar'],
+  'packages/expr': ['api', 'columnar'],
   'packages/tiling': ['api', 'columnar', 'algebra', 'lake'],
   'packages/pitjoin': ['api', 'columnar', 'algebra'],
   'packages/planner': ['api'],

@@ -1,0 +1,29 @@
+export { checkAssignable } from './check/assignable.js';
+export { type CheckedExpression, checkExpression } from './check/check-expression.js';
+export type { ExpressionProblem } from './check/problem.js';
+export type {
+  DerivedColumn,
+  ExpressionBatch,
+  ExpressionColumn,
+  ExpressionOutput,
+} from './compile/batch.js';
+export {
+  type CompileOptions,
+  compileExpressions,
+  compileFilter,
+} from './compile/compile-expressions.js';
+export { compileRow } from './compile/compile-row.js';
+export { evaluateRow } from './evaluate/evaluate-row.js';
+export type { CallType, Family, FunctionEntry } from './registry/function-entry.js';
+export { REGISTRY } from './registry/registry.js';
+export { typedChildren, withChildren } from './typed-children.js';
+export {
+  canonicalType,
+  type ExprType,
+  type Row,
+  type TypedColumn,
+  type TypedExpression,
+  type TypedLiteral,
+  type Value,
+} from './types.js';
+export { literalOf, literalValue } from './values.js';
