@@ -14,7 +14,7 @@ const ALLOWED = {
   'packages/tiling': ['api', 'columnar', 'algebra', 'lake'],
   'packages/pitjoin': ['api', 'columnar', 'algebra'],
   'packages/planner': ['api'],
-  'packages/engine': ['api', 'columnar', 'algebra', 'lake', 'tiling', 'pitjoin', 'planner'],
+  'packages/engine': ['api', 'columnar', 'algebra', 'expr', 'lake', 'tiling', 'pitjoin', 'planner'],
   'packages/testing': ['api', 'engine'],
   'apps/cli': ['api', 'engine', 'testing', 'lake'],
   'apps/bench': ['api', 'engine', 'planner', 'columnar', 'pitjoin', 'algebra', 'lake'],

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  computedColumns,
   definitionHash,
   type GroupBySpec,
   groupByColumns,
@@ -378,7 +379,7 @@ function unfilledCase(golden: Case): void {
     published: null,
   };
   const options = { buckets: 1, workers: 1 };
-  const first = planJoin(spec, outputColumns(spec), facts, options);
+  const first = planJoin(spec, computedColumns(spec), facts, options);
   const published: PublishedFacts = {
     definitionHash: first.definitionHash,
     semantics: 1,
@@ -389,7 +390,7 @@ function unfilledCase(golden: Case): void {
         .map(({ ds, inputs }) => [ds, { strict: false, files: inputs, lost: false }]),
     ),
   };
-  const plan = planJoin(spec, outputColumns(spec), { ...facts, published }, options);
+  const plan = planJoin(spec, computedColumns(spec), { ...facts, published }, options);
   const ranges: string[][] = [];
   for (const { ds } of plan.partitions.filter(({ reason }) => reason !== null)) {
     const last = ranges.at(-1);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { outputColumns } from '@tessera/api';
+import { computedColumns } from '@tessera/api';
 import { type PhysicalPlan, planJoin } from '@tessera/planner';
 import { PLAN_SIZE, type PlanSize, planFacts, planJoins, planPublished } from './plan-case.js';
 
@@ -27,7 +27,7 @@ export function timePlans(size: PlanSize, runs: number): PlanTimes {
   const joins = planJoins(size).map((join) => {
     const options = { buckets: null, workers: 2 };
     const plan = (published: typeof facts.published): PhysicalPlan =>
-      planJoin(join, outputColumns(join), { ...facts, published }, options);
+      planJoin(join, computedColumns(join), { ...facts, published }, options);
     return { name: join.name, plan, first: plan(null) };
   });
   const times = joins.map(() => ({ newMs: [] as number[], builtMs: [] as number[], stale: 0 }));

@@ -168,6 +168,7 @@ export type {
   PartOptions,
   Source,
 } from './types/definition-types.js';
+export type { Derive, Derived, DerivedValue } from './types/derive-type.js';
 export type { FeatureRow } from './types/feature-row.js';
 export type { Label, LabelOn, LabelOperations } from './types/label-type.js';
 export type {

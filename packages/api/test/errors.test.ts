@@ -147,6 +147,7 @@ test('the table: every code has a kind and says something', () => {
       "UNKNOWN_KEY user",
       "KEY_TYPE_MISMATCH user",
       "OPERATION_TYPE user",
+      "DERIVATION_CYCLE user",
       "DUPLICATE_COLUMN_NAME user",
       "BAD_TYPE user",
       "BAD_WINDOW user",

@@ -1,7 +1,7 @@
 import type { DataType } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
 import type * as Arrow from 'apache-arrow';
-import type { NamedType } from './batches.js';
+import type { NamedType } from './read-typed.js';
 import type { ResultBatch } from './run-types.js';
 
 type Library = typeof Arrow;

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { TesseraError } from '@tessera/api';
 import { copyToCsv, exportPath, quotePath, type Session } from '@tessera/lake';
 import { arrowFile } from './arrow-file.js';
-import { type NamedType, type ResultFile, readPartition } from './batches.js';
+import { type ResultFile, readPartition } from './batches.js';
+import type { NamedType } from './read-typed.js';
 
 /**
  * Copies of published partitions in another format, beside the dataset: `<dataset>.csv/ds=…/part-0.csv`. They are made

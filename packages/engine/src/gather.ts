@@ -8,7 +8,7 @@ import {
 } from '@tessera/api';
 import { type FileFacts as LakeFile, type Relation, relationOf, type Session } from '@tessera/lake';
 import type { InputFile, LakeFacts, PublishedFacts, SourceFacts } from '@tessera/planner';
-import { checkPredicates } from './check-predicates.js';
+import { checkExpressions } from './check-expressions.js';
 import type { DayRange } from './days.js';
 import { type Definition, groupBysOf, sourcesOf } from './definition.js';
 import type { LakeFiles } from './inputs.js';
@@ -58,7 +58,7 @@ export async function gatherFacts(
   published: PublishedFacts | null,
   sets: TileSets = NO_SETS,
 ): Promise<Gathered> {
-  await checkPredicates(session, subject);
+  await checkExpressions(session, subject);
   const specs = sourcesOf(subject);
   const ids = new Map(specs.map((spec) => [spec, '']));
   for (const spec of ids.keys()) ids.set(spec, definitionHash(spec));

@@ -1,9 +1,10 @@
 import {
+  type ComputedColumn,
+  computedColumns,
   type GroupBySpec,
-  groupByColumns,
   type JoinSpec,
   type OutputColumn,
-  outputColumns,
+  outputOf,
 } from '@tessera/api';
 import { type PhysicalPlan, type PlanOptions, planBackfill, planJoin } from '@tessera/planner';
 import type { Gathered } from './gather.js';
@@ -16,33 +17,37 @@ export interface Subject {
   readonly groupBy: GroupBySpec | null;
   /** Only the tiles of its parts are wanted, of all of the range. */
   readonly tilesOnly?: boolean;
+  /** What comes out beside left columns or keys. */
   readonly columns: readonly OutputColumn[];
+  readonly computed: readonly ComputedColumn[];
   readonly plan: (gathered: Pick<Gathered, 'facts'>, options: PlanOptions) => PhysicalPlan;
 }
 
 /** The training set of a join. */
 export function trainingSet(join: JoinSpec): Subject {
-  const columns = outputColumns(join);
+  const computed = computedColumns(join);
   return {
     kind: 'train-set',
     name: join.name,
     join,
     groupBy: null,
-    columns,
-    plan: ({ facts }, options) => planJoin(join, columns, facts, options),
+    columns: outputOf(computed),
+    computed,
+    plan: ({ facts }, options) => planJoin(join, computed, facts, options),
   };
 }
 
 /** The daily values of a groupBy. */
 export function standAlone(groupBy: GroupBySpec): Subject {
-  const columns = groupByColumns(groupBy);
+  const computed = computedColumns(groupBy);
   return {
     kind: 'backfill',
     name: groupBy.name,
     join: null,
     groupBy,
-    columns,
-    plan: ({ facts }, options) => planBackfill(groupBy, columns, facts, options),
+    columns: outputOf(computed),
+    computed,
+    plan: ({ facts }, options) => planBackfill(groupBy, computed, facts, options),
   };
 }
 

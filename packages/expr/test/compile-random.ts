@@ -163,7 +163,6 @@ function operation(
   if (choice < 0.24) {
     const when = Array.from({ length: 1 + Math.floor(random() * 3) }, () => ({
       if: sub(BOOLEAN),
-      // biome-ignore lint/suspicious/noThenProperty: the name of the tree's field.
       then: sub(type),
     }));
     return { op: 'case', when, ...(random() < 0.6 && { else: sub(type) }), type };

@@ -21,6 +21,7 @@ export type {
 export { daysBetween, missingDays } from './missing-days.js';
 export type {
   BlockBuild,
+  DerivedPlan,
   DictionaryPlan,
   FeaturePlan,
   KeySetPlan,

@@ -7,9 +7,9 @@ import {
   outputOf,
   partsOf,
 } from '@tessera/api';
+import { derivedOf } from './derived.js';
 import { draftParts, queryName } from './draft.js';
 import type { LakeFacts } from './facts.js';
-import { derivedOf } from './derived.js';
 import { partFeatures } from './features.js';
 import { finishPlan } from './finish-plan.js';
 import { factsOf } from './input-files.js';

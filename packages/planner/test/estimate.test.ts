@@ -1,4 +1,4 @@
-import { definitionHash, outputColumns } from '@tessera/api';
+import { computedColumns, definitionHash } from '@tessera/api';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Estimate, estimate } from '../src/estimate/estimate.js';
@@ -10,7 +10,7 @@ import { type RandomLake, randomLake } from './random-lake.js';
 const MEMORY = { budgetBytes: 4e9, idleBytes: 200e6, taskBytes: 500e6, workerBytes: 1e9 };
 
 function planOf({ join, facts }: RandomLake): PhysicalPlan {
-  return planJoin(join, outputColumns(join), facts, { buckets: null, workers: 2 });
+  return planJoin(join, computedColumns(join), facts, { buckets: null, workers: 2 });
 }
 
 const told = (plan: PhysicalPlan, facts: LakeFacts, workers = 2): Estimate =>

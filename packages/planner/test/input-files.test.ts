@@ -1,4 +1,4 @@
-import { outputColumns } from '@tessera/api';
+import { computedColumns } from '@tessera/api';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { InputFile, PublishedFacts } from '../src/facts.js';
@@ -13,7 +13,7 @@ const RUNS = process.env.TESSERA_LONG === '1' ? 20_000 : 400;
 
 function plan({ join, facts }: RandomLake, published: PublishedFacts | null = null): PhysicalPlan {
   const options = { buckets: 1, workers: 1 };
-  return planJoin(join, outputColumns(join), { ...facts, published }, options);
+  return planJoin(join, computedColumns(join), { ...facts, published }, options);
 }
 
 test('a partition’s inputs are those that looking at every file finds', () => {

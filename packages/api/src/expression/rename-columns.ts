@@ -33,7 +33,6 @@ export function renameColumns(
     case 'case': {
       const when = expression.when.map((branch) => ({
         if: inside(branch.if),
-        // biome-ignore lint/suspicious/noThenProperty: the tree's own word; nothing awaits it
         then: inside(branch.then),
       }));
       return expression.else === undefined

@@ -59,7 +59,11 @@ type Kept<D, Names extends string> = string extends Names
     : never;
 
 /** Derived columns of a join, or of a part where they have its base in front. */
-type DerivedOf<D extends Derive, B extends string | undefined> = {
+type DerivedOf<D extends Derive, B extends string | undefined> = string extends keyof D
+  ? never
+  : DerivedIn<D, B>;
+
+type DerivedIn<D extends Derive, B extends string | undefined> = {
   [N in keyof D & string]: Plain<
     B extends string ? Collapsed<`${B}_${Sanitized<N>}`> : N,
     DerivedValue<D[N]>

@@ -1,4 +1,4 @@
-import { outputColumns, TesseraError } from '@tessera/api';
+import { computedColumns, TesseraError } from '@tessera/api';
 import {
   type PhysicalPlan,
   type PlanOptions,
@@ -50,9 +50,9 @@ export function askedReads(
     tiles: null,
   });
   if (request.keys.some(({ isNull }) => isNull)) return rowsAlone([]);
-  const columns = outputColumns(join);
+  const computed = computedColumns(join);
   const subject: Pick<Subject, 'plan'> = {
-    plan: ({ facts: known }, options) => planJoin(join, columns, known, options),
+    plan: ({ facts: known }, options) => planJoin(join, computed, known, options),
   };
   const options: PlanOptions = { buckets: 1, workers: 1, tiles: 'present' };
   const { plan, states } = planTiled(subject, { facts }, options, sets);

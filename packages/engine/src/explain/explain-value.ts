@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 import { type JoinSpec, TesseraError } from '@tessera/api';
 import { run } from '@tessera/lake';
 import type { TileSet } from '@tessera/tiling';
+import { checkExpressions } from '../check-expressions.js';
 import { checkDefinition } from '../check-options.js';
-import { checkPredicates } from '../check-predicates.js';
 import { inlineExecutor } from '../executor.js';
 import { checkSignal } from '../process-state.js';
 import { filesOfTiles, NO_SETS, openTileSets, tileStore } from '../tiles/tile-sets.js';
@@ -76,7 +76,7 @@ async function explain(
   const { part, column, askedMs } = request;
   await run(session, `SET threads = ${availableParallelism()}`);
   const { join } = askedJoin(request);
-  await checkPredicates(session, { join, groupBy: null });
+  await checkExpressions(session, { join, groupBy: null });
   const sets =
     policy === 'off' ? NO_SETS : await openTileSets(tileStore(out), { join, groupBy: null });
   const asked = await askedSource(session, request, lake, filesOfTiles(sets));

@@ -1,4 +1,4 @@
-import { definitionHash, isTesseraError, outputColumns, TesseraError } from '@tessera/api';
+import { computedColumns, definitionHash, isTesseraError, TesseraError } from '@tessera/api';
 import { type LakeFacts, type PhysicalPlan, planJoin } from '@tessera/planner';
 import type { Executor } from '../executor.js';
 import { tableFile } from '../in-memory/table-file.js';
@@ -48,8 +48,8 @@ export async function productionValue(
     published: null,
   };
   // Of a passed-through part one column is asked for.
-  const columns = outputColumns(join).filter(({ name }) => name === column.name);
-  const planned = planJoin(join, columns, facts, { buckets: 1, workers: 1 });
+  const asked = computedColumns(join).filter((one) => one.column.name === column.name);
+  const planned = planJoin(join, asked, facts, { buckets: 1, workers: 1 });
   const plan = tiles === null ? planned : withTiles(planned, tiles);
   const { context } = inline;
   try {

@@ -1,7 +1,7 @@
-import { DAY_MS, type GroupBySpec, groupByColumns } from '@tessera/api';
+import { computedColumns, DAY_MS, type GroupBySpec, outputOf } from '@tessera/api';
 import { quoteIdent, readColumns, readStrings } from '@tessera/lake';
 import { daysBetween, planBackfill } from '@tessera/planner';
-import { checkPredicates } from '../check-predicates.js';
+import { checkExpressions } from '../check-expressions.js';
 import { wholeFeatureColumns } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
 import type { AssembleTask } from '../tasks/task.js';
@@ -23,7 +23,7 @@ export async function groupByRows(
   options: InMemoryOptions = {},
 ): Promise<FeatureRowValues[]> {
   return inTurn(async (inline) => {
-    await checkPredicates(inline.context.session, { join: null, groupBy });
+    await checkExpressions(inline.context.session, { join: null, groupBy });
     const loaded = await loadAll(inline, [groupBy.source], tables);
     try {
       const days = daysBetween(range.start, range.end).map((ds) => {
@@ -31,14 +31,14 @@ export async function groupByRows(
         return { ds, fileIdx: [], rows: 1, minQueryMs: end, maxQueryMs: end };
       });
       const facts = lakeFacts(loaded, days);
-      const columns = groupByColumns(groupBy);
-      const plan = planBackfill(groupBy, columns, facts, {
+      const computed = computedColumns(groupBy);
+      const plan = planBackfill(groupBy, computed, facts, {
         buckets: options.buckets ?? 1,
         workers: 1,
       });
       const given = { facts, loaded };
       const { outcome, context } = await runInMemory(inline, plan, given, options);
-      const forms = integerForms(columns, () => groupBy);
+      const forms = integerForms(outputOf(computed), () => groupBy);
       const rows: FeatureRowValues[] = [];
       for (const task of outcome.assemble) {
         const { written, unwritten } = await wholeFeatureColumns(context, task);

@@ -1,7 +1,14 @@
-import { definitionHash, formatDay, type JoinSpec, outputColumns, partsOf } from '@tessera/api';
+import {
+  computedColumns,
+  definitionHash,
+  formatDay,
+  type JoinSpec,
+  outputOf,
+  partsOf,
+} from '@tessera/api';
 import { quoteIdent, readColumns } from '@tessera/lake';
 import { planJoin } from '@tessera/planner';
-import { checkPredicates } from '../check-predicates.js';
+import { checkExpressions } from '../check-expressions.js';
 import { leftDays } from '../left-days.js';
 import { endOfDays } from '../left-partitions.js';
 import { wholeFeatureColumns } from '../tasks/assemble.js';
@@ -27,7 +34,7 @@ export async function joinRows(
 ): Promise<FeatureRowValues[]> {
   return inTurn(async (inline) => {
     const sources = [join.left, ...partsOf(join).map((part) => part.groupBy.source)];
-    await checkPredicates(inline.context.session, { join, groupBy: null });
+    await checkExpressions(inline.context.session, { join, groupBy: null });
     const loaded = await loadAll(inline, sources, tables);
     try {
       const leftId = definitionHash(join.left);
@@ -52,11 +59,14 @@ export async function joinRows(
         ends,
       );
       if (days.length === 0) return [];
-      const columns = outputColumns(join);
-      const plan = planJoin(join, columns, facts, { buckets: options.buckets ?? 1, workers: 1 });
+      const computed = computedColumns(join);
+      const plan = planJoin(join, computed, facts, { buckets: options.buckets ?? 1, workers: 1 });
       const given = { facts, loaded };
       const { outcome, context } = await runInMemory(inline, plan, given, options);
-      const forms = integerForms(columns, ({ partIdx }) => partsOf(join)[partIdx]?.groupBy);
+      const forms = integerForms(
+        outputOf(computed),
+        ({ partIdx }) => partsOf(join)[partIdx]?.groupBy,
+      );
       const order = await rowOrder(context, join, left.table);
       const rows: FeatureRowValues[] = [];
       for (const task of outcome.assemble) {

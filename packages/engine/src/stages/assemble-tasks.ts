@@ -27,6 +27,7 @@ export function assembleTasks(
     blocks: blocks(partition.idx),
     pieceRows: options.pieceRows,
     features: plan.features,
+    derived: plan.derived,
     dictionaries: made.dictionaries,
     file: null,
   }));

@@ -13,6 +13,7 @@ import {
 import type { FeaturePlan } from '@tessera/planner';
 import { collectIfTight } from '../collect-garbage.js';
 import { type TaskContext, tableSql } from './context.js';
+import { derivedColumns, type Piece, readByDerived } from './derived.js';
 import { emptyColumn } from './empty-column.js';
 import { localise } from './localise.js';
 import { readSections } from './read-sections.js';
@@ -23,19 +24,12 @@ import { codes, numbers } from './typed.js';
 
 const INT64: DataType = { kind: 'int64' };
 
-/** A written feature column of one partition, in left order. */
+/** A feature or derived column of one partition, in left order. */
 export interface FeatureColumn {
   readonly name: string;
   readonly type: DataType;
   readonly column: Column;
   readonly strings: readonly string[] | null;
-}
-
-/** A piece of a partition: rows [first, first + rows). */
-interface Piece {
-  readonly idx: number;
-  readonly first: number;
-  readonly rows: number;
 }
 
 function piecesOf(task: AssembleTask): Piece[] {
@@ -68,31 +62,41 @@ function leftOrder(
   return { rows: piece.rows, columns };
 }
 
-/** Feature columns of a piece of the partition, in output order, with the unwritten ones apart. */
+/** Feature and derived columns of a piece of the partition, in output order, with those that say who is present apart. */
 async function featureColumns(
   context: TaskContext,
   task: AssembleTask,
   piece: Piece,
 ): Promise<{ written: FeatureColumn[]; unwritten: Column[] }> {
   const batches = new Map<string, Batch | null>();
-  const written: (FeatureColumn & { outputIdx: number })[] = [];
+  const made: (FeatureColumn & { outputIdx: number })[] = [];
   const unwritten: Column[] = [];
   for (const feature of task.features) {
     if (!batches.has(feature.scan))
       batches.set(feature.scan, leftOrder(context, task, feature.scan, piece));
     const column = batches.get(feature.scan)?.columns[feature.name] ?? emptyOf(feature);
-    if (feature.outputIdx < 0) {
+    if (feature.isPresence) {
       unwritten.push(column);
       continue;
     }
     const local = await localise(context, column, feature, task.dictionaries);
-    written.push({
+    made.push({
       outputIdx: feature.outputIdx,
       name: feature.name,
       type: feature.outputType,
       ...local,
     });
   }
+  if (task.derived.length > 0) {
+    const read = readByDerived(task);
+    const features = made.filter(({ name }) => read.has(name));
+    const rowsSql = () => leftRowsSql(context, task);
+    const derived = await derivedColumns(context, task, { piece, features, rowsSql });
+    derived.forEach((column, at) => {
+      made.push({ ...column, outputIdx: task.derived[at]!.outputIdx });
+    });
+  }
+  const written = made.filter(({ outputIdx }) => outputIdx >= 0);
   written.sort((a, b) => a.outputIdx - b.outputIdx);
   return { written, unwritten };
 }

@@ -2,6 +2,7 @@ import type { SourceSpec } from '@tessera/api';
 import type { Relation } from '@tessera/lake';
 import type { TileStates } from '@tessera/pitjoin';
 import type {
+  DerivedPlan,
   DictionaryPlan,
   FeaturePlan,
   KeySetPlan,
@@ -244,6 +245,8 @@ export interface AssembleTask {
   readonly blocks: Readonly<Record<string, readonly (readonly Section[])[]>>;
   readonly pieceRows: number;
   readonly features: readonly FeaturePlan[];
+  /** Each after those that it reads. */
+  readonly derived: readonly DerivedPlan[];
   readonly dictionaries: Readonly<Record<string, TableRef>>;
   /** Absolute path of the staged file; null = return the columns (in-memory runs). */
   readonly file: string | null;

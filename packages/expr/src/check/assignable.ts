@@ -26,6 +26,6 @@ export function checkAssignable(
   if (fits) return { typed: converted(typed, wanted) };
   return {
     reason: `a value of type ${typeText(type)} is no ${typeText(declared)}`,
-    advice: `Declare it: { sql: '…', type: '${typeText(type)}' }.`,
+    advice: `Declare it: { expression: '…', type: '${typeText(type)}' }.`,
   };
 }

@@ -212,7 +212,6 @@ export function checkExpression(
   function cases(node: Expression & { readonly op: 'case' }): TypedExpression | undefined {
     const branches = node.when.map((branch) => ({
       if: condition(branch.if),
-      // biome-ignore lint/suspicious/noThenProperty: the name of the tree's field.
       then: visit(branch.then),
     }));
     const last = node.else === undefined ? undefined : visit(node.else);
@@ -242,7 +241,6 @@ export function checkExpression(
       op: 'case',
       when: branches.map((branch) => ({
         if: branch.if!,
-        // biome-ignore lint/suspicious/noThenProperty: the name of the tree's field.
         then: converted(branch.then!, type),
       })),
       ...(last !== undefined && { else: converted(last, type) }),

@@ -10,9 +10,15 @@ import {
 import { checkSqlPredicate, type Session } from '@tessera/lake';
 import type { Definition } from './definition.js';
 import { groupBysOf, sourcesOf } from './definition.js';
+import { checkDerived } from './derive/check-derived.js';
 
-/** Every `sql('…')` of a definition, checked by DuckDB before anything is read. Throws BAD_PREDICATE, all together. */
-export async function checkPredicates(session: Session, definition: Definition): Promise<void> {
+/**
+ * Expressions of a definition before anything is read: types of derived columns, and every `sql('…')` by DuckDB. Throws
+ * BAD_EXPRESSION or BAD_PREDICATE, all together.
+ */
+export async function checkExpressions(session: Session, definition: Definition): Promise<void> {
+  const subject = definition.join ?? definition.groupBy;
+  if (subject !== null) checkDerived(subject);
   const problems: TesseraError[] = [];
   const check = async (at: string, source: SourceSpec, where: Expression | undefined) => {
     for (const text of where === undefined ? [] : sqlTexts(where)) {

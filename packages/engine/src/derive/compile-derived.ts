@@ -1,0 +1,76 @@
+import { type DataType, expressionColumns, formatExpression, TesseraError } from '@tessera/api';
+import {
+  checkAssignable,
+  checkExpression,
+  compileExpressions,
+  type DerivedColumn,
+  type ExpressionBatch,
+  type ExpressionOutput,
+} from '@tessera/expr';
+import type { DerivedPlan } from '@tessera/planner';
+import type { NamedType } from '../read-typed.js';
+
+/** Every derived column over a batch of what they read. */
+export type Derive = (batch: ExpressionBatch) => readonly DerivedColumn[];
+
+/** Compiled for the last plan's columns: its tasks come one after another. */
+let last: { readonly key: string; readonly derive: Derive } | null = null;
+
+/**
+ * Derived columns as loops over typed arrays. One that reads another is computed after it.
+ *
+ * `given` are the columns that a batch brings; `derived` is in an order in which each can be computed.
+ *
+ * Throws   INTERNAL for what `checkDerived` would have refused.
+ */
+export function compileDerived(
+  derived: readonly DerivedPlan[],
+  given: readonly NamedType[],
+): Derive {
+  const key = JSON.stringify([derived, given]);
+  if (last?.key !== key) last = { key, derive: compiled(derived, given) };
+  return last.derive;
+}
+
+function compiled(derived: readonly DerivedPlan[], given: readonly NamedType[]): Derive {
+  const steps = stepsOf(derived).map((step) => {
+    const known = [...given, ...derived];
+    return compileExpressions(step.map((one) => outputOf(one, known)));
+  });
+  return (batch) => {
+    const columns = new Map(batch.columns);
+    const made = steps.flatMap((evaluate) => {
+      const step = evaluate({ rows: batch.rows, columns });
+      for (const { name, column, strings } of step) columns.set(name, { column, strings });
+      return step;
+    });
+    const byName = new Map(made.map((column) => [column.name, column]));
+    return derived.map(({ name }) => byName.get(name)!);
+  };
+}
+
+function outputOf(
+  { name, type, expression }: DerivedPlan,
+  columns: readonly { readonly name: string; readonly type: DataType }[],
+): ExpressionOutput {
+  const { typed, problems } = checkExpression(expression, columns, undefined, type);
+  const fitted = typed && checkAssignable(typed, type);
+  if (fitted !== undefined && 'typed' in fitted) return { name, expression: fitted.typed, type };
+  const reason = fitted?.reason ?? problems.map((problem) => problem.reason).join('; ');
+  throw new TesseraError('INTERNAL', {
+    reason: `derived ${name}: ${formatExpression(expression)}: ${reason}`,
+  });
+}
+
+/** Those that read only what is given, those that read these too, and so on: each step is one pass over the rows. */
+function stepsOf(derived: readonly DerivedPlan[]): DerivedPlan[][] {
+  const depths = new Map<string, number>();
+  const steps: DerivedPlan[][] = [];
+  for (const one of derived) {
+    const read = expressionColumns(one.expression) ?? [];
+    const depth = Math.max(0, ...read.map((name) => (depths.get(name) ?? -1) + 1));
+    depths.set(one.name, depth);
+    (steps[depth] ??= []).push(one);
+  }
+  return steps;
+}
