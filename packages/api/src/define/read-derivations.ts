@@ -40,11 +40,17 @@ export function readDerivations(
   const read = Object.entries(drafts).flatMap(([name, draft]): DerivationSpec[] => {
     const own = report.inside('derive').inside(name);
     checkDerivedName(name, own);
+    const taken = columns.find((column) => column.toLowerCase() === name.toLowerCase());
+    if (taken !== undefined) {
+      const first = `column \`${taken}\``;
+      const second = `derived \`${name}\``;
+      own.add('DUPLICATE_COLUMN_NAME', { name, first, second }, OWN_NAME);
+    }
     const shape = isDeclared(draft) ? readShape(declaredShape, draft, own) : { expression: draft };
     if (shape === undefined) return [];
     const { expression, positions, text, problems } = readExpression(shape.expression, known);
     const add = (problem: (typeof problems)[number]): void => {
-      const { code, params } = expressionError('derive', text, problem);
+      const { code, params } = expressionError('expression', text, problem);
       own.add(code, params);
     };
     problems.forEach(add);
@@ -64,13 +70,15 @@ export function readDerivations(
         advice: 'Only training code may read it.',
       });
     });
-    return [{ name, expression, type }];
+    return taken === undefined ? [{ name, expression, type }] : [];
   });
   const order = derivationOrder(read);
   if (!('cycle' in order)) return read;
   reportCycle(order, report);
   return [];
 }
+
+const OWN_NAME = 'A derived column stands beside all others: give it a name of its own.';
 
 /** `{ expression, type }`; a tree of an expression has `op`. */
 function isDeclared(draft: unknown): draft is object {

@@ -46,12 +46,12 @@ function problemsOf(
   const at = { at: `${definition} › derive › ${name}` };
   const found = problems.map(
     ({ node: _, ...problem }) =>
-      new TesseraError('BAD_EXPRESSION', { what: 'derive', text, ...problem }, at),
+      new TesseraError('BAD_EXPRESSION', { what: 'expression', text, ...problem }, at),
   );
   const fitted = typed && checkAssignable(typed, type);
   if (fitted === undefined || 'typed' in fitted) return found;
   return [
     ...found,
-    new TesseraError('BAD_EXPRESSION', { what: 'derive', text, position: 0, ...fitted }, at),
+    new TesseraError('BAD_EXPRESSION', { what: 'expression', text, position: 0, ...fitted }, at),
   ];
 }
