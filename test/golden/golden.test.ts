@@ -28,6 +28,7 @@ import {
   plain,
   source,
 } from './chronon-spec.js';
+import { type DerivationConfig, derivationCase } from './derivation-case.js';
 import { sharedFolder } from './shared.js';
 
 interface Case {
@@ -39,7 +40,7 @@ interface Case {
   readonly tolerance?: number;
 }
 
-/** What the golden folder's README puts out of scope, by case; S7 (derivations) comes with the expression language. */
+/** What the golden folder's README puts out of scope, by case. */
 const OUT_OF_SCOPE: Record<string, string> = {
   'fetcher-event-only': 'start_partition, APPROX_HISTOGRAM_K, BOUNDED_UNIQUE_COUNT',
   'events-x-entities-temporal': 'mutations',
@@ -50,9 +51,6 @@ const OUT_OF_SCOPE: Record<string, string> = {
   'frequent-items': 'frequent-items',
   'bounded-unique-k5': 'BOUNDED_UNIQUE_COUNT',
   'bootstrap-order-and-coalesce': 'bootstrap',
-  'star-with-renames-and-expressions': 'derivations (S7)',
-  'no-star': 'derivations (S7)',
-  'left-columns-usable': 'derivations (S7)',
   chunk: 'chunk',
   'unfilled-first-run': 'skip_first_hole',
   'unfilled-hole-in-the-middle': 'skip_first_hole',
@@ -204,6 +202,22 @@ async function oneValue(
   const [row] = await joinRows(spec, tables);
   const [column] = outputColumns(spec);
   return plain(row?.[column?.name ?? '']);
+}
+
+async function derivedCase(golden: Case): Promise<void> {
+  const config = golden.config as DerivationConfig;
+  const [base = {}] = golden.tables.base ?? [];
+  const expected = golden.expected as GoldenRow[];
+  const { spec, nameOf } = derivationCase(config, base, expected[0] ?? {});
+  const given = (columns: readonly { name: string }[]) =>
+    Object.fromEntries(columns.map(({ name }) => [name, base[name] ?? null]));
+  const [{ groupBy: features } = { groupBy: null }] = spec.parts;
+  const tables = { left: [given(spec.left.columns)], b: [given(features?.source.columns ?? [])] };
+  const rows = await joinRows(spec, tables as InputTables);
+  checkRows(rows, expected, nameOf);
+  // And nothing else comes out.
+  const wanted = Object.keys(expected[0] ?? {}).filter((name) => name !== 'ds');
+  expect(Object.keys(rows[0] ?? {}).sort()).toEqual(wanted.map(nameOf).sort());
 }
 
 async function foldCase(golden: Case): Promise<void> {
@@ -443,6 +457,7 @@ function runner(file: string, golden: Case): ((golden: Case) => Promise<void> | 
   const { config, id } = golden as { config: Record<string, unknown>; id: string };
   if (id === 'chained-join') return chainedCase;
   if ('parts' in config) return joinCase;
+  if ('derivations' in config) return derivedCase;
   if (file === 'chronon-snapshots.json') return snapshotCase;
   if (id === 'update-merge-only') return foldCase;
   if (id.startsWith('moments')) return momentsCase;

@@ -51,6 +51,8 @@ interface BadExpression {
   reason: string;
   name?: string;
   candidates?: readonly string[];
+  /** What candidates are. Default columns. */
+  candidatesAre?: string;
   advice?: string;
 }
 
@@ -59,11 +61,16 @@ function wrongAt(what: string, { text, position, reason }: BadExpression): strin
   return `${what}: ${reason}.\n${shown}`;
 }
 
-function adviceOn({ name, candidates, advice }: BadExpression): string | undefined {
+function adviceOn({
+  name,
+  candidates,
+  candidatesAre = 'columns',
+  advice,
+}: BadExpression): string | undefined {
   return lines(
     name !== undefined && didYouMean(name, candidates ?? []),
     advice,
-    candidates && sorted('columns', candidates),
+    candidates && sorted(candidatesAre, candidates),
   );
 }
 

@@ -114,6 +114,7 @@ export {
   readCondition,
   readExpression,
 } from './expression/read.js';
+export { renameColumns } from './expression/rename-columns.js';
 export { type SimpleOperand, simpleOperand, simpleValues } from './expression/simple.js';
 export type {
   ArithmeticOperator,

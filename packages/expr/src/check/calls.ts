@@ -36,5 +36,6 @@ export function unknownFunction(
   report(node, `there is no function \`${node.name}\``, {
     name: node.name,
     candidates: [...REGISTRY.keys()],
+    candidatesAre: 'functions',
   });
 }

@@ -9,11 +9,13 @@ export interface ExpressionProblem {
   /** The unknown name, and what it may have been. */
   readonly name?: string;
   readonly candidates?: readonly string[];
+  /** What candidates are, where they are not columns. */
+  readonly candidatesAre?: string;
 }
 
 /** Told while a tree is checked. */
 export type Report = (
   node: Expression,
   reason: string,
-  extra?: Pick<ExpressionProblem, 'advice' | 'name' | 'candidates'>,
+  extra?: Pick<ExpressionProblem, 'advice' | 'name' | 'candidates' | 'candidatesAre'>,
 ) => void;
