@@ -306,6 +306,17 @@ export const ERROR_TABLE = {
         ? 'Add the days, or give a range that has all of its days (`--start`, `--end`).'
         : "A left row at day d reads day d - 1. Add the days, or write `missing: 'null'` on the part.",
   ),
+  FEATURES_STALE: entry<{
+    name: string;
+    days: readonly string[];
+    reason: string;
+    command: string;
+  }>(
+    'user',
+    (p) =>
+      `${p.days.length === 1 ? 'a partition' : `${p.days.length} partitions`} of ${p.name} cannot have new labels alone, for the features are stale too (${p.reason}): ${some(p.days, 10)}.`,
+    (p) => `Build features and labels: \`${p.command}\`.`,
+  ),
   MIXED_DEFINITIONS: entry<{ path: string; days: readonly string[]; reason: string }>(
     'user',
     (p) =>

@@ -42,6 +42,11 @@ export interface RunOptions {
   readonly prune?: boolean;
   /** Published partitions outside the range that an older definition made are removed, instead of refused. */
   readonly replace?: boolean;
+  /**
+   * Of published partitions whose labels alone are stale the labels are made anew, and all else is copied. Refused where
+   * features are stale too; days that are not published are left alone.
+   */
+  readonly labelsOnly?: boolean;
   /** Plan only: nothing is computed or written. */
   readonly planOnly?: boolean;
   /** Also compute the summary table (one more pass over the result). */

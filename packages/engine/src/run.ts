@@ -6,10 +6,16 @@ import { datasetPath, openDuckDb, partitionPath, summarise } from '@tessera/lake
 import type { PhysicalPlan, PlanOptions, TilePolicy } from '@tessera/planner';
 import { type NamedType, type ResultFile, resultBatches } from './batches.js';
 import { checkNotNull } from './check-not-null.js';
-import { checkBuildOptions, checkDefinition, checkOptions } from './check-options.js';
+import {
+  checkBuildOptions,
+  checkDefinition,
+  checkLabelsOnly,
+  checkOptions,
+} from './check-options.js';
 import { inRange } from './days.js';
 import { estimateRun } from './estimate-run.js';
 import { exportFiles } from './export.js';
+import { checkFeaturesFresh } from './features-fresh.js';
 import { gatherFacts } from './gather.js';
 import { checkWhole, inputsOf } from './inputs.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
@@ -67,7 +73,11 @@ export async function buildTiles(
 }
 
 /** Where a run does not say: a preview leaves nothing behind, tiles included. */
-function tilePolicy({ kind, tilesOnly }: Subject, { tiles, limit }: RunOptions): TilePolicy {
+function tilePolicy(
+  { kind, tilesOnly }: Subject,
+  { tiles, limit, labelsOnly }: RunOptions,
+): TilePolicy {
+  if (labelsOnly) return 'off';
   if (tiles !== undefined) return tiles;
   const isBuilding = tilesOnly === true || (kind === 'backfill' && limit === undefined);
   return isBuilding ? 'build' : 'auto';
@@ -75,6 +85,7 @@ function tilePolicy({ kind, tilesOnly }: Subject, { tiles, limit }: RunOptions):
 
 async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   checkOptions(options);
+  checkLabelsOnly(subject.tilesOnly ? null : subject.join, options);
   const startedMs = performance.now();
   const elapsed = () => performance.now() - startedMs;
   const workers = options.workers ?? Math.max(1, availableParallelism());
@@ -113,10 +124,12 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       semantics: SEMANTICS_VERSION,
       tiles,
       prune: options.prune ?? true,
+      labelsOnly: options.labelsOnly ?? false,
       covers: (ds) => inRange(ds, options),
     };
     const tiled = planTiled(subject, gathered, planOptions, sets);
     const plan = subject.tilesOnly ? onlyBuilds(tiled.plan) : tiled.plan;
+    checkFeaturesFresh(plan, dataset);
     if (options.limit === undefined) checkOutdated(plan, dataset, options);
     await checkWhole(inputsOf(plan, gathered.files));
     await checkNotNull(session, plan, gathered);

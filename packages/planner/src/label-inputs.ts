@@ -1,6 +1,6 @@
 import type { PartDraft } from './draft.js';
 import type { LeftPartitionFacts } from './facts.js';
-import { inputRuns, type InputIndex, readsOf } from './input-files.js';
+import { type InputIndex, inputRuns, readsOf } from './input-files.js';
 import { effectiveQueryMs } from './prune.js';
 import { asks } from './query-range.js';
 import type { WantedLabels } from './reason-to-build.js';

@@ -3,6 +3,7 @@ import {
   hashWithColumns,
   type JoinSpec,
   type OutputColumn,
+  type PartSpec,
   partsOf,
 } from '@tessera/api';
 import { draftParts, queryName } from './draft.js';
@@ -24,12 +25,17 @@ export function planJoin(
   facts: LakeFacts,
   options: PlanOptions,
 ): PhysicalPlan {
-  const parts = partsOf(join);
-  const draft = draftParts(parts, (key) => key.left, join.left, facts);
+  const draftOf = (parts: readonly PartSpec[]) =>
+    draftParts(parts, (key) => key.left, join.left, facts);
+  const { labels = [] } = join;
+  const { labelsOnly = false } = options;
+  const all = draftOf(partsOf(join));
+  const draft = labelsOnly ? draftOf(labels) : all;
+  const firstPart = labelsOnly ? join.parts.length : 0;
   const features: FeaturePlan[] = [];
-  const columnsOf = parts.map((): { column: OutputColumn; outputIdx: number }[] => []);
+  const columnsOf = draft.parts.map((): { column: OutputColumn; outputIdx: number }[] => []);
   for (const [outputIdx, column] of columns.entries())
-    columnsOf[column.partIdx]?.push({ column, outputIdx });
+    columnsOf[column.partIdx - firstPart]?.push({ column, outputIdx });
   for (const [partIdx, part] of draft.parts.entries()) {
     const own = columnsOf[partIdx] ?? [];
     features.push(
@@ -44,6 +50,9 @@ export function planJoin(
     name: join.name,
     definitionHash: hashWithColumns(join, columns),
     left,
+    ...(labelsOnly && {
+      kept: columns.flatMap(({ name, partIdx }) => (partIdx < firstPart ? [name] : [])),
+    }),
   };
-  return finishPlan(head, draft, features, facts, options);
+  return finishPlan(head, draft, features, facts, options, all.parts);
 }
