@@ -97,6 +97,13 @@ export const ERROR_TABLE = {
     (p) => `two columns are named \`${p.name}\`.\n1: ${p.first}\n2: ${p.second}`,
     () => "Name one of them with `as: '…'`, or give its part a `prefix: '…'`.",
   ),
+  LABEL_LEAK: entry<{ source: string; path: string; column: string }>(
+    'user',
+    (p) =>
+      `\`${p.column}\` of ${p.source} was made by a label: ${p.path} is a training set. A feature would know the future.`,
+    () =>
+      'Leave the column out of the feature. A groupBy over the training set may read its left and feature columns.',
+  ),
   BAD_TYPE: entry<{
     text: string;
     reason: string;

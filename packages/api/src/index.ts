@@ -89,6 +89,7 @@ export type {
   LiteralValue,
 } from './expression/tree.js';
 export { canonicalJson, contentHash, HASH_FORMAT, hash128 } from './hash.js';
+export { type DefinitionWarning, labelWarnings } from './label-warnings.js';
 export {
   aggregationType,
   countsNothingAsZero,

@@ -108,7 +108,7 @@ export interface PlanSummary {
   }[];
   /** Tile sets that are read or built, each once; where only tiles are made all that there could be. */
   readonly tiles: readonly TilesSummary[];
-  /** What is wrong and in no run's way: a tile set that cannot be read counts as empty. */
+  /** What is wrong and in no run's way: a tile set that cannot be read, a part that may know a label's input too early. */
   readonly warnings: readonly {
     readonly code: string;
     readonly message: string;
@@ -174,7 +174,7 @@ export interface RunReport {
 export interface ColumnSummary {
   readonly name: string;
   readonly type: DataType;
-  readonly role: 'left' | 'key' | 'feature';
+  readonly role: 'left' | 'key' | 'feature' | 'label';
   readonly nulls: number;
   readonly rows: number;
   /** Printed forms; null where the type has no order or all is null. */

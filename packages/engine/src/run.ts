@@ -1,7 +1,13 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { type GroupBySpec, type JoinSpec, leftColumns, TesseraError } from '@tessera/api';
+import {
+  type GroupBySpec,
+  type JoinSpec,
+  labelWarnings,
+  leftColumns,
+  TesseraError,
+} from '@tessera/api';
 import { datasetPath, openDuckDb, partitionPath, summarise } from '@tessera/lake';
 import type { PhysicalPlan, PlanOptions, TilePolicy } from '@tessera/planner';
 import { type NamedType, type ResultFile, resultBatches } from './batches.js';
@@ -29,7 +35,7 @@ import { factsFolder } from './remembered-facts.js';
 import { machineName, rememberedSpeed } from './remembered-speed.js';
 import { resumableTasks } from './resume/resumable.js';
 import { runKey } from './resume/run-key.js';
-import type { RunOptions, RunResult } from './run-types.js';
+import type { ColumnSummary, RunOptions, RunResult } from './run-types.js';
 import { type Subject, standAlone, subjectOf, trainingSet } from './subject.js';
 import { sum } from './sum.js';
 import { clearUpTiles } from './tiles/clear-up-tiles.js';
@@ -136,9 +142,11 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     const machine = await rememberedSpeed(factsFolder(out), machineName(workers));
     const isRecorded =
       options.limit === undefined && options.tmp === undefined && subject.tilesOnly !== true;
+    const warnings = subject.join === null ? [] : labelWarnings(subject.join);
     const planned = planSummary(plan, gathered.facts, {
       columns: subject.columns,
       workers,
+      warnings,
       tiles: tilesTold(subject, tiled, { facts: gathered.facts, sets, policy: tiles }),
       // A preview reads no more than it shows, which is found out on the way.
       estimate:
@@ -247,7 +255,7 @@ function publishedFiles(dataset: string, plan: PhysicalPlan): ResultFile[] {
   return plan.partitions.map(({ ds }) => ({ ds, file: partitionPath(dataset, ds) }));
 }
 
-function resultColumns(subject: Subject): (NamedType & { role: 'left' | 'key' | 'feature' })[] {
+function resultColumns(subject: Subject): (NamedType & Pick<ColumnSummary, 'role'>)[] {
   const source = subject.groupBy?.source;
   const left = subject.join
     ? leftColumns(subject.join).map(({ name, type }) => ({ name, type, role: 'left' as const }))
@@ -257,6 +265,9 @@ function resultColumns(subject: Subject): (NamedType & { role: 'left' | 'key' | 
       });
   return [
     ...left,
-    ...subject.columns.map(({ name, type }) => ({ name, type, role: 'feature' as const })),
+    ...subject.columns.map(({ name, type, partIdx }) => {
+      const isLabel = subject.join !== null && partIdx >= subject.join.parts.length;
+      return { name, type, role: isLabel ? ('label' as const) : ('feature' as const) };
+    }),
   ];
 }

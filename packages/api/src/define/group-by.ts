@@ -11,6 +11,7 @@ import type { ColumnsOfType, ScalarText } from '../types/type-text.js';
 import type { Tail } from '../window.js';
 import { checkKeys } from './columns.js';
 import { checkDuplicates, originOf, PARTITION_LABEL } from './duplicates.js';
+import { checkLeaks } from './label-leaks.js';
 import { checkName } from './names.js';
 import { describeAggregation, readAggregation } from './read-aggregation.js';
 import { createReport, type Report } from './report.js';
@@ -97,6 +98,7 @@ export function groupBy<
     ...(shape.owner !== undefined && { owner: shape.owner }),
     ...(shape.description !== undefined && { description: shape.description }),
   };
+  checkLeaks(spec, report);
   if (spec.online) checkOnline(spec, report);
   checkOwnNames(spec, report);
   report.settle();
