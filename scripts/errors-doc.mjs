@@ -43,6 +43,14 @@ const SAMPLES = {
     },
     'fraud_v2',
   ],
+  LABEL_LEAK: [
+    {
+      source: 'fraud_v1',
+      path: 'out/train-sets/fraud_v1',
+      column: 'label_is_fraud_max_30d',
+    },
+    "risk › sum('label_is_fraud_max_30d')",
+  ],
   BAD_TYPE: [
     { text: 'strng', reason: 'is not a type', candidates: ['boolean', 'double', 'string'] },
     source,
@@ -126,6 +134,14 @@ const SAMPLES = {
   ],
   DS_WITHOUT_FOLDERS: [{ source, path: 'data/transactions.parquet' }],
   NULL_IN_COLUMN: [{ source, column: 'user_id', file, rows: 3 }],
+  FEATURES_STALE: [
+    {
+      name: 'fraud_v2',
+      days: ['2025-03-01', '2025-03-02'],
+      reason: 'input changed: data/transactions/ds=2025-02-28/part-0.parquet',
+      command: 'tessera train-set --join=fraud_v2',
+    },
+  ],
   MIXED_DEFINITIONS: [
     {
       path: 'out/train-sets/fraud_v2',
@@ -168,6 +184,7 @@ const ADVICE = {
   KEY_TYPE_MISMATCH: 'Declare both columns with one type.',
   OPERATION_TYPE: 'Take another operation or another column.',
   DUPLICATE_COLUMN_NAME: 'Give one of them `as`, or its part a `prefix`.',
+  LABEL_LEAK: 'Leave the column out of the feature.',
   BAD_TYPE: 'Write one of the types that are listed.',
   BAD_WINDOW: 'Write a whole number of m, h or d, or null.',
   BAD_OPTION: 'Correct or leave out the option.',
@@ -194,6 +211,7 @@ const ADVICE = {
   FILE_CHANGED: 'Run again once nothing writes into the lake.',
   DS_WITHOUT_FOLDERS: 'Take `ds` out of the columns, or put the files into `ds=` folders.',
   NULL_IN_COLUMN: 'Leave out the `!`, or bring the values.',
+  FEATURES_STALE: 'Run without `--labels-only`.',
   MIXED_DEFINITIONS: 'Build the whole range, or allow `--replace`.',
   OUT_OF_MEMORY: 'Give more with `--memory`, or use fewer workers.',
   SCHEMA_MISSING_COLUMN: "Correct the source's `columns`, or write the file again.",

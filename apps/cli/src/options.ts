@@ -19,6 +19,8 @@ export interface RawRunOptions {
   readonly limit?: string;
   /** `train-set` only: compute the first rows and show them, publish nothing. */
   readonly dryRun?: boolean;
+  /** `train-set` only: labels of published partitions are made anew, all else is copied. */
+  readonly labelsOnly?: boolean;
   readonly strict?: boolean;
   readonly replace?: boolean;
   readonly summary?: boolean;
@@ -36,6 +38,7 @@ export interface CheckedRunOptions {
   /** Bytes. */
   readonly memory?: number;
   readonly limit?: number;
+  readonly labelsOnly: boolean;
   readonly strict: boolean;
   readonly replace: boolean;
   readonly planOnly: boolean;
@@ -100,6 +103,13 @@ export function checkRunOptions(
       message: `${tiles} keeps tiles, and a preview keeps nothing`,
     });
   }
+  if (raw.labelsOnly === true && raw.limit !== undefined) {
+    const message = 'refreshes what is published, and a preview publishes nothing';
+    mistakes.push({ option: '--labels-only', message });
+  }
+  if (raw.labelsOnly === true && (tiles === 'build' || tiles === 'always')) {
+    mistakes.push({ option: '--labels-only', message: 'reads rows, and builds no tiles' });
+  }
   const workers = whole('--workers', raw.workers, MAX_WORKERS);
   const buckets = whole('--buckets', raw.buckets, MAX_BUCKETS);
   const limit = whole('--limit', raw.limit, Number.MAX_SAFE_INTEGER);
@@ -124,6 +134,7 @@ export function checkRunOptions(
     buckets,
     memory: memory ?? undefined,
     limit,
+    labelsOnly: raw.labelsOnly === true,
     strict: raw.strict === true,
     replace: raw.replace === true,
     planOnly: raw.plan === true,

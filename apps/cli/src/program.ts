@@ -81,6 +81,10 @@ function addTrainSet(program: Command, context: CommandContext): void {
     .option(
       '--dry-run',
       'compute and show the first rows (--limit, default: 1000); publish nothing',
+    )
+    .option(
+      '--labels-only',
+      'make the labels of published partitions anew where later days arrived; copy all else',
     );
   addRunOptions(trainSet).action(async (raw: RawTrainSetOptions) => {
     const { trainSetCommand } = await import('./commands/train-set.js');

@@ -8,6 +8,9 @@ export function sanitizeName(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{Nd}]+/gu, '_');
 }
 
+/** What labels are called in column names (S2.7), where features have their groupBy. */
+export const LABEL = 'label';
+
 /** The operation's word in a column name: `sum`, `last10`, `top3_frequent`, `p50_p99`. */
 export function operationLabel(
   aggregation: Pick<AggregationSpec, 'operation' | 'k' | 'percentiles'>,

@@ -136,6 +136,13 @@ export const ERROR_TABLE = {
     (p) => `two columns are named \`${p.name}\`.\n1: ${p.first}\n2: ${p.second}`,
     () => "Name one of them with `as: '…'`, or give its part a `prefix: '…'`.",
   ),
+  LABEL_LEAK: entry<{ source: string; path: string; column: string }>(
+    'user',
+    (p) =>
+      `\`${p.column}\` of ${p.source} was made by a label: ${p.path} is a training set. A feature would know the future.`,
+    () =>
+      'Leave the column out of the feature. A groupBy over the training set may read its left and feature columns.',
+  ),
   BAD_TYPE: entry<{
     text: string;
     reason: string;
@@ -338,6 +345,17 @@ export const ERROR_TABLE = {
       p.part === undefined
         ? 'Add the days, or give a range that has all of its days (`--start`, `--end`).'
         : "A left row at day d reads day d - 1. Add the days, or write `missing: 'null'` on the part.",
+  ),
+  FEATURES_STALE: entry<{
+    name: string;
+    days: readonly string[];
+    reason: string;
+    command: string;
+  }>(
+    'user',
+    (p) =>
+      `${p.days.length === 1 ? 'a partition' : `${p.days.length} partitions`} of ${p.name} cannot have new labels alone, for the features are stale too (${p.reason}): ${some(p.days, 10)}.`,
+    (p) => `Build features and labels: \`${p.command}\`.`,
   ),
   MIXED_DEFINITIONS: entry<{ path: string; days: readonly string[]; reason: string }>(
     'user',

@@ -125,6 +125,7 @@ export type {
 } from './expression/tree.js';
 export { expressionColumns, partsOfExpression, walkExpression } from './expression/walk.js';
 export { canonicalJson, contentHash, HASH_FORMAT, hash128 } from './hash.js';
+export { type DefinitionWarning, labelWarnings } from './label-warnings.js';
 export { isOfflineOnly } from './offline-only.js';
 export {
   aggregationType,

@@ -1,6 +1,6 @@
-import type { FeatureRow } from '@tessera/api';
+import { ahead, events, type FeatureRow, join, part } from '@tessera/api';
 import { expectTypeOf, test } from 'vitest';
-import type { fraudV2 } from './fraud.js';
+import { deviceStats, type fraudV2, transactions } from './fraud.js';
 
 type Row = FeatureRow<typeof fraudV2>;
 
@@ -36,4 +36,50 @@ test('the row of the fraud join, exactly', () => {
     merchants_profiles_age_days: bigint | null;
     merchants_profiles_chargeback_rate: number | null;
   }>();
+});
+
+const chargebacks = events({
+  name: 'chargebacks',
+  path: 'chargebacks',
+  columns: { payer: 'string', loss: 'decimal(10,2)', kind: 'string', at: 'timestamp' },
+  time: 'at',
+});
+
+test('labels are the last columns of the row, exactly', () => {
+  const labelled = join({
+    name: 'labelled',
+    left: transactions,
+    parts: [part(deviceStats)],
+    labels: [
+      ahead('is_fraud', { operation: 'max', windows: ['7d', '30d'], keys: ['user_id'] }),
+      ahead({ operation: 'count', windows: ['1d'], keys: ['user_id', 'merchant_id'] }),
+      ahead('is_fraud', { operation: 'sum', windows: ['1d'], keys: ['user_id'] }),
+      ahead('amount', {
+        operation: 'sum',
+        ...{ windows: ['30d'], keys: ['user_id'], by: 'channel', as: 'spent' },
+      }),
+      ahead('device_id', { operation: 'lastK', k: 2, windows: ['30d'], keys: ['user_id'] }),
+      ahead('amount', {
+        operation: 'approxPercentile',
+        ...{ percentiles: [50, 99], windows: ['30d'], keys: ['user_id'] },
+      }),
+      ahead('loss', {
+        operation: 'max',
+        ...{ windows: ['90d'], source: chargebacks, keys: { user_id: 'payer' } },
+      }),
+    ],
+  });
+  type LabelledRow = FeatureRow<typeof labelled>;
+  type Labels = Omit<LabelledRow, keyof Row>;
+  expectTypeOf<Labels>().toEqualTypeOf<{
+    label_is_fraud_max_7d: boolean | null;
+    label_is_fraud_max_30d: boolean | null;
+    label_count_1d: number | null;
+    label_is_fraud_sum_1d: bigint | null;
+    label_spent_30d_by_channel: Map<string, number | null> | null;
+    label_device_id_last2_30d: string[] | null;
+    label_amount_p50_p99_30d: number[] | null;
+    label_loss_max_90d: string | null;
+  }>();
+  expectTypeOf<LabelledRow['device_stats_count_1d']>().toEqualTypeOf<number | null>();
 });

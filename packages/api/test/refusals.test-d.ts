@@ -1,4 +1,5 @@
 import {
+  ahead,
   approxPercentile,
   average,
   count,
@@ -137,3 +138,31 @@ test('parts', () => {
   part(userSpend, { delay: '7d' });
 });
 const groupByUser = groupBy({ ...clicked, aggregations: [count()] });
+
+test('labels', () => {
+  const parts = [part(userSpend)] as const;
+  const left = transactions;
+  const options = { operation: 'max', windows: ['7d'], keys: ['user_id'] } as const;
+  join({ name: 'j', left, parts, labels: [ahead('is_fraud', options)] });
+  // @ts-expect-error no such column
+  join({ name: 'j', left, parts, labels: [ahead('is_frod', options)] });
+  // @ts-expect-error no such key
+  join({ name: 'j', left, parts, labels: [ahead('is_fraud', { ...options, keys: ['usr'] })] });
+  // @ts-expect-error no such operation
+  ahead('is_fraud', { ...options, operation: 'biggest' });
+  // @ts-expect-error never unbounded
+  ahead('is_fraud', { ...options, windows: [null] });
+  // @ts-expect-error a boolean has no skew
+  join({ name: 'j', left, parts, labels: [ahead('is_fraud', { ...options, operation: 'skew' })] });
+  // @ts-expect-error no such bucket
+  join({ name: 'j', left, parts, labels: [ahead('is_fraud', { ...options, by: 'chanel' })] });
+  // @ts-expect-error a label is no part
+  join({ name: 'j', left, parts: [ahead('is_fraud', options)] });
+  // @ts-expect-error a part is no label
+  join({ name: 'j', left, parts, labels: [part(userSpend)] });
+  const over = { ...options, source: clicks } as const;
+  // @ts-expect-error the left's user_id is text, and that of the source a number
+  join({ name: 'j', left, parts, labels: [ahead('at', { ...over, keys: ['user_id'] })] });
+  // @ts-expect-error the source has no such column
+  join({ name: 'j', left, parts, labels: [ahead('amount', { ...over, keys: ['user_id'] })] });
+});

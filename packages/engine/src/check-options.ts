@@ -2,6 +2,7 @@ import {
   combineProblems,
   didYouMean,
   type ErrorParams,
+  type JoinSpec,
   parseDay,
   TesseraError,
 } from '@tessera/api';
@@ -45,6 +46,7 @@ const SHAPE = {
   }),
   prune: flag,
   replace: flag,
+  labelsOnly: flag,
   planOnly: flag,
   summary: flag,
   onPlan: callback,
@@ -83,6 +85,26 @@ export function checkBuildOptions(options: RunOptions): void {
     format !== undefined &&
       format !== 'parquet' && { option: 'format', reason: 'is for results: none is made' },
     replace === true && { option: 'replace', reason: 'is for results: none is made' },
+  ].filter((problem) => problem !== false);
+  if (problems.length > 0) throw combineProblems(problems.map(badOption));
+}
+
+/**
+ * Labels alone are refreshed in place, of a join that has some. Throws BAD_OPTION for each problem.
+ *
+ * @param join null = what is run is none
+ */
+export function checkLabelsOnly(join: JoinSpec | null, options: RunOptions): void {
+  if (options.labelsOnly !== true) return;
+  const { limit, tiles } = options;
+  const refuse = (reason: string) => ({ option: 'labelsOnly', reason });
+  const problems = [
+    join === null && refuse('is for training sets'),
+    join !== null &&
+      join.labels === undefined &&
+      refuse(`has nothing to do: ${join.name} has no labels`),
+    limit !== undefined && refuse('refreshes what is published, and a limit publishes nothing'),
+    (tiles === 'build' || tiles === 'always') && refuse('reads rows, and builds no tiles'),
   ].filter((problem) => problem !== false);
   if (problems.length > 0) throw combineProblems(problems.map(badOption));
 }

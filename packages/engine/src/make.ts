@@ -1,6 +1,6 @@
 import { rmdirSync } from 'node:fs';
 import { dirname, join as joinPath, resolve } from 'node:path';
-import { fault, openTmpFolder, quoteLiteral, type Session } from '@tessera/lake';
+import { fault, openTmpFolder, partitionPath, quoteLiteral, type Session } from '@tessera/lake';
 import { assembledBytes, type PhysicalPlan, type PlanOptions } from '@tessera/planner';
 import { hashContents } from './contents.js';
 import { countersOf, countersOfTiles } from './counters.js';
@@ -123,6 +123,10 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       relation: gathered.relation,
       tiles: tileInput(plan, built.tiled.states, built.sets, workers),
       presentDays: gathered.presentDays,
+      published: (ds) => {
+        const { crc } = gathered.facts.published?.partitions[ds] ?? {};
+        return { file: partitionPath(dataset, ds), ...(crc !== undefined && { crc }) };
+      },
       onProgress,
     });
     await raiseProblem(

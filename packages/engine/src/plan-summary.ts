@@ -19,6 +19,8 @@ export interface TilesTold {
 export interface Told {
   readonly columns: readonly OutputColumn[];
   readonly workers: number;
+  /** Of the definition. */
+  readonly warnings: PlanSummary['warnings'];
   readonly tiles: TilesTold;
   readonly estimate: Estimate | null;
 }
@@ -27,7 +29,7 @@ export interface Told {
 export function planSummary(
   plan: PhysicalPlan,
   facts: LakeFacts,
-  { columns, workers, tiles: told, estimate }: Told,
+  { columns, workers, warnings, tiles: told, estimate }: Told,
 ): Omit<PlanSummary, 'resumed'> {
   const building = plan.partitions.filter((partition) => partition.reason !== null);
   // A file is counted once however many scans and sources read it.
@@ -59,7 +61,7 @@ export function planSummary(
     totalBytes: total(all),
     parts: partSummaries(plan, facts, building.length, told),
     tiles: building.length === 0 ? [] : told.sets,
-    warnings: told.warnings,
+    warnings: [...warnings, ...told.warnings],
     estimate,
     columns: columns.map(({ name, type, hash }) => ({ name, type, hash })),
   };

@@ -37,9 +37,9 @@ export async function publishedFacts(path: string): Promise<PublishedFacts | nul
     semantics: manifest.semantics,
     files: manifest.files,
     partitions: Object.fromEntries(
-      Object.entries(manifest.partitions).map(([ds, { strict, files, labels }]) => [
+      Object.entries(manifest.partitions).map(([ds, { strict, files, labels, crc }]) => [
         ds,
-        { strict, files, lost: gone.has(ds), ...(labels && { labels }) },
+        { strict, files, lost: gone.has(ds), ...(crc && { crc }), ...(labels && { labels }) },
       ]),
     ),
   };

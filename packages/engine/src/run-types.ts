@@ -42,6 +42,11 @@ export interface RunOptions {
   readonly prune?: boolean;
   /** Published partitions outside the range that an older definition made are removed, instead of refused. */
   readonly replace?: boolean;
+  /**
+   * Of published partitions whose labels alone are stale the labels are made anew, and all else is copied. Refused where
+   * features are stale too; days that are not published are left alone.
+   */
+  readonly labelsOnly?: boolean;
   /** Plan only: nothing is computed or written. */
   readonly planOnly?: boolean;
   /** Also compute the summary table (one more pass over the result). */
@@ -103,7 +108,7 @@ export interface PlanSummary {
   }[];
   /** Tile sets that are read or built, each once; where only tiles are made all that there could be. */
   readonly tiles: readonly TilesSummary[];
-  /** What is wrong and in no run's way: a tile set that cannot be read counts as empty. */
+  /** What is wrong and in no run's way: a tile set that cannot be read, a part that may know a label's input too early. */
   readonly warnings: readonly {
     readonly code: string;
     readonly message: string;
@@ -169,7 +174,7 @@ export interface RunReport {
 export interface ColumnSummary {
   readonly name: string;
   readonly type: DataType;
-  readonly role: 'left' | 'key' | 'feature';
+  readonly role: 'left' | 'key' | 'feature' | 'label';
   readonly nulls: number;
   readonly rows: number;
   /** Printed forms; null where the type has no order or all is null. */

@@ -1,15 +1,27 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { type GroupBySpec, type JoinSpec, leftColumns, TesseraError } from '@tessera/api';
+import {
+  type GroupBySpec,
+  type JoinSpec,
+  labelWarnings,
+  leftColumns,
+  TesseraError,
+} from '@tessera/api';
 import { datasetPath, openDuckDb, partitionPath, summarise } from '@tessera/lake';
 import type { PhysicalPlan, PlanOptions, TilePolicy } from '@tessera/planner';
 import { type ResultFile, resultBatches } from './batches.js';
 import { checkNotNull } from './check-not-null.js';
-import { checkBuildOptions, checkDefinition, checkOptions } from './check-options.js';
+import {
+  checkBuildOptions,
+  checkDefinition,
+  checkLabelsOnly,
+  checkOptions,
+} from './check-options.js';
 import { inRange } from './days.js';
 import { estimateRun } from './estimate-run.js';
 import { exportFiles } from './export.js';
+import { checkFeaturesFresh } from './features-fresh.js';
 import { gatherFacts } from './gather.js';
 import { checkWhole, inputsOf } from './inputs.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
@@ -24,7 +36,7 @@ import { factsFolder } from './remembered-facts.js';
 import { machineName, rememberedSpeed } from './remembered-speed.js';
 import { resumableTasks } from './resume/resumable.js';
 import { runKey } from './resume/run-key.js';
-import type { RunOptions, RunResult } from './run-types.js';
+import type { ColumnSummary, RunOptions, RunResult } from './run-types.js';
 import { type Subject, standAlone, subjectOf, trainingSet } from './subject.js';
 import { sum } from './sum.js';
 import { clearUpTiles } from './tiles/clear-up-tiles.js';
@@ -68,7 +80,11 @@ export async function buildTiles(
 }
 
 /** Where a run does not say: a preview leaves nothing behind, tiles included. */
-function tilePolicy({ kind, tilesOnly }: Subject, { tiles, limit }: RunOptions): TilePolicy {
+function tilePolicy(
+  { kind, tilesOnly }: Subject,
+  { tiles, limit, labelsOnly }: RunOptions,
+): TilePolicy {
+  if (labelsOnly) return 'off';
   if (tiles !== undefined) return tiles;
   const isBuilding = tilesOnly === true || (kind === 'backfill' && limit === undefined);
   return isBuilding ? 'build' : 'auto';
@@ -76,6 +92,7 @@ function tilePolicy({ kind, tilesOnly }: Subject, { tiles, limit }: RunOptions):
 
 async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   checkOptions(options);
+  checkLabelsOnly(subject.tilesOnly ? null : subject.join, options);
   const startedMs = performance.now();
   const elapsed = () => performance.now() - startedMs;
   const workers = options.workers ?? Math.max(1, availableParallelism());
@@ -114,19 +131,23 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       semantics: SEMANTICS_VERSION,
       tiles,
       prune: options.prune ?? true,
+      labelsOnly: options.labelsOnly ?? false,
       covers: (ds) => inRange(ds, options),
     };
     const tiled = planTiled(subject, gathered, planOptions, sets);
     const plan = subject.tilesOnly ? onlyBuilds(tiled.plan) : tiled.plan;
+    checkFeaturesFresh(plan, dataset);
     if (options.limit === undefined) checkOutdated(plan, dataset, options);
     await checkWhole(inputsOf(plan, gathered.files));
     await checkNotNull(session, plan, gathered);
     const machine = await rememberedSpeed(factsFolder(out), machineName(workers));
     const isRecorded =
       options.limit === undefined && options.tmp === undefined && subject.tilesOnly !== true;
+    const warnings = subject.join === null ? [] : labelWarnings(subject.join);
     const planned = planSummary(plan, gathered.facts, {
       columns: subject.columns,
       workers,
+      warnings,
       tiles: tilesTold(subject, tiled, { facts: gathered.facts, sets, policy: tiles }),
       // A preview reads no more than it shows, which is found out on the way.
       estimate:
@@ -235,7 +256,7 @@ function publishedFiles(dataset: string, plan: PhysicalPlan): ResultFile[] {
   return plan.partitions.map(({ ds }) => ({ ds, file: partitionPath(dataset, ds) }));
 }
 
-function resultColumns(subject: Subject): (NamedType & { role: 'left' | 'key' | 'feature' })[] {
+function resultColumns(subject: Subject): (NamedType & Pick<ColumnSummary, 'role'>)[] {
   const source = subject.groupBy?.source;
   const left = subject.join
     ? leftColumns(subject.join).map(({ name, type }) => ({ name, type, role: 'left' as const }))
@@ -245,6 +266,9 @@ function resultColumns(subject: Subject): (NamedType & { role: 'left' | 'key' | 
       });
   return [
     ...left,
-    ...subject.columns.map(({ name, type }) => ({ name, type, role: 'feature' as const })),
+    ...subject.columns.map(({ name, type, partIdx }) => {
+      const isLabel = subject.join !== null && partIdx >= subject.join.parts.length;
+      return { name, type, role: isLabel ? ('label' as const) : ('feature' as const) };
+    }),
   ];
 }

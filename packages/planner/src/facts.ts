@@ -72,6 +72,8 @@ export interface PublishedPartition {
   readonly files: Runs;
   /** Its file is gone or damaged. */
   readonly lost: boolean;
+  /** Of its file; absent where it is not known. */
+  readonly crc?: string;
   /** As the plan that made it had it: `PartitionPlan.labels`, positions in `files`. */
   readonly labels?: LabelInputs;
 }

@@ -1,16 +1,9 @@
 import { bucketCount } from './bucket-count.js';
-import { type Draft, isSnapshotKey } from './draft.js';
-import type { LakeFacts } from './facts.js';
+import { type Draft, isSnapshotKey, type PartDraft } from './draft.js';
+import type { LakeFacts, LeftPartitionFacts } from './facts.js';
 import { factsOf, filesRead, indexInputs, inputRuns, readsOf } from './input-files.js';
 import { labelInputs } from './label-inputs.js';
-import type {
-  DictionaryPlan,
-  FeaturePlan,
-  LeftPlan,
-  PartitionPlan,
-  PhysicalPlan,
-  ScanPlan,
-} from './plan.js';
+import type { DictionaryPlan, FeaturePlan, PartitionPlan, PhysicalPlan, ScanPlan } from './plan.js';
 import type { PlanOptions } from './plan-options.js';
 import { planTiles } from './plan-tiles.js';
 import { asks, queryRange, scanRange } from './query-range.js';
@@ -18,22 +11,29 @@ import { compareFiles, reasonOutdated, reasonToBuild } from './reason-to-build.j
 import { positionsOf } from './runs.js';
 import { timelineOf } from './timeline.js';
 
-/** What is the same for joins and groupBys: which partitions are built and why, and what each scan reads for them. */
+/**
+ * What is the same for joins and groupBys: which partitions are built and why, and what each scan reads for them.
+ *
+ * @param parts all of the definition, on which it depends what is stale; default: those that are drafted
+ */
 export function finishPlan(
-  head: { kind: PhysicalPlan['kind']; name: string; definitionHash: string; left: LeftPlan },
+  head: Pick<PhysicalPlan, 'kind' | 'name' | 'definitionHash' | 'left' | 'kept'>,
   draft: Draft,
   { features, derived }: Pick<PhysicalPlan, 'features' | 'derived'>,
   facts: LakeFacts,
   options: PlanOptions,
+  parts: readonly PartDraft[] = draft.parts,
 ): PhysicalPlan {
   const { strict = false, semantics = 1, prune = true, covers = () => true } = options;
   const kind = { definitionHash: head.definitionHash, semantics };
-  const index = indexInputs(facts, draft.parts);
+  const index = indexInputs(facts, parts);
   const compared = compareFiles(facts.published?.files ?? [], index.files);
-  const reads = readsOf(draft.parts);
+  const reads = readsOf(parts);
   const leftId = head.left.kind === 'source' ? head.left.sourceId : null;
-  const labelsOf = labelInputs(draft.parts, index, leftId);
-  const partitions: PartitionPlan[] = facts.left.map((partition) => {
+  const labelsOf = labelInputs(parts, index, leftId);
+  const isPublished = ({ ds }: LeftPartitionFacts) => facts.published?.partitions[ds] !== undefined;
+  const left = head.kept === undefined ? facts.left : facts.left.filter(isPublished);
+  const partitions: PartitionPlan[] = left.map((partition) => {
     const { ds, fileIdx, rows } = partition;
     const inputs = inputRuns(reads, index, partition, leftId);
     const wanted = labelsOf(partition);
@@ -49,15 +49,15 @@ export function finishPlan(
       ...(stale?.onlyLabels && { onlyLabels: true }),
     };
   });
-  const toBuild = facts.left.filter((_, idx) => partitions[idx]?.reason !== null);
+  const toBuild = left.filter((_, idx) => partitions[idx]?.reason !== null);
   const { minMs, maxMs } = queryRange(toBuild);
   const isAsked = toBuild.some(asks);
   const scans: ScanPlan[] = [];
   const dictionaries: DictionaryPlan[] = [];
   for (const scan of draft.scans.values()) {
-    const parts = draft.parts.filter((part) => part.scan === scan);
+    const own = draft.parts.filter((part) => part.scan === scan);
     const source = factsOf(facts, scan.sourceId);
-    const [read] = isAsked ? readsOf(parts) : [];
+    const [read] = isAsked ? readsOf(own) : [];
     const picked = read ? filesRead(read, index, minMs, maxMs) : [];
     const passThrough = scan.part.groupBy.aggregations.length === 0;
     const timeless =
@@ -65,20 +65,21 @@ export function finishPlan(
     const range =
       scan.source.kind === 'entities' || !prune
         ? { startMs: null, endMs: null }
-        : scanRange(parts, minMs, maxMs);
+        : scanRange(own, minMs, maxMs);
     const inRange = prune || !isAsked ? positionsOf(picked) : [...source.files.keys()];
     const queries = [...scan.queries.values()];
     const known = facts.tiles?.[scan.id];
-    const own = known === undefined ? [] : features.filter((feature) => feature.scan === scan.id);
+    const ofScan =
+      known === undefined ? [] : features.filter((feature) => feature.scan === scan.id);
     const chosen =
       known === undefined
         ? { fileIdx: inRange, tiles: null, whyRows: null }
         : planTiles({
             source,
             fileIdx: inRange,
-            timeline: timelineOf(queries, own, toBuild),
+            timeline: timelineOf(queries, ofScan, toBuild),
             facts: known,
-            longestWindowMs: longestWindow(own),
+            longestWindowMs: longestWindow(ofScan),
             policy: options.tiles ?? 'off',
           });
     scans.push({
@@ -125,7 +126,7 @@ export function finishPlan(
     buckets: bucketCount(options, scans, features, facts, leftRows),
     files: index.files,
     partitions,
-    removed: gone.filter(covers),
+    removed: head.kept === undefined ? gone.filter(covers) : [],
     outdated: reason === null || others.length === 0 ? null : { reason, days: others },
   };
 }

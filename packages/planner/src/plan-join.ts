@@ -5,6 +5,7 @@ import {
   type JoinSpec,
   type OutputColumn,
   outputOf,
+  type PartSpec,
   partsOf,
 } from '@tessera/api';
 import { derivedOf } from './derived.js';
@@ -27,12 +28,18 @@ export function planJoin(
   facts: LakeFacts,
   options: PlanOptions,
 ): PhysicalPlan {
-  const parts = partsOf(join);
-  const draft = draftParts(parts, (key) => key.left, join.left, facts);
+  const columns = outputOf(computed);
+  const draftOf = (parts: readonly PartSpec[]) =>
+    draftParts(parts, (key) => key.left, join.left, facts);
+  const { labels = [] } = join;
+  const { labelsOnly = false } = options;
+  const all = draftOf(partsOf(join));
+  const draft = labelsOnly ? draftOf(labels) : all;
+  const firstPart = labelsOnly ? join.parts.length : 0;
   const features: FeaturePlan[] = [];
-  const columnsOf = parts.map((): { column: OutputColumn; outputIdx: number }[] => []);
+  const columnsOf = draft.parts.map((): { column: OutputColumn; outputIdx: number }[] => []);
   for (const { column, outputIdx } of computed)
-    columnsOf[column.partIdx]?.push({ column, outputIdx });
+    columnsOf[column.partIdx - firstPart]?.push({ column, outputIdx });
   for (const [partIdx, part] of draft.parts.entries()) {
     const own = columnsOf[partIdx] ?? [];
     features.push(
@@ -45,8 +52,13 @@ export function planJoin(
   const head = {
     kind: 'train-set' as const,
     name: join.name,
-    definitionHash: hashWithColumns(join, outputOf(computed)),
+    definitionHash: hashWithColumns(join, columns),
     left,
+    ...(labelsOnly && {
+      kept: columns.flatMap(({ name, partIdx }) => (partIdx < firstPart ? [name] : [])),
+    }),
   };
-  return finishPlan(head, draft, { features, derived: derivedOf(computed) }, facts, options);
+  // Of published partitions derived columns are copied with all else that is no label.
+  const derived = labelsOnly ? [] : derivedOf(computed);
+  return finishPlan(head, draft, { features, derived }, facts, options, all.parts);
 }

@@ -24,6 +24,8 @@ export interface PlanOptions {
   readonly tiles?: PlannedTiles;
   /** False: every file of every source is read, and every row of it. Default true. */
   readonly prune?: boolean;
+  /** Only labels are computed, of partitions that are published; features stay as they are. Default false. */
+  readonly labelsOnly?: boolean;
   /** Whether the run covers a published day; default: it covers all. */
   readonly covers?: (ds: string) => boolean;
 }

@@ -24,6 +24,8 @@ export interface PhysicalPlan {
   /** Inputs that there are, by path, each once; partitions name them by position. */
   readonly files: readonly InputFile[];
   readonly partitions: readonly PartitionPlan[];
+  /** Columns that are taken from what is published, in output order, before those of `features`; absent = none. */
+  readonly kept?: readonly string[];
   /** Published partitions that the run covers and that are no more: to be removed. */
   readonly removed: readonly string[];
   /** Published partitions outside the run, of another definition or meaning than what it builds, and of which. */

@@ -68,7 +68,9 @@ function computation(origin: ColumnOrigin): string {
   const words = [
     `${origin.operation}${argument} of ${origin.input ?? 'rows'}`,
     origin.weight !== null && `weighted by ${origin.weight}`,
-    origin.window === null ? 'over all of the past' : `over ${origin.window}`,
+    origin.window === null
+      ? 'over all of the past'
+      : `over ${origin.ahead === undefined ? '' : 'the next '}${origin.window}`,
     origin.where !== null && `where ${origin.where}`,
     origin.by !== null && `by ${origin.by}`,
   ];
@@ -86,6 +88,7 @@ function durationText(ms: number): string {
 
 function queryRows({ query, origin }: Explanation): string[] {
   const words = {
+    ahead: `plus the label's window of ${durationText(origin.ahead?.windowMs ?? 0)}`,
     lag: `minus the part's lag of ${durationText(origin.lagMs)}`,
     snapshot: 'the midnight before: the part is a snapshot',
     inclusive: "plus 1 ms: the part says at: 'inclusive'",
@@ -112,7 +115,10 @@ function windowRows({ window, snapshot, origin }: Explanation): string[] {
     rows.push(`before ${window.end}, no lower limit`);
   else {
     rows.push(`[${window.start}, ${window.end})`);
-    if (window.hopMs === null) rows.push(`begins ${window.window} before its end (exact tail)`);
+    if (origin.ahead !== undefined)
+      rows.push(`looks ahead; the source's data end at ${origin.ahead.dataEnd ?? 'no time: none'}`);
+    else if (window.hopMs === null)
+      rows.push(`begins ${window.window} before its end (exact tail)`);
     else {
       const hop = durationText(window.hopMs);
       rows.push(`begins ${window.window} before its end, down to the grid of its hop, ${hop}`);

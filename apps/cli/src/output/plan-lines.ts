@@ -22,8 +22,8 @@ export function planLines(plan: PlanSummary, style: Style): string[] {
     ...(plan.kind === 'tiles' ? tilesPlanLines(plan, style) : datasetPlanLines(plan, style)),
     ...estimateLines(plan),
     ...resumedLines(plan),
-    ...plan.warnings.flatMap(({ message, hint }) => [
-      noteLine(style, 'tiles', message),
+    ...plan.warnings.flatMap(({ code, message, hint }) => [
+      noteLine(style, code === 'LABEL_INPUT_WITHOUT_LAG' ? 'labels' : 'tiles', message),
       ...(hint === null ? [] : [indent(hint)]),
     ]),
   ];

@@ -38,6 +38,31 @@ type KeysOption = readonly string[] | Readonly<Record<string, string>>;
 
 type AnyEvents = Events<string, ColumnTexts>;
 
+/** As for aggregations: without the `NoInfer`s an absent option would be read off the place the result goes to. */
+type Made<
+  Name extends keyof LabelOperations,
+  In extends string | undefined,
+  W extends WindowText,
+  By extends string | undefined,
+  As extends string | undefined,
+  K extends number,
+  P extends readonly number[],
+  Weight extends string | undefined,
+  Keys,
+  S extends AnyEvents | undefined,
+> = Label<
+  NoInfer<Name>,
+  NoInfer<In>,
+  NoInfer<W>,
+  NoInfer<By>,
+  NoInfer<As>,
+  NoInfer<K>,
+  NoInfer<P>,
+  NoInfer<Weight>,
+  NoInfer<Keys>,
+  NoInfer<S>
+>;
+
 /**
  * A label: what happened after the left row's time, `q <= t < q + window` (S2.7).
  *
@@ -63,7 +88,7 @@ export function ahead<
   column: In,
   options: AheadOptions<Name, W, By, As> &
     Arguments<K, P, Weight> & { readonly keys: Keys; readonly source?: S },
-): Label<Name, In, W, By, As, K, P, Weight, Keys, S>;
+): Made<Name, In, W, By, As, K, P, Weight, Keys, S>;
 export function ahead<
   const W extends WindowText,
   const Keys extends KeysOption,
@@ -72,7 +97,7 @@ export function ahead<
   S extends AnyEvents | undefined = undefined,
 >(
   options: AheadOptions<'count', W, By, As> & { readonly keys: Keys; readonly source?: S },
-): Label<'count', undefined, W, By, As, never, never, undefined, Keys, S>;
+): Made<'count', undefined, W, By, As, never, never, undefined, Keys, S>;
 export function ahead(
   first: string | object,
   second?: object,

@@ -13,6 +13,7 @@ import type { ColumnsOfType, ScalarText } from '../types/type-text.js';
 import type { Tail } from '../window.js';
 import { checkKeys } from './columns.js';
 import { checkDuplicates, originOf, PARTITION_LABEL } from './duplicates.js';
+import { checkLeaks } from './label-leaks.js';
 import { checkName } from './names.js';
 import { describeAggregation, readAggregation } from './read-aggregation.js';
 import { deriveShape, readDerivations, readOnly } from './read-derivations.js';
@@ -130,6 +131,7 @@ export function groupBy<
     ...(derive.length > 0 && { derive }),
     ...(shape.only !== undefined && { only: readOnly(shape.only, offered, report) }),
   };
+  checkLeaks(spec, report);
   if (spec.online) checkOnline(spec, report);
   checkOwnNames(spec, report);
   report.settle();

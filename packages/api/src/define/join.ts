@@ -15,6 +15,7 @@ import type { Derive } from '../types/derive-type.js';
 import type { LabelOn } from '../types/label-type.js';
 import { checkDuplicates, originOf, PARTITION_LABEL } from './duplicates.js';
 import { isSource } from './group-by.js';
+import { checkNoLabel } from './label-leaks.js';
 import { checkName } from './names.js';
 import { readPart } from './part.js';
 import { deriveShape, readDerivations, readOnly, readRequest } from './read-derivations.js';
@@ -123,6 +124,10 @@ export function join<
     ...(shape.owner !== undefined && { owner: shape.owner }),
     ...(shape.description !== undefined && { description: shape.description }),
   };
+  for (const { groupBy, keys } of spec.parts) {
+    const asked = keys.map((key) => key.left);
+    checkNoLabel(left, asked, report.inside(`part(${groupBy.name})`));
+  }
   checkNames(spec, report);
   report.settle();
   // The shape was parsed from this very value, whose name is `Name`.

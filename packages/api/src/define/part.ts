@@ -6,6 +6,7 @@ import type { GroupBy, NeededLeft, Part, PartOptions, Source } from '../types/de
 import type { WindowText } from '../types/type-text.js';
 import { parseWindow } from '../window.js';
 import { checkPassedThrough, isSource } from './group-by.js';
+import { checkLeaks } from './label-leaks.js';
 import { checkPiece } from './names.js';
 import type { Report } from './report.js';
 import { nameOf, oneOf, readShape, text } from './shape.js';
@@ -101,7 +102,10 @@ export function readPart(draft: unknown, left: SourceSpec, report: Report): Part
   }
   const before = report.problems.length;
   const groupBy = isGroupBy(of) ? of : passThrough(of);
-  if (!isGroupBy(of)) checkPassedThrough(groupBy, own);
+  if (!isGroupBy(of)) {
+    checkPassedThrough(groupBy, own);
+    checkLeaks(groupBy, own);
+  }
   const options = readShape(optionsShape, given ?? {}, own);
   if (options === undefined) return undefined;
   const keys = readKeys({ mapping: options.keys ?? {}, groupBy, left }, own);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LABEL } from '../column-names.js';
 import { DAY_MS, parseDay } from '../day.js';
 import { type GroupBySpec, type LabelSpec, OPERATIONS, type SourceSpec } from '../spec.js';
 import { parseWindow } from '../window.js';
@@ -9,10 +10,13 @@ import { builderName, readAggregation } from './read-aggregation.js';
 import type { Report } from './report.js';
 import { oneOf, readShape, text } from './shape.js';
 
-/** What labels are called in column names (S2.7), where features have their groupBy. */
-export const LABEL = 'label';
-
 const names = new Map(OPERATIONS.map((operation) => [builderName(operation), operation]));
+
+function areKeys(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const names = Object.values(value);
+  return names.length > 0 && names.every((name) => typeof name === 'string' && name !== '');
+}
 
 const labelShape = z.looseObject({
   operation: z.enum([...names.keys()], {
@@ -24,15 +28,9 @@ const labelShape = z.looseObject({
       error: 'must be an array of windows: a label is never unbounded',
     })
     .min(1, { error: 'needs at least one: a label is never unbounded' }),
-  keys: z.union(
-    [
-      z.array(text).min(1),
-      z.record(z.string(), text).refine((keys) => Object.keys(keys).length > 0),
-    ],
-    {
-      error: 'must be left columns, or an object: left column → column of the source; at least one',
-    },
-  ),
+  keys: z.custom<readonly string[] | Readonly<Record<string, string>>>(areKeys, {
+    error: 'must be left columns, or an object: left column → column of the source; at least one',
+  }),
   source: z
     .custom<SourceSpec>((value) => isSource(value) && value.kind === 'events', {
       error: 'must be what events(…) returned',

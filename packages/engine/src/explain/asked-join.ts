@@ -34,5 +34,14 @@ export function askedJoin(
     source: changed,
     aggregations: aggregation ? [{ ...aggregation, windows: [column.window] }] : [],
   };
-  return { time, join: { ...join, left, parts: [{ ...part, groupBy }] } };
+  const { labels: _, ...others } = join;
+  const own = { ...part, groupBy };
+  const { ahead } = part;
+  return {
+    time,
+    join:
+      ahead === undefined
+        ? { ...others, left, parts: [own] }
+        : { ...others, left, parts: [], labels: [{ ...own, ahead }] },
+  };
 }

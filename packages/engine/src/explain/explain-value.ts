@@ -89,7 +89,8 @@ async function explain(
   const outcome = await productionValue(inline, request, loaded, reads.tiles);
   const snapshot = snapshotRead(request, loaded.presentDays);
   const tilePieces = toFold.tiles.length;
-  const facts: Facts = { request, folded, outcome, snapshot, tilePieces, isLegal: loaded.isLegal };
+  const { isLegal, endMs } = loaded;
+  const facts: Facts = { request, folded, outcome, snapshot, tilePieces, isLegal, endMs };
   checkAgreement(facts);
   const tiles = reads.tiles && {
     ...tilesRead(reads.tiles, toFold, out),
@@ -101,7 +102,7 @@ async function explain(
     type: column.type,
     outcome,
     why: whyValue(facts),
-    origin: originOf(part, column, partName(request)),
+    origin: originOf(part, column, partName(request), endMs),
     keys: request.keys.map(askedKey),
     query,
     window,

@@ -61,6 +61,12 @@ export interface ColumnOrigin {
   readonly tail: 'sawtooth' | 'exact' | null;
   readonly accuracy: 'temporal' | 'snapshot';
   readonly lagMs: number;
+  /** Of a label (S2.7); absent otherwise. */
+  readonly ahead?: {
+    readonly windowMs: number;
+    /** The end of its source's data; null = there are none. */
+    readonly dataEnd: string | null;
+  };
   readonly at: 'strict' | 'inclusive';
   readonly missing: 'error' | 'null';
   readonly empty: 'zero' | 'null';
@@ -81,7 +87,7 @@ export interface AskedKey {
 export interface QueryTime {
   readonly asked: string;
   readonly steps: readonly {
-    readonly step: 'lag' | 'snapshot' | 'inclusive';
+    readonly step: 'lag' | 'ahead' | 'snapshot' | 'inclusive';
     readonly at: string;
   }[];
   /** Where windows end: an event at this instant does not count any more. */

@@ -10,6 +10,7 @@ import { quoteIdent, readRows, relationOf, run, type Session, scanSql } from '@t
 import type { InputFile, LakeFacts, LeftPartitionFacts } from '@tessera/planner';
 import { tableFile } from '../in-memory/table-file.js';
 import { type Known, know, plannerFile, plannerPath } from '../known-source.js';
+import { dataEndMs } from '../left-partitions.js';
 import { askedJoin } from './asked-join.js';
 import { askedTable } from './asked-table.js';
 import type { RowsRead } from './explanation.js';
@@ -28,6 +29,8 @@ export interface LoadedRows {
   readonly source: SourceSpec;
   /** False for an instant that no row can have (S1.3). */
   readonly isLegal: boolean;
+  /** Of a label: the instant that ends its data (S2.7). */
+  readonly endMs: number | null;
 }
 
 const YEAR_2201_MS = Date.UTC(2201, 0, 1);
@@ -60,6 +63,8 @@ export interface AskedSource {
   readonly lake: string;
   /** Conditions that hold for rows of the key. */
   readonly conditions: readonly string[];
+  /** Of a label: the instant that ends its data. */
+  readonly endMs: number | null;
 }
 
 /**
@@ -81,18 +86,21 @@ export async function askedSource(
   });
   const { join, time } = askedJoin(request);
   const conditions = await askedTable(session, request.keys, { name: time, ms: request.askedMs });
+  const { ahead } = request.part;
+  const endMs = ahead === undefined ? null : (ahead.asOfMs ?? (await dataEndMs(session, known)));
   const facts: LakeFacts = {
     sources: {
       [definitionHash(join.left)]: { hive: false, files: [tableFile(1)] },
       [definitionHash(known.source)]: {
         hive: known.listing.layout === 'hive',
         files: known.files.map((file) => plannerFile(file, lake)),
+        ...(ahead && { endMs }),
       },
     },
     left: [leftFacts(request)],
     published: null,
   };
-  return { known, join, facts, lake, conditions };
+  return { known, join, facts, lake, conditions, endMs };
 }
 
 /**
@@ -142,6 +150,7 @@ export async function loadRows(
     presentDays: new Set(known.listing.partitions.map(({ ds }) => ds)),
     source: plain,
     isLegal: isLegalTime(request),
+    endMs: asked.endMs,
   };
 }
 

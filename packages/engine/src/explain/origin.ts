@@ -1,9 +1,19 @@
 import { formatExpression, type OutputColumn, type PartSpec } from '@tessera/api';
 import type { ColumnOrigin } from './explanation.js';
+import { instantText } from './instant.js';
 
-/** Where a column of a part comes from. */
-export function originOf(part: PartSpec, column: OutputColumn, partName: string): ColumnOrigin {
-  const { groupBy } = part;
+/**
+ * Where a column of a part comes from.
+ *
+ * @param endMs the end of a label's data
+ */
+export function originOf(
+  part: PartSpec,
+  column: OutputColumn,
+  partName: string,
+  endMs: number | null,
+): ColumnOrigin {
+  const { groupBy, ahead } = part;
   const { source } = groupBy;
   const aggregation = groupBy.aggregations[column.aggregationIdx];
   return {
@@ -24,7 +34,13 @@ export function originOf(part: PartSpec, column: OutputColumn, partName: string)
     window: column.window,
     tail: column.window === null ? null : (aggregation?.tail ?? groupBy.tail),
     accuracy: groupBy.accuracy,
-    lagMs: part.lagMs,
+    lagMs: ahead === undefined ? part.lagMs : 0,
+    ...(ahead && {
+      ahead: {
+        windowMs: ahead.windowMs,
+        dataEnd: endMs === null ? null : instantText(endMs),
+      },
+    }),
     at: part.at,
     missing: part.missing,
     empty: groupBy.empty,

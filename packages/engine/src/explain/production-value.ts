@@ -42,6 +42,7 @@ export async function productionValue(
       [definitionHash(loaded.source)]: {
         hive: false,
         files: [tableFile(loaded.read.rowsOfKey + 1)],
+        endMs: loaded.endMs,
       },
     },
     left: [leftFacts(request)],

@@ -30,7 +30,8 @@ export function queryTime(part: PartSpec, askedMs: number): QueryTime & { effect
     steps.push({ step: name, at: instantText(ms) });
   };
   const snapshot = part.groupBy.accuracy === 'snapshot' || part.groupBy.source.kind === 'entities';
-  if (part.lagMs !== 0) step('lag', ms - part.lagMs);
+  // Of a label the lag is its window, and backwards (S2.7).
+  if (part.lagMs !== 0) step(part.ahead === undefined ? 'lag' : 'ahead', ms - part.lagMs);
   if (snapshot) step('snapshot', dayOf(ms) * DAY_MS);
   if (part.at === 'inclusive') step('inclusive', ms + 1);
   const query = { lagMs: part.lagMs, snapshot, inclusive: part.at === 'inclusive' };

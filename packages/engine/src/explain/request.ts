@@ -7,6 +7,7 @@ import {
   type OutputColumn,
   outputColumns,
   type PartSpec,
+  partsOf,
   TesseraError,
 } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
@@ -52,7 +53,7 @@ export function readRequest(join: JoinSpec, options: ExplainOptions): Request {
     problems.push(bad('limit', `must be a whole number of at least 1: ${limit}`));
   const askedMs = attempt(() => readInstant(options.at));
   const column = attempt(() => findColumn(join, options.column));
-  const part = column === undefined ? undefined : join.parts[column.partIdx];
+  const part = column === undefined ? undefined : partsOf(join)[column.partIdx];
   problems.push(...strangers(join, options.keys));
   const keys = part && attempt(() => readKeys(join, part, options.keys, attempt));
   if (problems.length > 0) throw combineProblems(problems);
@@ -93,7 +94,7 @@ function findColumn(join: JoinSpec, name: string): OutputColumn {
 
 /** Keys of other parts do no harm: one command line may be used for several columns. */
 function strangers(join: JoinSpec, given: ExplainOptions['keys']): TesseraError[] {
-  const keys = [...new Set(join.parts.flatMap((part) => part.keys.map(({ left }) => left)))];
+  const keys = [...new Set(partsOf(join).flatMap((part) => part.keys.map(({ left }) => left)))];
   return Object.keys(given)
     .filter((key) => !keys.includes(key))
     .map((key) => new TesseraError('UNKNOWN_KEY', { groupBy: join.name, key, keys }));

@@ -1,5 +1,6 @@
 import { countsNothingAsZero } from '@tessera/api';
 import type { Explanation } from './explanation.js';
+import { instantText } from './instant.js';
 import type { Folded } from './pieces.js';
 import type { Request } from './request.js';
 
@@ -11,6 +12,8 @@ export interface Facts {
   /** How many of the pieces are tiles. */
   readonly tilePieces: number;
   readonly isLegal: boolean;
+  /** Of a label: the instant that ends its data; null = there are none. */
+  readonly endMs: number | null;
 }
 
 /** Why every feature of the part is null, whatever its rows; null where they decide. */
@@ -18,11 +21,17 @@ export function whyAllNull({
   request,
   snapshot,
   isLegal,
-}: Pick<Facts, 'request' | 'snapshot' | 'isLegal'>): string | null {
+  endMs,
+}: Pick<Facts, 'request' | 'snapshot' | 'isLegal' | 'endMs'>): string | null {
   const nulls = request.keys.filter(({ isNull }) => isNull).map(({ spec }) => spec.name);
   if (nulls.length > 0)
     return `${nulls.join(', ')} is null: so are all features of the part (S4.2)`;
   if (!isLegal) return 'the instant is outside the years that count: all features are null (S1.3)';
+  const { ahead } = request.part;
+  if (ahead !== undefined && !(request.askedMs + ahead.windowMs <= (endMs ?? -Infinity)))
+    return endMs === null
+      ? 'the source has no data: no label is known (S2.7)'
+      : `the label is not known yet: its window ends after the data, ${instantText(endMs)} (S2.7)`;
   if (snapshot !== null && !snapshot.exists)
     return `there is no partition ds=${snapshot.ds}, and the part says missing: 'null' (S3.2)`;
   return null;

@@ -23,6 +23,7 @@ export function assembleTasks(
       plan.left.kind === 'source'
         ? plan.left.source.columns.map((c) => c.name).filter((name) => name !== 'ds')
         : [],
+    ...keptOf(plan, partition.ds, options),
     limit: options.limit,
     blocks: blocks(partition.idx),
     pieceRows: options.pieceRows,
@@ -50,6 +51,15 @@ function blocksByPartition(
     }
   }
   return (partition) => found.get(partition) ?? {};
+}
+
+function keptOf(
+  { kept }: PhysicalPlan,
+  ds: string,
+  { published }: StageOptions,
+): Pick<AssembleTask, 'kept'> {
+  if (kept === undefined || published === undefined) return {};
+  return { kept: { ...published(ds), columns: kept } };
 }
 
 function gridOf(

@@ -10,7 +10,13 @@ import type {
   ScatterResult,
   SweepResult,
 } from '../tasks/result.js';
-import type { AssembleTask, LeftPartition, SweepTask, TableRef } from '../tasks/task.js';
+import type {
+  AssembleTask,
+  KeptColumns,
+  LeftPartition,
+  SweepTask,
+  TableRef,
+} from '../tasks/task.js';
 import type { ScanStates } from '../tiles/scan-states.js';
 
 /** Tiles that stand for events of a scan. */
@@ -37,6 +43,8 @@ export interface StageOptions {
   /** What is read as tiles, by scan id. */
   readonly tiles?: Readonly<Record<string, ScanTileInput>>;
   readonly relation: (sourceId: string, fileIdx: readonly number[]) => Relation;
+  /** Where a partition is published, for plans that keep columns of it. */
+  readonly published?: (ds: string) => Pick<KeptColumns, 'file' | 'crc'>;
   /** Partition labels that a source has. */
   readonly presentDays: (sourceId: string) => ReadonlySet<string | null>;
   readonly onProgress: (

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { DataType } from '@tessera/api';
+import { type DataType, TesseraError } from '@tessera/api';
 import { type Batch, type Column, gather } from '@tessera/columnar';
 import {
   checksumFile,
@@ -7,6 +7,7 @@ import {
   createTableFromBatch,
   quoteIdent,
   quoteLiteral,
+  readRows,
   run,
   type TableColumn,
 } from '@tessera/lake';
@@ -18,7 +19,7 @@ import { emptyColumn } from './empty-column.js';
 import { localise } from './localise.js';
 import { readSections } from './read-sections.js';
 import type { AssembleResult } from './result.js';
-import type { AssembleTask } from './task.js';
+import type { AssembleTask, KeptColumns } from './task.js';
 import { leftDaySql, leftSql } from './task-sql.js';
 import { codes, numbers } from './typed.js';
 
@@ -163,6 +164,25 @@ function leftRowsSql(context: TaskContext, task: AssembleTask): string {
   return `SELECT ${columns} FROM (${rows})${single ? '' : ` WHERE ${day}`}${order} LIMIT ${task.rows}`;
 }
 
+/**
+ * What is published of the partition: a row each, in the same order.
+ *
+ * Throws  FILE_CHANGED where it is not what it was when the run was planned
+ */
+async function keptRowsSql(
+  context: TaskContext,
+  { rows, partition }: AssembleTask,
+  { file, crc }: KeptColumns,
+): Promise<string> {
+  if (crc !== undefined && (await checksumFile(file)).crc !== crc)
+    throw new TesseraError('FILE_CHANGED', { files: [file] });
+  const from = `read_parquet(${quoteLiteral(file)}, hive_partitioning = false)`;
+  const [found] = await readRows(context.session, `SELECT count(*) AS n FROM ${from}`);
+  if (Number(found?.n) !== rows)
+    throw new Error(`${partition.ds}: ${found?.n} published rows, ${rows} left rows`);
+  return `SELECT * FROM ${from}`;
+}
+
 /** Columns of the table of features that are not written. */
 const OWN_COLUMNS: ReadonlySet<string> = new Set(['__present', '__row']);
 
@@ -242,10 +262,15 @@ export async function runAssemble(
   const features = made.names
     .filter((name) => !OWN_COLUMNS.has(name))
     .map((name) => `f.${quoteIdent(name)}`);
-  const left = (task.grid ? task.grid.names : task.leftColumns).map(
-    (name) => `l.${quoteIdent(name)}`,
-  );
-  const from = `(${leftRowsSql(context, task)}) l POSITIONAL JOIN ${made.sql} f`;
+  const { kept } = task;
+  const names = [
+    ...(task.grid ? task.grid.names : task.leftColumns),
+    ...(kept === undefined ? [] : kept.columns),
+  ];
+  const left = names.map((name) => `l.${quoteIdent(name)}`);
+  const rowsSql =
+    kept === undefined ? leftRowsSql(context, task) : await keptRowsSql(context, task, kept);
+  const from = `(${rowsSql}) l POSITIONAL JOIN ${made.sql} f`;
   const sql = `SELECT ${[...left, ...features].join(', ')} FROM ${from}${task.grid ? ' WHERE f.__present' : ''}`;
   const width = left.length + features.length;
   const rows = await copyToParquet(context.session, sql, task.file, width);

@@ -227,6 +227,14 @@ export interface SweptPiece {
   readonly section: Section;
 }
 
+export interface KeptColumns {
+  /** Absolute path. */
+  readonly file: string;
+  /** Its checksum when it was planned with. */
+  readonly crc?: string;
+  readonly columns: readonly string[];
+}
+
 /** Feature columns of one left partition, put back in left order beside the left's own columns. */
 export interface AssembleTask {
   readonly type: 'assemble';
@@ -240,6 +248,8 @@ export interface AssembleTask {
     readonly table: TableRef;
   } | null;
   readonly leftColumns: readonly string[];
+  /** A published file of the same rows: the left's columns, and these, are taken from it; absent = none. */
+  readonly kept?: KeptColumns;
   readonly limit: number | null;
   /** Blocks per scan and piece, any order. */
   readonly blocks: Readonly<Record<string, readonly (readonly Section[])[]>>;
