@@ -1,5 +1,5 @@
 import type { DataType } from '@tessera/api';
-import type { Column } from '@tessera/columnar';
+import { type Column, slice } from '@tessera/columnar';
 import type { DerivedColumn, ExpressionBatch, ExpressionColumn, Row, Value } from '@tessera/expr';
 
 /** Columns of every type, and how odd values of each are held. */
@@ -195,10 +195,19 @@ export function randomTable(random: () => number, rows: number): Table {
   return { batch: { rows, columns }, rows: values };
 }
 
+/** Some rows of a batch; what they hold is the same memory. */
+export function sliceTable(batch: ExpressionBatch, from: number, to: number): ExpressionBatch {
+  const columns = new Map<string, ExpressionColumn>();
+  for (const [name, one] of batch.columns) {
+    columns.set(name, { ...one, column: slice(one.column, from, to) });
+  }
+  return { rows: to - from, columns };
+}
+
 /** A made column's values, as expressions would see them; no -0 may be in it. */
-export function readBack({ type, column, strings }: DerivedColumn): Value[] {
+export function readBack({ name, type, column, strings }: DerivedColumn): Value[] {
   return heldOf(column, strings ?? []).map((held) => {
-    if (Object.is(held, -0)) throw new Error('-0 in a result');
+    if (Object.is(held, -0)) throw new Error(`-0 in ${name}`);
     return asValue(type, held);
   });
 }
@@ -237,4 +246,13 @@ function nested(
   return Array.from({ length: offsets.length - 1 }, (_, row) =>
     valid?.[row] === 0 ? null : slice(offsets[row]!, offsets[row + 1]!),
   );
+}
+
+/** Bit for bit: 0 is not -0. */
+export function isSame(a: Value, b: Value): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((one, at) => isSame(one, b[at]!));
+  }
+  if (a instanceof Map && b instanceof Map) return isSame([...a].flat(), [...b].flat());
+  return Object.is(a, b);
 }

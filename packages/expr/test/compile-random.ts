@@ -1,11 +1,5 @@
 import type { DataType } from '@tessera/api';
-import {
-  canonicalType,
-  type ExprType,
-  REGISTRY,
-  type TypedExpression,
-  type Value,
-} from '@tessera/expr';
+import { canonicalType, type ExprType, REGISTRY, type TypedExpression } from '@tessera/expr';
 import { COLUMNS } from './compile-columns.js';
 
 /** Numbers from a seed, 0 ≤ x < 1. */
@@ -74,22 +68,24 @@ function probeExpression(probe: ExprType | TypedExpression): TypedExpression {
 /** Every way of calling a function of the registry with up to three arguments of the types of our columns. */
 function signatures(): Map<string, Signature[]> {
   const found = new Map<string, Signature[]>();
-  const add = (name: string, args: readonly (ExprType | TypedExpression)[]) => {
+  /** Whether further arguments may make it fit. */
+  const add = (name: string, args: readonly (ExprType | TypedExpression)[]): boolean => {
     const answer = REGISTRY.get(name)!.check(args.map(probeExpression));
-    if ('reason' in answer) return;
+    if ('reason' in answer) return answer.argument === undefined;
     const same = args.every(
       (arg, at) => text(isType(arg) ? arg : arg.type) === text(answer.args[at]!),
     );
-    if (!same) return;
+    if (!same) return true;
     const key = text(answer.type);
     found.set(key, [...(found.get(key) ?? []), { name, args, type: answer.type }]);
+    return true;
   };
   for (const name of REGISTRY.keys()) {
     add(name, []);
     for (const a of PROBES) {
-      add(name, [a]);
+      if (!add(name, [a])) continue;
       for (const b of PROBES) {
-        add(name, [a, b]);
+        if (!add(name, [a, b])) continue;
         for (const c of PROBES) add(name, [a, b, c]);
       }
     }
@@ -220,5 +216,3 @@ export const RESULTS: readonly ExprType[] = [
   { kind: 'list', element: DOUBLE as DataType },
   { kind: 'list', element: STRING as DataType },
 ];
-
-export type { Value };

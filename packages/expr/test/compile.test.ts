@@ -3,12 +3,14 @@ import {
   compileExpressions,
   compileFilter,
   compileRow,
+  type DerivedColumn,
   type ExpressionOutput,
   evaluateRow,
   type TypedExpression,
+  type Value,
 } from '@tessera/expr';
 import { expect, test } from 'vitest';
-import { randomTable, readBack } from './compile-columns.js';
+import { isSame, randomTable, readBack, sliceTable } from './compile-columns.js';
 import { pick, RESULTS, randomExpression, randomOf } from './compile-random.js';
 
 const LONG = process.env.TESSERA_LONG === '1';
@@ -23,30 +25,58 @@ function randomOutputs(random: () => number, most: number): ExpressionOutput[] {
   });
 }
 
-test('compiled = interpreted, in batches and row by row', () => {
+/** Comparing is most of the time, so only what differs is shown. */
+function expectSame(given: readonly Value[], wanted: readonly Value[], where: () => string): void {
+  if (!isSame(given, wanted)) expect(given, where()).toEqual(wanted);
+  if (!isSame(given, wanted)) throw new Error(`${where()}: 0 and -0`);
+}
+
+test('compiled = interpreted, in batches, row by row and as a condition', () => {
   let expressions = 0;
-  for (let seed = 1; expressions < (LONG ? 100_000 : 1_000); seed++) {
+  for (let seed = 1; expressions < (LONG ? 100_000 : 1_500); seed++) {
     const random = randomOf(seed);
     const table = randomTable(random, pick(random, [0, 1, 7, 40]));
     const outputs = randomOutputs(random, 6);
     expressions += outputs.length;
-    const expected = outputs.map(({ expression }) =>
-      table.rows.map((row) => evaluateRow(expression, row)),
-    );
     const segmentNodes = pick(random, [1, 5, 400]);
     const made = compileExpressions(outputs, { segmentNodes })(table.batch);
     const byRow = compileRow(outputs);
-    made.forEach((column, at) => {
-      const where = `seed ${seed}, ${JSON.stringify(outputs[at]!.expression)}`;
-      expect(readBack(column), where).toEqual(expected[at]);
-    });
-    table.rows.forEach((row, at) => {
-      expect(byRow(row), `seed ${seed}`).toEqual(expected.map((values) => values[at]));
-    });
+    const rows = table.rows.map((row) => byRow(row));
     outputs.forEach(({ expression }, at) => {
+      const where = () => `seed ${seed}, ${JSON.stringify(expression)}`;
+      const wanted = table.rows.map((row) => evaluateRow(expression, row));
+      expectSame(readBack(made[at]!), wanted, where);
+      expectSame(
+        rows.map((values) => values[at]!),
+        wanted,
+        where,
+      );
       if (expression.type.kind !== 'boolean') return;
-      const mask = compileFilter(expression, { segmentNodes })(table.batch);
-      expect([...mask], `seed ${seed}`).toEqual(expected[at]!.map((one) => (one === true ? 1 : 0)));
+      const mask = [...compileFilter(expression, { segmentNodes })(table.batch)];
+      expectSame(
+        mask.map((one) => one === 1),
+        wanted.map((one) => one === true),
+        where,
+      );
+    });
+  }
+});
+
+test('values do not depend on how rows are cut into batches', () => {
+  for (let seed = 1; seed <= (LONG ? 2_000 : 60); seed++) {
+    const random = randomOf(seed * 7919);
+    const table = randomTable(random, 60);
+    const compiled = compileExpressions(randomOutputs(random, 8));
+    const whole = compiled(table.batch);
+    const pieces: DerivedColumn[][] = [];
+    for (let from = 0; from < 60; ) {
+      const to = Math.min(60, from + Math.floor(random() * 25));
+      pieces.push(compiled(sliceTable(table.batch, from, to)));
+      from = to;
+    }
+    whole.forEach((column, at) => {
+      const cut = pieces.flatMap((piece) => readBack(piece[at]!));
+      expectSame(cut, readBack(column), () => `seed ${seed}, output ${at}`);
     });
   }
 });

@@ -1,7 +1,12 @@
+import type { ExprType } from '../types.js';
 import { int64OrNull } from '../values.js';
 import { BAIL, type Emitter, nameOf } from './emitter.js';
 import type { Node } from './graph.js';
 import { MAX_SAFE } from './representation.js';
+
+export function isDoubleType(type: ExprType): boolean {
+  return type.kind === 'double';
+}
 
 export function isDoubleArithmetic(node: Node): boolean {
   return node.type.kind === 'double' && ['+', '-', '*', '/', '%'].includes(node.op);
@@ -16,7 +21,7 @@ export function passesOn(node: Node, at: number): boolean {
 }
 
 /** `x + (x - x)`: NaN where x is not finite, 0 where it is -0; no branch. */
-function normalized(x: string): string {
+export function normalized(x: string): string {
   return `${x} + (${x} - ${x})`;
 }
 

@@ -1,7 +1,8 @@
-import { castValue } from '../evaluate/cast-value.js';
+import { castValue, roundHalfEven } from '../evaluate/cast-value.js';
 import { REGISTRY } from '../registry/registry.js';
-import type { Value } from '../types.js';
+import type { ExprType, Value } from '../types.js';
 import { checkSafe } from './emit-arithmetic.js';
+import { emitFunction } from './emit-functions.js';
 import { type Emitter, nameOf } from './emitter.js';
 import type { Node } from './graph.js';
 import {
@@ -19,6 +20,7 @@ export function emitCall(emitter: Emitter, node: Node): void {
   if (source.op !== 'call') throw new Error('no call');
   const entry = REGISTRY.get(source.name);
   if (entry === undefined) throw new Error(`no function ${source.name}`);
+  if (emitFunction(emitter, node, source.name)) return;
   emitClosure(emitter, node, entry.js(source.args), entry.nulls === 'strict');
 }
 
@@ -29,18 +31,53 @@ export function emitCast(emitter: Emitter, node: Node): void {
     emitter.define(node, nullOf(emitter, node));
     return;
   }
-  // In fast code both are numbers already; a date, too, but it becomes a timestamp by calculation.
-  const numeric = from.kind === 'int64' || from.kind === 'boolean';
-  const isSame =
-    numeric && (to.kind === 'double' || (to.kind === 'int64' && emitter.mode === 'fast'));
-  if (isSame) {
-    const x = emitter.argument(node, 0);
-    const isHeld = representationOf(from, emitter.mode) === 'number';
-    if (isHeld) emitter.alias(node, x);
-    else emitter.define(node, `${x} === null ? NaN : Number(${x})`);
-    return;
+  const isFast = emitter.mode === 'fast';
+  const x = () => emitter.argument(node, 0);
+  switch (`${from.kind} ${to.kind}`) {
+    case 'boolean double':
+      emitter.alias(node, x());
+      return;
+    case 'int64 double':
+      if (isFast) emitter.alias(node, x());
+      else emitter.define(node, `${x()} === null ? NaN : Number(${x()})`);
+      return;
+    case 'double boolean':
+      emitter.define(node, `${x()} !== ${x()} ? NaN : ${x()} !== 0 ? 1 : 0`);
+      return;
   }
-  emitClosure(emitter, node, (value) => castValue(value!, from, to), true);
+  if (!isFast || !emitFastCast(emitter, node, from, to)) {
+    emitClosure(emitter, node, (value) => castValue(value!, from, to), true);
+  }
+}
+
+/** Casts between what fast code holds as numbers. */
+function emitFastCast(emitter: Emitter, node: Node, from: ExprType, to: ExprType): boolean {
+  const x = emitter.argument(node, 0);
+  switch (`${from.kind} ${to.kind}`) {
+    case 'boolean int64':
+      emitter.alias(node, x);
+      return true;
+    case 'int64 boolean':
+      emitter.define(node, `${x} !== ${x} ? NaN : ${x} !== 0 ? 1 : 0`);
+      return true;
+    case 'double int64':
+      // Infinities are null, whatever is large gives the row up.
+      emitter.define(
+        node,
+        `${x} - ${x} === 0 ? ${emitter.constant(roundHalfEven)}(${x}) + 0 : NaN`,
+      );
+      checkSafe(emitter, node);
+      return true;
+    case 'date timestamp':
+      emitter.define(node, `${x} * 86400000000`);
+      checkSafe(emitter, node);
+      return true;
+    case 'timestamp date':
+      emitter.define(node, `Math.floor(${x} / 86400000000)`);
+      return true;
+    default:
+      return false;
+  }
 }
 
 function nullOf(emitter: Emitter, node: Node): string {

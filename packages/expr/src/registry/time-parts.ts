@@ -69,12 +69,12 @@ function asTimestamp(sql: string, arg: TypedExpression): string {
 }
 
 /** Days since the first of January, 1 being that. */
-function dayOfYear(days: number): number {
+export function dayOfYear(days: number): number {
   return days - daysOf({ year: civilOf(days).year, month: 1, day: 1 }) + 1;
 }
 
 /** ISO 8601: the week's Thursday says its year. */
-function isoWeek(days: number): number {
+export function isoWeek(days: number): number {
   return Math.floor((dayOfYear(days - weekdayOf(days) + 4) - 1) / 7) + 1;
 }
 

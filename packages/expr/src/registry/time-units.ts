@@ -11,7 +11,8 @@ const SMALL = ['second', 'minute', 'hour'] as const;
 const FIXED = [...SMALL, 'day', 'week'] as const;
 const ALL = [...FIXED, 'month', 'quarter', 'year'] as const;
 
-const US_OF: Readonly<Record<(typeof FIXED)[number], bigint>> = {
+/** µs of the units of a fixed length. */
+export const US_OF: Readonly<Record<(typeof FIXED)[number], bigint>> = {
   second: 1_000_000n,
   minute: 60_000_000n,
   hour: 3_600_000_000n,
@@ -43,7 +44,8 @@ function timeProblem(args: readonly TypedExpression[], at: number, unit: string)
   };
 }
 
-function truncatedDay(unit: string, days: number): number {
+/** First day of the unit that a day lies in. */
+export function truncatedDay(unit: string, days: number): number {
   const { year, month } = civilOf(days);
   switch (unit) {
     case 'week':
