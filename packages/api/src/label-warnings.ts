@@ -1,5 +1,5 @@
-import { labelColumns } from './output-columns.js';
 import { expressionColumns } from './expression/walk.js';
+import { labelColumns } from './output-columns.js';
 import type { GroupBySpec, JoinSpec, LabelSpec } from './spec.js';
 
 /** What is likely wrong with a definition, and in no run's way. */

@@ -1,7 +1,7 @@
 import { LABEL } from '../column-names.js';
+import { expressionColumns } from '../expression/walk.js';
 import { readBy } from '../label-warnings.js';
 import { passedThroughColumns } from '../output-columns.js';
-import { expressionColumns } from '../expression/walk.js';
 import type { GroupBySpec, SourceSpec } from '../spec.js';
 import type { Report } from './report.js';
 

@@ -1,11 +1,15 @@
 import type { ColumnSpec } from '@tessera/api';
 import {
+  type ComputedColumn,
   combineProblems,
+  computedColumns,
+  expressionColumns,
+  formatExpression,
   formatType,
   type JoinSpec,
   leftColumns,
   type OutputColumn,
-  outputColumns,
+  outputOf,
   type PartSpec,
   partsOf,
   TesseraError,
@@ -78,9 +82,11 @@ function readInstant(at: ExplainOptions['at']): number {
 }
 
 function findColumn(join: JoinSpec, name: string): OutputColumn {
-  const columns = outputColumns(join);
-  const found = columns.find((column) => column.name === name);
+  const computed = computedColumns(join);
+  const found = computed.find(({ column }) => column.name === name)?.column;
+  if (found?.expression !== undefined) throw derived(found, computed);
   if (found) return found;
+  const columns = outputOf(computed);
   const isLeft = leftColumns(join).some((column) => column.name === name);
   throw new TesseraError('UNKNOWN_COLUMN', {
     source: join.name,
@@ -90,6 +96,24 @@ function findColumn(join: JoinSpec, name: string): OutputColumn {
       advice: `\`${name}\` is a column of its left, ${join.left.name}: no feature.`,
     }),
   });
+}
+
+/** What a derived column is made of can be asked for: it has no events of its own. */
+function derived(
+  { name, expression }: OutputColumn,
+  computed: readonly ComputedColumn[],
+): TesseraError {
+  const made = new Set(computed.map(({ column }) => column.name));
+  const read = expression === undefined ? [] : (expressionColumns(expression) ?? []);
+  const asked = read.filter((one) => made.has(one));
+  const text = expression === undefined ? '' : formatExpression(expression);
+  return bad(
+    'column',
+    `is derived: \`${name}\` is \`${text}\``,
+    asked.length > 0
+      ? `Ask for what it reads: ${asked.join(', ')}.`
+      : 'It reads columns of the left alone.',
+  );
 }
 
 /** Keys of other parts do no harm: one command line may be used for several columns. */
