@@ -1,6 +1,8 @@
 export { checkAssignable } from './check/assignable.js';
 export { type CheckedExpression, checkExpression } from './check/check-expression.js';
 export type { ExpressionProblem } from './check/problem.js';
+export { columnsOf, type DuckDbText, duckdbText, type JsFunction } from './duckdb/duckdb-text.js';
+export { duckType } from './duckdb/types.js';
 export { evaluateRow } from './evaluate/evaluate-row.js';
 export type { CallType, Family, FunctionEntry } from './registry/function-entry.js';
 export { REGISTRY } from './registry/registry.js';
