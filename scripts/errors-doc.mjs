@@ -41,7 +41,7 @@ const SAMPLES = {
       first: 'user_spend › count() over 7d',
       second: 'user_spend › count() over 7d by channel as count',
     },
-    'fraud_v2',
+    'fraud_v2 › derive › ratio',
   ],
   LABEL_LEAK: [
     {
@@ -75,9 +75,10 @@ const SAMPLES = {
     },
     'user_spend › count()',
   ],
+  DERIVATION_CYCLE: [{ cycle: ['ratio', 'share', 'ratio'] }, 'fraud_v2 › derive'],
   BAD_EXPRESSION: [
     {
-      what: 'derive ratio',
+      what: 'expression',
       text: 'amount / (ammount_avg + 1',
       position: 25,
       reason: 'expected `)`, found the end',
@@ -190,6 +191,7 @@ const ADVICE = {
   BAD_OPTION: 'Correct or leave out the option.',
   BAD_NAME: 'Choose a name with a letter or digit that is no path.',
   BAD_PREDICATE: 'Correct the text at the mark.',
+  DERIVATION_CYCLE: 'Derive one of them from something else.',
   BAD_EXPRESSION: 'Correct the text at the mark.',
   EXPRESSION_UNSUPPORTED: "Write sql('…'), offline only.",
   UNKNOWN_JOIN: 'Name one of the joins that are listed.',

@@ -6,6 +6,8 @@ export interface ExpressionProblem {
   /** A name that was not found, to suggest others for. */
   readonly name?: string;
   readonly candidates?: readonly string[];
+  /** What candidates are, where they are not columns. */
+  readonly candidatesAre?: string;
   readonly advice?: string;
 }
 

@@ -80,13 +80,8 @@ export function checkExpression(
       case '%':
         return arithmetic(node);
       case 'negate': {
-        const { arg } = node;
-        if (arg.op === 'literal' && arg.type === 'int64' && typeof arg.literal === 'string') {
-          // The least int64 is written with a minus before a number that int64 does not hold.
-          return visit({ ...arg, literal: `-${arg.literal}`.replace(/^--/, '') });
-        }
         const zero: Expression = { op: 'literal', literal: 0 };
-        return arithmetic({ op: '-', left: zero, right: arg }, node);
+        return arithmetic({ op: '-', left: zero, right: node.arg }, node);
       }
       case '||': {
         const args = visitAll([node.left, node.right]);
