@@ -2,8 +2,8 @@ import { join as joinPath } from 'node:path';
 import {
   type DataType,
   type JoinSpec,
+  joinParts,
   outputColumns,
-  partsOf,
   type SourceSpec,
 } from '@tessera/api';
 import { floorDiv, isoDay } from '../oracle/time.js';
@@ -106,7 +106,7 @@ export async function publishedRows(join: JoinSpec, path: string): Promise<Oracl
   const counts = new Set(
     outputColumns(join)
       .filter(({ partIdx, aggregationIdx }) => {
-        const aggregation = partsOf(join)[partIdx]?.groupBy.aggregations[aggregationIdx];
+        const aggregation = joinParts(join)[partIdx]?.groupBy.aggregations[aggregationIdx];
         return aggregation !== undefined && COUNTS.has(aggregation.operation);
       })
       .map(({ name }) => name),

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
-import { partsOf, TesseraError } from '@tessera/api';
+import { joinParts, TesseraError } from '@tessera/api';
 import { trainSet } from '@tessera/engine';
 import { features } from '@tessera/testing';
 import { expect, test } from 'vitest';
@@ -148,7 +148,7 @@ test(`S2.7: labels of ${SEEDS} histories = the quadratic oracle; a new day chang
     expect(hashes(fresh.path ?? ''), `seed ${seed}: from scratch`).toEqual(hashes(published));
     const last = days.at(-1)!;
     const tables = history.upTo(last);
-    const used = [join.left, ...partsOf(join).map(({ groupBy }) => groupBy.source)];
+    const used = [join.left, ...joinParts(join).map(({ groupBy }) => groupBy.source)];
     const given = Object.fromEntries(used.map(({ name }) => [name, tables[name]!]));
     const rows = await features(join).given(given).rows();
     // In memory the last day that has a row is the last day.

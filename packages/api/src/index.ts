@@ -123,7 +123,7 @@ export type {
   LiteralExpression,
   LiteralValue,
 } from './expression/tree.js';
-export { expressionColumns, partsOfExpression, walkExpression } from './expression/walk.js';
+export { expressionColumns, partsOf, walkExpression } from './expression/walk.js';
 export { canonicalJson, contentHash, HASH_FORMAT, hash128 } from './hash.js';
 export { type DefinitionWarning, labelWarnings } from './label-warnings.js';
 export { isOfflineOnly } from './offline-only.js';
@@ -136,10 +136,10 @@ export {
 } from './operation-rules.js';
 export {
   DS,
+  joinParts,
   labelColumns,
   leftColumns,
   partColumns,
-  partsOf,
   passedThroughColumns,
 } from './output-columns.js';
 export {

@@ -76,7 +76,7 @@ export function partColumns(part: PartSpec, partIdx: number): readonly OutputCol
 }
 
 /** What a join computes, in output order: its parts, then its labels. */
-export function partsOf(join: Pick<JoinSpec, 'parts' | 'labels'>): readonly PartSpec[] {
+export function joinParts(join: Pick<JoinSpec, 'parts' | 'labels'>): readonly PartSpec[] {
   return [...join.parts, ...(join.labels ?? [])];
 }
 

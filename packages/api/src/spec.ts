@@ -157,7 +157,7 @@ export interface JoinSpec {
 export interface OutputColumn {
   readonly name: string;
   readonly type: DataType;
-  /** Position in `partsOf(join)`: labels follow the parts. -1 for a derived column. */
+  /** Position in `joinParts(join)`: labels follow the parts. -1 for a derived column. */
   readonly partIdx: number;
   /** Position in `groupBy.aggregations`; -1 for a passed-through or derived column. */
   readonly aggregationIdx: number;

@@ -1,4 +1,4 @@
-import { type GroupBySpec, type JoinSpec, partsOf, type SourceSpec } from '@tessera/api';
+import { type GroupBySpec, type JoinSpec, joinParts, type SourceSpec } from '@tessera/api';
 
 /** What is run: a join, or a groupBy on its own. */
 export interface Definition {
@@ -8,7 +8,7 @@ export interface Definition {
 
 /** In the order of the parts, labels last; one that is used twice is there twice. */
 export function groupBysOf({ join, groupBy }: Definition): GroupBySpec[] {
-  if (join !== null) return partsOf(join).map((part) => part.groupBy);
+  if (join !== null) return joinParts(join).map((part) => part.groupBy);
   return groupBy === null ? [] : [groupBy];
 }
 

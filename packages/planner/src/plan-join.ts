@@ -3,10 +3,10 @@ import {
   definitionHash,
   hashWithColumns,
   type JoinSpec,
+  joinParts,
   type OutputColumn,
   outputOf,
   type PartSpec,
-  partsOf,
 } from '@tessera/api';
 import { derivedOf } from './derived.js';
 import { draftParts, queryName } from './draft.js';
@@ -33,7 +33,7 @@ export function planJoin(
     draftParts(parts, (key) => key.left, join.left, facts);
   const { labels = [] } = join;
   const { labelsOnly = false } = options;
-  const all = draftOf(partsOf(join));
+  const all = draftOf(joinParts(join));
   const draft = labelsOnly ? draftOf(labels) : all;
   const firstPart = labelsOnly ? join.parts.length : 0;
   const features: FeaturePlan[] = [];

@@ -1,6 +1,6 @@
 import { MAX_DEPTH, MAX_PARTS } from './limits.js';
 import type { Expression } from './tree.js';
-import { partsOfExpression } from './walk.js';
+import { partsOf } from './walk.js';
 
 interface Measure {
   readonly depth: number;
@@ -17,7 +17,7 @@ const LEAF: Measure = { depth: 0, parts: 1 };
 export function measurer(): (node: Expression) => string | undefined {
   const known = new Map<Expression, Measure>();
   return (node) => {
-    const inner = partsOfExpression(node);
+    const inner = partsOf(node);
     if (inner.length === 0) return undefined;
     let [depth, parts] = [0, 1];
     for (const part of inner) {

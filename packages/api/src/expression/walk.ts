@@ -1,7 +1,7 @@
 import type { Expression } from './tree.js';
 
 /** What an expression is made of, one level down, in the order written. */
-export function partsOfExpression(expression: Expression): readonly Expression[] {
+export function partsOf(expression: Expression): readonly Expression[] {
   switch (expression.op) {
     case 'literal':
     case 'column':
@@ -32,7 +32,7 @@ export function partsOfExpression(expression: Expression): readonly Expression[]
 /** Calls `visit` with an expression and all that is in it, from the outside in, in the order written. */
 export function walkExpression(expression: Expression, visit: (part: Expression) => void): void {
   visit(expression);
-  for (const part of partsOfExpression(expression)) walkExpression(part, visit);
+  for (const part of partsOf(expression)) walkExpression(part, visit);
 }
 
 /** Columns that an expression names, each once; null when it holds SQL, which may name any. */

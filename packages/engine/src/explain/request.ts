@@ -7,11 +7,11 @@ import {
   formatExpression,
   formatType,
   type JoinSpec,
+  joinParts,
   leftColumns,
   type OutputColumn,
   outputOf,
   type PartSpec,
-  partsOf,
   TesseraError,
 } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
@@ -57,7 +57,7 @@ export function readRequest(join: JoinSpec, options: ExplainOptions): Request {
     problems.push(bad('limit', `must be a whole number of at least 1: ${limit}`));
   const askedMs = attempt(() => readInstant(options.at));
   const column = attempt(() => findColumn(join, options.column));
-  const part = column === undefined ? undefined : partsOf(join)[column.partIdx];
+  const part = column === undefined ? undefined : joinParts(join)[column.partIdx];
   problems.push(...strangers(join, options.keys));
   const keys = part && attempt(() => readKeys(join, part, options.keys, attempt));
   if (problems.length > 0) throw combineProblems(problems);
@@ -118,7 +118,7 @@ function derived(
 
 /** Keys of other parts do no harm: one command line may be used for several columns. */
 function strangers(join: JoinSpec, given: ExplainOptions['keys']): TesseraError[] {
-  const keys = [...new Set(partsOf(join).flatMap((part) => part.keys.map(({ left }) => left)))];
+  const keys = [...new Set(joinParts(join).flatMap((part) => part.keys.map(({ left }) => left)))];
   return Object.keys(given)
     .filter((key) => !keys.includes(key))
     .map((key) => new TesseraError('UNKNOWN_KEY', { groupBy: join.name, key, keys }));

@@ -3,8 +3,8 @@ import {
   definitionHash,
   formatDay,
   type JoinSpec,
+  joinParts,
   outputOf,
-  partsOf,
 } from '@tessera/api';
 import { quoteIdent, readColumns } from '@tessera/lake';
 import { planJoin } from '@tessera/planner';
@@ -33,7 +33,7 @@ export async function joinRows(
   options: InMemoryOptions = {},
 ): Promise<FeatureRowValues[]> {
   return inTurn(async (inline) => {
-    const sources = [join.left, ...partsOf(join).map((part) => part.groupBy.source)];
+    const sources = [join.left, ...joinParts(join).map((part) => part.groupBy.source)];
     await checkExpressions(inline.context.session, { join, groupBy: null });
     const loaded = await loadAll(inline, sources, tables);
     try {
@@ -65,7 +65,7 @@ export async function joinRows(
       const { outcome, context } = await runInMemory(inline, plan, given, options);
       const forms = integerForms(
         outputOf(computed),
-        ({ partIdx }) => partsOf(join)[partIdx]?.groupBy,
+        ({ partIdx }) => joinParts(join)[partIdx]?.groupBy,
       );
       const order = await rowOrder(context, join, left.table);
       const rows: FeatureRowValues[] = [];
