@@ -85,13 +85,6 @@ const SAMPLES = {
     },
     'fraud_v2',
   ],
-  EXPRESSION_UNSUPPORTED: [{ text: 'amount / 2 > 10' }],
-  UNKNOWN_JOIN: [{ name: 'fraud_v3', names: ['fraud_v2'] }],
-  UNKNOWN_GROUP_BY: [{ name: 'user_spent', names: ['merchant_risk', 'user_spend'] }],
-  NO_DEFINITIONS: [{ folder: 'features' }],
-  DUPLICATE_DEFINITION: [
-    { kind: 'join', name: 'fraud_v2', first: 'features/fraud.ts', second: 'features/fraud-v2.ts' },
-  ],
   DEFINITION_FAILED: [
     { file: 'features/user-spend.ts', reason: "Cannot find module '../source.js'" },
   ],
@@ -193,7 +186,6 @@ const ADVICE = {
   BAD_PREDICATE: 'Correct the text at the mark.',
   DERIVATION_CYCLE: 'Derive one of them from something else.',
   BAD_EXPRESSION: 'Correct the text at the mark.',
-  EXPRESSION_UNSUPPORTED: "Write sql('…'), offline only.",
   UNKNOWN_JOIN: 'Name one of the joins that are listed.',
   UNKNOWN_GROUP_BY: 'Name one of the groupBys that are listed.',
   NO_DEFINITIONS: 'Export a join or groupBy, or point `features` at the right folder.',

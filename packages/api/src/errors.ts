@@ -183,11 +183,6 @@ export const ERROR_TABLE = {
     (p) => wrongAt(p.what, p),
     (p) => adviceOn(p),
   ),
-  EXPRESSION_UNSUPPORTED: entry<{ text: string }>(
-    'user',
-    (p) => `\`${p.text}\` is more than a \`where\` can compute.`,
-    () => "It compares columns with columns and values; write sql('…') for more, offline only.",
-  ),
 
   // A project and what is asked of it
   UNKNOWN_JOIN: entry<{ name: string; names: readonly string[] }>(

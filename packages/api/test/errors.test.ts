@@ -156,7 +156,6 @@ test('the table: every code has a kind and says something', () => {
       "BAD_NAME user",
       "BAD_PREDICATE user",
       "BAD_EXPRESSION user",
-      "EXPRESSION_UNSUPPORTED user",
       "UNKNOWN_JOIN user",
       "UNKNOWN_GROUP_BY user",
       "NO_DEFINITIONS user",

@@ -8,9 +8,9 @@ import {
 } from '@tessera/api';
 import { type FileFacts as LakeFile, type Relation, relationOf, type Session } from '@tessera/lake';
 import type { InputFile, LakeFacts, PublishedFacts, SourceFacts } from '@tessera/planner';
-import { checkExpressions } from './check-expressions.js';
 import type { DayRange } from './days.js';
 import { type Definition, groupBysOf, sourcesOf } from './definition.js';
+import { checkExpressions } from './expressions/check-expressions.js';
 import type { LakeFiles } from './inputs.js';
 import { type Known, know, plannerFile, plannerPath } from './known-source.js';
 import { dataEndMs, gridDays, leftPartitions } from './left-partitions.js';

@@ -110,6 +110,11 @@ export { type ReadKinds, readColumns, type StreamOptions, streamColumns } from '
 export { readRows, readStrings } from './read-rows.js';
 export type { ReadKind } from './read-vector.js';
 export { isPassing, PAUSES_MS, withRetries } from './retry.js';
+export {
+  registerScalarFunction,
+  type ScalarFunction,
+  type StringColumn,
+} from './scalar-function.js';
 export { NO_DAY, type Relation, type ScanFile, type ScanSpec } from './scan-spec.js';
 export { scanColumns, scanSql } from './scan-sql.js';
 export { openDuckDb, run, type Session, type SessionOptions } from './session.js';

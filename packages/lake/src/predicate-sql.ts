@@ -20,12 +20,13 @@ export type TypeOf = (column: string) => DataType | undefined;
  * Numbers meet float and double columns as doubles (DuckDB would compare a FLOAT with 0.1 in single precision), instants
  * written as text meet timestamps in UTC (DuckDB's cast to TIMESTAMP drops `+02:00` without a word).
  *
- * Throws EXPRESSION_UNSUPPORTED for what is more than that
+ * `other` renders what is more than that. Throws INTERNAL where it is needed and not given.
  */
 export function predicateSql(
   predicate: Expression,
   quote: (name: string) => string = quoteIdent,
   typeOf: TypeOf = () => undefined,
+  other: (expression: Expression) => string = unsupported,
 ): string {
   const render = (node: Expression): string => {
     switch (node.op) {
@@ -38,7 +39,7 @@ export function predicateSql(
       case 'in': {
         const operand = simpleOperand(node.operand);
         const values = simpleValues(node.values);
-        if (operand === null || values === null) return unsupported(node);
+        if (operand === null || values === null) return other(node);
         if (values.length === 0) return 'FALSE';
         const against = typeOfOperand(operand, typeOf);
         const texts = values.map((value) => literalSql(value, against));
@@ -46,7 +47,7 @@ export function predicateSql(
       }
       case 'is_null': {
         const operand = simpleOperand(node.operand);
-        if (operand === null) return unsupported(node);
+        if (operand === null) return other(node);
         return `(${operandSql(operand, undefined, quote)} IS NULL)`;
       }
       case 'column':
@@ -61,21 +62,20 @@ export function predicateSql(
       case '>':
       case '>=': {
         const [left, right] = [simpleOperand(node.left), simpleOperand(node.right)];
-        if (left === null || right === null) return unsupported(node);
+        if (left === null || right === null) return other(node);
         const leftSql = operandSql(left, typeOfOperand(right, typeOf), quote);
         const rightSql = operandSql(right, typeOfOperand(left, typeOf), quote);
         return `(${leftSql} ${node.op} ${rightSql})`;
       }
       default:
-        return unsupported(node);
+        return other(node);
     }
   };
   return render(predicate);
 }
 
-/** The one place that refuses what is more than comparing columns and values. */
 function unsupported(node: Expression): never {
-  throw new TesseraError('EXPRESSION_UNSUPPORTED', { text: formatExpression(node) });
+  throw new TesseraError('INTERNAL', { reason: `no SQL for ${formatExpression(node)}` });
 }
 
 function typeOfOperand(operand: SimpleOperand, typeOf: TypeOf): DataType | undefined {

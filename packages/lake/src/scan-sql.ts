@@ -105,7 +105,7 @@ export function scanSql(scan: ScanSpec): string {
   }
   if (source.where !== undefined) {
     const typeOf = (name: string) => source.columns.find((c) => c.name === name)?.type;
-    conditions.push(predicateSql(source.where, quoteIdent, typeOf));
+    conditions.push(predicateSql(source.where, quoteIdent, typeOf, scan.expressionSql));
   }
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   const outputs = [...wanted.map((c) => quoteIdent(c.name)), '__t', '__ds', ...origin].join(', ');

@@ -5,7 +5,8 @@ import {
   OPERATION_RULES,
   type SourceSpec,
 } from '@tessera/api';
-import { predicateSql, quoteIdent, quoteLiteral } from '@tessera/lake';
+import { quoteIdent, quoteLiteral } from '@tessera/lake';
+import { conditionSql } from '../expressions/condition-sql.js';
 import type { LeftOutReason } from './explanation.js';
 import { type Bounds, isTimeless, snapshotDay } from './query-time.js';
 import type { Request } from './request.js';
@@ -38,8 +39,7 @@ export function reasonSql(request: Request, bounds: Bounds): string {
     whens.push([`__t >= ${bounds.effectiveMs}`, 'too-late']);
   }
   if (aggregation?.where) {
-    const typeOf = (name: string) => columnType(source, name);
-    const where = predicateSql(aggregation.where, quoteIdent, typeOf);
+    const where = conditionSql({ where: aggregation.where, columns: source.columns });
     whens.push([`NOT coalesce((${where}), FALSE)`, 'where']);
   }
   if (aggregation?.by !== undefined) {

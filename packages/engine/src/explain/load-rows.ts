@@ -6,8 +6,9 @@ import {
   type JoinSpec,
   type SourceSpec,
 } from '@tessera/api';
-import { quoteIdent, readRows, relationOf, run, type Session, scanSql } from '@tessera/lake';
+import { quoteIdent, readRows, relationOf, run, type Session } from '@tessera/lake';
 import type { InputFile, LakeFacts, LeftPartitionFacts } from '@tessera/planner';
+import { sourceSql } from '../expressions/condition-sql.js';
 import { tableFile } from '../in-memory/table-file.js';
 import { type Known, know, plannerFile, plannerPath } from '../known-source.js';
 import { dataEndMs } from '../left-partitions.js';
@@ -122,7 +123,7 @@ export async function loadRows(
   const { where: _, eventId: __, dedupe: ___, ...plain } = source;
   const key = conditions.length === 0 ? 'TRUE' : conditions.join(' AND ');
   const rowsOf = (of: SourceSpec) =>
-    `FROM (${scanSql({ source: of, relation, columns, withOrigin: true })}) WHERE ${key}`;
+    `FROM (${sourceSql({ source: of, relation, columns, withOrigin: true })}) WHERE ${key}`;
   const label = columns.includes('ds') ? '' : '__ds AS ds, ';
   const names = columns.map((name) => `${quoteIdent(name)}, `).join('');
   await run(

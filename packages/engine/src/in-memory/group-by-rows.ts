@@ -1,7 +1,7 @@
 import { computedColumns, DAY_MS, type GroupBySpec, outputOf } from '@tessera/api';
 import { quoteIdent, readColumns, readStrings } from '@tessera/lake';
 import { daysBetween, planBackfill } from '@tessera/planner';
-import { checkExpressions } from '../check-expressions.js';
+import { checkExpressions } from '../expressions/check-expressions.js';
 import { wholeFeatureColumns } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
 import type { AssembleTask } from '../tasks/task.js';

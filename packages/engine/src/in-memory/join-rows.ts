@@ -8,7 +8,7 @@ import {
 } from '@tessera/api';
 import { quoteIdent, readColumns } from '@tessera/lake';
 import { planJoin } from '@tessera/planner';
-import { checkExpressions } from '../check-expressions.js';
+import { checkExpressions } from '../expressions/check-expressions.js';
 import { leftDays } from '../left-days.js';
 import { endOfDays } from '../left-partitions.js';
 import { wholeFeatureColumns } from '../tasks/assemble.js';

@@ -2,7 +2,7 @@ import { type DataType, DS, expressionColumns } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
 import type { ExpressionColumn } from '@tessera/expr';
 import { quoteIdent, run } from '@tessera/lake';
-import { compileDerived } from '../derive/compile-derived.js';
+import { compileDerived } from '../expressions/compile-derived.js';
 import { type NamedType, readTyped } from '../read-typed.js';
 import type { FeatureColumn } from './assemble.js';
 import type { TaskContext } from './context.js';

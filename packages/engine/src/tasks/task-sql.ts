@@ -1,6 +1,7 @@
 import { DAY_MS, expressionColumns, isFloat, type SourceSpec } from '@tessera/api';
-import { predicateSql, quoteIdent, scanSql } from '@tessera/lake';
+import { quoteIdent } from '@tessera/lake';
 import type { KeySetPlan, LanePlan, ScanPlan } from '@tessera/planner';
+import { conditionSql, sourceSql } from '../expressions/condition-sql.js';
 import type { LeftScan, ScanInput } from './task.js';
 
 /**
@@ -70,7 +71,9 @@ function laneSql(lane: LanePlan, source: SourceSpec): string {
           : `${column} IS NOT NULL`;
       });
       if (read.where)
-        terms.unshift(`coalesce((${predicateSql(read.where, quoteIdent, typeOf)}), FALSE)`);
+        terms.unshift(
+          `coalesce((${conditionSql({ where: read.where, columns: source.columns })}), FALSE)`,
+        );
       return `(${terms.join(' AND ')})`;
     }
   }
@@ -78,7 +81,7 @@ function laneSql(lane: LanePlan, source: SourceSpec): string {
 
 /** Left rows with their position, time and snapshot labels: `__pos`, `__t`, `__day` (of the partition), and columns. */
 export function leftSql(left: LeftScan, columns: readonly string[]): string {
-  const scan = scanSql({
+  const scan = sourceSql({
     source: left.source,
     relation: left.relation,
     columns: [...columns],
@@ -97,7 +100,7 @@ export function leftDaySql(left: LeftScan, columns: readonly string[], ds: strin
   const startMs = Date.parse(ds);
   const timeRange = { startMs, endMs: startMs + DAY_MS };
   const { source, relation } = left;
-  return scanSql({ source, relation, columns: [...columns], timeRange });
+  return sourceSql({ source, relation, columns: [...columns], timeRange });
 }
 
 function snapshotDaySql(time: string, lagMs: number): string {
@@ -130,7 +133,7 @@ export function gridKeysSql(
   byPartition: boolean,
   others: readonly string[] = [],
 ): string {
-  const rows = scanSql({
+  const rows = sourceSql({
     source: scan.source,
     relation: scan.relation,
     columns: [...keys],
@@ -197,7 +200,7 @@ function eventRows(scan: EventsScan, relation: LeftScan['relation']): string {
   const columns = [
     ...new Set([...scan.keys, ...scan.lanes.flatMap((lane) => laneColumns(lane, scan.source))]),
   ];
-  const rows = scanSql({
+  const rows = sourceSql({
     source: scan.source,
     relation,
     columns,
@@ -239,7 +242,7 @@ export function scatterSql(
 
 /** Counts for the report: rows read, without time, with a null key. */
 export function countsSql(scan: EventsScan, relation: LeftScan['relation']): string {
-  const rows = scanSql({ source: scan.source, relation, columns: [...scan.keys] });
+  const rows = sourceSql({ source: scan.source, relation, columns: [...scan.keys] });
   const nullKey = scan.keys.map((column) => `${quoteIdent(column)} IS NULL`).join(' OR ');
   const noTime = scan.source.time === undefined ? '0' : 'count(*) FILTER (WHERE __t IS NULL)';
   return `SELECT count(*) AS rows, ${noTime} AS no_time, count(*) FILTER (WHERE ${nullKey}) AS null_key FROM (${rows})`;
@@ -247,7 +250,7 @@ export function countsSql(scan: EventsScan, relation: LeftScan['relation']): str
 
 /** Keys with more than one row in one partition (S3.3). */
 export function duplicateKeysSql(scan: EventsScan, relation: LeftScan['relation']): string {
-  const rows = scanSql({ source: scan.source, relation, columns: [...scan.keys] });
+  const rows = sourceSql({ source: scan.source, relation, columns: [...scan.keys] });
   const keys = scan.keys.map(quoteIdent);
   return `SELECT __ds AS ds, ${keys.map((key, idx) => `CAST(${key} AS VARCHAR) AS k${idx}`).join(', ')}, count(*) AS n FROM (${rows}) WHERE ${keyConditions(keys)} GROUP BY __ds, ${keys.join(', ')} HAVING count(*) > 1 ORDER BY ALL LIMIT 5`;
 }
@@ -263,7 +266,7 @@ export function dictionarySql(
   isList: boolean,
   others: readonly string[] = [],
 ): string {
-  const rows = scanSql({
+  const rows = sourceSql({
     source: scan.source,
     relation: scan.relation,
     columns: [column],

@@ -3,15 +3,13 @@ import {
   combineProblems,
   computedColumns,
   DS,
-  formatExpression,
   type GroupBySpec,
   type JoinSpec,
   leftColumns,
-  parseExpressionText,
-  TesseraError,
+  type TesseraError,
 } from '@tessera/api';
-import { checkAssignable, checkExpression } from '@tessera/expr';
 import type { NamedType } from '../read-typed.js';
+import { typedProblems } from './typed-problems.js';
 
 /** Columns of a row that derived ones may read beside features: those of its left, or its keys, and its day. */
 export function ownColumns(spec: JoinSpec | GroupBySpec): readonly NamedType[] {
@@ -33,25 +31,10 @@ export function checkDerived(
 
 function problemsOf(
   { name, type, expression }: ComputedColumn['column'],
-  known: readonly NamedType[],
+  columns: readonly NamedType[],
   definition: string,
 ): TesseraError[] {
   if (expression === undefined) return [];
-  const text = formatExpression(expression);
-  // The text in which problems are shown is the canonical one, so places are those in it.
-  const parsed = parseExpressionText(text);
-  const { expression: tree, positions } =
-    'reason' in parsed ? { expression, positions: undefined } : parsed;
-  const { typed, problems } = checkExpression(tree, known, positions, type);
-  const at = { at: `${definition} › derive › ${name}` };
-  const found = problems.map(
-    ({ node: _, ...problem }) =>
-      new TesseraError('BAD_EXPRESSION', { what: 'expression', text, ...problem }, at),
-  );
-  const fitted = typed && checkAssignable(typed, type);
-  if (fitted === undefined || 'typed' in fitted) return found;
-  return [
-    ...found,
-    new TesseraError('BAD_EXPRESSION', { what: 'expression', text, position: 0, ...fitted }, at),
-  ];
+  const at = `${definition} › derive › ${name}`;
+  return typedProblems(expression, { code: 'BAD_EXPRESSION', at, columns, type });
 }

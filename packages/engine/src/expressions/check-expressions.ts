@@ -8,20 +8,31 @@ import {
   walkExpression,
 } from '@tessera/api';
 import { checkSqlPredicate, type Session } from '@tessera/lake';
-import type { Definition } from './definition.js';
-import { groupBysOf, sourcesOf } from './definition.js';
-import { checkDerived } from './derive/check-derived.js';
+import type { Definition } from '../definition.js';
+import { groupBysOf, sourcesOf } from '../definition.js';
+import { checkDerived } from './check-derived.js';
+import { addFunctions, computedParts } from './condition-sql.js';
+import { typedProblems } from './typed-problems.js';
 
 /**
- * Expressions of a definition before anything is read: types of derived columns, and every `sql('…')` by DuckDB. Throws
- * BAD_EXPRESSION or BAD_PREDICATE, all together.
+ * Expressions of a definition before anything is read: types and functions of derived columns and conditions, and
+ * every `sql('…')` by DuckDB. What conditions call is known to the session afterwards.
+ *
+ * Throws BAD_EXPRESSION or BAD_PREDICATE, all together.
  */
 export async function checkExpressions(session: Session, definition: Definition): Promise<void> {
   const subject = definition.join ?? definition.groupBy;
   if (subject !== null) checkDerived(subject);
   const problems: TesseraError[] = [];
   const check = async (at: string, source: SourceSpec, where: Expression | undefined) => {
-    for (const text of where === undefined ? [] : sqlTexts(where)) {
+    if (where === undefined) return;
+    const { columns } = source;
+    const wrong = computedParts(where).flatMap((part) =>
+      typedProblems(part, { code: 'BAD_PREDICATE', at, columns, type: { kind: 'boolean' } }),
+    );
+    if (wrong.length === 0) addFunctions(session, [{ where, columns }]);
+    problems.push(...wrong);
+    for (const text of sqlTexts(where)) {
       await checkSqlPredicate(session, source.columns, text).catch((error: unknown) => {
         if (!isTesseraError(error) || error.kind !== 'user') throw error;
         problems.push(...locateError(error, at).problems);

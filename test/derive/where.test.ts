@@ -1,0 +1,122 @@
+import { join as joinPath } from 'node:path';
+import { count, events, groupBy, isTesseraError, join, part, sum } from '@tessera/api';
+import { type ResultBatch, trainSet } from '@tessera/engine';
+import { features, table } from '@tessera/testing';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { newFolder, parquet } from '../files/workspace.js';
+
+/** Conditions that compute: pushed into the scan where DuckDB agrees on every bit, ours where it may not. */
+
+const columns = {
+  id: 'int64',
+  user: 'string',
+  amount: 'double',
+  country: 'string',
+  at: 'timestamp',
+} as const;
+
+const asked = (where: string, of?: string) => {
+  const payments = events({
+    name: 'payments',
+    path: 'payments',
+    columns,
+    time: 'at',
+    ...(of !== undefined && { where: of }),
+  });
+  const spend = groupBy({
+    name: 'spend',
+    source: payments,
+    keys: ['user'],
+    aggregations: [count({ where, as: 'n' }), sum('id', { where, as: 'ids' }), count()],
+  });
+  return join({ name: 'asked', left: payments, parts: [part(spend)] });
+};
+
+/** With the ids for which they hold, which are powers of two, added up. */
+const WHERES: [where: string, ids: bigint][] = [
+  ['amount * 2 > 5', 4n],
+  ["country LIKE 'D%'", 3n],
+  ["upper(country) = 'ÖSTERREICH'", 4n],
+  ["upper(country) = 'ÖSTERREICH' OR amount BETWEEN 1 AND 2", 5n],
+  ["amount IS NOT NULL AND NOT (exp(amount) < 3 AND country <> 'DE')", 7n],
+  ['hour(at) IN (10, 11)', 3n],
+  ["CASE WHEN amount > 1 THEN length(country) = 2 ELSE coalesce(country, '') = '' END", 10n],
+  ["CAST(amount AS string) = '2.5'", 2n],
+];
+
+describe('in memory', () => {
+  test.each(WHERES)('%s', async (where, ids) => {
+    const rows = await features(asked(where))
+      .given({
+        payments: table`
+          id | user | amount | country    | at
+          1  | u    | 1      | DE         | 2025-01-01T10:00:00Z
+          2  | u    | 2.5    | DE         | 2025-01-01T11:00:00Z
+          4  | u    | 3      | österreich | 2025-01-01T12:00:00Z
+          8  | u    |        |            | 2025-01-01T13:00:00Z
+          16 | u    | 9      | FR         | 2025-01-02T10:00:00Z`,
+      })
+      .rows();
+    expect(rows.at(-1)?.spend_ids).toBe(ids);
+  });
+});
+
+describe('from files', () => {
+  const lake = joinPath(newFolder(), 'lake');
+  beforeAll(async () => {
+    for (const [day, ds] of ['2025-01-01', '2025-01-02'].entries())
+      await parquet(
+        joinPath(lake, `payments/ds=${ds}/a.parquet`),
+        `SELECT ${day} * 10000 + i AS id, 'u' || (i % 7) AS "user", (i % 13) / 4 AS amount,
+           CASE i % 4 WHEN 0 THEN 'DE' WHEN 1 THEN 'österreich' WHEN 2 THEN 'FR' END AS country,
+           TIMESTAMP '${ds}' + to_milliseconds((i * 1234567) % 86400000) AS at FROM range(6000) t(i)`,
+      );
+  });
+
+  const cells = async (of: ReturnType<typeof asked>, options: object) => {
+    const result = await trainSet(of, { lake, out: newFolder(), ...options });
+    const batches: ResultBatch[] = [];
+    for await (const batch of result.batches()) batches.push(batch);
+    return batches.map(({ columns: all }) => [all.id, all.spend_n, all.spend_ids, all.spend_count]);
+  };
+
+  test.each([
+    ["upper(country) = 'ÖSTERREICH'", "country = 'österreich'"],
+    ['amount * 4 % 2 = 0', 'amount IN (0, 0.5, 1, 1.5, 2, 2.5, 3)'],
+    ["replace(country, 'D', 'd') = 'dE' AND exp(amount) > 1", "country = 'DE' AND amount > 0"],
+  ])('%s means %s, by rows and by tiles', async (computed, plain) => {
+    const wanted = await cells(asked(plain), { workers: 2, tiles: 'off' });
+    expect(await cells(asked(computed), { workers: 2, tiles: 'off' })).toEqual(wanted);
+    expect(await cells(asked(computed), { workers: 1, tiles: 'always' })).toEqual(wanted);
+    const filtered = await cells(asked(plain, plain), { workers: 2, tiles: 'off' });
+    expect(await cells(asked(computed, computed), { workers: 2, tiles: 'off' })).toEqual(filtered);
+  });
+
+  test('types are looked at before anything is read', async () => {
+    const wrong = asked('amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(country)');
+    const error = await trainSet(wrong, { lake: '/nowhere', out: newFolder() }).catch((e) => e);
+    if (!isTesseraError(error)) throw error;
+    expect(error.problems.map((one) => `${one.at}: ${one.summary}`)).toMatchInlineSnapshot(`
+      [
+        "spend › COUNT: where: \`+\` takes numbers, not string column \`country\`.
+      amount + country > 1
+             ^",
+        "spend › COUNT: where: there is no function \`roud\`.
+      roud(amount) = 1
+      ^",
+        "spend › COUNT: where: a condition is boolean: a value of type string is no boolean.
+      upper(country)
+      ^",
+        "spend › SUM: where: \`+\` takes numbers, not string column \`country\`.
+      amount + country > 1
+             ^",
+        "spend › SUM: where: there is no function \`roud\`.
+      roud(amount) = 1
+      ^",
+        "spend › SUM: where: a condition is boolean: a value of type string is no boolean.
+      upper(country)
+      ^",
+      ]
+    `);
+  });
+});
