@@ -85,6 +85,12 @@ const SAMPLES = {
     },
     'fraud_v2',
   ],
+  UNKNOWN_JOIN: [{ name: 'fraud_v3', names: ['fraud_v2'] }],
+  UNKNOWN_GROUP_BY: [{ name: 'user_spent', names: ['merchant_risk', 'user_spend'] }],
+  NO_DEFINITIONS: [{ folder: 'features' }],
+  DUPLICATE_DEFINITION: [
+    { kind: 'join', name: 'fraud_v2', first: 'features/fraud.ts', second: 'features/fraud-v2.ts' },
+  ],
   DEFINITION_FAILED: [
     { file: 'features/user-spend.ts', reason: "Cannot find module '../source.js'" },
   ],
