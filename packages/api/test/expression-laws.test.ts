@@ -13,7 +13,7 @@ import {
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-const RUNS = process.env.TESSERA_LONG === undefined ? 1_000 : 50_000;
+const RUNS = process.env.TESSERA_LONG === undefined ? 1_000 : 20_000;
 
 const name = fc.oneof(
   fc.constantFrom('a', 'b_1', 'NOT', 'case', 'End', 'date', 'größe', 'x.y', 'list'),
