@@ -38,8 +38,9 @@ test('compiled = interpreted, in batches, row by row and as a condition', () => 
     const table = randomTable(random, pick(random, [0, 1, 7, 40]));
     const outputs = randomOutputs(random, 6);
     expressions += outputs.length;
-    const segmentNodes = pick(random, [1, 5, 400]);
-    const made = compileExpressions(outputs, { segmentNodes })(table.batch);
+    const nodes = pick(random, [1, 5, 400]);
+    const limits = { nodes, outputs: pick(random, [1, 6]), most: pick(random, [nodes, 400]) };
+    const made = compileExpressions(outputs, { limits })(table.batch);
     const byRow = compileRow(outputs);
     const rows = table.rows.map((row) => byRow(row));
     outputs.forEach(({ expression }, at) => {
@@ -52,7 +53,7 @@ test('compiled = interpreted, in batches, row by row and as a condition', () => 
         where,
       );
       if (expression.type.kind !== 'boolean') return;
-      const mask = [...compileFilter(expression, { segmentNodes })(table.batch)];
+      const mask = [...compileFilter(expression, { limits })(table.batch)];
       expectSame(
         mask.map((one) => one === 1),
         wanted.map((one) => one === true),
