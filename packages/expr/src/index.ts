@@ -13,6 +13,8 @@ export {
   compileFilter,
 } from './compile/compile-expressions.js';
 export { compileRow } from './compile/compile-row.js';
+export { columnsOf, type DuckDbText, duckdbText, type JsFunction } from './duckdb/duckdb-text.js';
+export { duckType } from './duckdb/types.js';
 export { evaluateRow } from './evaluate/evaluate-row.js';
 export type { CallType, Family, FunctionEntry } from './registry/function-entry.js';
 export { REGISTRY } from './registry/registry.js';

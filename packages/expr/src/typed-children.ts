@@ -53,7 +53,6 @@ export function withChildren(
     case 'case': {
       const when = node.when.map((_, at) => ({
         if: children[at * 2]!,
-        // biome-ignore lint/suspicious/noThenProperty: the name of the tree's field.
         then: children[at * 2 + 1]!,
       }));
       return {

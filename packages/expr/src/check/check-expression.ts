@@ -80,13 +80,8 @@ export function checkExpression(
       case '%':
         return arithmetic(node);
       case 'negate': {
-        const { arg } = node;
-        if (arg.op === 'literal' && arg.type === 'int64' && typeof arg.literal === 'string') {
-          // The least int64 is written with a minus before a number that int64 does not hold.
-          return visit({ ...arg, literal: `-${arg.literal}`.replace(/^--/, '') });
-        }
         const zero: Expression = { op: 'literal', literal: 0 };
-        return arithmetic({ op: '-', left: zero, right: arg }, node);
+        return arithmetic({ op: '-', left: zero, right: node.arg }, node);
       }
       case '||': {
         const args = visitAll([node.left, node.right]);
@@ -212,7 +207,6 @@ export function checkExpression(
   function cases(node: Expression & { readonly op: 'case' }): TypedExpression | undefined {
     const branches = node.when.map((branch) => ({
       if: condition(branch.if),
-      // biome-ignore lint/suspicious/noThenProperty: the name of the tree's field.
       then: visit(branch.then),
     }));
     const last = node.else === undefined ? undefined : visit(node.else);
@@ -242,7 +236,6 @@ export function checkExpression(
       op: 'case',
       when: branches.map((branch) => ({
         if: branch.if!,
-        // biome-ignore lint/suspicious/noThenProperty: the name of the tree's field.
         then: converted(branch.then!, type),
       })),
       ...(last !== undefined && { else: converted(last, type) }),

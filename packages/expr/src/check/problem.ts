@@ -1,14 +1,8 @@
-import type { Expression } from '@tessera/api';
+import type { Expression, ExpressionProblem as Problem } from '@tessera/api';
 
-/** What is wrong with an expression, at its node; `position` is the character where the text is known. */
-export interface ExpressionProblem {
+/** What is wrong with an expression, also told by its node; `position` is the character where the text is known. */
+export interface ExpressionProblem extends Problem {
   readonly node: Expression;
-  readonly position: number | null;
-  readonly reason: string;
-  readonly advice?: string;
-  /** The unknown name, and what it may have been. */
-  readonly name?: string;
-  readonly candidates?: readonly string[];
 }
 
 /** Told while a tree is checked. */

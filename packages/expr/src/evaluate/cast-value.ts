@@ -79,10 +79,10 @@ function toText(value: Value, from: ExprType): string | null {
   }
 }
 
-const FIRST_DAY = -719_528;
+const FIRST_DAY = -719_162;
 const LAST_DAY = 2_932_896;
 
-/** `YYYY-MM-DD` of the years 0 to 9999. */
+/** `YYYY-MM-DD` of the years 1 to 9999. */
 function dayText(day: number): string | null {
   return day < FIRST_DAY || day > LAST_DAY ? null : formatDay(day);
 }

@@ -131,7 +131,9 @@ const listSum: FunctionEntry = {
     };
   },
   pushDown: (args) => isWholeList(args[0]!),
-  duckdb: ([list]) => `TRY_CAST(list_sum(${list}) AS BIGINT)`,
+  // Not TRY_CAST: DuckDB turns `TRY_CAST(huge AS BIGINT) <> 0` into `huge <> 0`.
+  duckdb: ([list]) =>
+    `CAST(list_filter([list_sum(${list})], lambda v: v BETWEEN -9223372036854775808 AND 9223372036854775807)[1] AS BIGINT)`,
   spark: ([list], args) =>
     isWholeList(args[0]!)
       ? sparkOnce(
@@ -232,7 +234,7 @@ function ofMap(
   summary: string,
   result: (type: MapType) => ExprType,
   js: (map: ReadonlyMap<Value, Value>) => Value,
-  texts: { readonly duckdb: string; readonly spark: (map: string) => string },
+  texts: Readonly<Record<'duckdb' | 'spark', (map: string) => string>>,
   gives: string,
 ): FunctionEntry {
   return {
@@ -246,7 +248,7 @@ function ofMap(
     ),
     js: () => (map) => js(map as ReadonlyMap<Value, Value>),
     pushDown: true,
-    duckdb: ([map]) => `${texts.duckdb}(${map})`,
+    duckdb: ([map]) => texts.duckdb(map!),
     spark: ([map]) => texts.spark(map!),
     examples: [{ text: `${name}(counts)`, gives }],
   };
@@ -266,7 +268,7 @@ export const LISTS_AND_MAPS: readonly FunctionEntry[] = [
     'The keys, in the order of the entries.',
     (type) => ({ kind: 'list', element: type.key }),
     (map) => [...map.keys()],
-    { duckdb: 'map_keys', spark: (map) => `map_keys(${map})` },
+    { duckdb: (map) => `map_keys(${map})`, spark: (map) => `map_keys(${map})` },
     "['food', 'fuel']",
   ),
   ofMap(
@@ -274,7 +276,7 @@ export const LISTS_AND_MAPS: readonly FunctionEntry[] = [
     'The values, in the order of the entries.',
     (type) => ({ kind: 'list', element: type.value }),
     (map) => [...map.values()],
-    { duckdb: 'map_values', spark: (map) => `map_values(${map})` },
+    { duckdb: (map) => `map_values(${map})`, spark: (map) => `map_values(${map})` },
     '[3, 1]',
   ),
   ofMap(
@@ -283,7 +285,7 @@ export const LISTS_AND_MAPS: readonly FunctionEntry[] = [
     () => INT64,
     (map) => BigInt(map.size),
     {
-      duckdb: 'cardinality',
+      duckdb: (map) => `CAST(cardinality(${map}) AS BIGINT)`,
       spark: (map) => `CAST(array_size(map_keys(${map})) AS BIGINT)`,
     },
     '2',

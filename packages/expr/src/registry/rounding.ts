@@ -1,5 +1,6 @@
 import { DOUBLE, INT64, type Value } from '../types.js';
-import { literalValue } from '../values.js';
+import { doubleOrNull, literalValue } from '../values.js';
+import { duckFinite } from './duck-finite.js';
 import type { FunctionEntry } from './function-entry.js';
 import { isWhole, takesNumber, wrongCount, wrongType } from './rules.js';
 import { sparkOnce } from './spark-once.js';
@@ -40,11 +41,11 @@ export function roundHalfAway(x: number): number {
   return Math.abs(x - whole) >= 0.5 ? whole + Math.sign(x) : whole;
 }
 
-function roundTo(x: number, digits: number): number {
+function roundTo(x: number, digits: number): number | null {
   const power = 10 ** Math.abs(digits);
-  if (digits < 0) return roundHalfAway(x / power) * power;
+  if (digits < 0) return doubleOrNull(roundHalfAway(x / power) * power);
   const rounded = roundHalfAway(x * power) / power;
-  return Number.isFinite(rounded) ? rounded : x;
+  return Number.isFinite(rounded) ? rounded + 0 : x;
 }
 
 const round: FunctionEntry = {
@@ -73,15 +74,17 @@ const round: FunctionEntry = {
     const digits = args[1] === undefined ? 0 : Number(literalOfWhole(args[1]));
     return (x) => {
       if (typeof x === 'bigint') return x;
-      return (digits === 0 ? roundHalfAway(x as number) : roundTo(x as number, digits)) + 0;
+      return digits === 0 ? roundHalfAway(x as number) + 0 : roundTo(x as number, digits);
     };
   },
   pushDown: true,
   duckdb: ([x], args) => {
     if (args[0]!.type.kind === 'int64') return x!;
-    return args[1] === undefined
-      ? `(round(${x}) + 0e0)`
-      : `(round(${x}, ${literalOfWhole(args[1])}) + 0e0)`;
+    const digits = args[1] === undefined ? 0n : literalOfWhole(args[1]);
+    if (digits === 0n) return `(round(${x}) + 0e0)`;
+    return digits > 0n
+      ? `(round(${x}, ${digits}) + 0e0)`
+      : duckFinite(`round(${x} / 1e${-digits}) * 1e${-digits}`);
   },
   spark: ([x], args) => {
     if (args[0]!.type.kind === 'int64') return x!;

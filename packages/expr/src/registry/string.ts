@@ -87,7 +87,7 @@ const pad = (name: string, gives: string, side: 'left' | 'right'): FunctionEntry
     js: padded(side),
     // DuckDB refuses lengths and fills that cannot be.
     pushDown: (args) => isWhole(args[1], 0, MOST_CHARS) && (args.length < 3 || isSomeText(args[2])),
-    duckdb: (sql) => `${name}(${sql[0]}, ${sql[1]}, ${sql[2] ?? "' '"})`,
+    duckdb: (sql) => `${name}(${sql[0]}, CAST(${sql[1]} AS INTEGER), ${sql[2] ?? "' '"})`,
     spark: (sql) =>
       `${name}(${sql[0]}, CAST(greatest(0, least(${sql[1]}, ${MOST_CHARS + 1})) AS INT), ${sql[2] ?? "' '"})`,
     examples: [{ text: `${name}('7', 3, '0')`, gives }],
@@ -189,10 +189,11 @@ export const STRINGS: readonly FunctionEntry[] = [
     summary:
       'Characters from start on, 1 being the first (0 too), -1 the last; all of them without a length.',
     js: substring,
-    // DuckDB takes 0 for the place before the first, and lengths below zero as reaching back.
-    pushDown: (args) =>
-      (isWhole(args[1], 1, 1e9) || isWhole(args[1], -1e9, -1)) &&
-      (args.length < 3 || isWhole(args[2], 0, 1e9)),
+    // DuckDB takes 0 for the place before the first, lengths below zero as reaching back, and counts from before the beginning.
+    pushDown: ([, start, length]) =>
+      length === undefined
+        ? isWhole(start, 1, 1e9) || isWhole(start, -1e9, -1)
+        : isWhole(start, 1, 1e9) && isWhole(length, 0, 1e9),
     spark: (sql) =>
       `substring(${[sql[0]!, ...sql.slice(1).map((n) => `CAST(greatest(-1000000000, least(${n}, 1000000000)) AS INT)`)].join(', ')})`,
     examples: [

@@ -61,6 +61,25 @@ export function truncatedDay(unit: string, days: number): number {
   }
 }
 
+/** The first day that DuckDB has. */
+const LEAST_DATE = -2_147_483_646;
+
+/** Not by date_trunc: over a column whose statistics reach beyond timestamps DuckDB fails before it reads a row. */
+function duckTruncatedDay(unit: string, day: string): string {
+  switch (unit) {
+    case 'week':
+      return `TRY(${day} - CAST(isodow(${day}) - 1 AS INTEGER))`;
+    case 'month':
+      return `TRY(${day} - CAST(day(${day}) - 1 AS INTEGER))`;
+    case 'quarter':
+      return `TRY(make_date(year(${day}), quarter(${day}) * 3 - 2, 1))`;
+    case 'year':
+      return `TRY(make_date(year(${day}), 1, 1))`;
+    default:
+      return day;
+  }
+}
+
 const dateTrunc: FunctionEntry = {
   name: 'date_trunc',
   family: 'time',
@@ -80,7 +99,10 @@ const dateTrunc: FunctionEntry = {
   js: (args) => {
     const unit = unitOf(args);
     return (_, t) => {
-      if (typeof t === 'number') return truncatedDay(unit, t);
+      if (typeof t === 'number') {
+        const day = truncatedDay(unit, t);
+        return day < LEAST_DATE ? null : day;
+      }
       const { days, us } = splitTime(t!);
       if (!isSmall(unit)) return timestampOrNull(BigInt(truncatedDay(unit, days)) * DAY_US);
       const size = US_OF[unit as (typeof SMALL)[number]];
@@ -90,8 +112,9 @@ const dateTrunc: FunctionEntry = {
   pushDown: true,
   duckdb: (sql, args) =>
     args[1]!.type.kind === 'date'
-      ? `CAST(date_trunc('${unitOf(args)}', ${sql[1]}) AS DATE)`
-      : `TRY(date_trunc('${unitOf(args)}', ${sql[1]}))`,
+      ? duckTruncatedDay(unitOf(args), sql[1]!)
+      : // In a lambda: else DuckDB truncates the least value of the column's statistics, and fails where TRY does not help.
+        `TRY(list_transform([${sql[1]}], lambda v: date_trunc('${unitOf(args)}', v))[1])`,
   spark: (sql, args) =>
     args[1]!.type.kind === 'date'
       ? `CAST(date_trunc('${unitOf(args)}', ${sql[1]}) AS DATE)`
@@ -132,9 +155,9 @@ const dateAdd: FunctionEntry = {
     };
   },
   pushDown: (args) => args[2]!.type.kind === 'timestamp',
-  // n times the unit must fit int64, which 2^63 µs do: beyond that there are no timestamps either way.
+  // Where n units are more µs than int64 holds, no timestamp is that far from another.
   duckdb: (sql, args) =>
-    `TRY(${sql[2]} + to_microseconds(${sql[1]} * ${US_OF[unitOf(args) as (typeof FIXED)[number]]}))`,
+    `TRY(${sql[2]} + to_microseconds(TRY(${sql[1]} * ${US_OF[unitOf(args) as (typeof FIXED)[number]]})))`,
   spark: (sql, args) => {
     const size = US_OF[unitOf(args) as (typeof FIXED)[number]];
     if (args[2]!.type.kind === 'date') {

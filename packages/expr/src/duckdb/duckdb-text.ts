@@ -1,0 +1,214 @@
+import { canonicalJson, hash128 } from '@tessera/api';
+import { duckFinite } from '../registry/duck-finite.js';
+import { REGISTRY } from '../registry/registry.js';
+import { typedChildren } from '../typed-children.js';
+import type { ExprType, TypedColumn, TypedExpression } from '../types.js';
+import { duckCast } from './cast.js';
+import { duckColumn } from './column.js';
+import { plainOperands } from './comparison.js';
+import { duckLiteral, duckString } from './literal.js';
+
+/** A sub-expression that DuckDB is to ask JavaScript for: a scalar function that sees nulls. */
+export interface JsFunction {
+  /** Unique to the expression and its types. */
+  readonly name: string;
+  readonly expression: TypedExpression;
+  /** Its arguments, in order; each is passed as `type`, the canonical one. */
+  readonly columns: readonly TypedColumn[];
+  readonly type: ExprType;
+}
+
+export interface DuckDbText {
+  readonly sql: string;
+  readonly functions: readonly JsFunction[];
+}
+
+/** Deeper ones are JavaScript's: DuckDB refuses 1,000 of its own levels, and a level of ours is up to five of them. */
+const MOST_LEVELS = 150;
+
+/** Text that outgrows its nodes comes of functions that name an argument twice inside of one another: JavaScript's too. */
+const MOST_CHARS_PER_NODE = 400;
+
+interface Rendered {
+  readonly sql: string;
+  readonly levels: number;
+  readonly nodes: number;
+  /** Characters of literals and names. */
+  readonly given: number;
+}
+
+/**
+ * An expression as DuckDB SQL that gives the bits `evaluateRow` does, and the JavaScript functions it calls.
+ *
+ * What the registry does not push down is JavaScript's with all of the expression around it, up to AND, OR and NOT: the
+ * function sees columns and gives one value a row. `quote` names a column in the scan. Columns hold no NaN and no -0 (S4.4).
+ */
+export function duckdbText(typed: TypedExpression, quote: (column: string) => string): DuckDbText {
+  const functions = new Map<string, JsFunction>();
+
+  function place(node: TypedExpression): string {
+    const rendered = duckRender(node, quote);
+    if (rendered !== undefined) return rendered.sql;
+    if (node.op === 'not') return `(NOT ${place(node.arg)})`;
+    if (node.op === 'and' || node.op === 'or') {
+      return `(${node.args.map(place).join(node.op === 'and' ? ' AND ' : ' OR ')})`;
+    }
+    const columns = columnsOf(node);
+    const name = `tessera_expr_${hash128(canonicalJson(node))}`;
+    functions.set(name, { name, expression: node, columns, type: node.type });
+    return `${name}(${columns.map((column) => duckColumn(column, quote)).join(', ')})`;
+  }
+
+  return { sql: place(typed), functions: [...functions.values()] };
+}
+
+/** Columns an expression reads, each once, in the order met. */
+export function columnsOf(node: TypedExpression): readonly TypedColumn[] {
+  const found = new Map<string, TypedColumn>();
+  const visit = (one: TypedExpression): void => {
+    if (one.op === 'column') found.set(one.column, one);
+    typedChildren(one).forEach(visit);
+  };
+  visit(node);
+  return [...found.values()];
+}
+
+/** Undefined when the expression is JavaScript's. */
+function duckRender(
+  root: TypedExpression,
+  quote: (column: string) => string,
+): Rendered | undefined {
+  /** `raw`: arithmetic may still be beyond its type, and -0; whoever asks for it sees to that. */
+  function render(node: TypedExpression, raw: boolean): Rendered | undefined {
+    const children = typedChildren(node);
+    const plain = plainComparison(node, quote);
+    if (plain !== undefined) {
+      return { sql: plain, levels: 2, nodes: children.length + 1, given: plain.length };
+    }
+    const parts: Rendered[] = [];
+    for (const [at, child] of children.entries()) {
+      const part = render(child, takesRaw(node, child, at));
+      if (part === undefined) return undefined;
+      parts.push(part);
+    }
+    const sql = sqlOf(
+      node,
+      parts.map((part) => part.sql),
+      raw,
+      quote,
+    );
+    if (sql === undefined) return undefined;
+    const whole: Rendered = {
+      sql,
+      levels: 1 + Math.max(0, ...parts.map((part) => part.levels)),
+      nodes: 1 + parts.reduce((sum, part) => sum + part.nodes, 0),
+      given: parts.reduce((sum, part) => sum + part.given, parts.length === 0 ? sql.length : 0),
+    };
+    const tooLong = sql.length > MOST_CHARS_PER_NODE * whole.nodes + 4 * whole.given;
+    return tooLong || whole.levels > MOST_LEVELS ? undefined : whole;
+  }
+  return render(root, false);
+}
+
+function isArithmetic(node: TypedExpression): boolean {
+  return '+-*/%'.includes(node.op);
+}
+
+/**
+ * Whether a step of arithmetic may be handed on unfinished: what is not finite stays so through + - * and in a numerator, not
+ * in a divisor: x / Infinity is 0.
+ */
+function takesRaw(node: TypedExpression, child: TypedExpression, at: number): boolean {
+  if (!isArithmetic(node) || !isArithmetic(child) || node.type.kind !== 'double') return false;
+  return (node.op !== '/' && node.op !== '%') || at === 0;
+}
+
+function plainComparison(
+  node: TypedExpression,
+  quote: (column: string) => string,
+): string | undefined {
+  switch (node.op) {
+    case '=':
+    case '<>':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
+      const operands = plainOperands([node.left, node.right], quote);
+      return operands && `(${operands[0]} ${node.op} ${operands[1]})`;
+    }
+    case 'in': {
+      const operands = plainOperands([node.operand, ...node.values], quote);
+      return operands && `(${operands[0]} IN (${operands.slice(1).join(', ')}))`;
+    }
+    case 'is_null':
+      return node.operand.op === 'column' ? `(${quote(node.operand.column)} IS NULL)` : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function sqlOf(
+  node: TypedExpression,
+  parts: readonly string[],
+  raw: boolean,
+  quote: (column: string) => string,
+): string | undefined {
+  const [a, b] = parts;
+  switch (node.op) {
+    case 'literal':
+      return duckLiteral(node);
+    case 'column':
+      return duckColumn(node, quote);
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+      return arithmetic(node, a!, b!, raw);
+    case 'and':
+      return parts.length === 0 ? 'TRUE' : `(${parts.join(' AND ')})`;
+    case 'or':
+      return parts.length === 0 ? 'FALSE' : `(${parts.join(' OR ')})`;
+    case 'not':
+      return `(NOT ${a})`;
+    case 'in':
+      return `(${a} IN (${parts.slice(1).join(', ')}))`;
+    case 'is_null':
+      return `(${a} IS NULL)`;
+    case 'like':
+      return `(${a} LIKE ${duckString(node.pattern)})`;
+    case 'case': {
+      const whens = node.when.map((_, at) => `WHEN ${parts[at * 2]} THEN ${parts[at * 2 + 1]}`);
+      const last = node.else === undefined ? '' : ` ELSE ${parts.at(-1)}`;
+      return `CASE ${whens.join(' ')}${last} END`;
+    }
+    case 'cast':
+      return duckCast(node.operand.type, node.type)?.(a!);
+    case 'call': {
+      const entry = REGISTRY.get(node.name)!;
+      const pushed =
+        typeof entry.pushDown === 'boolean' ? entry.pushDown : entry.pushDown(node.args);
+      return pushed ? entry.duckdb?.(parts, node.args) : undefined;
+    }
+    case 'sql':
+      // The line break ends a comment that the text may end with.
+      return `(${node.sql}\n)`;
+    default:
+      return `(${a} ${node.op} ${b})`;
+  }
+}
+
+function arithmetic(
+  node: TypedExpression & { readonly op: '+' | '-' | '*' | '/' | '%' },
+  left: string,
+  right: string,
+  raw: boolean,
+): string {
+  const step = `(${left} ${node.op} ${right})`;
+  if (node.type.kind === 'double') return raw ? step : duckFinite(step);
+  // TRY around each step that may fail: DuckDB moves what is common to several expressions out of a TRY further up.
+  if (node.op !== '%') return `TRY${step}`;
+  // The least int64 has a remainder by -1 that DuckDB refuses to find in 64 bits.
+  return `CAST(CAST(${left} AS HUGEINT) % CAST(${right} AS HUGEINT) AS BIGINT)`;
+}
