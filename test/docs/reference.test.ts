@@ -22,6 +22,13 @@ test('docs/errors.md is what the table of errors says; else: node scripts/errors
   expect(readDoc('docs/errors.md')).toBe(script.errorsDoc());
 });
 
+test('docs/expressions.md is what the registry says; else: node scripts/expressions-doc.mjs --write', async () => {
+  const script = (await import(pathToFileURL(join(ROOT, 'scripts/expressions-doc.mjs')).href)) as {
+    expressionsDoc(): string;
+  };
+  expect(readDoc('docs/expressions.md')).toBe(script.expressionsDoc());
+});
+
 describe('docs/ARCHITECTURE.md', () => {
   const rooms = tableRows(section(readDoc('docs/ARCHITECTURE.md'), 'Rooms'));
 

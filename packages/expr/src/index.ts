@@ -16,8 +16,12 @@ export { compileRow } from './compile/compile-row.js';
 export { columnsOf, type DuckDbText, duckdbText, type JsFunction } from './duckdb/duckdb-text.js';
 export { duckType } from './duckdb/types.js';
 export { evaluateRow } from './evaluate/evaluate-row.js';
+export { formatValue } from './format-value.js';
+export { EXAMPLE_COLUMNS, EXAMPLE_ROW } from './registry/example-row.js';
 export type { CallType, Family, FunctionEntry } from './registry/function-entry.js';
 export { REGISTRY } from './registry/registry.js';
+export { sparkType } from './spark/literal.js';
+export { sparkText } from './spark/spark-text.js';
 export { typedChildren, withChildren } from './typed-children.js';
 export {
   canonicalType,

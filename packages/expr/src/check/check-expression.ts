@@ -31,7 +31,7 @@ export interface CheckedExpression {
  * Names, types and functions of an expression against the columns it may read; what is constant is folded.
  *
  * `positions` is the parser's, node → character. `place` is the type that the place of the expression asks for, where it
- * asks for one: verbatim SQL has no other type (without it only under AND, OR, NOT and CAST).
+ * asks for one: verbatim SQL has no other type (without it only under AND, OR, NOT and CAST). `constants: 'keep'` folds none.
  *
  * Returns every problem found.
  */
@@ -40,6 +40,7 @@ export function checkExpression(
   columns: readonly { readonly name: string; readonly type: DataType }[],
   positions: ReadonlyMap<object, number> = new Map(),
   place?: DataType,
+  constants: 'fold' | 'keep' = 'fold',
 ): CheckedExpression {
   const byName = new Map(columns.map((column) => [column.name, column.type]));
   const problems: ExpressionProblem[] = [];
@@ -279,7 +280,7 @@ export function checkExpression(
   const typed = visit(expression, place === undefined ? undefined : canonicalType(place));
   if (typed === undefined || problems.length > 0) return { problems };
   const known = typed.type.kind === 'null' ? literalOf(null, NULL_TYPE) : typed;
-  return { typed: foldConstants(known), problems };
+  return { typed: constants === 'keep' ? known : foldConstants(known), problems };
 }
 
 function adviceFor(type: ExprType): { advice?: string } {

@@ -1,4 +1,5 @@
 import { canonicalJson, hash128 } from '@tessera/api';
+import { takesRaw } from '../raw-steps.js';
 import { duckFinite } from '../registry/duck-finite.js';
 import { REGISTRY } from '../registry/registry.js';
 import { typedChildren } from '../typed-children.js';
@@ -108,19 +109,6 @@ function duckRender(
     return tooLong || whole.levels > MOST_LEVELS ? undefined : whole;
   }
   return render(root, false);
-}
-
-function isArithmetic(node: TypedExpression): boolean {
-  return '+-*/%'.includes(node.op);
-}
-
-/**
- * Whether a step of arithmetic may be handed on unfinished: what is not finite stays so through + - * and in a numerator, not
- * in a divisor: x / Infinity is 0.
- */
-function takesRaw(node: TypedExpression, child: TypedExpression, at: number): boolean {
-  if (!isArithmetic(node) || !isArithmetic(child) || node.type.kind !== 'double') return false;
-  return (node.op !== '/' && node.op !== '%') || at === 0;
 }
 
 function plainComparison(

@@ -95,7 +95,7 @@ const hash: FunctionEntry = {
   spark: sparkHash,
   examples: [
     { text: "hash64('a')", gives: '919145239626757800' },
-    { text: "hash64('u1', 7)", gives: '0' },
+    { text: "hash64('u1', 7)", gives: '9007316124017302493' },
   ],
 };
 

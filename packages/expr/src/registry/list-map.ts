@@ -101,8 +101,7 @@ const listContains: FunctionEntry = {
   js: () => (list, x) => present(list!).some((value) => compareValues(value, x!) === 0),
   pushDown: true,
   duckdb: ([list, x]) => `list_contains(${list}, ${x})`,
-  spark: ([list, x]) =>
-    `(CASE WHEN ${x} IS NOT NULL THEN exists(filter(${list}, e -> e IS NOT NULL), e -> e = ${x}) END)`,
+  spark: ([list, x]) => `array_contains(${filtered(list!)}, ${x})`,
   examples: [{ text: "list_contains(tags, 'new')", gives: 'TRUE' }],
 };
 

@@ -36,15 +36,15 @@ export async function select(
   const reader = await connection.runAndReadAll(
     `SELECT ${texts.join(',\n')} FROM (SELECT * FROM t ORDER BY __row)`,
   );
-  return reader.getColumns().map((column) => column.map(valueOf));
+  return reader.getColumns().map((column) => column.map(fromDuckDb));
 }
 
-function valueOf(value: DuckDBValue): Value {
+export function fromDuckDb(value: DuckDBValue): Value {
   if (value instanceof DuckDBDateValue) return value.days;
   if (value instanceof DuckDBTimestampValue) return value.micros;
-  if (value instanceof DuckDBListValue) return value.items.map(valueOf);
+  if (value instanceof DuckDBListValue) return value.items.map(fromDuckDb);
   if (value instanceof DuckDBMapValue) {
-    return new Map(value.entries.map((entry) => [valueOf(entry.key), valueOf(entry.value)]));
+    return new Map(value.entries.map((entry) => [fromDuckDb(entry.key), fromDuckDb(entry.value)]));
   }
   if (value === null || typeof value !== 'object') return value as Value;
   throw new Error(`a value of DuckDB that no expression has: ${value}`);
