@@ -17,7 +17,7 @@ const ALLOWED = {
   'packages/engine': ['api', 'columnar', 'algebra', 'expr', 'lake', 'tiling', 'pitjoin', 'planner'],
   'packages/testing': ['api', 'engine'],
   'apps/cli': ['api', 'engine', 'testing', 'lake'],
-  'apps/bench': ['api', 'engine', 'planner', 'columnar', 'pitjoin', 'algebra', 'lake'],
+  'apps/bench': ['api', 'engine', 'planner', 'columnar', 'pitjoin', 'algebra', 'lake', 'expr'],
 };
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');

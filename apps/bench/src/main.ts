@@ -1,3 +1,4 @@
+import { expressionsBench } from './expressions-bench.js';
 import { ladderLine, ladderText } from './ladder/ladder-report.js';
 import { runLadder } from './ladder/run-ladder.js';
 import { readOptions, USAGE } from './options.js';
@@ -21,6 +22,11 @@ function readArguments<R>(read: (argv: readonly string[]) => R): R {
 async function main(): Promise<void> {
   if (process.argv[2] === 'plan') {
     const lines = readArguments(([, ...argv]) => planBench(argv));
+    for (const line of lines) console.log(line);
+    return;
+  }
+  if (process.argv[2] === 'expressions') {
+    const lines = readArguments(([, ...argv]) => expressionsBench(argv));
     for (const line of lines) console.log(line);
     return;
   }

@@ -24,6 +24,7 @@ export const USAGE = `usage: pnpm bench <name> [options]
 
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
   plan       10 joins of 50 groupBys over 3 years of days: planned, not run (--runs, --days, --parts, --joins, --json)
+  expressions  compiled expressions over a million rows, on one core (--rows, --runs, --json)
 
   --scale <n>         factor of events, left rows and keys (1; 0.01 is a smoke test)
   --runs <n>          timed runs of each (3; big: 1)

@@ -65,7 +65,8 @@ export function wholeColumn(values: readonly (bigint | null)[]): Column {
       values: Float64Array.from(values, (v) => (v === null ? NaN : Number(v))),
     };
   }
-  const valid = Uint8Array.from(values, (value) => (value === null ? 0 : 1));
+  const present = Uint8Array.from(values, (value) => (value === null ? 0 : 1));
+  const valid = present.includes(0) ? present : null;
   if (values.every((value) => value === null || int64OrNull(value) !== null)) {
     return { kind: 'i64', values: BigInt64Array.from(values, (value) => value ?? 0n), valid };
   }

@@ -10,11 +10,12 @@ import { createLookup, lookedUpNodes } from './lookups.js';
 import { columnOf, isReadAsItIs, prepared } from './prepare.js';
 import { programOf, type StoreKind } from './program.js';
 import { createRunner } from './runner.js';
+import type { SegmentLimits } from './segments.js';
 import { createMask, createStore, finishStore } from './stores.js';
 
 export interface CompileOptions {
-  /** Operations in one generated function; larger sets are cut. For tests. */
-  readonly segmentNodes?: number;
+  /** How much one generated function does; for tests. */
+  readonly limits?: SegmentLimits;
 }
 
 /** Evaluates all of a set's expressions over a batch into stores. */
@@ -23,12 +24,12 @@ type Evaluate = (batch: ExpressionBatch, stores: readonly Store[]) => void;
 function compileSet(
   expressions: readonly TypedExpression[],
   store: StoreKind,
-  { segmentNodes }: CompileOptions,
+  { limits }: CompileOptions,
 ): Evaluate {
   const graph = graphOf(expressions);
   const byColumn = lookedUpNodes(graph);
   const lookedUp = new Set([...byColumn.values()].flat());
-  const program = programOf(graph.roots, { store, lookedUp, segmentNodes });
+  const program = programOf(graph.roots, { store, lookedUp, limits });
   const runner = createRunner(program);
   const lookups = [...byColumn].map(([column, nodes]) => ({
     column,

@@ -1,5 +1,4 @@
 import type { ExprType } from '../types.js';
-import { int64OrNull } from '../values.js';
 import { BAIL, type Emitter, nameOf } from './emitter.js';
 import type { Node } from './graph.js';
 import { MAX_SAFE } from './representation.js';
@@ -35,6 +34,11 @@ export function checkSafe(emitter: Emitter, node: Node): void {
   emitter.line(node, `if (${beyondSafe(name)}) ${BAIL}`);
 }
 
+/** Null where int64 does not reach. V8 knows this form. */
+function fitting(value: bigint): bigint | null {
+  return BigInt.asIntN(64, value) === value ? value : null;
+}
+
 export function emitArithmetic(emitter: Emitter, node: Node): void {
   const left = emitter.argument(node, 0);
   const right = emitter.argument(node, 1);
@@ -45,8 +49,8 @@ export function emitArithmetic(emitter: Emitter, node: Node): void {
       return;
     }
     const name = nameOf(node);
-    emitter.line(node, `const x${name} = ${text};`);
-    emitter.define(node, normalized(`x${name}`));
+    emitter.line(node, `const ${name}x = ${text};`);
+    emitter.define(node, normalized(`${name}x`));
     return;
   }
   if (emitter.mode === 'fast') {
@@ -61,5 +65,5 @@ export function emitArithmetic(emitter: Emitter, node: Node): void {
     emitter.define(node, `${anyNull} || ${right} === 0n ? null : ${text}`);
     return;
   }
-  emitter.define(node, `${anyNull} ? null : ${emitter.constant(int64OrNull)}(${text})`);
+  emitter.define(node, `${anyNull} ? null : ${emitter.constant(fitting)}(${text})`);
 }

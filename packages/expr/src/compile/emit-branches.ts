@@ -11,7 +11,7 @@ export function emitCase(emitter: Emitter, node: Node): void {
   for (let at = 0; at < last; at += 2) {
     const value = emitter.argument(node, at + 1);
     lines.push(`if (${emitter.yes(node, at)}) {`, ...linesOf(at + 1));
-    lines.push(`${name} = ${value}; break b${name}; }`);
+    lines.push(`${name} = ${value}; break ${name}b; }`);
     // The last argument's own statements come with it.
     if (at + 2 === last) break;
     lines.push(...linesOf(at + 2));
@@ -24,7 +24,7 @@ export function emitCase(emitter: Emitter, node: Node): void {
     return;
   }
   emitter.line(node, declaration(emitter, node));
-  emitter.line(node, [`b${name}: {`, ...lines, ...rest, `${name} = ${otherwise};`, '}'].join('\n'));
+  emitter.line(node, [`${name}b: {`, ...lines, ...rest, `${name} = ${otherwise};`, '}'].join('\n'));
   emitter.alias(node, name);
 }
 
@@ -37,10 +37,10 @@ export function emitCoalesce(emitter: Emitter, node: Node): void {
     const value = emitter.argument(node, at);
     if (at > 0) lines.push(...emitter.frames.ofArgument(node, at).lines);
     lines.push(`${name} = ${value};`);
-    lines.push(`if (!(${isNullText(name, representation)})) break b${name};`);
+    lines.push(`if (!(${isNullText(name, representation)})) break ${name}b;`);
   });
   emitter.line(node, declaration(emitter, node));
-  emitter.line(node, [`b${name}: {`, ...lines, '}'].join('\n'));
+  emitter.line(node, [`${name}b: {`, ...lines, '}'].join('\n'));
   emitter.alias(node, name);
 }
 

@@ -103,7 +103,7 @@ function emitClosure(
   const call = `${emitter.constant(closure)}(${args.map(({ value }) => value).join(', ')})`;
   const anyNull = args.map(({ isNull }) => isNull).join(' || ');
   const guarded = strict && args.length > 0 ? `${anyNull} ? null : ${call}` : call;
-  emitter.line(node, `const v${name} = ${guarded};`);
-  emitter.define(node, fromValueText(`v${name}`, node.type, mode));
+  emitter.line(node, `const ${name}v = ${guarded};`);
+  emitter.define(node, fromValueText(`${name}v`, node.type, mode));
   if (mode === 'fast' && isWhole(node.type)) checkSafe(emitter, node);
 }

@@ -74,7 +74,7 @@ export function emitFunction(emitter: Emitter, node: Node, name: string): boolea
 }
 
 function defineFinite(emitter: Emitter, node: Node, text: string): void {
-  const name = `x${nameOf(node)}`;
+  const name = `${nameOf(node)}x`;
   emitter.line(node, `const ${name} = ${text};`);
   emitter.define(node, normalized(name));
 }
@@ -110,7 +110,7 @@ function emitExtreme(emitter: Emitter, node: Node, op: '<' | '>'): boolean {
     const better = isNumber
       ? `${x} ${op} ${best} || ${best} !== ${best}`
       : `${best} === null || (${x} !== null && ${x} ${op} ${best})`;
-    const name = `e${at}${nameOf(node)}`;
+    const name = `${nameOf(node)}e${at}`;
     emitter.line(node, `const ${name} = ${better} ? ${x} : ${best};`);
     best = name;
   }

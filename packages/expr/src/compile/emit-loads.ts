@@ -16,9 +16,9 @@ export function emitColumn(emitter: Emitter, node: Node, kind: LaneKind, k: numb
         emitter.define(node, `c${k}[i] + 0`);
         return;
       }
-      emitter.line(node, `const v${name} = c${k}[i];`);
+      emitter.line(node, `const ${name}v = c${k}[i];`);
       {
-        emitter.define(node, `v${name} !== v${name} ? null : BigInt(v${name})`);
+        emitter.define(node, `${name}v !== ${name}v ? null : BigInt(${name}v)`);
         return;
       }
     case 'i64':
@@ -34,20 +34,20 @@ export function emitColumn(emitter: Emitter, node: Node, kind: LaneKind, k: numb
       return;
     }
     case 'code':
-      emitter.line(node, `const v${name} = c${k}[i];`);
+      emitter.line(node, `const ${name}v = c${k}[i];`);
       {
-        emitter.define(node, `v${name} < 0 ? null : s${k}[v${name}]`);
+        emitter.define(node, `${name}v < 0 ? null : s${k}[${name}v]`);
         return;
       }
     case 'read':
-      emitter.line(node, `const v${name} = r${k}(i);`);
-      emitter.define(node, fromValueText(`v${name}`, node.type, emitter.mode));
+      emitter.line(node, `const ${name}v = r${k}(i);`);
+      emitter.define(node, fromValueText(`${name}v`, node.type, emitter.mode));
       if (isFastWhole) checkSafe(emitter, node);
       return;
     case 'value':
-      emitter.line(node, `const v${name} = ${emitter.constant(normalized)}(L[${k}].value);`);
+      emitter.line(node, `const ${name}v = ${emitter.constant(normalized)}(L[${k}].value);`);
       {
-        emitter.define(node, fromValueText(`v${name}`, node.type, emitter.mode));
+        emitter.define(node, fromValueText(`${name}v`, node.type, emitter.mode));
         return;
       }
   }

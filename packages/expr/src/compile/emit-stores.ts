@@ -1,15 +1,19 @@
 import type { Value } from '../types.js';
 import type { Emitter } from './emitter.js';
 import type { Node } from './graph.js';
+import type { Big } from './lane.js';
 import type { Program } from './program.js';
 import { isWhole, representationOf, toValueText } from './representation.js';
 
 /** Remember a whole number that no double holds exactly; returns what the array of doubles gets. */
-export function putWhole(big: Map<number, bigint>, row: number, value: bigint | null): number {
+export function putWhole(big: Big, row: number, value: bigint | null): number {
   if (value === null) return Number.NaN;
   const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  big.set(row, value);
+  if (Math.abs(number) <= Number.MAX_SAFE_INTEGER) return number;
+  big.values ??= new BigInt64Array(big.rows);
+  big.has ??= new Uint8Array(big.rows);
+  big.values[row] = value;
+  big.has[row] = 1;
   return Number.NaN;
 }
 

@@ -48,7 +48,7 @@ export function emitTimeFunction(emitter: Emitter, node: Node, name: string): bo
   }
   switch (name) {
     case 'is_weekend': {
-      const day = `d${nameOf(node)}`;
+      const day = `${nameOf(node)}d`;
       const weekday = emitter.constant(weekdayOf);
       emitter.line(node, `const ${day} = ${weekday}(${dayText(emitter, node, 0)});`);
       emitter.define(node, `${day} !== ${day} ? NaN : ${day} >= 6 ? 1 : 0`);
@@ -93,7 +93,7 @@ function ofDayText(emitter: Emitter, node: Node, at: number): string {
 function instantText(emitter: Emitter, node: Node, at: number): string {
   const x = emitter.argument(node, at);
   if (node.args[at]!.type.kind !== 'date') return x;
-  const name = `u${at}${nameOf(node)}`;
+  const name = `${nameOf(node)}u${at}`;
   emitter.line(node, `const ${name} = ${x} * ${DAY_US};`);
   emitter.line(node, `if (${name} > ${MAX_SAFE} || ${name} < -${MAX_SAFE}) ${BAIL}`);
   return name;
@@ -131,13 +131,13 @@ function emitAdd(emitter: Emitter, node: Node): boolean {
   const size = sizeOf(unitOf(node))!;
   const [n, t] = [emitter.argument(node, 1), emitter.argument(node, 2)];
   if (node.type.kind === 'date') {
-    const name = `d${nameOf(node)}`;
+    const name = `${nameOf(node)}d`;
     emitter.line(node, `const ${name} = ${t} + ${n} * ${size / DAY_US};`);
     const isOut = `${name} < ${FIRST_DAY} || ${name} > ${LAST_DAY}`;
     emitter.define(node, `${isOut} ? NaN : ${name}`);
     return true;
   }
-  const moved = `m${nameOf(node)}`;
+  const moved = `${nameOf(node)}m`;
   emitter.line(node, `const ${moved} = ${n} * ${size};`);
   emitter.line(node, `if (${moved} > ${MAX_SAFE} || ${moved} < -${MAX_SAFE}) ${BAIL}`);
   emitter.define(node, `${t} + ${moved}`);
@@ -149,7 +149,7 @@ function emitDiff(emitter: Emitter, node: Node): boolean {
   const size = sizeOf(unitOf(node));
   if (size === null) return false;
   const [from, to] = [instantText(emitter, node, 1), instantText(emitter, node, 2)];
-  const name = `u${nameOf(node)}`;
+  const name = `${nameOf(node)}u`;
   emitter.line(node, `const ${name} = ${to} - ${from};`);
   emitter.line(node, `if (${name} > ${MAX_SAFE} || ${name} < -${MAX_SAFE}) ${BAIL}`);
   // Towards zero, from below too.

@@ -43,6 +43,7 @@ export interface Emitter {
 /** Gives the row up: wide code computes it again. */
 export const BAIL = '{ W[i - from] = 1; any = 1; continue; }';
 
+/** Names of what belongs to the node alone begin with it and end in a letter; those of arrays are a letter and a number. */
 export function nameOf(node: Node): string {
   return `n${node.id}`;
 }

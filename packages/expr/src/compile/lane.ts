@@ -40,8 +40,15 @@ export interface Store {
   /** Code of each string that was met. */
   readonly map: Map<string, number>;
   readonly objects: Value[];
-  /** Whole numbers that no double holds exactly, by row. */
-  readonly big: Map<number, bigint>;
+  readonly big: Big;
+}
+
+/** Whole numbers that no double holds exactly; room is made when the first is met. */
+export interface Big {
+  readonly rows: number;
+  values: BigInt64Array | null;
+  /** 1 where a row has one. */
+  has: Uint8Array | null;
 }
 
 /** What a kept node's values lie in, for the rows of a chunk. */

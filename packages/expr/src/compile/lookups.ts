@@ -112,9 +112,10 @@ function fillTable(table: Table, node: Node, codes: Int32Array, store: Store): v
     if (type.kind === 'string') {
       objects[entry] = store.codes[row]! < 0 ? null : strings[store.codes[row]!]!;
     } else if (isWhole(type)) {
-      const big = store.big.get(row);
-      numbers[entry] = big === undefined ? value : Number.POSITIVE_INFINITY;
-      objects[entry] = big ?? (Number.isNaN(value) ? null : BigInt(value));
+      const isBig = store.big.has?.[row] === 1;
+      numbers[entry] = isBig ? Number.POSITIVE_INFINITY : value;
+      if (isBig) objects[entry] = store.big.values![row]!;
+      else objects[entry] = Number.isNaN(value) ? null : BigInt(value);
     } else if (numbers.length > 0) numbers[entry] = value;
     else objects[entry] = store.objects[row]!;
   });

@@ -1,7 +1,7 @@
 import type { ExprType } from '../types.js';
 import type { Node } from './graph.js';
 import type { Mode } from './representation.js';
-import { type Segment, segmentsOf } from './segments.js';
+import { type Segment, type SegmentLimits, segmentsOf } from './segments.js';
 
 /** What a result is stored as: a column of its type, a byte that says whether a condition holds, or a row's value. */
 export type StoreKind = 'column' | 'mask' | 'value';
@@ -20,11 +20,11 @@ export interface Program {
 export interface ProgramOptions {
   readonly store: StoreKind;
   readonly lookedUp: ReadonlySet<Node>;
-  readonly segmentNodes?: number | undefined;
+  readonly limits?: SegmentLimits | undefined;
 }
 
 export function programOf(roots: readonly Node[], options: ProgramOptions): Program {
-  const segments = segmentsOf(roots, options.lookedUp, options.segmentNodes);
+  const segments = segmentsOf(roots, options.lookedUp, options.limits);
   const leaves = new Set(segments.flatMap((segment) => [...segment.leaves]));
   const positions = (nodes: Iterable<Node>) => new Map([...nodes].map((node, at) => [node, at]));
   return {

@@ -15,6 +15,9 @@ export type Runner = (
 /** Rows that are worked on at a time: what is kept between two functions stays in the cache. */
 const CHUNK_ROWS = 4096;
 
+/** After a chunk most of whose rows fast code gave up, it is not tried on that many further chunks. */
+const WIDE_CHUNKS = 15;
+
 /** Functions for one combination of lanes. Wide ones are made when the first row needs them. */
 interface Kernels {
   readonly fast: readonly Kernel[];
@@ -35,15 +38,23 @@ export function createRunner(program: Program): Runner {
     const kernels = byKinds.get(key) ?? { fast: compile('fast', kinds), wide: null };
     byKinds.set(key, kernels);
     const out = [...stores];
+    let wideChunks = 0;
     for (let from = 0; from < rows; from += CHUNK_ROWS) {
       const to = Math.min(rows, from + CHUNK_ROWS);
-      let any = 0;
-      for (const kernel of kernels.fast)
-        any |= kernel(lanes, kept.fast, tables, out, marks, from, to);
-      if (any === 0) continue;
       let count = 0;
-      for (let at = 0; at < to - from; at++) if (marks[at] === 1) marked[count++] = at;
-      marks.fill(0);
+      if (wideChunks > 0) {
+        wideChunks--;
+        while (count < to - from) marked[count] = count++;
+      } else {
+        let any = 0;
+        for (const kernel of kernels.fast) {
+          any |= kernel(lanes, kept.fast, tables, out, marks, from, to);
+        }
+        if (any === 0) continue;
+        for (let at = 0; at < to - from; at++) if (marks[at] === 1) marked[count++] = at;
+        marks.fill(0);
+        if (count > (to - from) / 2) wideChunks = WIDE_CHUNKS;
+      }
       kernels.wide ??= compile('wide', kinds);
       for (const kernel of kernels.wide) kernel(lanes, kept.wide, tables, out, marked, from, count);
     }

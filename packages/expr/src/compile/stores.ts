@@ -20,7 +20,7 @@ export function createStore(type: ExprType, rows: number): Store {
     mask: NO_MASK,
     map: new Map(),
     objects: isObject ? new Array<Value>(rows).fill(null) : [],
-    big: new Map(),
+    big: { rows, values: null, has: null },
   };
 }
 
@@ -73,30 +73,26 @@ function columnOf(type: DataType, from: ExprType, store: Store): Column {
         if (values[i] !== (values[i]! | 0)) values[i] = Number.NaN;
       return { kind: 'f64', values };
     default:
-      return store.big.size === 0 ? { kind: 'f64', values } : wideColumn(store);
+      return store.big.values === null ? { kind: 'f64', values } : wideColumn(store);
   }
 }
 
 function valuesOf(from: ExprType, { values, big }: Store): Value[] {
   return Array.from(values, (value, row) => {
-    if (big.has(row)) return big.get(row)!;
+    if (big.has?.[row] === 1) return big.values![row]!;
     if (Number.isNaN(value)) return null;
     return isWhole(from) ? BigInt(value) : value;
   });
 }
 
 function wideColumn({ values, big }: Store): Column {
-  const out = new BigInt64Array(values.length);
-  const valid = new Uint8Array(values.length);
+  const out = big.values!;
+  const valid = new Uint8Array(values.length).fill(1);
   for (let i = 0; i < out.length; i++) {
+    if (big.has![i] === 1) continue;
     const value = values[i]!;
-    if (Number.isNaN(value)) continue;
-    out[i] = BigInt(value);
-    valid[i] = 1;
-  }
-  for (const [row, value] of big) {
-    out[row] = value;
-    valid[row] = 1;
+    if (Number.isNaN(value)) valid[i] = 0;
+    else out[i] = BigInt(value);
   }
   return { kind: 'i64', values: out, valid: valid.includes(0) ? valid : null };
 }
