@@ -13,6 +13,7 @@ export interface FakeEngine extends Engine {
 }
 
 export const PLAN: PlanSummary = {
+  derived: 0,
   kind: 'train-set',
   name: 'fraud_v2',
   start: null,

@@ -63,6 +63,7 @@ export function planSummary(
     tiles: building.length === 0 ? [] : told.sets,
     warnings: [...warnings, ...told.warnings],
     estimate,
+    derived: plan.derived.filter(({ outputIdx }) => outputIdx >= 0).length,
     columns: columns.map(({ name, type, hash }) => ({ name, type, hash })),
   };
 }

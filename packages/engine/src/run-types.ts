@@ -93,6 +93,8 @@ export interface PlanSummary {
   readonly readBytes: number;
   readonly totalFiles: number;
   readonly totalBytes: number;
+  /** Derived columns that come out (S7). */
+  readonly derived: number;
   readonly parts: readonly {
     readonly name: string;
     readonly source: string;

@@ -67,6 +67,7 @@ function datasetPlanLines(plan: PlanSummary, style: Style): string[] {
   return [
     doneLine(style, 'plan', facts.join(' · ')),
     ...alignRows(parts, hasTiles ? [...PART_SIDES, 'left'] : PART_SIDES).map(indent),
+    ...(plan.derived > 0 ? [indent(`derived: ${formatAmount(plan.derived, 'column')}`)] : []),
     ...(whyRows === null ? [] : [indent(`rows alone are read: ${whyRows}`)]),
     ...tileLines(plan.tiles, style.columns - INDENT.length).map(indent),
     ...alignRows(reasons, ['left', 'left']).map(indent),
