@@ -3,21 +3,38 @@ import { hashedForm } from './expression/hashed-form.js';
 import { expressionColumns } from './expression/walk.js';
 import { contentHash, rendered } from './hash.js';
 import { countsNothingAsZero } from './operation-rules.js';
-import type { AggregationSpec, GroupBySpec, PartSpec, SourceSpec } from './spec.js';
+import type { AggregationSpec, ColumnSpec, GroupBySpec, PartSpec, SourceSpec } from './spec.js';
 import { parseWindow } from './window.js';
 
 /** How a part asks a groupBy; null for the groupBy on its own. */
 export type Asked = Pick<PartSpec, 'keys' | 'lagMs' | 'at' | 'missing' | 'ahead'> | null;
 
-/** `[name, type]` of columns, each once, in name order: the order of a declaration means nothing. */
-function typed(
-  source: SourceSpec,
-  names: readonly string[],
-): readonly (readonly [string, string])[] {
+/**
+ * `[name, type]` of columns, each once, in name order: the order of a declaration means nothing. Of a computed column also how,
+ * and the columns that it is computed from.
+ */
+function typed(source: SourceSpec, names: readonly string[]): readonly (readonly unknown[])[] {
+  const read = new Set(withInputs(source, names));
   return source.columns
-    .filter((column) => names.includes(column.name))
-    .map((column) => [column.name, formatType(column.type)] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+    .filter((column) => read.has(column.name))
+    .map(identityOf)
+    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+}
+
+/** What a column's values depend on beside its source. */
+export function identityOf({ name, type, expression }: ColumnSpec): readonly unknown[] {
+  const plain = [name, formatType(type)];
+  return expression === undefined ? plain : [...plain, hashedForm(expression)];
+}
+
+/** The columns, and those that computed ones among them are made of. */
+export function withInputs(source: SourceSpec, names: readonly string[]): readonly string[] {
+  const wanted = new Set(names);
+  // One that is computed stands behind what it reads.
+  for (const { name, expression } of [...source.columns].reverse())
+    if (expression !== undefined && wanted.has(name))
+      for (const read of expressionColumns(expression) ?? []) wanted.add(read);
+  return [...wanted];
 }
 
 /** What is read from a source for the given columns, without its name: the rows are the same under another one. */

@@ -128,8 +128,8 @@ export const ERROR_TABLE = {
   ),
   DERIVATION_CYCLE: entry<{ cycle: readonly string[] }>(
     'user',
-    (p) => `derived columns read each other in a circle: ${p.cycle.join(' → ')}.`,
-    () => 'Each derived column needs columns that can be known before it.',
+    (p) => `computed columns read each other in a circle: ${p.cycle.join(' → ')}.`,
+    () => 'Each needs columns that can be known before it.',
   ),
   DUPLICATE_COLUMN_NAME: entry<{ name: string; first: string; second: string }>(
     'user',

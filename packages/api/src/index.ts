@@ -1,4 +1,4 @@
-export { scanOf as sourceScan } from './column-hash.js';
+export { identityOf, scanOf as sourceScan, withInputs } from './column-hash.js';
 export { featureName, operationLabel, passedThroughName, sanitizeName } from './column-names.js';
 export {
   type ComputedColumn,

@@ -11,6 +11,8 @@ export interface ColumnSpec {
   readonly type: DataType;
   /** False when the user wrote `'string!'`. */
   readonly nullable: boolean;
+  /** Computed from columns before it, where it is not in the files (`select`). */
+  readonly expression?: Expression;
 }
 
 export interface SourceSpec {

@@ -60,7 +60,7 @@ describe('what may be read', () => {
     `);
     expect(of({ odd: { op: 'sql', sql: 'random()' } })).toMatchInlineSnapshot(`
       [
-        "BAD_EXPRESSION  asked › derive › odd: expression: sql(…) cannot be derived from: it has no meaning where features are served.
+        "BAD_EXPRESSION  asked › derive › odd: expression: sql(…) computes no column: it has no meaning where features are served.
       sql('random()')",
       ]
     `);
@@ -69,12 +69,12 @@ describe('what may be read', () => {
   test('a cycle is printed', () => {
     expect(of({ a: 'b + 1', b: 'c * 2', c: 'amount - a', d: 'amount' })).toMatchInlineSnapshot(`
       [
-        "DERIVATION_CYCLE  asked › derive: derived columns read each other in a circle: a → b → c → a.",
+        "DERIVATION_CYCLE  asked › derive: computed columns read each other in a circle: a → b → c → a.",
       ]
     `);
     expect(of({ a: 'a + 1' })).toMatchInlineSnapshot(`
       [
-        "DERIVATION_CYCLE  asked › derive: derived columns read each other in a circle: a → a.",
+        "DERIVATION_CYCLE  asked › derive: computed columns read each other in a circle: a → a.",
       ]
     `);
   });

@@ -28,6 +28,7 @@ export function checkSchema(source: SourceSpec, facts: readonly SchemaFacts[]): 
   const filled: { column: string; files: readonly string[] }[] = [];
   const types = facts.map((file) => new Map(file.columns.map((c) => [c.name, c.type])));
   for (const column of source.columns) {
+    if (column.expression !== undefined) continue;
     // The label of a `ds=` folder is the value of that column.
     const inFile = (i: number): boolean => column.name !== 'ds' || facts[i]!.ds === null;
     const present = facts.flatMap((file, i) => {

@@ -344,7 +344,9 @@ async function nullStatistics(
 
 async function csvFacts(session: Session, source: SourceSpec, file: Known): Promise<FileFacts> {
   const header = readCsvHeader(file.path);
-  const present = source.columns.filter((c) => header.includes(c.name));
+  const present = source.columns.filter(
+    (c) => c.expression === undefined && header.includes(c.name),
+  );
   const scan = scanSql({
     source: { ...source, where: undefined, eventId: undefined, dedupe: undefined },
     relation: { kind: 'csv', files: [{ path: file.path, ds: file.ds, header }] },

@@ -1,4 +1,4 @@
-import type { Expression, SourceSpec } from '@tessera/api';
+import type { DataType, Expression, SourceSpec } from '@tessera/api';
 
 /** One file of a scan, in (partition, file name) order. Plain data. */
 export interface ScanFile {
@@ -27,8 +27,11 @@ export interface ScanSpec {
   readonly columns: readonly string[];
   /** Half-open, in epoch ms. When given, rows without a time are left out, even if both ends are open. */
   readonly timeRange?: { readonly startMs?: number; readonly endMs?: number };
-  /** What of the source's `where` is more than comparing columns and values, as SQL over columns under their own names. */
-  readonly expressionSql?: (expression: Expression) => string;
+  /**
+   * Computed columns, and what of the source's `where` is more than comparing columns and values, as SQL over columns under their
+   * own names. Without a type it is a condition.
+   */
+  readonly expressionSql?: (expression: Expression, type?: DataType) => string;
   /** Adds `__pos`. */
   readonly withPosition?: boolean;
   /** Adds `__file` and `__file_row`. */

@@ -4,6 +4,7 @@ import {
   expressionColumns,
   type SourceSpec,
   TesseraError,
+  withInputs,
 } from '@tessera/api';
 import { dedupeSql } from './dedupe-sql.js';
 import { duckDbType } from './duckdb-type.js';
@@ -37,13 +38,14 @@ import {
  * Order    of files and rows, unless deduplicated without `withPosition`; then any
  * Throws   INTERNAL for a wanted column that is not declared
  *
- *   files ─ pushed time filter ─ __t, normal form ─ __ds ─ dedupe ─ where, exact time filter ─ __pos
+ *   files ─ pushed time filter ─ __t, normal form ─ __ds ─ computed columns ─ dedupe ─ where, exact time filter ─ __pos
  */
 export function scanSql(scan: ScanSpec): string {
-  const { source, relation, timeRange } = scan;
+  const { source, relation, timeRange, expressionSql } = scan;
   const wanted = scan.columns.map((name) => declared(source, name));
   const deduplicated = source.eventId !== undefined || source.dedupe !== undefined;
-  const needed = neededColumns(scan, deduplicated);
+  const all = neededColumns(scan, deduplicated);
+  const needed = all.filter((column) => column.expression === undefined);
   const time = source.time === undefined ? null : declared(source, source.time);
 
   // Time: the range that counts at all, and what of it may be filtered before anything else looks at rows.
@@ -90,6 +92,11 @@ export function scanSql(scan: ScanSpec): string {
   const names = needed.map((c) => quoteIdent(c.name));
   sql = `SELECT ${[...names, '__t', `${labelSql(source)} AS __ds`, ...origin].join(', ')} FROM (${sql})`;
 
+  // A layer each: one may read those before it. DuckDB makes one of them all.
+  for (const column of all)
+    if (column.expression !== undefined)
+      sql = `SELECT *, ${computedSql(scan, column)} AS ${quoteIdent(column.name)} FROM (${sql})`;
+
   const keepOrder = deduplicated && scan.withPosition === true;
   if (deduplicated) {
     const numbered = keepOrder ? `SELECT *, row_number() OVER () AS __row FROM (${sql})` : sql;
@@ -105,13 +112,26 @@ export function scanSql(scan: ScanSpec): string {
   }
   if (source.where !== undefined) {
     const typeOf = (name: string) => source.columns.find((c) => c.name === name)?.type;
-    conditions.push(predicateSql(source.where, quoteIdent, typeOf, scan.expressionSql));
+    conditions.push(
+      predicateSql(
+        source.where,
+        quoteIdent,
+        typeOf,
+        expressionSql && ((part) => expressionSql(part)),
+      ),
+    );
   }
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   const outputs = [...wanted.map((c) => quoteIdent(c.name)), '__t', '__ds', ...origin].join(', ');
   if (scan.withPosition !== true) return `SELECT ${outputs} FROM (${sql})${where}`;
   const order = keepOrder ? 'ORDER BY __row' : '';
   return `SELECT ${outputs}, row_number() OVER (${order}) - 1 AS __pos FROM (${sql})${where}${keepOrder ? ' ORDER BY __pos' : ''}`;
+}
+
+function computedSql({ expressionSql }: ScanSpec, { name, type, expression }: ColumnSpec): string {
+  if (expressionSql === undefined || expression === undefined)
+    throw new TesseraError('INTERNAL', { reason: `no SQL for the computed column ${name}` });
+  return `TRY_CAST(${expressionSql(expression, type)} AS ${duckDbType(type)})`;
 }
 
 const ORIGIN = ['__file', '__file_row'];
@@ -129,8 +149,9 @@ function neededColumns(scan: ScanSpec, deduplicated: boolean): readonly ColumnSp
   const { source } = scan;
   const named = source.where === undefined ? [] : expressionColumns(source.where);
   if (deduplicated || named === null) return source.columns;
-  const needed = new Set([...scan.columns, ...named]);
-  if (source.time !== undefined) needed.add(source.time);
+  const wanted = [...scan.columns, ...named];
+  if (source.time !== undefined) wanted.push(source.time);
+  const needed = new Set(withInputs(source, wanted));
   return source.columns.filter((c) => needed.has(c.name));
 }
 

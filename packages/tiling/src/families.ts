@@ -1,17 +1,20 @@
 import {
   type AggregationSpec,
+  type ColumnSpec,
   contentHash,
   type DataType,
   type Expression,
   expressionColumns,
   formatType,
   hashedForm,
+  identityOf,
   isFloat,
   OPERATION_RULES,
   type SourceSpec,
   seenType,
   sourceScan,
   TesseraError,
+  withInputs,
 } from '@tessera/api';
 
 /** Part of every hash here: raised when the columns of any state, or what they mean, change. */
@@ -38,6 +41,8 @@ export type StateKind =
 export interface TypedColumn {
   readonly column: string;
   readonly type: DataType;
+  /** Of a computed column: its expression, and what that reads, as hashed. */
+  readonly computed?: unknown;
 }
 
 /**
@@ -81,7 +86,7 @@ export function statesOf(aggregation: AggregationSpec, source: SourceSpec): read
     if (found === undefined) {
       throw new TesseraError('INTERNAL', { reason: `${source.name} has no column ${column}` });
     }
-    return { column, type: found.type };
+    return typedColumn(source, found);
   };
   const { operation, where, by, weight } = aggregation;
   const input = aggregation.input === undefined ? null : typed(aggregation.input);
@@ -101,12 +106,19 @@ export function statesOf(aggregation: AggregationSpec, source: SourceSpec): read
   });
 }
 
+function typedColumn(source: SourceSpec, { name, type, expression }: ColumnSpec): TypedColumn {
+  if (expression === undefined) return { column: name, type };
+  const read = withInputs(source, [name]);
+  const computed = source.columns.filter((one) => read.includes(one.name)).map(identityOf);
+  return { column: name, type, computed };
+}
+
 /** The columns that a condition reads, by name: what it compares depends on their types. Verbatim SQL may read any. */
-function seenBy(where: Expression, { columns }: SourceSpec): readonly TypedColumn[] {
+function seenBy(where: Expression, source: SourceSpec): readonly TypedColumn[] {
   const named = expressionColumns(where);
-  return columns
+  return source.columns
     .filter(({ name }) => named === null || named.includes(name))
-    .map(({ name, type }) => ({ column: name, type }))
+    .map((column) => typedColumn(source, column))
     .sort((a, b) => (a.column < b.column ? -1 : 1));
 }
 
@@ -181,7 +193,13 @@ function withHash(
 ): StateFamily {
   const { input, where, by, weight, tie } = family;
   const text = (column: TypedColumn | null | undefined) =>
-    column ? [column.column, formatType(column.type)] : undefined;
+    column
+      ? [
+          column.column,
+          formatType(column.type),
+          ...(column.computed === undefined ? [] : [column.computed]),
+        ]
+      : undefined;
   const hash = contentHash({
     ...family,
     input: text(input),

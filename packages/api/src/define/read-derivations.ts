@@ -34,16 +34,17 @@ export function readDerivations(
   drafts: Readonly<Record<string, unknown>>,
   { columns, labels }: DerivedRow,
   report: Report,
+  option: 'derive' | 'select' = 'derive',
 ): readonly DerivationSpec[] {
   const names = Object.keys(drafts);
   const known = [...columns, ...names, ...labels].map((name) => ({ name }));
   const read = Object.entries(drafts).flatMap(([name, draft]): DerivationSpec[] => {
-    const own = report.inside('derive').inside(name);
+    const own = report.inside(option).inside(name);
     checkDerivedName(name, own);
     const taken = columns.find((column) => column.toLowerCase() === name.toLowerCase());
     if (taken !== undefined) {
       const first = `column \`${taken}\``;
-      const second = `derived \`${name}\``;
+      const second = `${option === 'derive' ? 'derived' : 'selected'} \`${name}\``;
       own.add('DUPLICATE_COLUMN_NAME', { name, first, second }, OWN_NAME);
     }
     const shape = isDeclared(draft) ? readShape(declaredShape, draft, own) : { expression: draft };
@@ -60,7 +61,7 @@ export function readDerivations(
       if (part.op === 'sql') {
         add({
           position: positions.get(part) ?? null,
-          reason: 'sql(…) cannot be derived from: it has no meaning where features are served',
+          reason: 'sql(…) computes no column: it has no meaning where features are served',
         });
       }
       if (part.op !== 'column' || !labels.includes(part.column)) return;
@@ -74,7 +75,7 @@ export function readDerivations(
   });
   const order = derivationOrder(read);
   if (!('cycle' in order)) return read;
-  reportCycle(order, report);
+  reportCycle(order, report.inside(option));
   return [];
 }
 
@@ -86,7 +87,7 @@ function isDeclared(draft: unknown): draft is object {
 }
 
 function reportCycle(order: DerivationOrder & { cycle: readonly string[] }, report: Report): void {
-  report.inside('derive').add('DERIVATION_CYCLE', { cycle: order.cycle });
+  report.add('DERIVATION_CYCLE', { cycle: order.cycle });
 }
 
 /** Names of derived columns are names of columns as they are (S6). */

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { formatType, isTime } from '../data-type.js';
+import { derivationOrder } from '../derivation-order.js';
 import { combineProblems } from '../errors.js';
 import type { Expression } from '../expression/tree.js';
+import { DS } from '../output-columns.js';
+import type { ColumnSpec } from '../spec.js';
 import type { Entities, Events } from '../types/definition-types.js';
+import type { Derive, NoColumns, Selected } from '../types/derive-type.js';
 import type { ColumnsOfType, ColumnTexts, ScalarText, TimeText } from '../types/type-text.js';
 import {
   type Columns,
@@ -13,6 +17,7 @@ import {
   readWhere,
 } from './columns.js';
 import { checkName } from './names.js';
+import { deriveShape, readDerivations } from './read-derivations.js';
 import { createReport, type Report } from './report.js';
 import { flag, nameOf, oneOf, readShape, text } from './shape.js';
 
@@ -23,6 +28,7 @@ const shared = {
   columns: z.record(z.string(), z.string({ error: "must be a type such as 'int64'" }), {
     error: 'must be an object: column → type',
   }),
+  select: deriveShape.optional(),
   where: z.unknown().optional(),
 };
 
@@ -50,15 +56,17 @@ function readShared(
     readonly format?: 'parquet' | 'csv' | undefined;
     readonly columns: Readonly<Record<string, string>>;
     readonly time?: string | undefined;
+    readonly select?: Readonly<Record<string, unknown>> | undefined;
     readonly where?: unknown;
   },
   report: Report,
 ) {
   const { name, path, time } = definition;
   checkName(name, report);
-  const source = { name, ...readColumns(definition.columns, report) };
+  const stored = { name, ...readColumns(definition.columns, report) };
+  const source = { ...stored, columns: withSelected(stored, definition.select ?? {}, report) };
   if (Object.keys(definition.columns).length === 0) report.option('columns', 'needs a column');
-  if (time !== undefined) checkTime(source, time, report);
+  if (time !== undefined) checkTime(stored, time, report);
   const where = readWhere(definition.where, source, report);
   const format = definition.format ?? (path.toLowerCase().endsWith('.csv') ? 'csv' : 'parquet');
   const base = {
@@ -71,6 +79,20 @@ function readShared(
   return { base, source };
 }
 
+/** Declared columns, then those that are computed, each after what it reads. */
+function withSelected(
+  { columns, broken = [] }: Columns,
+  select: Readonly<Record<string, unknown>>,
+  report: Report,
+): readonly ColumnSpec[] {
+  const names = [...columns.map(({ name }) => name), ...broken];
+  const read = readDerivations(select, { columns: names, labels: [] }, report, 'select');
+  if (DS in select) report.option('select', 'cannot hold `ds`: that is the partition label (S1.2)');
+  const found = derivationOrder(read.filter(({ name }) => name !== DS));
+  const order = 'order' in found ? found.order : [];
+  return [...columns, ...order.map((one) => ({ ...one, nullable: true }))];
+}
+
 function checkTime(source: Columns, time: string, report: Report): void {
   const column = findColumn(source, time, report.inside('time'));
   if (column === undefined || isTime(column.type)) return;
@@ -81,7 +103,11 @@ function checkTime(source: Columns, time: string, report: Report): void {
   );
 }
 
-export interface EventsDefinition<Name extends string, C extends ColumnTexts> {
+export interface EventsDefinition<
+  Name extends string,
+  C extends ColumnTexts,
+  D extends Derive = Derive,
+> {
   readonly name: Name;
   /** Relative to the lake folder, or absolute: a file, a folder, or a folder of `ds=YYYY-MM-DD`. */
   readonly path: string;
@@ -92,9 +118,11 @@ export interface EventsDefinition<Name extends string, C extends ColumnTexts> {
   /** The column that says when an event happened; its type says how it is read (S1.1). */
   readonly time: ColumnsOfType<C, TimeText>;
   /** Orders events of one millisecond (S5.4). */
-  readonly tieBreaker?: ColumnsOfType<C, ScalarText>;
+  readonly tieBreaker?: ColumnsOfType<Selected<C, D>, ScalarText>;
   /** Rows of one partition with an equal id are one event (S1.5). */
-  readonly eventId?: ColumnsOfType<C, ScalarText>;
+  readonly eventId?: ColumnsOfType<Selected<C, D>, ScalarText>;
+  /** More columns: name → expression over declared columns and each other. A double unless declared. */
+  readonly select?: D;
   /** Only rows for which this is true exist. */
   readonly where?: string | Expression;
   /** Times before 1970 are legal (S1.3). */
@@ -106,9 +134,11 @@ export interface EventsDefinition<Name extends string, C extends ColumnTexts> {
  *
  * Throws   every problem of the definition at once (TesseraError.problems).
  */
-export function events<const Name extends string, const C extends ColumnTexts>(
-  definition: EventsDefinition<Name, C>,
-): Events<Name, C> {
+export function events<
+  const Name extends string,
+  const C extends ColumnTexts,
+  const D extends Derive = NoColumns,
+>(definition: EventsDefinition<Name, C, D>): Events<Name, Selected<C, D>> {
   const report = createReport(nameOf(definition, 'events'));
   const shape = readShape(eventsShape, definition, report);
   if (shape === undefined) throw combineProblems(report.problems);
@@ -133,6 +163,7 @@ export interface EntitiesDefinition<
   Name extends string,
   C extends ColumnTexts,
   K extends readonly string[],
+  D extends Derive = Derive,
 > {
   readonly name: Name;
   /** As for events; one full dump per `ds` (S3.2), or one file with `static`. */
@@ -143,6 +174,8 @@ export interface EntitiesDefinition<
   readonly keys: K;
   /** Needed for windows over the rows of a dump. */
   readonly time?: ColumnsOfType<C, TimeText>;
+  /** As for events. */
+  readonly select?: D;
   readonly where?: string | Expression;
   /** One unpartitioned file that holds for every day (S1.6). */
   readonly static?: boolean;
@@ -159,7 +192,8 @@ export function entities<
   const Name extends string,
   const C extends ColumnTexts,
   const K extends readonly ColumnsOfType<C, ScalarText>[],
->(definition: EntitiesDefinition<Name, C, K>): Entities<Name, C, K> {
+  const D extends Derive = NoColumns,
+>(definition: EntitiesDefinition<Name, C, K, D>): Entities<Name, Selected<C, D>, K> {
   const report = createReport(nameOf(definition, 'entities'));
   const shape = readShape(entitiesShape, definition, report);
   if (shape === undefined) throw combineProblems(report.problems);

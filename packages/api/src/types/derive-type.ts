@@ -1,5 +1,5 @@
 import type { Expression } from '../expression/tree.js';
-import type { JsValue, TypeText } from './type-text.js';
+import type { ColumnTexts, JsValue, TypeText } from './type-text.js';
 
 /** A derived column: an expression gives a double unless its type is declared. */
 export type Derived =
@@ -17,3 +17,26 @@ export type DerivedValue<D> = D extends {
 }
   ? JsValue<T> | null
   : number | null;
+
+/** No computed column. */
+export type NoColumns = Readonly<Record<never, string>>;
+
+type SelectedText<D> = D extends {
+  readonly expression: unknown;
+  readonly type: infer T extends TypeText;
+}
+  ? T
+  : 'double';
+
+/** Column texts of a source with those that it computes. */
+export type Selected<C extends ColumnTexts, D extends Derive> = string extends keyof D
+  ? C
+  : [keyof D] extends [never]
+    ? C
+    : {
+        readonly [K in keyof C | keyof D]: K extends keyof D
+          ? SelectedText<D[K]>
+          : K extends keyof C
+            ? C[K]
+            : never;
+      };

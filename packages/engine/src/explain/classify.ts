@@ -6,7 +6,7 @@ import {
   type SourceSpec,
 } from '@tessera/api';
 import { quoteIdent, quoteLiteral } from '@tessera/lake';
-import { conditionSql } from '../expressions/condition-sql.js';
+import { conditionSql } from '../expressions/expression-sql.js';
 import type { LeftOutReason } from './explanation.js';
 import { type Bounds, isTimeless, snapshotDay } from './query-time.js';
 import type { Request } from './request.js';

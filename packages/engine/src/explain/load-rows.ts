@@ -8,7 +8,7 @@ import {
 } from '@tessera/api';
 import { quoteIdent, readRows, relationOf, run, type Session } from '@tessera/lake';
 import type { InputFile, LakeFacts, LeftPartitionFacts } from '@tessera/planner';
-import { sourceSql } from '../expressions/condition-sql.js';
+import { sourceSql } from '../expressions/expression-sql.js';
 import { tableFile } from '../in-memory/table-file.js';
 import { type Known, know, plannerFile, plannerPath } from '../known-source.js';
 import { dataEndMs } from '../left-partitions.js';

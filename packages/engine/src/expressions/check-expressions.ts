@@ -11,11 +11,11 @@ import { checkSqlPredicate, type Session } from '@tessera/lake';
 import type { Definition } from '../definition.js';
 import { groupBysOf, sourcesOf } from '../definition.js';
 import { checkDerived } from './check-derived.js';
-import { addFunctions, computedParts } from './condition-sql.js';
+import { addFunctions, type Computed, computedParts } from './expression-sql.js';
 import { typedProblems } from './typed-problems.js';
 
 /**
- * Expressions of a definition before anything is read: types and functions of derived columns and conditions, and
+ * Expressions of a definition before anything is read: types and functions of derived and computed columns and of conditions, and
  * every `sql('…')` by DuckDB. What conditions call is known to the session afterwards.
  *
  * Throws BAD_EXPRESSION or BAD_PREDICATE, all together.
@@ -24,26 +24,38 @@ export async function checkExpressions(session: Session, definition: Definition)
   const subject = definition.join ?? definition.groupBy;
   if (subject !== null) checkDerived(subject);
   const problems: TesseraError[] = [];
-  const check = async (at: string, source: SourceSpec, where: Expression | undefined) => {
-    if (where === undefined) return;
-    const { columns } = source;
-    const wrong = computedParts(where).flatMap((part) =>
-      typedProblems(part, { code: 'BAD_PREDICATE', at, columns, type: { kind: 'boolean' } }),
+  const accept = (
+    computed: readonly Computed[],
+    code: 'BAD_EXPRESSION' | 'BAD_PREDICATE',
+    at: string,
+  ) => {
+    const wrong = computed.flatMap(({ expression, type, columns }) =>
+      typedProblems(expression, { code, at, columns, type }),
     );
-    if (wrong.length === 0) addFunctions(session, [{ where, columns }]);
     problems.push(...wrong);
+    // What has no type has no SQL either.
+    if (wrong.length === 0) addFunctions(session, computed);
+  };
+  const checkWhere = async (at: string, { columns }: SourceSpec, where: Expression | undefined) => {
+    if (where === undefined) return;
+    accept(computedParts({ where, columns }), 'BAD_PREDICATE', at);
     for (const text of sqlTexts(where)) {
-      await checkSqlPredicate(session, source.columns, text).catch((error: unknown) => {
+      await checkSqlPredicate(session, columns, text).catch((error: unknown) => {
         if (!isTesseraError(error) || error.kind !== 'user') throw error;
         problems.push(...locateError(error, at).problems);
       });
     }
   };
-  for (const source of new Set(sourcesOf(definition)))
-    await check(source.name, source, source.where);
+  for (const source of new Set(sourcesOf(definition))) {
+    const { name, columns } = source;
+    for (const { name: column, type, expression } of columns)
+      if (expression !== undefined)
+        accept([{ expression, type, columns }], 'BAD_EXPRESSION', `${name} › select › ${column}`);
+    await checkWhere(name, source, source.where);
+  }
   for (const groupBy of new Set(groupBysOf(definition)))
     for (const { operation, where } of groupBy.aggregations)
-      await check(`${groupBy.name} › ${operation}`, groupBy.source, where);
+      await checkWhere(`${groupBy.name} › ${operation}`, groupBy.source, where);
   if (problems.length > 0) throw combineProblems(problems);
 }
 

@@ -6,11 +6,12 @@ import {
   joinParts,
   outputOf,
 } from '@tessera/api';
-import { quoteIdent, readColumns } from '@tessera/lake';
+import { quoteIdent, readColumns, run } from '@tessera/lake';
 import { planJoin } from '@tessera/planner';
 import { checkExpressions } from '../expressions/check-expressions.js';
 import { leftDays } from '../left-days.js';
 import { endOfDays } from '../left-partitions.js';
+import { readTyped } from '../read-typed.js';
 import { wholeFeatureColumns } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
 import { leftSql } from '../tasks/task-sql.js';
@@ -68,6 +69,7 @@ export async function joinRows(
         ({ partIdx }) => joinParts(join)[partIdx]?.groupBy,
       );
       const order = await rowOrder(context, join, left.table);
+      const selected = await selectedCells(context, join, left.table);
       const rows: FeatureRowValues[] = [];
       for (const task of outcome.assemble) {
         const { written } = await wholeFeatureColumns(context, task);
@@ -76,6 +78,7 @@ export async function joinRows(
           const row: FeatureRowValues = {};
           for (const [name, { spec, column }] of left.columns)
             row[name] = valueAt(spec.type, column, given, left.strings, 'bigint');
+          for (const [name, cellOf] of selected) row[name] = cellOf(given);
           fillRow(row, written, at, forms);
           rows.push(row);
         }
@@ -85,6 +88,36 @@ export async function joinRows(
       await dropAll(inline, loaded);
     }
   });
+}
+
+/** What the left computes of its rows (`select`), by given row number. */
+async function selectedCells(
+  { session }: TaskContext,
+  { left }: JoinSpec,
+  table: string,
+): Promise<[string, (given: number) => FeatureRowValues[string]][]> {
+  const selected = left.columns.filter(({ expression }) => expression !== undefined);
+  if (selected.length === 0) return [];
+  const source = { ...left, columns: [...left.columns, ROW] };
+  const wanted = [...selected, ROW];
+  const scan = leftSql(
+    { source, relation: { kind: 'table', name: table } },
+    wanted.map(({ name }) => name),
+  );
+  await run(session, `CREATE OR REPLACE TEMP TABLE selected AS FROM (${scan})`);
+  const { columns, dictionaries } = await readTyped(session, 'selected', wanted);
+  await run(session, 'DROP TABLE selected');
+  const numberOf = columns[ROW.name];
+  if (numberOf?.kind !== 'f64') throw new Error('no row numbers');
+  const rowOf = new Map([...numberOf.values].map((given, row) => [given, row]));
+  return selected.map(({ name, type }) => [
+    name,
+    (given) => {
+      const row = rowOf.get(given);
+      if (row === undefined) return null;
+      return valueAt(type, columns[name]!, row, dictionaries[name] ?? [], 'bigint');
+    },
+  ]);
 }
 
 /** Given row numbers in left order, per partition. */

@@ -70,7 +70,8 @@ async function load(
     codes.set(text, strings.length - 1);
     return strings.length - 1;
   };
-  const known = new Set([...source.columns.map((c) => c.name), 'ds']);
+  const given = source.columns.filter(({ expression }) => expression === undefined);
+  const known = new Set([...given.map((c) => c.name), 'ds']);
   const stranger = rows.flatMap((row) => Object.keys(row)).find((name) => !known.has(name));
   if (stranger !== undefined) {
     throw new TesseraError('UNKNOWN_COLUMN', {
@@ -80,7 +81,7 @@ async function load(
     });
   }
   const columns = new Map<string, { spec: ColumnSpec; column: Column }>();
-  for (const spec of source.columns) {
+  for (const spec of given) {
     if (spec.name === 'ds') continue;
     const values = rows.map((row) => row[spec.name]);
     const column = columnFromValues(

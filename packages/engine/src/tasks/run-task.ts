@@ -1,8 +1,8 @@
 import { collectIfTight } from '../collect-garbage.js';
-import { addFunctions } from '../expressions/condition-sql.js';
+import { addFunctions } from '../expressions/expression-sql.js';
 import { runAssemble } from './assemble.js';
 import { runBuildTiles } from './build-tiles.js';
-import { conditionsOf } from './conditions-of.js';
+import { computedBy } from './computed-by.js';
 import type { TaskContext } from './context.js';
 import { runLeft } from './left.js';
 import { runMergeTiles } from './merge-tiles.js';
@@ -16,7 +16,7 @@ import type { Task } from './task.js';
 /** Run one task where it stands: the same code inline, in a worker thread, or on another machine. */
 export async function runTask(context: TaskContext, task: Task): Promise<unknown> {
   collectIfTight(context.memory.tightBytes);
-  addFunctions(context.session, conditionsOf(task));
+  addFunctions(context.session, computedBy(task));
   switch (task.type) {
     case 'keys':
       return runKeys(context, task);

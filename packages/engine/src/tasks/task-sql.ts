@@ -1,7 +1,7 @@
 import { DAY_MS, expressionColumns, isFloat, type SourceSpec } from '@tessera/api';
 import { quoteIdent } from '@tessera/lake';
 import type { KeySetPlan, LanePlan, ScanPlan } from '@tessera/planner';
-import { conditionSql, sourceSql } from '../expressions/condition-sql.js';
+import { conditionSql, sourceSql } from '../expressions/expression-sql.js';
 import type { LeftScan, ScanInput } from './task.js';
 
 /**

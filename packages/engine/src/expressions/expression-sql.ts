@@ -1,0 +1,137 @@
+import {
+  type ColumnSpec,
+  type DataType,
+  type Expression,
+  formatExpression,
+  formatType,
+  type SourceSpec,
+  TesseraError,
+} from '@tessera/api';
+import {
+  canonicalType,
+  checkAssignable,
+  checkExpression,
+  compileExpressions,
+  type DuckDbText,
+  duckdbText,
+  type JsFunction,
+  type TypedExpression,
+  typedChildren,
+  withChildren,
+} from '@tessera/expr';
+import {
+  predicateSql,
+  quoteIdent,
+  registerScalarFunction,
+  type ScalarFunction,
+  type ScanSpec,
+  type Session,
+  scanSql,
+} from '@tessera/lake';
+
+/** A condition, and the columns it is about. */
+export interface Condition {
+  readonly where: Expression;
+  readonly columns: readonly ColumnSpec[];
+}
+
+/** An expression that DuckDB computes in a scan, with help from JavaScript. */
+export interface Computed {
+  readonly expression: Expression;
+  readonly type: DataType;
+  readonly columns: readonly ColumnSpec[];
+}
+
+const BOOLEAN: DataType = { kind: 'boolean' };
+
+/** Texts by columns and canonical text: a task asks several times. */
+const texts = new WeakMap<readonly ColumnSpec[], Map<string, DuckDbText>>();
+
+function textOf({ expression, type, columns }: Computed): DuckDbText {
+  const known = texts.get(columns) ?? new Map<string, DuckDbText>();
+  texts.set(columns, known);
+  const canonical = formatExpression(expression);
+  const key = `${formatType(type)} ${canonical}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const { typed, problems } = checkExpression(expression, columns, undefined, type);
+  const fitted = typed && checkAssignable(typed, type);
+  if (fitted === undefined || !('typed' in fitted)) {
+    const reason = fitted?.reason ?? problems.map((problem) => problem.reason).join('; ');
+    throw new TesseraError('INTERNAL', { reason: `expression ${canonical}: ${reason}` });
+  }
+  const text = duckdbText(fitted.typed, quoteIdent);
+  known.set(key, text);
+  return text;
+}
+
+/** A condition as SQL over columns under their own names. What DuckDB is not to compute calls the functions of `addFunctions`. */
+export function conditionSql({ where, columns }: Condition): string {
+  const typeOf = (name: string) => columns.find((column) => column.name === name)?.type;
+  return predicateSql(where, quoteIdent, typeOf, (expression) => {
+    return textOf({ expression, type: BOOLEAN, columns }).sql;
+  });
+}
+
+/** A source as SQL, its `where` and computed columns whatever expressions they are. */
+export function sourceSql(scan: ScanSpec): string {
+  const { columns } = scan.source;
+  return scanSql({
+    ...scan,
+    expressionSql: (expression, type = BOOLEAN) => textOf({ expression, type, columns }).sql,
+  });
+}
+
+/** What a scan of the source computes: its columns, and what its condition does more than compare. */
+export function computedIn({ where, columns }: SourceSpec): readonly Computed[] {
+  const selected = columns.flatMap(({ type, expression }) =>
+    expression === undefined ? [] : [{ expression, type, columns }],
+  );
+  return where === undefined ? selected : [...selected, ...computedParts({ where, columns })];
+}
+
+/** The parts of a condition that do more than compare columns and values. */
+export function computedParts({ where, columns }: Condition): readonly Computed[] {
+  const parts: Computed[] = [];
+  predicateSql(where, quoteIdent, undefined, (expression) => {
+    parts.push({ expression, type: BOOLEAN, columns });
+    return '';
+  });
+  return parts;
+}
+
+const added = new WeakMap<Session, Set<string>>();
+
+/** Make what these call in SQL known to a session; once each. */
+export function addFunctions(session: Session, computed: readonly Computed[]): void {
+  const known = added.get(session) ?? new Set<string>();
+  added.set(session, known);
+  for (const one of computed)
+    for (const made of textOf(one).functions) {
+      if (known.has(made.name)) continue;
+      registerScalarFunction(session, scalarOf(made));
+      known.add(made.name);
+    }
+}
+
+/** Compiled, over a chunk of DuckDB's rows at a time. */
+function scalarOf({ name, expression, columns, type }: JsFunction): ScalarFunction {
+  if (type.kind === 'null') throw new TesseraError('INTERNAL', { reason: `${name} has no type` });
+  const evaluate = compileExpressions([{ name, expression: asPassed(expression), type }]);
+  return {
+    name,
+    parameters: columns.map((column) => canonicalType(column.declared)),
+    returns: type,
+    evaluate: (rows, inputs) => {
+      const batch = new Map(columns.map(({ column }, at) => [column, inputs[at]!]));
+      return evaluate({ rows, columns: batch })[0]!;
+    },
+  };
+}
+
+/** SQL passes columns as their canonical types. */
+function asPassed(node: TypedExpression): TypedExpression {
+  return node.op === 'column'
+    ? { ...node, declared: canonicalType(node.declared) }
+    : withChildren(node, typedChildren(node).map(asPassed));
+}
