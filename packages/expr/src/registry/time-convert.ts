@@ -23,7 +23,10 @@ const toDate: FunctionEntry = {
   summary: 'The day in UTC.',
   nulls: 'strict',
   check: takesTime(DATE),
-  js: (args) => (t) => castValue(t!, args[0]!.type, DATE),
+  js:
+    ([arg]) =>
+    (t) =>
+      arg!.type.kind === 'date' ? t! : castValue(t!, arg!.type, DATE),
   pushDown: true,
   duckdb: ([t]) => `CAST(${t} AS DATE)`,
   spark: ([t]) => `CAST(${t} AS DATE)`,
