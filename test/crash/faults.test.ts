@@ -26,7 +26,7 @@ const passes = new Map<string, number>();
 let cases = 0;
 
 beforeAll(async () => {
-  folder = await writeProject();
+  folder = await writeProject(LONG ? DAYS : DAYS.slice(0, 2));
   old = join(folder, 'old');
   await runHere(folder, old);
   oldTold = await told(old);

@@ -27,8 +27,7 @@ export function sortByKeyTime(
   tie: Column | null = null,
 ): KeyTimeOrder {
   const n = code.length;
-  let maxCode = -1;
-  for (let i = 0; i < n; i++) if (code[i]! > maxCode) maxCode = code[i]!;
+  const maxCode = greatest(code);
   // A bucket holds few of many codes: a counting array of all of them would cost more than the rows.
   const sparse = maxCode > 16 * n + 65_536;
   const present = sparse ? Int32Array.from(new Set(code.subarray())).sort() : null;
@@ -36,13 +35,46 @@ export function sortByKeyTime(
   const slots = present === null ? maxCode + 1 : present.length;
 
   const cursor = new Int32Array(slots + 1);
+  const kept = countRows(code, timeMs, dense, cursor);
+  const { keyCode, keyStart } = keysOf(present, cursor);
+  const order = new Int32Array(kept);
+  const sortedMs = new Float64Array(kept);
+  placeRows({ code, timeMs, dense }, cursor, order, sortedMs);
+  const sort = rangeSorter({ rows: order, key: sortedMs }, tie === null ? null : rowCompare(tie));
+  sortEach(keyStart, sort);
+  return { order, timeMs: sortedMs, keyCode, keyStart };
+}
+
+// A loop each: V8 compiles a small function once, and the later loops of a long one anew each time it is called.
+
+function greatest(code: Int32Array): number {
+  let most = -1;
+  for (let i = 0; i < code.length; i++) if (code[i]! > most) most = code[i]!;
+  return most;
+}
+
+/** Rows of each code into `cursor`, one further. Returns how many there are. */
+function countRows(
+  code: Int32Array,
+  timeMs: Float64Array,
+  dense: Int32Array,
+  cursor: Int32Array,
+): number {
   let kept = 0;
-  for (let i = 0; i < n; i++) {
-    const t = timeMs[i]!;
-    if (code[i]! < 0 || Number.isNaN(t)) continue;
+  for (let i = 0; i < code.length; i++) {
+    if (code[i]! < 0 || Number.isNaN(timeMs[i]!)) continue;
     cursor[dense[i]! + 1]!++;
     kept++;
   }
+  return kept;
+}
+
+/** The codes that occur, and where each begins; `cursor` becomes where each code begins. */
+function keysOf(
+  present: Int32Array | null,
+  cursor: Int32Array,
+): Pick<KeyTimeOrder, 'keyCode' | 'keyStart'> {
+  const slots = cursor.length - 1;
   let keys = 0;
   for (let c = 1; c <= slots; c++) if (cursor[c]! > 0) keys++;
   const keyCode = new Int32Array(keys);
@@ -55,19 +87,33 @@ export function sortByKeyTime(
     }
     cursor[c + 1]! += cursor[c]!;
   }
+  return { keyCode, keyStart };
+}
 
-  const order = new Int32Array(kept);
-  const sortedMs = new Float64Array(kept);
-  for (let i = 0; i < n; i++) {
+interface Rows {
+  readonly code: Int32Array;
+  readonly timeMs: Float64Array;
+  readonly dense: Int32Array;
+}
+
+/** Every row to the next place of its code. */
+function placeRows(
+  { code, timeMs, dense }: Rows,
+  cursor: Int32Array,
+  order: Int32Array,
+  sortedMs: Float64Array,
+): void {
+  for (let i = 0; i < code.length; i++) {
     const t = timeMs[i]!;
     if (code[i]! < 0 || Number.isNaN(t)) continue;
     const at = cursor[dense[i]!]!++;
     order[at] = i;
     sortedMs[at] = t;
   }
-  const sort = rangeSorter({ rows: order, key: sortedMs }, tie === null ? null : rowCompare(tie));
-  for (let k = 0; k < keys; k++) sort(keyStart[k]!, keyStart[k + 1]!);
-  return { order, timeMs: sortedMs, keyCode, keyStart };
+}
+
+function sortEach(keyStart: Int32Array, sort: (start: number, end: number) => void): void {
+  for (let k = 0; k + 1 < keyStart.length; k++) sort(keyStart[k]!, keyStart[k + 1]!);
 }
 
 /** Position of each code in the sorted list of codes that occur. */

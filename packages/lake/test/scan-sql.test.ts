@@ -1,7 +1,14 @@
 import { writeFileSync } from 'node:fs';
-import type { Expression, SourceSpec } from '@tessera/api';
+import { type Expression, formatExpression, parseCondition, type SourceSpec } from '@tessera/api';
 import { describe, expect, it } from 'vitest';
-import { type Relation, readRows, type ScanFile, type ScanSpec, scanSql } from '../src/index.js';
+import {
+  predicateSql,
+  type Relation,
+  readRows,
+  type ScanFile,
+  type ScanSpec,
+  scanSql,
+} from '../src/index.js';
 import { bench, sourceOf } from './support.js';
 
 const b = bench();
@@ -659,5 +666,22 @@ describe('predicates', () => {
       columns: ['id'],
     });
     expect(rows.map((r) => r.id)).toEqual(ids);
+  });
+
+  it.each([
+    'amount / 2 > 1',
+    "name LIKE 'a%'",
+    'upper(name) IS NULL',
+    'id IN (1, amount)',
+    'b = (id = 1)',
+    'CASE WHEN b THEN b END',
+    "day = DATE '2025-01-01'",
+  ])('what is more than a condition over columns and values is refused: %s', (where) => {
+    const tree = parseCondition(`NOT (b OR ${where})`);
+    const refused = expect.objectContaining({
+      code: 'EXPRESSION_UNSUPPORTED',
+      params: { text: formatExpression(parseCondition(where)) },
+    });
+    expect(() => predicateSql(tree)).toThrow(refused);
   });
 });

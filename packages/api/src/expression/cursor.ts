@@ -16,11 +16,14 @@ export interface Cursor {
   readonly takeSymbol: (symbol: string) => boolean;
   /** Throws Refusal where the symbol is not. */
   readonly expectSymbol: (symbol: string) => void;
+  /** The `)` of an `(`. Throws Refusal where it is not. */
+  readonly expectClosing: (opening: Token) => void;
   readonly expectWord: (word: string, expected?: string) => void;
   /** The node, known to stand at the token; a node that has a place already keeps it. Throws Refusal when it is too large. */
   readonly place: <N extends Expression>(node: N, token: Token) => N;
-  /** Runs `read` a level further in. Throws Refusal, at the token, before the stack can be exhausted. */
-  readonly nested: <T>(token: Token, read: () => T) => T;
+  /** A level further in, until `leave`. Throws Refusal, at the token, before the stack can be exhausted. */
+  readonly enter: (token: Token) => void;
+  readonly leave: () => void;
 }
 
 export function refuse(token: Token, reason: string, advice?: string): Refusal {
@@ -69,6 +72,13 @@ export function cursorOf(text: string): Cursor {
       if (takeSymbol(symbol)) return;
       throw refuse(peek(), `expected \`${symbol}\`, found ${showToken(peek())}`);
     },
+    expectClosing(opening) {
+      if (takeSymbol(')')) return;
+      const token = peek();
+      const where = `The ( at character ${opening.position + 1} is not closed.`;
+      const advice = token.kind === 'end' ? where : undefined;
+      throw refuse(token, `expected \`)\`, found ${showToken(token)}`, advice);
+    },
     expectWord(word, expected = word) {
       if (takeWord(word)) return;
       throw refuse(peek(), `expected ${expected}, found ${showToken(peek())}`);
@@ -80,11 +90,11 @@ export function cursorOf(text: string): Cursor {
       if (tooLarge !== undefined) throw refuse(token, tooLarge);
       return node;
     },
-    nested(token, read) {
+    enter(token) {
       if (++nesting > MAX_NESTING) throw refuse(token, `nests deeper than ${MAX_NESTING} levels`);
-      const inner = read();
+    },
+    leave() {
       nesting--;
-      return inner;
     },
   };
 }

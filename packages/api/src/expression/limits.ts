@@ -1,14 +1,14 @@
 /** Longer texts are refused unread. UTF-16 units. */
-export const MAX_TEXT = 1 << 20;
+export const MAX_TEXT = 1 << 18;
 
-/** Levels of a tree: deeper ones are refused before they can exhaust the stack of whoever walks them. */
-export const MAX_DEPTH = 600;
+/** Levels of operators in a tree: deeper ones are refused before they can exhaust the stack of whoever walks them. */
+export const MAX_DEPTH = 400;
 
-/** Levels of a text. A level of a tree is written with at most two: NOT and its parentheses. */
+/** Levels of a text that are open at once. A level of a tree takes at most two: an operator's side, and parentheses. */
 export const MAX_NESTING = 2 * MAX_DEPTH + 1;
 
 /** Parts of a tree. BETWEEN and CASE x WHEN write x several times, so a short text may have very many. */
-export const MAX_PARTS = 500_000;
+export const MAX_PARTS = 200_000;
 
 /** Names and words in messages are cut after so many characters. */
 const MAX_SHOWN = 60;

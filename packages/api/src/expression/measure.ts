@@ -7,7 +7,7 @@ interface Measure {
   readonly parts: number;
 }
 
-const LEAF: Measure = { depth: 1, parts: 1 };
+const LEAF: Measure = { depth: 0, parts: 1 };
 
 /**
  * Depth and size of trees as they are put together, each node measured once, though many may hold it.

@@ -47,13 +47,13 @@ export function readPlainLiteral(cursor: Cursor): LiteralExpression | undefined 
   return cursor.takeWord('NULL') ? plainLiteral(null) : undefined;
 }
 
-/** The type of a CAST, up to its closing parenthesis: its canonical text. */
-export function readTypeText(cursor: Cursor): string {
+/** The type of a CAST, up to the parenthesis that closes `opening`: its canonical text. */
+export function readTypeText(cursor: Cursor, opening: Token): string {
   const start = cursor.peek();
   let depth = 0;
   for (;;) {
     const token = cursor.peek();
-    if (token.kind === 'end') throw refuse(token, 'expected `)`, found the end');
+    if (token.kind === 'end') cursor.expectClosing(opening);
     if (token.kind === 'symbol' && token.text === '(') depth++;
     if (token.kind === 'symbol' && token.text === ')' && --depth < 0) break;
     cursor.next();

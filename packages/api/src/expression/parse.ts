@@ -60,21 +60,23 @@ export function parseExpressionText(text: string): ParsedExpression | Expression
 }
 
 function readWhole(cursor: Cursor): Expression {
-  const { peek, next, isWord, takeWord, takeSymbol, expectSymbol, expectWord, place, nested } =
-    cursor;
+  const { peek, next, isWord, takeWord, takeSymbol, expectSymbol, expectWord, place } = cursor;
+  const { expectClosing, enter, leave } = cursor;
   let cases = 0;
 
   function read(least: number): Expression {
     const start = peek();
+    enter(start);
     let left =
-      least <= LEVEL.not && takeWord('NOT')
-        ? place(not(nested(start, () => read(LEVEL.not))), start)
-        : readUnary();
+      least <= LEVEL.not && takeWord('NOT') ? place(not(read(LEVEL.not)), start) : readUnary();
     let isTest = false;
     for (;;) {
       const token = peek();
       const level = levelOf(token);
-      if (level === 0 || level < least) return left;
+      if (level === 0 || level < least) {
+        leave();
+        return left;
+      }
       if (level === LEVEL.test) {
         if (isTest) throw chained(token);
         isTest = true;
@@ -143,15 +145,13 @@ function readWhole(cursor: Cursor): Expression {
   }
 
   function readValues(): Expression[] {
-    const start = peek();
+    const opening = peek();
     expectSymbol('(');
-    return nested(start, () => {
-      const values: Expression[] = [];
-      do values.push(read(LEVEL.or));
-      while (takeSymbol(','));
-      expectSymbol(')');
-      return values;
-    });
+    const values: Expression[] = [];
+    do values.push(read(LEVEL.or));
+    while (takeSymbol(','));
+    expectClosing(opening);
+    return values;
   }
 
   function readUnary(): Expression {
@@ -162,14 +162,17 @@ function readWhole(cursor: Cursor): Expression {
     if (sign === 1) {
       throw refuse(peek(), `expected a number, found ${showToken(peek())}`, 'Leave the + out.');
     }
-    return place(negate(nested(start, readUnary)), start);
+    enter(start);
+    const arg = readUnary();
+    leave();
+    return place(negate(arg), start);
   }
 
   function readPrimary(): Expression {
     const start = peek();
     if (takeSymbol('(')) {
-      const inner = nested(start, () => read(LEVEL.or));
-      expectSymbol(')');
+      const inner = read(LEVEL.or);
+      expectClosing(start);
       return inner;
     }
     if (start.kind === 'number') return place(readNumber(next(), 1), start);
@@ -177,9 +180,9 @@ function readWhole(cursor: Cursor): Expression {
     if (literal !== undefined) return place(literal, start);
     if (start.kind === 'name') return place({ op: 'column', column: next().text }, start);
     if (start.kind !== 'word' || isReserved(start)) throw noOperand(start);
-    if (isWord('CASE') && beginsCase(peek(1))) return nested(start, () => readCase());
+    if (isWord('CASE') && beginsCase(peek(1))) return readCase();
     const isCall = peek(1).kind === 'symbol' && peek(1).text === '(';
-    if (isCall) return nested(start, isWord('CAST') ? readCast : readCall);
+    if (isCall) return isWord('CAST') ? readCast() : readCall();
     return place({ op: 'column', column: next().text }, start);
   }
 
@@ -221,11 +224,11 @@ function readWhole(cursor: Cursor): Expression {
 
   function readCast(): Expression {
     const start = next();
-    expectSymbol('(');
+    const opening = next();
     const operand = read(LEVEL.or);
     expectWord('AS', 'AS and a type');
-    const to = readTypeText(cursor);
-    expectSymbol(')');
+    const to = readTypeText(cursor, opening);
+    next();
     return place({ op: 'cast', operand, to }, start);
   }
 
@@ -240,7 +243,7 @@ function readWhole(cursor: Cursor): Expression {
         "Write sql('…') without quotes around it.",
       );
     }
-    expectSymbol('(');
+    const opening = next();
     const args: Expression[] = [];
     if (!takeSymbol(')')) {
       do args.push(read(LEVEL.or));
@@ -252,7 +255,7 @@ function readWhole(cursor: Cursor): Expression {
           'Types are given to CAST(x AS type) only.',
         );
       }
-      expectSymbol(')');
+      expectClosing(opening);
     }
     return place({ op: 'call', name, args }, start);
   }

@@ -184,7 +184,7 @@ function reader(): (value: unknown) => Expression {
     }
   }
 
-  return (value) => read(value, 1);
+  return (value) => read(value, 0);
 }
 
 function readSql({ sql, spark }: Members): Expression {

@@ -22,7 +22,6 @@ const OPERATORS = ['AND', 'OR', 'IN', 'IS', 'NOT', 'BETWEEN', 'LIKE'];
 
 /** Advice for a token where an operator or the end should stand. */
 export function unexpectedAdvice(token: Token): string | undefined {
-  if (token.kind === 'string') return 'A column name with spaces is quoted with ".';
   if (token.kind === 'symbol' && token.text === ')') return 'There is no ( for it.';
   if (token.kind !== 'word') return undefined;
   const instead = INSTEAD[token.text.toUpperCase()];
