@@ -22,11 +22,11 @@ test('docs/errors.md is what the table of errors says; else: node scripts/errors
   expect(readDoc('docs/errors.md')).toBe(script.errorsDoc());
 });
 
-test('docs/expressions.md is what the registry says; else: node scripts/expressions-doc.mjs --write', async () => {
-  const script = (await import(pathToFileURL(join(ROOT, 'scripts/expressions-doc.mjs')).href)) as {
-    expressionsDoc(): string;
+test('docs/functions.md is what the registry says; else: node scripts/functions-doc.mjs --write', async () => {
+  const script = (await import(pathToFileURL(join(ROOT, 'scripts/functions-doc.mjs')).href)) as {
+    functionsDoc(): string;
   };
-  expect(readDoc('docs/expressions.md')).toBe(script.expressionsDoc());
+  expect(readDoc('docs/functions.md')).toBe(script.functionsDoc());
 });
 
 describe('docs/ARCHITECTURE.md', () => {

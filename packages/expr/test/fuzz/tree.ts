@@ -105,6 +105,16 @@ const CALLS: readonly (readonly [name: string, type: string, ...args: string[]])
   ],
   ['date_diff', 'int64', "'day' 'week' 'quarter'", 'date', 'date'],
   ['to_date', 'date', 'timestamp'],
+  ['to_date', 'date', 'date'],
+  ['ceil', 'int64', 'int64'],
+  ['trunc', 'int64', 'int64'],
+  ['format_time', 'string', 'date', "'dd.MM.yyyy'"],
+  ['element_at', 'date', 'list:date', '-3..3'],
+  ['list_contains', 'boolean', 'list:date', 'date'],
+  ['list_min', 'int64', 'list:int64'],
+  ['list_max', 'double', 'list:double'],
+  ['hash64', 'int64', 'boolean', 'string'],
+  ['date_diff', 'int64', "'day' 'hour' 'month'", 'date', 'timestamp'],
   ['epoch_ms', 'int64', 'timestamp'],
   ['timestamp_ms', 'timestamp', 'int64'],
   ['format_time', 'string', 'timestamp', "'yyyy-MM-dd HH:mm:ss.SSS' 'HH'"],
@@ -134,7 +144,7 @@ const CALLS: readonly (readonly [name: string, type: string, ...args: string[]])
   ['bucket', 'int64', 'int64', '1..3'],
 ];
 
-/** Calls whose result is a list: no part of others. */
+/** Calls whose result is a list: they stand inside of these. */
 const LIST_CALLS = ['map_keys', 'map_values'];
 
 /** Names of functions that random expressions may hold. */
@@ -346,10 +356,22 @@ function randomCall(
       const [least, most] = [Number(range[1]), Number(range[2])];
       return literal(least + random.below(most - least + 1));
     }
-    if (word.startsWith('list') || word.startsWith('map')) return columnOf(random, word);
+    if (word.startsWith('list') || word.startsWith('map')) return listOrMap(random, word);
     return sub(word as Scalar);
   });
   return { op: 'call', name, args };
+}
+
+/** A column, or the keys or values of a map where those make such a list. */
+function listOrMap(random: Random, word: string): Expression {
+  const made: Readonly<Record<string, readonly [call: string, map: string]>> = {
+    'list:double': ['map_values', 'map:string'],
+    'list:string': ['map_keys', 'map:string'],
+    'list:int64': ['map_keys', 'map:int64'],
+  };
+  const from = made[word];
+  if (from === undefined || random.chance(0.7)) return columnOf(random, word);
+  return { op: 'call', name: from[0], args: [columnOf(random, from[1])] };
 }
 
 function textsOf(word: string): string[] {

@@ -1,4 +1,4 @@
-// The reference of expressions, docs/expressions.md, from the registry of @tessera/expr: `node scripts/expressions-doc.mjs` prints
+// The reference of types, casts and functions of expressions, docs/functions.md, from the registry of @tessera/expr: `node scripts/functions-doc.mjs` prints
 // it, with `--write` it is written. What each example gives is evaluated here; a test says when the page is out of date.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -71,11 +71,11 @@ function examples(texts) {
 }
 
 /** The whole document as text. */
-export function expressionsDoc() {
+export function functionsDoc() {
   const entries = [...REGISTRY.values()];
   const parts = [
-    '# Expressions',
-    '<!-- Made by scripts/expressions-doc.mjs from the registry of @tessera/expr. Change the registry, then: node scripts/expressions-doc.mjs --write -->',
+    '# Functions of expressions',
+    '<!-- Made by scripts/functions-doc.mjs from the registry of @tessera/expr. Change the registry, then: node scripts/functions-doc.mjs --write -->',
     `A typed subset of SQL with one meaning everywhere: where a source or an aggregation is filtered, where a column is computed, in DuckDB, in JavaScript, and as Spark SQL. ${entries.length} functions; every example on this page was executed.`,
   ];
   for (const [title, text, texts] of CHAPTERS) parts.push(`## ${title}`, text, examples(texts));
@@ -107,8 +107,8 @@ function shownColumn(name) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const text = expressionsDoc();
+  const text = functionsDoc();
   if (process.argv.includes('--write'))
-    writeFileSync(new URL('../docs/expressions.md', import.meta.url), text);
+    writeFileSync(new URL('../docs/functions.md', import.meta.url), text);
   else process.stdout.write(text);
 }
