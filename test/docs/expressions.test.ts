@@ -4,9 +4,9 @@ import { readDoc, section, tableRows } from './markdown.js';
 
 const code = (cell = ''): string => cell.replace(/^`|`$/g, '');
 
-test('docs/writing-expressions.md: canonical texts are what is said', () => {
+test('docs/expressions.md: canonical texts are what is said', () => {
   const rows = tableRows(
-    section(readDoc('docs/writing-expressions.md'), 'What is written, and what it means'),
+    section(readDoc('docs/expressions.md'), 'What is written, and what it means'),
   );
   expect(rows.length).toBeGreaterThan(5);
   for (const [text, canonical] of rows) {

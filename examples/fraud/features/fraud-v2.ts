@@ -1,4 +1,4 @@
-import { join, part } from '@tessera/api';
+import { ahead, join, part } from '@tessera/api';
 import { merchantProfiles, transactions } from '../sources.js';
 import { deviceStats } from './device-stats.js';
 import { deviceTrust } from './device-trust.js';
@@ -9,7 +9,10 @@ import { userHabits } from './user-habits.js';
 import { userMerchant } from './user-merchant.js';
 import { userSpend } from './user-spend.js';
 
-/** One training row per payment, with what was known the instant before it. */
+/**
+ * One training row per payment: what was known the instant before it, and whether the user's payments of the next 30 days,
+ * this one included, held a fraud.
+ */
 export const fraudV2 = join({
   name: 'fraud_v2',
   owner: 'fraud-team',
@@ -26,4 +29,5 @@ export const fraudV2 = join({
     part(userMerchant),
     part(merchantProfiles),
   ],
+  labels: [ahead('is_fraud', { operation: 'max', windows: ['30d'], keys: ['user_id'] })],
 });
