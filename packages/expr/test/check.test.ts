@@ -185,7 +185,7 @@ describe('types', () => {
     expect(given('NULL', 'string')).toMatchObject({ typed: { type: { kind: 'string' } } });
     expect(given('ok', 'double')).toEqual({
       reason: 'a value of type boolean is no double',
-      advice: "Declare it: { sql: '…', type: 'boolean' }.",
+      advice: "Declare it: { expression: '…', type: 'boolean' }.",
     });
   });
 });
