@@ -1,0 +1,9 @@
+import { defineProject } from '@tessera/api';
+
+export default defineProject({
+  name: 'churn',
+  lake: 'data',
+  out: 'out',
+  features: 'features',
+  generate: './generate.ts',
+});
