@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { ahead, events, groupBy, type JoinSpec, join, part, sum } from '@tessera/api';
-import { explainValue } from '@tessera/engine';
+import { explainValue, type RunOptions } from '@tessera/engine';
 import { beforeAll, expect, test } from 'vitest';
 import { writeFiles } from '../files/command.js';
 import { tesseraHere } from '../files/command-here.js';
@@ -322,4 +322,44 @@ export const asked = join({ name: 'asked', left: orders, parts: [part(spend)],
   );
   expect(explained.out).toContain('over the next 2d');
   expect(explained.out).toContain("looks ahead; the source's data end at 2025-06-09T00:00:00.000Z");
+});
+
+test('S8: the same bytes by one thread and by two, in buckets, from tiles and in slices', async () => {
+  const many = events({
+    name: 'many',
+    path: 'many',
+    columns: { id: 'int32', user: 'string', amount: 'double', at: 'timestamp' },
+    time: 'at',
+    tieBreaker: 'id',
+  });
+  const rows = (ds: string, idx: number) =>
+    `SELECT (${idx} * 10000 + i)::INTEGER AS id, 'u' || (i * i) % 97 AS "user", (i % 1000) / 8 AS amount,
+     TIMESTAMP '${ds}' + to_seconds((i * 10)::BIGINT) AS at FROM range(8600) t(i)`;
+  for (const [idx, ds] of DAYS.slice(0, 3).entries())
+    await parquet(file('many', ds), rows(ds, idx));
+  const hours = Array.from({ length: 22 }, (_, idx) => `${idx + 2}h` as const);
+  const label = { windows: hours, keys: ['user'] } as const;
+  // More cells than one thread is left alone with.
+  const wide = join({
+    ...base,
+    left: many,
+    parts: [part(spend)],
+    labels: [
+      ahead('amount', { ...label, operation: 'sum' }),
+      ahead('amount', { ...label, operation: 'max' }),
+      ahead('id', { ...label, operation: 'last' }),
+      ahead({ ...label, operation: 'count' }),
+    ],
+  });
+  const bytes = async (options: RunOptions) => {
+    const { path } = await run({ ...options, out: joinPath(newFolder(), 'out') }, wide);
+    return hashes(path ?? '');
+  };
+  const alone = await bytes({ workers: 1 });
+  expect(Object.keys(alone)).toHaveLength(4);
+  expect(await bytes({ workers: 2, buckets: 5 })).toEqual(alone);
+  if (process.env.TESSERA_LONG !== '1') return;
+  expect(await bytes({ workers: 2, tiles: 'always', end: DAYS[2]! })).toEqual(alone);
+  const memoryShares = { taskBytes: 1 << 20, leastRows: 1000 };
+  expect(await bytes({ workers: 1, memoryShares })).toEqual(alone);
 });
