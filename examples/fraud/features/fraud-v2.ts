@@ -29,5 +29,6 @@ export const fraudV2 = join({
     part(userMerchant),
     part(merchantProfiles),
   ],
+  derive: { amount_vs_week: 'amount / user_spend_amount_average_7d' },
   labels: [ahead('is_fraud', { operation: 'max', windows: ['30d'], keys: ['user_id'] })],
 });
