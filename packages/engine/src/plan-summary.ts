@@ -128,26 +128,29 @@ function partSummaries(
       return [scan.id, { files: read.length, rows, never: told.whyRows(scan) }];
     }),
   );
-  return plan.parts.flatMap(({ name, scan: id }, partIdx): PlanSummary['parts'][number][] => {
-    const scan = plan.scans.find((s) => s.id === id);
-    if (!scan) return [];
-    const { files: readFiles, rows, never } = reads.get(id)!;
-    const isSnapshot = scan.source.kind === 'entities';
-    const isTiled = told.isAll ? never === null : (scan.tiles?.reads.length ?? 0) > 0;
-    const isRaw = building > 0 && !isSnapshot && !isTiled;
-    const shared = scan.parts.flatMap((at) => (at === partIdx ? [] : [plan.parts[at]!.name]));
-    return [
-      {
-        name,
-        source: scan.source.name,
-        route: isSnapshot ? 'snapshot' : building > 0 && isTiled ? 'tiles' : 'raw',
-        columns: columns[partIdx]!,
-        readFiles,
-        totalFiles: facts.sources[scan.sourceId]?.files.length ?? 0,
-        rows,
-        whyRows: isRaw ? (never ?? scan.whyRows) : null,
-        note: shared.length > 0 ? `one scan with ${shared.join(', ')}` : '',
-      },
-    ];
-  });
+  return plan.parts.flatMap(
+    ({ name, scan: id, isLabel }, partIdx): PlanSummary['parts'][number][] => {
+      const scan = plan.scans.find((s) => s.id === id);
+      if (!scan) return [];
+      const { files: readFiles, rows, never } = reads.get(id)!;
+      const isSnapshot = scan.source.kind === 'entities';
+      const isTiled = told.isAll ? never === null : (scan.tiles?.reads.length ?? 0) > 0;
+      const isRaw = building > 0 && !isSnapshot && !isTiled;
+      const shared = scan.parts.flatMap((at) => (at === partIdx ? [] : [plan.parts[at]!.name]));
+      return [
+        {
+          name,
+          source: scan.source.name,
+          route: isSnapshot ? 'snapshot' : building > 0 && isTiled ? 'tiles' : 'raw',
+          columns: columns[partIdx]!,
+          readFiles,
+          totalFiles: facts.sources[scan.sourceId]?.files.length ?? 0,
+          rows,
+          whyRows: isRaw ? (never ?? scan.whyRows) : null,
+          note: shared.length > 0 ? `one scan with ${shared.join(', ')}` : '',
+          ...(isLabel && { isLabel }),
+        },
+      ];
+    },
+  );
 }

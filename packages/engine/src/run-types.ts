@@ -107,6 +107,8 @@ export interface PlanSummary {
     /** Why an events part reads rows alone; null where it reads tiles, or where nothing is read. */
     readonly whyRows: string | null;
     readonly note: string;
+    /** It is a column of a label; absent otherwise. */
+    readonly isLabel?: true;
   }[];
   /** Tile sets that are read or built, each once; where only tiles are made all that there could be. */
   readonly tiles: readonly TilesSummary[];

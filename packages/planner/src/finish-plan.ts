@@ -117,6 +117,7 @@ export function finishPlan(
       name,
       scan: scan.id,
       missing: part.missing,
+      ...(part.ahead && { isLabel: true as const }),
     })),
     keySets: [...draft.keySets.values()],
     scans,

@@ -48,6 +48,8 @@ export interface PartPlan {
   readonly name: string;
   readonly scan: string;
   readonly missing: 'error' | 'null';
+  /** It is a label's. */
+  readonly isLabel?: true;
 }
 
 /** Left columns that identify a key; `snapshotLagMs` adds the day of the entity partition that a row reads (S3.2). */

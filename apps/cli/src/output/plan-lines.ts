@@ -36,11 +36,15 @@ function resumedLines({ resumed }: PlanSummary): string[] {
 }
 
 function datasetPlanLines(plan: PlanSummary, style: Style): string[] {
+  const labels = plan.parts.filter(({ isLabel }) => isLabel);
   const facts = [
     plan.toBuild < plan.partitions
       ? `${formatCount(plan.toBuild)} of ${formatAmount(plan.partitions, 'day')}`
       : formatAmount(plan.partitions, 'day'),
-    formatAmount(plan.parts.length, 'part'),
+    ...(labels.length < plan.parts.length || labels.length === 0
+      ? [formatAmount(plan.parts.length - labels.length, 'part')]
+      : []),
+    ...(labels.length > 0 ? [formatAmount(labels.length, 'label')] : []),
     formatAmount(plan.buckets, 'bucket'),
     `reads ${formatBytes(plan.readBytes)} of ${formatBytes(plan.totalBytes)}`,
   ];
