@@ -171,6 +171,7 @@ export interface Payment extends Readonly<Record<Key, string | null>> {
 
 /** A cell of the training set by SQL over the source rows; null where a key is. */
 export async function fraudValue(lake: string, column: string, row: Payment): Promise<unknown> {
+  if (column === 'label_is_fraud_max_30d') return fraudAhead(lake, row);
   const part = PARTS.find(({ columns }) => column in columns);
   if (part === undefined) return profile(lake, column, row);
   if (part.keys.some((key) => row[key] === null)) return null;
@@ -198,6 +199,21 @@ async function profile(lake: string, column: string, row: Payment): Promise<unkn
   const file = quoted(`${lake}/merchant_profiles/ds=${ds}/*.parquet`);
   const [found] = await rawRows(
     `SELECT ${name} AS v FROM read_parquet(${file}, hive_partitioning = false) WHERE merchant_id = ${quoted(row.merchant_id)}`,
+  );
+  return plain(found?.v ?? null);
+}
+
+/** S2.7: whether any payment of the next 30 days was fraud; null where these end after the data. */
+async function fraudAhead(lake: string, { user_id, ms }: Payment): Promise<unknown> {
+  if (user_id === null) return null;
+  const until = ms + 30 * DAY_MS;
+  const files = quoted(`${lake}/transactions/*/*.parquet`);
+  const [last] = await rawRows(
+    `SELECT max(regexp_extract(file, 'ds=([0-9-]+)', 1)) AS ds FROM glob(${files})`,
+  );
+  if (until > Date.parse(String(last?.ds)) + DAY_MS) return null;
+  const [found] = await rawRows(
+    `SELECT bool_or(is_fraud) AS v FROM read_parquet(${files}, hive_partitioning = false) WHERE user_id = ${quoted(user_id)} AND epoch_ms(ts) >= ${ms} AND epoch_ms(ts) < ${until}`,
   );
   return plain(found?.v ?? null);
 }

@@ -25,16 +25,18 @@ function typed(type: DataType, value: unknown): Value {
 /** The value once more, from the printed pieces alone, by the oracle's operations. */
 export function recomputed(
   join: JoinSpec,
-  { column, pieces, origin }: Explanation,
+  { column, pieces, origin, query }: Explanation,
   hasNullKey: boolean,
 ): OutputValue {
   const { partIdx, aggregationIdx } = outputColumns(join).find(({ name }) => name === column)!;
-  const { groupBy } = join.parts[partIdx]!;
+  const { groupBy } = [...join.parts, ...(join.labels ?? [])][partIdx]!;
   const aggregation = groupBy.aggregations[aggregationIdx];
   const typeOf = (name: string | null) =>
     groupBy.source.columns.find((one) => one.name === name)?.type;
   const type = typeOf(origin.input);
   if (hasNullKey) return null;
+  const { ahead } = origin;
+  if (ahead !== undefined && query.effective > (ahead.dataEnd ?? '')) return null;
   const { shown } = pieces;
   if (aggregation === undefined) {
     const [only] = shown;
