@@ -4,7 +4,7 @@ import { DOUBLE, type ExprType, INT64, type TypedExpression, type Value } from '
 import { doubleOrNull, int64OrNull, typeText } from '../values.js';
 import type { CallType, FunctionEntry } from './function-entry.js';
 import { fits, wrongCount, wrongType } from './rules.js';
-import { sparkFinite, sparkOnce } from './spark-once.js';
+import { sparkClamped, sparkFinite, sparkOnce } from './spark-once.js';
 
 type ListType = ExprType & { readonly kind: 'list' };
 type MapType = ExprType & { readonly kind: 'map' };
@@ -76,7 +76,7 @@ const elementAt: FunctionEntry = {
   pushDown: true,
   duckdb: ([list, place]) => `list_extract(${list}, ${place})`,
   spark: ([list, place]) =>
-    `try_element_at(${list}, CAST(greatest(-2147483647, least(2147483647, nullif(${place}, 0))) AS INT))`,
+    `try_element_at(${list}, ${sparkClamped(`nullif(${place}, 0)`, 2_147_483_647)})`,
   examples: [
     { text: 'element_at(amounts, 1)', gives: '2.5' },
     { text: 'element_at(amounts, -1)', gives: '4.0' },

@@ -1,6 +1,7 @@
 import { BOOLEAN, type ExprType, INT64, STRING, type Value } from '../types.js';
 import type { FunctionEntry } from './function-entry.js';
 import { isSomeText, isWhole, takes } from './rules.js';
+import { sparkClamped } from './spark-once.js';
 
 /** Longer texts are not made by padding: null. */
 const MOST_CHARS = 1_000_000;
@@ -89,7 +90,7 @@ const pad = (name: string, gives: string, side: 'left' | 'right'): FunctionEntry
     pushDown: (args) => isWhole(args[1], 0, MOST_CHARS) && (args.length < 3 || isSomeText(args[2])),
     duckdb: (sql) => `${name}(${sql[0]}, CAST(${sql[1]} AS INTEGER), ${sql[2] ?? "' '"})`,
     spark: (sql) =>
-      `${name}(${sql[0]}, CAST(greatest(0, least(${sql[1]}, ${MOST_CHARS + 1})) AS INT), ${sql[2] ?? "' '"})`,
+      `${name}(${sql[0]}, ${sparkClamped(sql[1]!, MOST_CHARS + 1, 0)}, ${sql[2] ?? "' '"})`,
     examples: [{ text: `${name}('7', 3, '0')`, gives }],
   });
 
@@ -122,7 +123,7 @@ const side = (
     summary: `The ${name === 'left' ? 'first' : 'last'} characters of s.`,
     js: (s, count) => js(chars(s!), Math.max(0, index(count!))).join(''),
     pushDown: (args) => isWhole(args[1], 0, 1e9),
-    spark: ([s, count]) => `${name}(${s}, CAST(greatest(0, least(${count}, 2147483647)) AS INT))`,
+    spark: ([s, count]) => `${name}(${s}, ${sparkClamped(count!, 2_147_483_647, 0)})`,
     examples: [{ text: `${name}('abcd', 2)`, gives }],
   });
 
@@ -195,7 +196,7 @@ export const STRINGS: readonly FunctionEntry[] = [
         ? isWhole(start, 1, 1e9) || isWhole(start, -1e9, -1)
         : isWhole(start, 1, 1e9) && isWhole(length, 0, 1e9),
     spark: (sql) =>
-      `substring(${[sql[0]!, ...sql.slice(1).map((n) => `CAST(greatest(-1000000000, least(${n}, 1000000000)) AS INT)`)].join(', ')})`,
+      `substring(${[sql[0]!, ...sql.slice(1).map((n) => sparkClamped(n, 1e9))].join(', ')})`,
     examples: [
       { text: "substring('abcdef', 2, 3)", gives: "'bcd'" },
       { text: "substring('abcdef', -2)", gives: "'ef'" },
@@ -257,7 +258,7 @@ export const STRINGS: readonly FunctionEntry[] = [
     pushDown: (args) =>
       isSomeText(args[1]) && (isWhole(args[2], 1, 1e9) || isWhole(args[2], -1e9, -1)),
     spark: ([s, separator, part]) =>
-      `split_part(${s}, ${separator}, CAST(greatest(-1000000000, least(nullif(${part}, 0), 1000000000)) AS INT))`,
+      `split_part(${s}, ${separator}, ${sparkClamped(`nullif(${part}, 0)`, 1e9)})`,
     examples: [
       { text: "split_part('a.b.c', '.', 2)", gives: "'b'" },
       { text: "split_part('a.b.c', '.', -1)", gives: "'c'" },

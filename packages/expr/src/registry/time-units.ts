@@ -5,6 +5,7 @@ import { DATE, INT64, STRING, TIMESTAMP, type TypedExpression, type Value } from
 import { int64OrNull } from '../values.js';
 import type { CallType, FunctionEntry } from './function-entry.js';
 import { fits, wordOf, wrongCount, wrongType } from './rules.js';
+import { sparkClamped, sparkOnce } from './spark-once.js';
 import { notTime } from './time-parts.js';
 
 const SMALL = ['second', 'minute', 'hour'] as const;
@@ -133,7 +134,7 @@ const dateAdd: FunctionEntry = {
   family: 'time',
   signature: 'date_add(unit: literal, n: int64, t: date | timestamp) → date | timestamp',
   summary:
-    "t moved by n units of a fixed length: 'second', 'minute', 'hour', 'day', 'week'. Null where no timestamp or date (to the year 9999 and back to 0) is that far.",
+    "t moved by n units of a fixed length: 'second', 'minute', 'hour', 'day', 'week'. Null where that is more µs than int64 holds, and where there is no such timestamp, or no such date from the year 0 to 9999.",
   nulls: 'strict',
   check: (args) => {
     if (args.length !== 3) return wrongCount(args.length, 3, 3);
@@ -149,19 +150,24 @@ const dateAdd: FunctionEntry = {
     const unit = unitOf(args) as (typeof FIXED)[number];
     const size = US_OF[unit];
     return (_, n, t) => {
-      if (typeof t === 'bigint') return timestampOrNull(t + (n as bigint) * size);
+      if (typeof t === 'bigint') {
+        const us = int64OrNull((n as bigint) * size);
+        return us === null ? null : timestampOrNull(t + us);
+      }
       const days = BigInt(t as number) + (n as bigint) * (size / DAY_US);
       return days < FIRST_DAY || days > LAST_DAY ? null : Number(days);
     };
   },
   pushDown: (args) => args[2]!.type.kind === 'timestamp',
-  // Where n units are more µs than int64 holds, no timestamp is that far from another.
   duckdb: (sql, args) =>
     `TRY(${sql[2]} + to_microseconds(TRY(${sql[1]} * ${US_OF[unitOf(args) as (typeof FIXED)[number]]})))`,
   spark: (sql, args) => {
     const size = US_OF[unitOf(args) as (typeof FIXED)[number]];
     if (args[2]!.type.kind === 'date') {
-      return `date_add(${sql[2]}, CAST(greatest(-10000000, least(10000000, ${sql[1]})) * ${size / DAY_US} AS INT))`;
+      return sparkOnce(
+        `date_add(${sql[2]}, CAST(${sparkClamped(sql[1]!, 10_000_000)} * ${size / DAY_US} AS INT))`,
+        (v) => `CASE WHEN year(${v}) BETWEEN 0 AND 9999 THEN ${v} END`,
+      );
     }
     return `timestamp_micros(try_add(unix_micros(${sql[2]}), try_multiply(${sql[1]}, ${size}L)))`;
   },

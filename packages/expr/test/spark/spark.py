@@ -19,6 +19,14 @@ spark = (
     .config("spark.ui.enabled", "false")
     .config("spark.sql.session.timeZone", "UTC")
     .config("spark.sql.ansi.enabled", "true" if job["ansi"] else "false")
+    # Adds up what TRY_ADD is to add one by one, past an overflow (4.0.1).
+    .config(
+        "spark.sql.optimizer.excludedRules",
+        "org.apache.spark.sql.catalyst.optimizer.ReorderAssociativeOperator",
+    )
+    # Compiling each expression takes longer than asking the interpreter.
+    .config("spark.sql.codegen.wholeStage", "false")
+    .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
     .config("spark.sql.shuffle.partitions", "1")
     .config("spark.driver.memory", "2g")
     .config("spark.driver.bindAddress", "127.0.0.1")
