@@ -82,6 +82,59 @@ describe('values', () => {
     ]);
   });
 
+  test('parts of a day, before and after they are looked up in tables', () => {
+    const days = Array.from({ length: 120_000 }, (_, at) => (at % 60_000) * 4 - 60_000);
+    const columns: Columns = { d: [{ kind: 'date' }, f64(...days)] };
+    const texts = ['year(d)', 'week(d)', 'day_of_year(d)', "date_trunc('month', d)"];
+    for (const [at, values] of evaluate(texts, columns, days.length).entries()) {
+      expect(values.slice(60_000), texts[at]!).toEqual(values.slice(0, 60_000));
+      const byRow = compileRow([
+        {
+          name: 'x',
+          expression: typedOf(texts[at]!, columns),
+          type: at < 3 ? INT64 : { kind: 'date' },
+        },
+      ]);
+      for (let row = 60_000; row < 120_000; row += 997) {
+        expect(values[row]).toBe(byRow({ d: days[row]! })[0]);
+      }
+    }
+  });
+
+  test('whole constants beyond 2^53 are exact beside others', () => {
+    const columns: Columns = { n: [INT64, f64(1, null)] };
+    const texts = [
+      '9007199254740993 IN (n, 9007199254740992)',
+      '9007199254740993 IN (n, 9007199254740993)',
+    ];
+    expect(
+      evaluate([...texts, 'n < 9223372036854775807', 'n + 9007199254740992'], columns, 2),
+    ).toEqual([
+      [false, null],
+      [true, true],
+      [true, null],
+      [9007199254740993n, null],
+    ]);
+  });
+
+  test('long lists of branches and conditions', () => {
+    const columns: Columns = { x: [DOUBLE, f64(0, 699, 700, null)] };
+    const many = Array.from({ length: 700 }, (_, at) => at);
+    const whens = many.map((at) => `WHEN x = ${at} THEN x * ${at}`).join(' ');
+    const texts = [
+      `CASE ${whens} ELSE -1 END`,
+      many.map((at) => `x = ${at}`).join(' OR '),
+      many.map((at) => `x <> ${at}`).join(' AND '),
+      `coalesce(${many.map((at) => `NULL / x + ${at}`).join(', ')}, x)`,
+    ];
+    expect(evaluate(texts, columns, 4)).toEqual([
+      [0, 699 * 699, -1, -1],
+      [true, true, false, null],
+      [false, false, true, null],
+      [0, 699, 700, null],
+    ]);
+  });
+
   test('a column of whole numbers is as narrow as its values allow', () => {
     const columns: Columns = { n: [INT64, i64(1n, null, 2n ** 53n)] };
     const outputs = ['n - 1', 'n + 1'].map((name) => {

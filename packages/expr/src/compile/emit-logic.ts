@@ -66,7 +66,8 @@ export function emitIn(emitter: Emitter, node: Node): void {
   const [operand, ...values] = node.args;
   const { type } = operand!;
   const representation = representationOf(type, emitter.mode);
-  const x = emitter.compared(node, 0);
+  // Two constants may be equal only before they are rounded.
+  const x = operand!.op === 'constant' ? emitter.argument(node, 0) : emitter.compared(node, 0);
   const constants = values.filter((value) => value.op === 'constant' && value.value !== null);
   const hasNull = values.some((value) => value.op === 'constant' && value.value === null);
   const yes: string[] = [];

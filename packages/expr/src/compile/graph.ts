@@ -84,6 +84,40 @@ function opOf(expression: TypedExpression): NodeOp {
   return expression.name === 'if' ? 'case' : 'call';
 }
 
+/** Longer AND, OR, CASE and COALESCE are nested, so that they can be cut to functions that V8 optimises. */
+const MOST_BRANCHES = 64;
+
+/**
+ * The node of an operation of many arguments, as one of others of fewer. All of these may be taken together from any side:
+ * three-valued AND and OR in groups, CASE and COALESCE from the end.
+ */
+function nested(
+  op: NodeOp,
+  args: readonly Node[],
+  make: (args: readonly Node[]) => Node,
+): readonly Node[] {
+  let rest = args;
+  if (op === 'and' || op === 'or') {
+    while (rest.length > MOST_BRANCHES) {
+      const groups: Node[] = [];
+      for (let at = 0; at < rest.length; at += MOST_BRANCHES) {
+        groups.push(make(rest.slice(at, at + MOST_BRANCHES)));
+      }
+      rest = groups;
+    }
+  } else if (op === 'case') {
+    while (rest.length > 2 * MOST_BRANCHES + 1) {
+      const from = rest.length - 2 * MOST_BRANCHES - 1;
+      rest = [...rest.slice(0, from), make(rest.slice(from))];
+    }
+  } else if (op === 'coalesce') {
+    while (rest.length > MOST_BRANCHES) {
+      rest = [...rest.slice(0, 1 - MOST_BRANCHES), make(rest.slice(1 - MOST_BRANCHES))];
+    }
+  }
+  return rest;
+}
+
 /** The expressions as one graph in which nothing stands twice. Deep trees cost no stack. */
 export function graphOf(expressions: readonly TypedExpression[]): Graph {
   const nodes: Node[] = [];
@@ -112,10 +146,10 @@ export function graphOf(expressions: readonly TypedExpression[]): Graph {
         if (!known.has(next)) open.push({ expression: next, children: argumentsOf(next), at: 0 });
         continue;
       }
-      const node = make(
-        top.expression,
-        top.children.map((child) => known.get(child)!),
-      );
+      const { expression } = top;
+      const args = top.children.map((child) => known.get(child)!);
+      const part = (some: readonly Node[]) => make(expression, some);
+      const node = part(nested(opOf(expression), args, part));
       known.set(top.expression, node);
       open.pop();
       if (open.length === 0) return node;

@@ -40,6 +40,16 @@ function rawDoubles(segment: Segment): Set<Node> {
 
 function emitSegment(program: Program, segment: Segment, emitter: Emitter, lanes: LaneKinds): void {
   const { columns, lookups, kept } = program;
+  const outputs = new Map<Node, number[]>();
+  for (const { idx, node } of segment.outputs) {
+    outputs.set(node, [...(outputs.get(node) ?? []), idx]);
+  }
+  const keeps = new Set(segment.kept);
+  // What is stored at once needs no register until the row's end: V8 takes long over functions with many such values.
+  const store = (node: Node) => {
+    if (keeps.has(node)) emitKeep(emitter, node, kept.get(node)!);
+    for (const idx of outputs.get(node) ?? []) emitStore(emitter, program, node, idx);
+  };
   for (const node of segment.nodes) {
     if (!segment.leaves.has(node)) emitNode(emitter, node);
     else if (columns.has(node)) {
@@ -47,9 +57,10 @@ function emitSegment(program: Program, segment: Segment, emitter: Emitter, lanes
       emitColumn(emitter, node, lanes[at]!, at);
     } else if (lookups.has(node)) emitLookup(emitter, node, lookups.get(node)!);
     else emitKept(emitter, node, kept.get(node)!);
+    store(node);
   }
-  for (const node of segment.kept) emitKeep(emitter, node, kept.get(node)!);
-  for (const { idx, node } of segment.outputs) emitStore(emitter, program, node, idx);
+  // Constants are not computed.
+  for (const node of outputs.keys()) if (node.op === 'constant') store(node);
 }
 
 export type LaneKinds = readonly LaneKind[];
