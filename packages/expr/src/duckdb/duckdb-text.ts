@@ -24,8 +24,11 @@ export interface DuckDbText {
   readonly functions: readonly JsFunction[];
 }
 
-/** Deeper ones are JavaScript's: DuckDB refuses 1,000 of its own levels, and a level of ours is up to five of them. */
-const MOST_LEVELS = 150;
+/**
+ * Deeper ones are JavaScript's: DuckDB (1.5.6) takes time with the square of levels to plan them, 0.1 s for 40 divisions in
+ * one another, and refuses 1,000 levels of its own. AND, OR and NOT above them do not count.
+ */
+const MOST_LEVELS = 40;
 
 /** Text that outgrows its nodes comes of functions that name an argument twice inside of one another: JavaScript's too. */
 const MOST_CHARS_PER_NODE = 400;
@@ -46,9 +49,10 @@ interface Rendered {
  */
 export function duckdbText(typed: TypedExpression, quote: (column: string) => string): DuckDbText {
   const functions = new Map<string, JsFunction>();
+  const duckRender = renderer(quote);
 
   function place(node: TypedExpression): string {
-    const rendered = duckRender(node, quote);
+    const rendered = duckRender(node);
     if (rendered !== undefined) return rendered.sql;
     if (node.op === 'not') return `(NOT ${place(node.arg)})`;
     if (node.op === 'and' || node.op === 'or') {
@@ -74,13 +78,20 @@ export function columnsOf(node: TypedExpression): readonly TypedColumn[] {
   return [...found.values()];
 }
 
-/** Undefined when the expression is JavaScript's. */
-function duckRender(
-  root: TypedExpression,
+/** Gives undefined when an expression is JavaScript's; remembers, so that AND within OR within AND is not rendered each time. */
+function renderer(
   quote: (column: string) => string,
-): Rendered | undefined {
+): (node: TypedExpression) => Rendered | undefined {
+  const known = new Map<TypedExpression, Rendered | undefined>();
+
   /** `raw`: arithmetic may still be beyond its type, and -0; whoever asks for it sees to that. */
   function render(node: TypedExpression, raw: boolean): Rendered | undefined {
+    if (raw) return made(node, raw);
+    if (!known.has(node)) known.set(node, made(node, raw));
+    return known.get(node);
+  }
+
+  function made(node: TypedExpression, raw: boolean): Rendered | undefined {
     const children = typedChildren(node);
     const plain = plainComparison(node, quote);
     if (plain !== undefined) {
@@ -108,7 +119,7 @@ function duckRender(
     const tooLong = sql.length > MOST_CHARS_PER_NODE * whole.nodes + 4 * whole.given;
     return tooLong || whole.levels > MOST_LEVELS ? undefined : whole;
   }
-  return render(root, false);
+  return (node) => render(node, false);
 }
 
 function plainComparison(

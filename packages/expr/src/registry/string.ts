@@ -1,7 +1,7 @@
 import { BOOLEAN, type ExprType, INT64, STRING, type Value } from '../types.js';
 import type { FunctionEntry } from './function-entry.js';
 import { isSomeText, isWhole, takes } from './rules.js';
-import { sparkClamped } from './spark-once.js';
+import { sparkClamped, sparkOnce } from './spark-once.js';
 
 /** Longer texts are not made by padding: null. */
 const MOST_CHARS = 1_000_000;
@@ -89,8 +89,13 @@ const pad = (name: string, gives: string, side: 'left' | 'right'): FunctionEntry
     // DuckDB refuses lengths and fills that cannot be.
     pushDown: (args) => isWhole(args[1], 0, MOST_CHARS) && (args.length < 3 || isSomeText(args[2])),
     duckdb: (sql) => `${name}(${sql[0]}, CAST(${sql[1]} AS INTEGER), ${sql[2] ?? "' '"})`,
-    spark: (sql) =>
-      `${name}(${sql[0]}, ${sparkClamped(sql[1]!, MOST_CHARS + 1, 0)}, ${sql[2] ?? "' '"})`,
+    spark: (sql) => {
+      const length = sparkOnce(
+        sql[1]!,
+        (v) => `CAST(CASE WHEN ${v} < 0 THEN 0 WHEN ${v} <= ${MOST_CHARS} THEN ${v} END AS INT)`,
+      );
+      return `${name}(${sql[0]}, ${length}, ${sql[2] ?? "' '"})`;
+    },
     examples: [{ text: `${name}('7', 3, '0')`, gives }],
   });
 

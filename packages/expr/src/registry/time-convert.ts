@@ -4,6 +4,7 @@ import { floorDiv } from '../instant.js';
 import { DATE, DOUBLE, INT64, STRING, TIMESTAMP, type TypedExpression } from '../types.js';
 import type { CallType, FunctionEntry } from './function-entry.js';
 import { fits, takes, wrongCount, wrongType } from './rules.js';
+import { sparkOnce } from './spark-once.js';
 import { notTime, takesTime } from './time-parts.js';
 
 function formatOf(arg: TypedExpression | undefined): string | undefined {
@@ -106,7 +107,12 @@ const fromUnixtime: FunctionEntry = {
     };
   },
   pushDown: false,
-  spark: ([seconds, pattern]) => `from_unixtime(CAST(floor(${seconds}) AS BIGINT), ${pattern})`,
+  spark: ([seconds, pattern]) =>
+    sparkOnce(
+      seconds!,
+      (v) =>
+        `CASE WHEN ${v} >= -62135596800D AND ${v} < 253402300800D THEN from_unixtime(CAST(floor(${v}) AS BIGINT), ${pattern}) END`,
+    ),
   examples: [{ text: "from_unixtime(1709373600, 'yyyy-MM-dd')", gives: "'2024-03-02'" }],
 };
 
