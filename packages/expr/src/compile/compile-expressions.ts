@@ -1,6 +1,12 @@
 import { type DataType, sameType } from '@tessera/api';
 import type { TypedExpression } from '../types.js';
-import type { DerivedColumn, ExpressionBatch, ExpressionOutput } from './batch.js';
+import type {
+  DerivedColumn,
+  ExpressionBatch,
+  ExpressionColumn,
+  ExpressionOutput,
+} from './batch.js';
+import { buildColumn } from './build-column.js';
 import { canGenerateCode } from './code-generation.js';
 import { graphOf, type Node } from './graph.js';
 import { interpretExpressions, interpretFilter } from './interpret.js';
@@ -9,6 +15,7 @@ import { laneOf } from './lanes.js';
 import { createLookup, lookedUpNodes } from './lookups.js';
 import { columnOf, isReadAsItIs, prepared } from './prepare.js';
 import { programOf, type StoreKind } from './program.js';
+import { valueReader } from './read-values.js';
 import { createRunner } from './runner.js';
 import type { SegmentLimits } from './segments.js';
 import { createMask, createStore, finishStore } from './stores.js';
@@ -60,6 +67,17 @@ function copied(expression: TypedExpression, type: DataType): string | null {
   return isSame && isReadAsItIs(type) ? expression.column : null;
 }
 
+/** The column as it stands; keys of a map get the dictionary of its values. */
+function copyOf(name: string, type: DataType, from: ExpressionColumn, rows: number): DerivedColumn {
+  const { column, strings = null, keyStrings = null } = from;
+  if (keyStrings === null) return { name, type, column, strings };
+  const read = valueReader(type, from);
+  const codes = new Map<string, number>();
+  const values = Array.from({ length: rows }, (_, row) => read(row));
+  const copy = buildColumn(type, values, codes);
+  return { name, type, column: copy, strings: [...codes.keys()] };
+}
+
 /**
  * Expressions as loops over typed arrays. All are computed in one pass over the rows, what they have in common once, what a
  * branch needs only where it is taken, what depends on one column of strings once for each of its strings. Code is
@@ -93,8 +111,7 @@ export function compileExpressions(
         const store = stores[next++]!;
         return finishStore(name, type, expressions[at]!.type, store);
       }
-      const { column, strings } = columnOf(batch, copy);
-      return { name, type, column, strings: strings ?? null };
+      return copyOf(name, type, columnOf(batch, copy), batch.rows);
     });
   };
 }
