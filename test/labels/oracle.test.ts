@@ -1,8 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
-import { joinParts, TesseraError } from '@tessera/api';
+import { TesseraError } from '@tessera/api';
 import { trainSet } from '@tessera/engine';
-import { features } from '@tessera/testing';
 import { expect, test } from 'vitest';
 import { publishedRows, rowsSql } from '../files/lake-tables.js';
 import { hashes, newFolder, parquet } from '../files/workspace.js';
@@ -156,22 +155,6 @@ test.each(FIRSTS)(
         tiles,
       });
       expect(hashes(fresh.path ?? ''), `seed ${seed}: from scratch`).toEqual(hashes(published));
-      const last = days.at(-1)!;
-      const tables = history.upTo(last);
-      const used = [join.left, ...joinParts(join).map(({ groupBy }) => groupBy.source)];
-      const given = Object.fromEntries(used.map(({ name }) => [name, tables[name]!]));
-      const rows = await features(join).given(given).rows();
-      // In memory the last day that has a row is the last day.
-      const lastWithRows = (source: string) =>
-        days.findLast((ds) => history.rows(source, ds).length > 0) ?? null;
-      const inMemory = withoutDs(naiveTrainSet(join, tables, lastWithRows));
-      const found = mismatches(join, inMemory, rows as OracleRow[]);
-      if (found.length > 0) fail(`in memory\n  ${found.join('\n  ')}`);
-      if (seed % 4 > 0 && !long) continue;
-      const sliced = await features(join)
-        .given(given)
-        .rows({ buckets: 1 + (seed % 3), memoryShares: { taskBytes: 4096, leastRows: 8 } });
-      expect(sliced, `seed ${seed}: in slices`).toEqual(rows);
     }
     console.log(
       `labels: ${cells} cells, ${refreshed} partitions refreshed, ${alone} of them by labels only, ${kept} left alone`,
