@@ -1,4 +1,4 @@
-import { partsOf } from '@tessera/api';
+import { joinParts } from '@tessera/api';
 import { features } from '@tessera/testing';
 import { expect, test } from 'vitest';
 import { mismatches } from '../oracle/compare.js';
@@ -16,7 +16,7 @@ test(`S2.7: labels of ${SEEDS} histories in memory = the quadratic oracle, whole
     const { join, days } = history;
     const last = days[Math.max(1, days.length - 1 - (seed % 3))]!;
     const tables = history.upTo(last);
-    const used = [join.left, ...partsOf(join).map(({ groupBy }) => groupBy.source)];
+    const used = [join.left, ...joinParts(join).map(({ groupBy }) => groupBy.source)];
     const given = Object.fromEntries(used.map(({ name }) => [name, tables[name]!]));
     const tiny = { buckets: 1 + (seed % 3), memoryShares: { taskBytes: 4096, leastRows: 8 } };
     const rows = await features(join)
