@@ -67,6 +67,7 @@ function sparkStored(type: DataType): string {
     case 'int64':
       return 'BIGINT';
     case 'timestamptz':
+    case 'timestamp_ns':
       return 'TIMESTAMP';
     case 'decimal':
       return `DECIMAL(${type.precision},${type.scale})`;
@@ -92,6 +93,7 @@ function stored(value: Value, type: DataType): string {
       return `date_from_unix_date(${value})`;
     case 'timestamp':
     case 'timestamptz':
+    case 'timestamp_ns':
       return `timestamp_micros(${value}L)`;
     case 'list': {
       const items = (value as readonly Value[]).map((one) => stored(one, type.element));
