@@ -64,6 +64,7 @@ function value(random: Random, kind: string): Expression {
       return { op: 'literal', literal: random.pick(['2024-02-29', '1969-12-31', '1970-01-01']) };
     case 'timestamp':
     case 'timestamptz':
+    case 'timestamp_ns':
       return {
         op: 'literal',
         literal: random.pick([

@@ -74,7 +74,7 @@ describe("what DuckDB is sent, and what is JavaScript's", () => {
 describe('texts do not grow beyond their expression', () => {
   const column: Expression = { op: 'column', column: 'x' };
   const nested = (levels: number, step: (inner: Expression) => Expression): Expression => {
-    let tree = column;
+    let tree: Expression = column;
     for (let level = 0; level < levels; level++) tree = step(tree);
     return tree;
   };

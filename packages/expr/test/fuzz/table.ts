@@ -23,6 +23,7 @@ export const COLUMNS: readonly { readonly name: string; readonly type: DataType 
     t1: 'timestamp',
     t2: 'timestamp',
     tz: 'timestamptz',
+    tn: 'timestamp_ns',
     'a "b"': 'int64',
     li: 'list<int64>',
     lx: 'list<double>',
@@ -83,6 +84,8 @@ export function storedSql(value: Value, type: DataType): string {
       return `(DATE '1970-01-01' + ${value})`;
     case 'timestamp':
       return `make_timestamp(${value}::BIGINT)`;
+    case 'timestamp_ns':
+      return `make_timestamp_ns(${(value as bigint) * 1000n}::BIGINT)`;
     case 'timestamptz':
       return `make_timestamptz(${value}::BIGINT)`;
     case 'list':

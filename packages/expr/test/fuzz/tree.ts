@@ -218,6 +218,7 @@ function columnOf(random: Random, wanted: string): Expression {
       case 'decimal':
         return wanted === 'double';
       case 'timestamptz':
+      case 'timestamp_ns':
         return wanted === 'timestamp';
       default:
         return type.kind === wanted;

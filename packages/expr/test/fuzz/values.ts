@@ -194,6 +194,7 @@ export function someValue(random: Random, type: string, nulls = 0.12): Value {
     case 'timestamp':
       return someInstant(random);
     case 'timestamptz':
+    case 'timestamp_ns':
       return (
         BigInt(random.below(60_000) - 20_000) * 86_400_000_000n +
         BigInt(random.below(86_400_000)) * 1000n

@@ -17,6 +17,7 @@ const LONG = process.env.TESSERA_LONG === '1';
 const PARSED = Number(process.env.TESSERA_EXPRESSIONS ?? (LONG ? 200_000 : 2000));
 const EVALUATED = LONG ? 2000 : 200;
 const PER_QUERY = 40;
+const PER_JOB = 50_000;
 const ROWS = 16;
 
 /** What Java's libraries round, fold or write in other ways than JavaScript's: documented, and not compared. */
@@ -67,6 +68,7 @@ function sparkStored(type: DataType): string {
     case 'int64':
       return 'BIGINT';
     case 'timestamptz':
+    case 'timestamp_ns':
       return 'TIMESTAMP';
     case 'decimal':
       return `DECIMAL(${type.precision},${type.scale})`;
@@ -92,6 +94,7 @@ function stored(value: Value, type: DataType): string {
       return `date_from_unix_date(${value})`;
     case 'timestamp':
     case 'timestamptz':
+    case 'timestamp_ns':
       return `timestamp_micros(${value}L)`;
     case 'list': {
       const items = (value as readonly Value[]).map((one) => stored(one, type.element));
@@ -163,9 +166,14 @@ test.skipIf(spark === null)(
   `Spark reads ${PARSED} expressions and gives our values of ${EVALUATED}`,
   async () => {
     const random = randomOf(Number(process.env.TESSERA_SEED ?? 2));
-    const parse = Array.from({ length: PARSED }, () =>
-      sparkText(someExpression(random, true).typed),
-    );
+    // Not all at once: a job is one string.
+    for (let first = 0; first < PARSED; first += PER_JOB) {
+      const parse = Array.from({ length: Math.min(PER_JOB, PARSED - first) }, () =>
+        sparkText(someExpression(random, true).typed),
+      );
+      const { refused } = await askSpark(spark!, { parse, view: '', evaluate: [], ansi: true });
+      expect(refused.slice(0, 3).map(([at, said]) => `${parse[at]}\n${said}`)).toEqual([]);
+    }
     const rows = Array.from({ length: ROWS }, () => {
       const row = randomRow(random, words);
       return Object.fromEntries(COLUMNS.map(({ name, type }) => [name, tame(row[name]!, type)]));
@@ -176,9 +184,8 @@ test.skipIf(spark === null)(
       texts.slice(at * PER_QUERY, (at + 1) * PER_QUERY),
     );
     for (const ansi of [true, false]) {
-      const job = { parse: ansi ? parse : [], view: viewOf(rows), evaluate, ansi };
-      const { refused, answers } = await askSpark(spark!, job);
-      expect(refused.slice(0, 3).map(([at, said]) => `${parse[at]}\n${said}`)).toEqual([]);
+      const job = { parse: [], view: viewOf(rows), evaluate, ansi };
+      const { answers } = await askSpark(spark!, job);
       const wrong = answers.flatMap((answer, at) => {
         const { expression, typed } = evaluated[at]!;
         const text = `${formatExpression(expression)}\n${texts[at]}`;
