@@ -190,6 +190,8 @@ test('the same bytes with 1 and 2 workers, in pieces, day by day', async () => {
   const whole = await publish([{}]);
   expect(Object.keys(whole).length).toBe(3);
   expect(await publish([{ workers: 2, buckets: 5 }])).toEqual(whole);
+  // Partitions in pieces of a few rows.
+  expect(await publish([{ memoryShares: { taskBytes: 4000, leastRows: 7 } }])).toEqual(whole);
   expect(await publish(DAYS.toReversed().map((ds) => ({ start: ds, end: ds })))).toEqual(whole);
 });
 
