@@ -1,4 +1,5 @@
 import { canonicalJson, hash128 } from '@tessera/api';
+import { commonSql } from '../common-sql.js';
 import { takesRaw } from '../raw-steps.js';
 import { duckFinite } from '../registry/duck-finite.js';
 import { REGISTRY } from '../registry/registry.js';
@@ -165,23 +166,8 @@ function sqlOf(
     case '/':
     case '%':
       return arithmetic(node, a!, b!, raw);
-    case 'and':
-      return parts.length === 0 ? 'TRUE' : `(${parts.join(' AND ')})`;
-    case 'or':
-      return parts.length === 0 ? 'FALSE' : `(${parts.join(' OR ')})`;
-    case 'not':
-      return `(NOT ${a})`;
-    case 'in':
-      return `(${a} IN (${parts.slice(1).join(', ')}))`;
-    case 'is_null':
-      return `(${a} IS NULL)`;
     case 'like':
       return `(${a} LIKE ${duckString(node.pattern)})`;
-    case 'case': {
-      const whens = node.when.map((_, at) => `WHEN ${parts[at * 2]} THEN ${parts[at * 2 + 1]}`);
-      const last = node.else === undefined ? '' : ` ELSE ${parts.at(-1)}`;
-      return `CASE ${whens.join(' ')}${last} END`;
-    }
     case 'cast':
       return duckCast(node.operand.type, node.type)?.(a!);
     case 'call': {
@@ -194,7 +180,7 @@ function sqlOf(
       // The line break ends a comment that the text may end with.
       return `(${node.sql}\n)`;
     default:
-      return `(${a} ${node.op} ${b})`;
+      return commonSql(node, parts);
   }
 }
 

@@ -1,3 +1,4 @@
+import { commonSql } from '../common-sql.js';
 import { takesRaw } from '../raw-steps.js';
 import { REGISTRY } from '../registry/registry.js';
 import { sparkFinite } from '../registry/spark-once.js';
@@ -39,23 +40,8 @@ function render(node: TypedExpression, raw: boolean, quote: (column: string) => 
     case '/':
     case '%':
       return arithmetic(node, a!, b!, raw);
-    case 'and':
-      return parts.length === 0 ? 'TRUE' : `(${parts.join(' AND ')})`;
-    case 'or':
-      return parts.length === 0 ? 'FALSE' : `(${parts.join(' OR ')})`;
-    case 'not':
-      return `(NOT ${a})`;
-    case 'in':
-      return `(${a} IN (${parts.slice(1).join(', ')}))`;
-    case 'is_null':
-      return `(${a} IS NULL)`;
     case 'like':
       return `(${a} LIKE ${sparkString(node.pattern)} ESCAPE '${unusedIn(node.pattern)}')`;
-    case 'case': {
-      const whens = node.when.map((_, at) => `WHEN ${parts[at * 2]} THEN ${parts[at * 2 + 1]}`);
-      const last = node.else === undefined ? '' : ` ELSE ${parts.at(-1)}`;
-      return `CASE ${whens.join(' ')}${last} END`;
-    }
     case 'cast':
       return sparkCast(a!, node.operand.type, node.type);
     case 'call':
@@ -64,7 +50,7 @@ function render(node: TypedExpression, raw: boolean, quote: (column: string) => 
       // The line break ends a comment that the text may end with.
       return `(${node.spark ?? node.sql}\n)`;
     default:
-      return `(${a} ${node.op} ${b})`;
+      return commonSql(node, parts);
   }
 }
 
