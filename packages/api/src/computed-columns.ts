@@ -40,7 +40,7 @@ function inRow(
   features: readonly OutputColumn[],
 ) {
   const { groupBy, prefix } = part;
-  const full = (column: string) => passedThroughName({ prefix, groupBy: groupBy.name, column });
+  const full = (column: string) => derivedName(part, column);
   const names = new Map([
     ...(groupBy.derive ?? []).map(({ name }) => [name, full(name)] as const),
     ...features.map(({ name }) => [shortName(name, groupBy, prefix), name] as const),
@@ -58,9 +58,15 @@ function inRow(
 
 /** Names of the columns that a part's groupBy derives, in the row. */
 export function derivedOfPart({ groupBy, prefix }: Pick<PartSpec, 'groupBy' | 'prefix'>): string[] {
-  return (groupBy.derive ?? []).map(({ name }) =>
-    passedThroughName({ prefix, groupBy: groupBy.name, column: name }),
-  );
+  return (groupBy.derive ?? []).map(({ name }) => derivedName({ groupBy, prefix }, name));
+}
+
+/** What a groupBy calls `name` when it comes out of a part; a derived column is named as one passed through is (S6). */
+function derivedName(
+  { groupBy, prefix }: Pick<PartSpec, 'groupBy' | 'prefix'>,
+  name: string,
+): string {
+  return passedThroughName({ prefix, groupBy: groupBy.name, column: name });
 }
 
 /** Derived columns, each after those it reads. A cycle was refused where they were defined. */

@@ -1,14 +1,8 @@
-import { type DataType, expressionColumns, formatExpression, TesseraError } from '@tessera/api';
-import {
-  checkAssignable,
-  checkExpression,
-  compileExpressions,
-  type DerivedColumn,
-  type ExpressionBatch,
-  type ExpressionOutput,
-} from '@tessera/expr';
+import { expressionColumns } from '@tessera/api';
+import { compileExpressions, type DerivedColumn, type ExpressionBatch } from '@tessera/expr';
 import type { DerivedPlan } from '@tessera/planner';
 import type { NamedType } from '../read-typed.js';
+import { typedAs } from './typed-as.js';
 
 /** Every derived column over a batch of what they read. */
 export type Derive = (batch: ExpressionBatch) => readonly DerivedColumn[];
@@ -33,9 +27,14 @@ export function compileDerived(
 }
 
 function compiled(derived: readonly DerivedPlan[], given: readonly NamedType[]): Derive {
+  const known = [...given, ...derived];
   const steps = stepsOf(derived).map((step) => {
-    const known = [...given, ...derived];
-    return compileExpressions(step.map((one) => outputOf(one, known)));
+    return compileExpressions(
+      step.map(({ name, type, expression }) => ({
+        ...{ name, type },
+        expression: typedAs(expression, type, known),
+      })),
+    );
   });
   return (batch) => {
     const columns = new Map(batch.columns);
@@ -47,19 +46,6 @@ function compiled(derived: readonly DerivedPlan[], given: readonly NamedType[]):
     const byName = new Map(made.map((column) => [column.name, column]));
     return derived.map(({ name }) => byName.get(name)!);
   };
-}
-
-function outputOf(
-  { name, type, expression }: DerivedPlan,
-  columns: readonly { readonly name: string; readonly type: DataType }[],
-): ExpressionOutput {
-  const { typed, problems } = checkExpression(expression, columns, undefined, type);
-  const fitted = typed && checkAssignable(typed, type);
-  if (fitted !== undefined && 'typed' in fitted) return { name, expression: fitted.typed, type };
-  const reason = fitted?.reason ?? problems.map((problem) => problem.reason).join('; ');
-  throw new TesseraError('INTERNAL', {
-    reason: `derived ${name}: ${formatExpression(expression)}: ${reason}`,
-  });
 }
 
 /** Those that read only what is given, those that read these too, and so on: each step is one pass over the rows. */

@@ -9,8 +9,6 @@ import {
 } from '@tessera/api';
 import {
   canonicalType,
-  checkAssignable,
-  checkExpression,
   compileExpressions,
   type DuckDbText,
   duckdbText,
@@ -28,6 +26,7 @@ import {
   type Session,
   scanSql,
 } from '@tessera/lake';
+import { typedAs } from './typed-as.js';
 
 /** A condition, and the columns it is about. */
 export interface Condition {
@@ -50,17 +49,10 @@ const texts = new WeakMap<readonly ColumnSpec[], Map<string, DuckDbText>>();
 function textOf({ expression, type, columns }: Computed): DuckDbText {
   const known = texts.get(columns) ?? new Map<string, DuckDbText>();
   texts.set(columns, known);
-  const canonical = formatExpression(expression);
-  const key = `${formatType(type)} ${canonical}`;
+  const key = `${formatType(type)} ${formatExpression(expression)}`;
   const found = known.get(key);
   if (found !== undefined) return found;
-  const { typed, problems } = checkExpression(expression, columns, undefined, type);
-  const fitted = typed && checkAssignable(typed, type);
-  if (fitted === undefined || !('typed' in fitted)) {
-    const reason = fitted?.reason ?? problems.map((problem) => problem.reason).join('; ');
-    throw new TesseraError('INTERNAL', { reason: `expression ${canonical}: ${reason}` });
-  }
-  const text = duckdbText(fitted.typed, quoteIdent);
+  const text = duckdbText(typedAs(expression, type, columns), quoteIdent);
   known.set(key, text);
   return text;
 }
