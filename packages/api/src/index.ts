@@ -6,7 +6,6 @@ export {
   groupByColumns,
   outputColumns,
   outputOf,
-  shortName,
 } from './computed-columns.js';
 export {
   type DataType,

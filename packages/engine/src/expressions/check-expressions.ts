@@ -10,6 +10,7 @@ import {
 import { checkSqlPredicate, type Session } from '@tessera/lake';
 import type { Definition } from '../definition.js';
 import { groupBysOf, sourcesOf } from '../definition.js';
+import type { Subject } from '../subject.js';
 import { checkDerived } from './check-derived.js';
 import { addFunctions, type Computed, computedParts } from './expression-sql.js';
 import { typedProblems } from './typed-problems.js';
@@ -20,9 +21,12 @@ import { typedProblems } from './typed-problems.js';
  *
  * Throws BAD_EXPRESSION or BAD_PREDICATE, all together.
  */
-export async function checkExpressions(session: Session, definition: Definition): Promise<void> {
+export async function checkExpressions(
+  session: Session,
+  definition: Definition & Partial<Pick<Subject, 'computed'>>,
+): Promise<void> {
   const subject = definition.join ?? definition.groupBy;
-  if (subject !== null) checkDerived(subject);
+  if (subject !== null) checkDerived(subject, definition.computed);
   const problems: TesseraError[] = [];
   const accept = (
     computed: readonly Computed[],
