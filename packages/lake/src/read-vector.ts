@@ -20,12 +20,14 @@ export type ReadKind =
 
 /**
  * Collects one column. `open` looks at a DuckDB vector of `size` entries, `append` copies some of them, `finish` hands
- * the column over and starts anew. Vector memory is copied in `open`, so the vector may die afterwards.
+ * the column over and starts anew; `view` does the same with memory that the next `append` writes to. Vector memory is
+ * copied in `open`, so the vector may die afterwards.
  */
 export interface Reader {
   open(vector: Vector, size: number): void;
   append(from: number, count: number): void;
   finish(): Column;
+  view(): Column;
 }
 
 /**
@@ -211,6 +213,11 @@ function f64Reader(name: string, type: DuckDBType, source: Source, capacity: num
       rows = 0;
       return column;
     },
+    view() {
+      const column: Column = { kind: 'f64', values: values.subarray(0, rows) };
+      rows = 0;
+      return column;
+    },
   };
 }
 
@@ -239,6 +246,11 @@ function codeReader(name: string, type: DuckDBType, source: Source, capacity: nu
     finish() {
       const column: Column = { kind: 'code', values: exact(values, rows) };
       values = new Int32Array(0);
+      rows = 0;
+      return column;
+    },
+    view() {
+      const column: Column = { kind: 'code', values: values.subarray(0, rows) };
       rows = 0;
       return column;
     },
@@ -286,6 +298,12 @@ function i64Reader(name: string, type: DuckDBType, source: Source, capacity: num
     finish() {
       const column: Column = { kind: 'i64', values: exact(values, rows), valid: valid.take(rows) };
       values = new BigInt64Array(0);
+      rows = 0;
+      return column;
+    },
+    view() {
+      const taken = values.subarray(0, rows);
+      const column: Column = { kind: 'i64', values: taken, valid: valid.take(rows) };
       rows = 0;
       return column;
     },
@@ -345,6 +363,12 @@ function i128Reader(name: string, type: DuckDBType, source: Source, capacity: nu
       rows = 0;
       return column;
     },
+    view() {
+      const taken = values.subarray(0, rows * 2);
+      const column: Column = { kind: 'i128', values: taken, valid: valid.take(rows) };
+      rows = 0;
+      return column;
+    },
   };
 }
 
@@ -372,6 +396,16 @@ function nestedReader(
   let entries = new Uint32Array(0);
   let words: Uint32Array | null = null;
   const valid = validBytes();
+  const nested = (
+    base: { readonly offsets: Int32Array; readonly valid: Uint8Array | null },
+    partOf: (child: Reader) => Column,
+  ): Column => {
+    const parts = children.map(partOf);
+    rows = 0;
+    return isMap
+      ? { kind: 'map', ...base, keys: parts[0]!, values: parts[1]! }
+      : { kind: 'list', ...base, child: parts[0]! };
+  };
   return {
     open(vector, size) {
       // An entry is (offset, length), 64 bits each; a chunk's children are far below 2^32, so low words are enough.
@@ -412,12 +446,12 @@ function nestedReader(
     },
     finish() {
       const base = { offsets: exact(offsets, rows + 1), valid: valid.take(rows) };
-      const parts = children.map((child) => child.finish());
       offsets = new Int32Array(1);
-      rows = 0;
-      return isMap
-        ? { kind: 'map', ...base, keys: parts[0]!, values: parts[1]! }
-        : { kind: 'list', ...base, child: parts[0]! };
+      return nested(base, (child) => child.finish());
+    },
+    view() {
+      const base = { offsets: offsets.subarray(0, rows + 1), valid: valid.take(rows) };
+      return nested(base, (child) => child.view());
     },
   };
 }
