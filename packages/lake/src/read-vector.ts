@@ -144,11 +144,11 @@ function bytesOf<T>(
 }
 
 /** Null bits of a vector, 32 rows a word, 1 = valid; null when every row is valid. */
-function validityWords(vector: Vector, size: number): Uint32Array | null {
+function validityWords(vector: Vector, size: number): Int32Array | null {
   if (size === 0) return null;
-  const words = Math.ceil(size / 64) * 2;
+  const words = ((size + 63) >>> 6) * 2;
   const bytes: Uint8Array | null = duckdb.vector_get_validity(vector, words * 4);
-  return bytes ? new Uint32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, words) : null;
+  return bytes ? new Int32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, words) : null;
 }
 
 let nullRows = new Int32Array(2048);
@@ -156,7 +156,7 @@ let nullRows = new Int32Array(2048);
  * Positions, counted from `from`, of the nulls among rows from … from + count - 1, in `nullRows`; returns how many. Only
  * set bits are visited: a test per row cost more than copying the values.
  */
-function findNulls(words: Uint32Array, from: number, count: number): number {
+function findNulls(words: Int32Array, from: number, count: number): number {
   if (nullRows.length < count) nullRows = new Int32Array(count * 2);
   const end = from + count;
   let found = 0;
@@ -177,7 +177,7 @@ function f64Reader(name: string, type: DuckDBType, source: Source, capacity: num
   let values = new Float64Array(capacity);
   let rows = 0;
   let data: Numbers = values;
-  let words: Uint32Array | null = null;
+  let words: Int32Array | null = null;
   return {
     open(vector, size) {
       data = numbersOf(vector, source, size);
@@ -228,7 +228,7 @@ function codeReader(name: string, type: DuckDBType, source: Source, capacity: nu
   let values = new Int32Array(capacity);
   let rows = 0;
   let data: Numbers = values;
-  let words: Uint32Array | null = null;
+  let words: Int32Array | null = null;
   return {
     open(vector, size) {
       data = numbersOf(vector, source, size);
@@ -262,7 +262,7 @@ function i64Reader(name: string, type: DuckDBType, source: Source, capacity: num
   let values = new BigInt64Array(capacity);
   let rows = 0;
   let data: Numbers = new Int32Array(0);
-  let words: Uint32Array | null = null;
+  let words: Int32Array | null = null;
   const valid = validBytes();
   return {
     open(vector, size) {
@@ -315,7 +315,7 @@ function i128Reader(name: string, type: DuckDBType, source: Source, capacity: nu
   let values = new BigInt64Array(capacity * 2);
   let rows = 0;
   let data: Numbers = new Int32Array(0);
-  let words: Uint32Array | null = null;
+  let words: Int32Array | null = null;
   const valid = validBytes();
   return {
     open(vector, size) {
@@ -394,7 +394,7 @@ function nestedReader(
   let offsets = new Int32Array(capacity + 1);
   let rows = 0;
   let entries = new Uint32Array(0);
-  let words: Uint32Array | null = null;
+  let words: Int32Array | null = null;
   const valid = validBytes();
   const nested = (
     base: { readonly offsets: Int32Array; readonly valid: Uint8Array | null },
