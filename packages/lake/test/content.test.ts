@@ -33,7 +33,7 @@ async function written(name: string, bytes: Uint8Array): Promise<{ path: string;
 }
 
 const bytesOf = (length: number) =>
-  Buffer.from(Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 255));
+  Buffer.from(Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8) + 7 * (i >> 16)) & 255));
 
 test.each([0, 1, PIECE - 1, PIECE, PIECE + 1, 16 * PIECE, 16 * PIECE + 5, 40 * PIECE])(
   '%i bytes',
