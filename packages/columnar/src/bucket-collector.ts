@@ -53,6 +53,8 @@ export interface BucketOptions {
   readonly rows: number;
   /** What `take` gave is written over afterwards; else it is the caller's for good. */
   readonly isReused: boolean;
+  /** Rows with a negative code are left out, instead of going to the bucket of null keys. */
+  readonly dropsUnknown?: boolean;
 }
 
 export function bucketCollector({
@@ -60,10 +62,13 @@ export function bucketCollector({
   buckets,
   rows: expected,
   isReused,
+  dropsUnknown = false,
 }: BucketOptions): BucketCollector {
+  // Rows that are left out go to a bucket of their own, which begins anew with every batch: no loop has to ask.
+  const all = buckets + (dropsUnknown ? 1 : 0);
   const firstRows = Math.max(FIRST_ROWS, Math.ceil((expected / buckets) * HEADROOM));
-  const counts = new Int32Array(buckets);
-  const capacity = new Int32Array(buckets);
+  const counts = new Int32Array(all);
+  const capacity = new Int32Array(all);
   let bucketOf = new Int32Array(0);
   let place = new Int32Array(0);
   let lanes = new Map<string, Lane>();
@@ -76,23 +81,29 @@ export function bucketCollector({
       place = new Int32Array(code.length);
     }
     for (let i = 0; i < code.length; i++) {
-      const bucket = bucketOfCode(code[i]!, buckets);
+      const bucket = dropsUnknown && code[i]! < 0 ? buckets : bucketOfCode(code[i]!, buckets);
       bucketOf[i] = bucket;
       place[i] = counts[bucket]!++;
     }
   };
   const makeRoom = () => {
-    for (let b = 0; b < buckets; b++) {
+    for (let b = 0; b < all; b++) {
       if (counts[b]! <= capacity[b]!) continue;
       const room = Math.max(firstRows, counts[b]!, Math.ceil(1.5 * capacity[b]!));
       capacity[b] = room;
       for (const lane of lanes.values()) lane.grow(b, room);
     }
   };
+  const dropped = () => {
+    if (!dropsUnknown) return 0;
+    const found = counts[buckets]!;
+    counts[buckets] = 0;
+    return found;
+  };
   const start = (batch: Batch) => {
     like = batch;
     lanes = new Map(
-      Object.entries(batch.columns).map(([name, column]) => [name, newLane(column, buckets)]),
+      Object.entries(batch.columns).map(([name, column]) => [name, newLane(column, buckets, all)]),
     );
     capacity.fill(0);
   };
@@ -113,7 +124,7 @@ export function bucketCollector({
         if (column === undefined) throw new TypeError(`bucketCollector: no column ${name}`);
         lane.add(column, at);
       }
-      rows += batch.rows;
+      rows += batch.rows - dropped();
     },
     *take() {
       for (let b = 0; b < buckets; b++) {
@@ -145,16 +156,17 @@ function rowsByBucket(rows: number, bucketOf: Int32Array): (bucket: number) => I
   };
 }
 
-function newLane(column: Column, buckets: number): Lane {
+/** @param all with that of rows that are left out */
+function newLane(column: Column, buckets: number, all: number): Lane {
   switch (column.kind) {
     case 'f64':
-      return numberLane(buckets);
+      return numberLane(all);
     case 'code':
-      return codeLane(buckets);
+      return codeLane(all);
     case 'i64':
-      return wideLane('i64', buckets);
+      return wideLane('i64', all);
     case 'i128':
-      return wideLane('i128', buckets);
+      return wideLane('i128', all);
     default:
       return nestedLane(column, buckets);
   }

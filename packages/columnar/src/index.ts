@@ -8,8 +8,14 @@ export { concat, concatBatches } from './concat.js';
 export { decodeBatch } from './decode.js';
 export { encodeBatch, encodeBatchParts } from './encode.js';
 export { gather, gatherBatch } from './gather.js';
-export { type KeyTable, keyTable, keyTableBytes } from './key-table.js';
 export { readInt128, writeInt128 } from './int128.js';
+export {
+  type KeyTable,
+  type KeyWidth,
+  keyTable,
+  keyTableBytes,
+  LONGEST_KEY_BYTES,
+} from './key-table.js';
 export { type BucketOrder, bucketOfCode, bucketOrder, scatterBatch } from './scatter.js';
 export { columnBytes, columnLength, countNulls, emptyLike, isNull, nullsLike } from './shape.js';
 export { slice, sliceBatch } from './slice.js';

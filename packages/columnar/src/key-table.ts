@@ -1,97 +1,126 @@
 /**
- * Codes of keys. A key is a row of 32-bit words, as many for every key, and two keys are one when all their words are.
+ * Keys as they lie in a vector: 1 or 2 words of 32 bits for an integer, 4 for a string of at most 12 bytes (its length, and
+ * its bytes with zeros behind them).
+ */
+export type KeyWidth = 1 | 2 | 4;
+
+/** Longer strings do not fit the words of a key. */
+export const LONGEST_KEY_BYTES = 12;
+
+/**
+ * Codes of keys.
  *
- * Open addressing in typed arrays: 4 bytes a slot and the words themselves, so a table of 100,000 short strings lies in a
- * core's own cache, where a table of rows with pointers does not.
+ * Open addressing over one typed array, 16 bytes a slot with the key itself: a look-up touches one line of memory. A join
+ * table of rows and pointers touches three, which is most of what a join costs once it outgrows a core's cache.
  */
 export interface KeyTable {
   readonly keys: number;
   /**
    * Code of every row's key, -1 for one that is not there.
    *
-   * Shapes   words: `rows` × width, row by row; codes: at least `rows`
+   * Shapes   words: `rows` × width, row by row; a string's length may be above 12; codes: at least `rows`
    */
   find(words: Int32Array, rows: number, codes: Int32Array): void;
 }
 
 /** Bytes that a table of so many keys takes. */
-export function keyTableBytes(keys: number, width: number): number {
-  return 4 * (keys * (width + 1) + slotsFor(keys));
+export function keyTableBytes(keys: number): number {
+  return SLOT_BYTES * slotsFor(keys) + keys;
 }
 
-/** At most half of the slots are taken. */
+/** Three words and the code + 1; 0 = free. */
+const SLOT_WORDS = 4;
+const SLOT_BYTES = 4 * SLOT_WORDS;
+
+/** Of the slots, at most: the denser the table, the more of it lies in a core's cache, and neighbours are of one line. */
+const LOAD = 0.8;
+
 function slotsFor(keys: number): number {
   let slots = 16;
-  while (slots < 2 * keys) slots *= 2;
+  while (slots * LOAD < keys) slots *= 2;
   return slots;
 }
 
 /**
- * @param words `codes.length` × width, row by row; no key twice
- * @param codes what `find` answers
+ * @param words `keys` × width; no key twice, no string above 12 bytes
+ * @param codes 0 … keys - 1 in any order
+ *
+ * Returns  null when two strings differ in nothing but zeros behind them
  */
-export function keyTable(words: Int32Array, codes: Int32Array, width: number): KeyTable {
+export function keyTable(words: Int32Array, codes: Int32Array, width: KeyWidth): KeyTable | null {
   const keys = codes.length;
-  const size = slotsFor(keys);
-  const slots = new Int32Array(size).fill(-1);
+  const slots = new Int32Array(SLOT_WORDS * slotsFor(keys));
+  const mask = slots.length / SLOT_WORDS - 1;
+  const lengths = new Uint8Array(keys);
+  // The length of a string stands apart: it is looked at where all else is equal.
+  const first = width === 4 ? 1 : 0;
   for (let k = 0; k < keys; k++) {
-    let slot = hashOf(words, k * width, width) & (size - 1);
-    while (slots[slot]! >= 0) slot = (slot + 1) & (size - 1);
-    slots[slot] = k;
+    const at = k * width + first;
+    const a = words[at]!;
+    const b = width === 1 ? 0 : words[at + 1]!;
+    const c = width === 4 ? words[at + 2]! : 0;
+    let slot = hashOf(a, b, c) & mask;
+    for (; slots[SLOT_WORDS * slot + 3] !== 0; slot = (slot + 1) & mask) {
+      const other = SLOT_WORDS * slot;
+      if (slots[other] === a && slots[other + 1] === b && slots[other + 2] === c) return null;
+    }
+    slots.set([a, b, c, codes[k]! + 1], SLOT_WORDS * slot);
+    if (width === 4) lengths[codes[k]!] = words[k * width]!;
   }
-  return {
-    keys,
-    find(wanted, rows, found) {
-      findAll({ words, codes, slots, width }, wanted, rows, found);
-    },
-  };
+  const findIn = width === 1 ? findNarrow : width === 2 ? findWide : findStrings;
+  return { keys, find: (wanted, rows, found) => findIn({ slots, lengths }, wanted, rows, found) };
 }
 
 interface Table {
-  readonly words: Int32Array;
-  readonly codes: Int32Array;
   readonly slots: Int32Array;
-  readonly width: number;
+  /** Of strings, by code. */
+  readonly lengths: Uint8Array;
 }
 
-function findAll(
-  { words, codes, slots, width }: Table,
+// A loop for each width: the look-up is all that it does.
+
+function findNarrow({ slots }: Table, wanted: Int32Array, rows: number, found: Int32Array): void {
+  for (let i = 0; i < rows; i++) found[i] = codeOf(slots, wanted[i]!, 0, 0);
+}
+
+function findWide({ slots }: Table, wanted: Int32Array, rows: number, found: Int32Array): void {
+  for (let i = 0; i < rows; i++) found[i] = codeOf(slots, wanted[2 * i]!, wanted[2 * i + 1]!, 0);
+}
+
+function findStrings(
+  { slots, lengths }: Table,
   wanted: Int32Array,
   rows: number,
   found: Int32Array,
 ): void {
-  const mask = slots.length - 1;
   for (let i = 0; i < rows; i++) {
-    const at = i * width;
-    let slot = hashOf(wanted, at, width) & mask;
-    let code = -1;
-    for (;;) {
-      const k = slots[slot]!;
-      if (k < 0) break;
-      const of = k * width;
-      let w = 0;
-      while (w < width && words[of + w] === wanted[at + w]) w++;
-      if (w === width) {
-        code = codes[k]!;
-        break;
-      }
-      slot = (slot + 1) & mask;
-    }
-    found[i] = code;
+    const at = 4 * i;
+    const length = wanted[at]!;
+    // The words of a longer string are a prefix and a pointer.
+    const code =
+      length > LONGEST_KEY_BYTES
+        ? -1
+        : codeOf(slots, wanted[at + 1]!, wanted[at + 2]!, wanted[at + 3]!);
+    // Zeros behind a string are no bytes of it.
+    found[i] = code >= 0 && lengths[code] !== length ? -1 : code;
   }
 }
 
-/** Source: the mixing steps of MurmurHash3 (32 bits). */
-function hashOf(words: Int32Array, at: number, width: number): number {
-  let h = width;
-  for (let w = 0; w < width; w++) {
-    let k = Math.imul(words[at + w]!, 0xcc9e2d51);
-    k = (k << 15) | (k >>> 17);
-    h ^= Math.imul(k, 0x1b873593);
-    h = (h << 13) | (h >>> 19);
-    h = (Math.imul(h, 5) + 0xe6546b64) | 0;
+function codeOf(slots: Int32Array, a: number, b: number, c: number): number {
+  const mask = slots.length / SLOT_WORDS - 1;
+  for (let slot = hashOf(a, b, c) & mask; ; slot = (slot + 1) & mask) {
+    const at = SLOT_WORDS * slot;
+    const code = slots[at + 3]!;
+    if (code === 0) return -1;
+    if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c) return code - 1;
   }
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+}
+
+/** Source: the finaliser of MurmurHash3 (32 bits), a word after the other. */
+function hashOf(a: number, b: number, c: number): number {
+  let h = Math.imul(a ^ (a >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ b ^ (h >>> 13), 0xc2b2ae35);
+  h = Math.imul(h ^ c ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);
 }

@@ -121,6 +121,22 @@ describe('bucketCollector', () => {
       );
   });
 
+  test('rows without a code are left out where they are not wanted', () => {
+    const batch = everyKind();
+    const code =
+      batch.columns.code!.kind === 'code' ? batch.columns.code!.values : new Int32Array();
+    const wanted = Int32Array.from(code.keys()).filter((row) => code[row]! >= 0);
+    const expected = scatterBatch(gatherBatch(batch, wanted), 'code', 20);
+    const collector = bucketCollector({ ...options(20, true), dropsUnknown: true });
+    for (let turn = 0; turn < 2; turn++) {
+      for (const piece of inPieces(batch, 777)) collector.add(piece);
+      expect(collector.rows).toBe(wanted.length);
+      let b = 0;
+      for (const bucket of collector.take()) expect(bucket).toEqual(expected[b++]);
+      expect(b).toBe(20);
+    }
+  });
+
   test('a batch unlike the first is refused', () => {
     const collector = bucketCollector(options(2, true));
     const batch = everyKind();

@@ -143,8 +143,13 @@ function bytesOf<T>(
   return new View(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
 }
 
+/** A vector's memory as words of 32 bits. */
+export function rawWords(vector: Vector, words: number): Int32Array {
+  return bytesOf(vector, words, 4, Int32Array);
+}
+
 /** Null bits of a vector, 32 rows a word, 1 = valid; null when every row is valid. */
-function validityWords(vector: Vector, size: number): Int32Array | null {
+export function validityWords(vector: Vector, size: number): Int32Array | null {
   if (size === 0) return null;
   const words = ((size + 63) >>> 6) * 2;
   const bytes: Uint8Array | null = duckdb.vector_get_validity(vector, words * 4);

@@ -4,12 +4,12 @@ import duckdb, {
   type ScalarFunctionInfo,
 } from '@duckdb/node-bindings';
 import { TesseraError } from '@tessera/api';
-import { type Batch, type Column, madeGarbage } from '@tessera/columnar';
-import { ANY, BOOLEAN, DuckDBLogicalType } from './duckdb.js';
+import { type Batch, type Column, type KeyWidth, madeGarbage } from '@tessera/columnar';
+import { ANY, BOOLEAN, DuckDBLogicalType, DuckDBTypeId } from './duckdb.js';
 import { quoteIdent } from './quote.js';
 import type { ReadKinds } from './read-columns.js';
 import { readRows } from './read-rows.js';
-import { columnReader, type Reader } from './read-vector.js';
+import { columnReader, type Reader, rawWords, validityWords } from './read-vector.js';
 import type { Session } from './session.js';
 
 /**
@@ -25,38 +25,75 @@ import type { Session } from './session.js';
  * @param columns the query's columns, in order
  * Returns  rows in all
  */
-export async function sinkColumns(
+export function sinkColumns(
   session: Session,
   sql: string,
   columns: readonly string[],
   kinds: ReadKinds,
   onBatch: (batch: Batch) => void,
 ): Promise<number> {
-  const sink = sinkOf(session);
+  return sink(session, sql, [], { columns, kinds }, onBatch);
+}
+
+/** A column as it lies in a vector. */
+export interface RawColumn {
+  /** Words of a row: 1, 2 or 4. */
+  readonly width: KeyWidth;
+  /** What a null row holds is not defined. */
+  readonly words: Int32Array;
+  /** A bit per row, 1 = valid; null = no nulls. */
+  readonly valid: Int32Array | null;
+}
+
+/**
+ * The same with a first column that is read as it lies: a string as its length and the bytes themselves up to 12 (of a
+ * longer one four bytes and a pointer), an integer or a date as 32 or 64 bits.
+ *
+ * Throws   DUCKDB_FAILED for a first column of another type
+ */
+export function sinkWithKey(
+  session: Session,
+  sql: string,
+  key: string,
+  { columns, kinds }: { readonly columns: readonly string[]; readonly kinds: ReadKinds },
+  onBatch: (key: RawColumn, batch: Batch) => void,
+): Promise<number> {
+  return sink(session, sql, [key], { columns, kinds }, (batch, raw) => onBatch(raw!, batch));
+}
+
+async function sink(
+  session: Session,
+  sql: string,
+  raw: readonly string[],
+  { columns, kinds }: { readonly columns: readonly string[]; readonly kinds: ReadKinds },
+  onBatch: (batch: Batch, raw: RawColumn | undefined) => void,
+): Promise<number> {
+  const own = sinkOf(session);
   let readers: Reader[] | null = null;
   let rows = 0;
   let failure: unknown = null;
-  sink.receive = (chunk, info) => {
+  own.receive = (chunk, info) => {
     try {
       const size = duckdb.data_chunk_get_size(chunk);
-      readers ??= columns.map((name, at) => readerOf(name, chunk, at, kinds));
+      readers ??= columns.map((name, at) => readerOf(name, chunk, raw.length + at, kinds));
       const read: Record<string, Column> = {};
       for (let at = 0; at < readers.length; at++) {
         const reader = readers[at]!;
-        reader.open(duckdb.data_chunk_get_vector(chunk, at), size);
+        reader.open(duckdb.data_chunk_get_vector(chunk, raw.length + at), size);
         reader.append(0, size);
         read[columns[at]!] = reader.view();
       }
-      onBatch({ rows: size, columns: read });
+      const key = raw[0] === undefined ? undefined : rawColumn(raw[0], chunk, size);
+      onBatch({ rows: size, columns: read }, key);
       rows += size;
-      madeGarbage(size * readers.length * 8);
+      madeGarbage(size * (readers.length + 2 * raw.length) * 8);
     } catch (cause) {
       failure ??= cause;
       duckdb.scalar_function_set_error(info, 'stopped');
     }
   };
   try {
-    const inputs = columns.map(quoteIdent).join(', ');
+    const inputs = [...raw, ...columns].map(quoteIdent).join(', ');
     const [made] = await readRows(session, `SELECT count(${SINK}(${inputs})) AS n FROM (${sql})`);
     if (Number(made?.n) !== rows)
       throw new TesseraError('INTERNAL', { reason: `${rows} rows seen of ${String(made?.n)}` });
@@ -64,7 +101,7 @@ export async function sinkColumns(
   } catch (cause) {
     throw failure ?? cause;
   } finally {
-    sink.receive = null;
+    own.receive = null;
   }
 }
 
@@ -77,6 +114,25 @@ function readerOf(name: string, chunk: DataChunk, at: number, kinds: ReadKinds):
   const raw = duckdb.vector_get_column_type(duckdb.data_chunk_get_vector(chunk, at));
   return columnReader(name, DuckDBLogicalType.create(raw).asType(), kinds[name], VECTOR_ROWS);
 }
+
+function rawColumn(name: string, chunk: DataChunk, size: number): RawColumn {
+  const vector = duckdb.data_chunk_get_vector(chunk, 0);
+  const type = DuckDBLogicalType.create(duckdb.vector_get_column_type(vector)).asType();
+  const width = KEY_WIDTHS[type.typeId];
+  if (width === undefined)
+    throw new TesseraError('DUCKDB_FAILED', {
+      sql: `column ${name} ${type.toString()}`,
+      reason: `a column of type ${type.toString()} cannot be read as it lies`,
+    });
+  return { width, words: rawWords(vector, size * width), valid: validityWords(vector, size) };
+}
+
+const KEY_WIDTHS: Partial<Record<DuckDBTypeId, KeyWidth>> = {
+  [DuckDBTypeId.INTEGER]: 1,
+  [DuckDBTypeId.DATE]: 1,
+  [DuckDBTypeId.BIGINT]: 2,
+  [DuckDBTypeId.VARCHAR]: 4,
+};
 
 interface Sink {
   receive: ((chunk: DataChunk, info: ScalarFunctionInfo) => void) | null;
