@@ -1,17 +1,27 @@
 import { duckdbRangeJoin, duckdbSample, duckdbScan, duckdbWindows } from './baselines/duckdb.js';
+import { polarsRolling, polarsRollingBy } from './baselines/polars.js';
+import type { Case } from './case.js';
+import { standardCase } from './cases/standard.js';
+import { standardTypedCase } from './cases/standard-typed.js';
 import type { Baseline } from './contender.js';
 import type { DataSpec } from './data.js';
+import type { WindowedCase } from './windowed.js';
 
 export interface Benchmark {
   readonly name: string;
   /** One line: what it is and how large. */
   readonly about: string;
   readonly spec: (scale: number) => DataSpec;
+  readonly of: Case;
   readonly baselines: readonly Baseline[];
+  /** Those that have to be installed first; they take part with `--peers`. */
+  readonly peers: readonly Baseline[];
   readonly checks: readonly Baseline[];
   readonly runs: number;
   /** Rungs of Tessera alone instead of a contest: see `ladder/`. */
   readonly isLadder?: boolean;
+  /** Tessera with one worker takes part too, where there are several. */
+  readonly besideOneWorker?: boolean;
   /** Budgets in bytes, where the benchmark is about them; null = none. */
   readonly memory: { readonly budgets: readonly number[]; readonly besideDefault: boolean } | null;
 }
@@ -20,6 +30,8 @@ interface Sizes {
   readonly events: number;
   readonly leftRows: number;
   readonly hotShare?: number;
+  readonly columns?: DataSpec['columns'];
+  readonly seed?: number;
 }
 
 /** Days of the quarter that a ladder publishes first. */
@@ -29,14 +41,15 @@ const SEED = 42;
 const EVENTS_PER_KEY = 200;
 
 /** Keys scale with the events, so a key's history is as long at any scale. */
-function sized({ events, leftRows, hotShare = 0 }: Sizes): Benchmark['spec'] {
+function sized({ events, leftRows, hotShare = 0, columns, seed = SEED }: Sizes): Benchmark['spec'] {
   return (scale) => ({
     events: Math.max(1, Math.round(events * scale)),
     leftRows: Math.max(1, Math.round(leftRows * scale)),
     keys: Math.max(10, Math.round((events * scale) / EVENTS_PER_KEY)),
     hotShare,
     days: 90,
-    seed: SEED,
+    seed,
+    ...(columns !== undefined && { columns }),
   });
 }
 
@@ -60,24 +73,41 @@ const STANDARD = { events: 20_000_000, leftRows: 1_000_000 } as const;
 const HOT = { ...STANDARD, hotShare: 0.2 } as const;
 
 /** What others are measured on; a further baseline (`contender.ts`) is added here. */
-const BASELINES: readonly Baseline[] = [duckdbRangeJoin, duckdbWindows, duckdbScan];
+function beside(of: WindowedCase): Pick<Benchmark, 'of' | 'baselines' | 'peers' | 'checks'> {
+  return {
+    of,
+    baselines: [duckdbRangeJoin(of), duckdbWindows(of), duckdbScan(of)],
+    peers: [polarsRolling(of), polarsRollingBy(of)],
+    checks: [],
+  };
+}
+
+const SAMPLE = duckdbSample(standardCase);
 
 export const BENCHMARKS: readonly Benchmark[] = [
   {
     name: 'standard',
     about: '20 M events, 1 M left rows, 100,000 keys, 90 days: beside what one would write instead',
     spec: sized(STANDARD),
-    baselines: BASELINES,
-    checks: [],
+    ...beside(standardCase),
+    runs: 3,
+    memory: null,
+    besideOneWorker: true,
+  },
+  {
+    name: 'standard-typed',
+    about: 'the same with another seed, decimal amounts and integer keys',
+    spec: sized({ ...STANDARD, columns: 'typed', seed: 7 }),
+    ...beside(standardTypedCase),
     runs: 3,
     memory: null,
   },
   {
     name: 'hot',
-    about: 'the same, and one key holds 20 % of the events and of the left rows',
+    about: 'standard, and one key holds 20 % of the events and of the left rows',
     spec: sized(HOT),
-    baselines: BASELINES,
-    checks: [duckdbSample],
+    ...beside(standardCase),
+    checks: [SAMPLE],
     runs: 3,
     memory: null,
   },
@@ -86,8 +116,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
     about:
       'the data of hot: in half of the machine’s memory, in 1 GB and in 512 MB; equal to the last bit',
     spec: sized(HOT),
-    baselines: [],
-    checks: [duckdbSample],
+    ...{ of: standardCase, baselines: [], peers: [], checks: [SAMPLE] },
     runs: 3,
     memory: { budgets: [1024 ** 3, 512 * 1024 ** 2], besideDefault: true },
   },
@@ -95,8 +124,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: 'big',
     about: '100 M events, 5 M left rows, 500,000 keys in 2 GB, checked on a sample',
     spec: sized({ events: 100_000_000, leftRows: 5_000_000 }),
-    baselines: [duckdbScan],
-    checks: [duckdbSample],
+    ...{ of: standardCase, baselines: [duckdbScan(standardCase)], peers: [], checks: [SAMPLE] },
     runs: 1,
     memory: { budgets: [2 * 1024 ** 3], besideDefault: false },
   },
@@ -105,8 +133,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
     about:
       '2 years of 500 M events, 2,000 keys: the last quarter without pruning, pruned, with tiles; then one more day',
     spec: ladderSpec,
-    baselines: [],
-    checks: [],
+    ...{ of: standardCase, baselines: [], peers: [], checks: [] },
     runs: 1,
     memory: null,
     isLadder: true,

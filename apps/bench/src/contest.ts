@@ -145,7 +145,7 @@ async function checkBaseline(contest: Contest, baseline: Baseline): Promise<Runn
     if ('stoppedAfterSeconds' in outcome) return stoppedEntry(baseline, outcome, found);
     contest.say(`${baseline.title}: ${cachedText(found)}`);
     const agreed =
-      result === null ? null : await compare(contest, baseline, { tolerance: 'sums', result });
+      result === null ? null : await compare(contest, baseline, { tolerance: 'close', result });
     return { contender: baseline, agreed, runs: [outcome], once: true, kept: found };
   }
   const outcome = await runOnce(contest, baseline);
@@ -157,7 +157,7 @@ async function checkBaseline(contest: Contest, baseline: Baseline): Promise<Runn
   const agreed =
     baseline.result(place) === null
       ? null
-      : await compare(contest, baseline, { tolerance: 'sums' });
+      : await compare(contest, baseline, { tolerance: 'close' });
   const once = outcome.seconds > contest.slowSeconds;
   if (once) {
     const isFile = existsSync(place) && statSync(place).isFile();
@@ -204,6 +204,7 @@ async function compare(contest: Contest, contender: Contender, how: How): Promis
     throw new Error(`${contender.title} has no result to compare`);
   const { rows } = contender;
   return assertAgree(contender.title, {
+    features: setting.of.features,
     ours,
     theirs,
     tolerance: how.tolerance,

@@ -22,7 +22,12 @@ export interface DataSpec {
   /** Only the last days have left rows; absent = all. */
   readonly leftDays?: number;
   readonly seed: number;
+  /** Which columns there are; absent = text keys and amounts as doubles. */
+  readonly columns?: Columns;
 }
+
+/** `typed`: integer keys, decimal amounts. */
+export type Columns = 'typed';
 
 export interface BenchData {
   readonly spec: DataSpec;
@@ -54,7 +59,8 @@ const keyText = (key: number) => `u${String(key).padStart(KEY_DIGITS, '0')}`;
 export function dataId(spec: DataSpec): string {
   const hot = spec.hotShare === 0 ? '' : `-hot${Math.round(spec.hotShare * 100)}`;
   const left = spec.leftDays === undefined ? '' : `-l${spec.leftDays}`;
-  return `v${VERSION}-${spec.events}-${spec.leftRows}-k${spec.keys}${hot}-d${spec.days}${left}-s${spec.seed}`;
+  const columns = spec.columns === undefined ? '' : `-${spec.columns}`;
+  return `v${VERSION}-${spec.events}-${spec.leftRows}-k${spec.keys}${hot}-d${spec.days}${left}-s${spec.seed}${columns}`;
 }
 
 export interface DataPlace {
@@ -130,9 +136,23 @@ function daySql(spec: DataSpec, table: 'events' | 'left', day: number): string {
   const key = `CASE WHEN ${bits(48)} < ${hotBelow} THEN ${spec.keys} ELSE floor(${spec.keys} * u * u)::BIGINT END`;
   const at = `make_timestamp((${FIRST_MS + day * DAY_MS} + ((i - ${first}) * ${DAY_MS}) // ${Math.max(rows, 1)}) * 1000)`;
   const cents = `50 + ((${bits(32)} * ${bits(16)}) >> 16) * (1 + ((${bits(0)} * ${bits(0)}) >> 28))`;
-  const amount = table === 'events' ? `, (${cents})::BIGINT / 100.0::DOUBLE AS amount` : '';
-  return `SELECT i AS row_id, 'u' || lpad((${key})::VARCHAR, ${KEY_DIGITS}, '0') AS user_id, ${at} AS ts${amount}
+  const { userId, amount } = texts(spec, { key, cents });
+  const values = table === 'events' ? `, ${amount} AS amount` : '';
+  return `SELECT i AS row_id, ${userId} AS user_id, ${at} AS ts${values}
     FROM (SELECT i, md5_number_upper(${text}) AS high,
                  (md5_number_lower(${text}) >> 11)::DOUBLE / 9007199254740992.0 AS u
           FROM range(${first}, ${first + rows}) r(i))`;
+}
+
+/** SQL of the columns whose types differ between data sets. */
+function texts({ columns }: DataSpec, { key, cents }: { key: string; cents: string }) {
+  if (columns === 'typed')
+    return {
+      userId: `(${key})::BIGINT`,
+      amount: `((${cents})::DECIMAL(18,0) * 0.01::DECIMAL(3,2))::DECIMAL(18,2)`,
+    };
+  return {
+    userId: `'u' || lpad((${key})::VARCHAR, ${KEY_DIGITS}, '0')`,
+    amount: `(${cents})::BIGINT / 100.0::DOUBLE`,
+  };
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BENCHMARKS, type Benchmark } from './benchmarks.js';
 import { parseBytes } from './bytes.js';
+import { ONE_WORKER } from './ours.js';
 
 export interface BenchOptions {
   readonly benchmark: Benchmark;
@@ -15,6 +16,8 @@ export interface BenchOptions {
   readonly stopAfterSeconds: number;
   /** Baselines to leave out, by name. */
   readonly without: readonly string[];
+  /** Those that have to be installed take part. */
+  readonly peers: boolean;
   readonly cache: string | null;
   readonly fresh: boolean;
   readonly json: boolean;
@@ -31,7 +34,8 @@ ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n'
   --workers <n>       threads of each (all cores)
   --memory <sizes>    budgets of memory for Tessera, such as 1GB or, for memory, 1GB,512MB; none = without
   --keys <n>          number of keys, instead of 200 events a key
-  --without <names>   leave out baselines: ${[...new Set(BENCHMARKS.flatMap(({ baselines }) => baselines.map(({ name }) => name)))].join(', ')}
+  --without <names>   leave out baselines: ${[...new Set(BENCHMARKS.flatMap(withoutNames))].join(', ')}
+  --peers             install pinned peers into the cache (Python, the package registry) and run them too
   --stop-after <s>    end a process after so many seconds (900)
   --fresh             measure slow baselines again
   --cache <folder>    of data and slow baselines (.cache/bench)
@@ -54,6 +58,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
       memory: { type: 'string' },
       keys: { type: 'string' },
       without: { type: 'string', default: '' },
+      peers: { type: 'boolean', default: false },
       'stop-after': { type: 'string', default: '900' },
       cache: { type: 'string' },
       fresh: { type: 'boolean', default: false },
@@ -81,9 +86,9 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
     return text === undefined ? null : number(option, text, 'whole');
   };
   const without = values.without.split(',').filter((text) => text !== '');
+  const known = benchmark === undefined ? [] : withoutNames(benchmark);
   for (const one of without)
-    if (!benchmark?.baselines.some((baseline) => baseline.name === one))
-      mistakes.push(`--without ${one}: ${name} has no such baseline`);
+    if (!known.includes(one)) mistakes.push(`--without ${one}: ${name} has no such baseline`);
   const memory = values.memory === undefined ? null : readBudgets(values.memory);
   if (memory === 'wrong') mistakes.push(`--memory is not a list of sizes: ${values.memory}`);
   const scale = number('scale', values.scale, 'any');
@@ -100,10 +105,19 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
     workers: workers ?? availableParallelism(),
     stopAfterSeconds,
     without,
+    peers: values.peers,
     cache: values.cache ?? null,
     fresh: values.fresh,
     json: values.json,
   };
+}
+
+/** Who may be left out. */
+function withoutNames({ baselines, peers, besideOneWorker }: Benchmark): string[] {
+  return [
+    ...[...baselines, ...peers].map(({ name }) => name),
+    ...(besideOneWorker === true ? [ONE_WORKER] : []),
+  ];
 }
 
 function readBudgets(text: string): readonly number[] | 'wrong' {

@@ -5,18 +5,36 @@ import type { Contender } from './contender.js';
 
 const SCRIPT = fileURLToPath(new URL('./run-ours.js', import.meta.url));
 
-/** `trainSet`, from the footers to a published dataset; with a budget of memory in bytes, or without. */
-export function tessera(name: string, memoryBytes: number | null): Contender {
+/** Name of Tessera with one worker, beside as many as were asked for. */
+export const ONE_WORKER = 'tessera_one_worker';
+
+/** How one of our own differs from the others. */
+export interface How {
+  /** Budget in bytes; null = without. */
+  readonly memoryBytes: number | null;
+  /** Instead of the setting's. */
+  readonly workers?: number;
+}
+
+/** `trainSet`, from the footers to a published dataset. */
+export function tessera(name: string, { memoryBytes, workers }: How): Contender {
+  const limits = [
+    ...(memoryBytes === null ? [] : [` in ${formatBytes(memoryBytes)}`]),
+    ...(workers === undefined ? [] : [`, ${workers} ${workers === 1 ? 'worker' : 'workers'}`]),
+  ];
   return {
     name,
-    title: memoryBytes === null ? 'Tessera' : `Tessera in ${formatBytes(memoryBytes)}`,
-    place: ({ work }) => join(work, name),
-    command: ({ data, workers }, place) => ({
-      file: process.execPath,
-      args: [SCRIPT, data.dir, place, String(workers), String(memoryBytes ?? 0)],
-      env: { UV_THREADPOOL_SIZE: String(workers + 6) },
-    }),
-    result: (place) => join(place, 'train-sets', 'standard', '*', '*.parquet'),
+    title: `Tessera${limits.join('')}`,
+    place: ({ work, of }) => join(work, name, of.name),
+    command: ({ data, of, workers: all }, place) => {
+      const threads = workers ?? all;
+      return {
+        file: process.execPath,
+        args: [SCRIPT, of.name, data.dir, place, String(threads), String(memoryBytes ?? 0)],
+        env: { UV_THREADPOOL_SIZE: String(threads + 6) },
+      };
+    },
+    result: (place) => join(place, 'train-sets', '*', '*', '*.parquet'),
   };
 }
 

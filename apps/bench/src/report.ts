@@ -1,8 +1,10 @@
 import { loadavg } from 'node:os';
+import type { Case } from './case.js';
 import type { Entry } from './contest.js';
 import type { BenchData } from './data.js';
 import { type Foretold, ratioOf } from './foretold.js';
 import type { Measured } from './measure.js';
+import { rivalFields } from './rivals.js';
 import { machine, versions } from './versions.js';
 
 /** Whole bytes. */
@@ -10,6 +12,7 @@ const middle = (values: readonly number[]) => Math.round(median(values));
 
 export interface Outline {
   readonly benchmark: string;
+  readonly of: Case;
   readonly scale: number;
   readonly data: BenchData;
   readonly runs: number;
@@ -109,6 +112,7 @@ export function jsonLine(outline: Outline, entries: readonly Entry[]): Record<st
   const ours = reference === undefined ? null : figuresOf(reference);
   for (const entry of entries) Object.assign(line, entryFields(entry, outline, ours));
   if (ours !== null) {
+    Object.assign(line, rivalFields(entries, ours));
     line.tessera_events_per_s = Math.round(events / ours.seconds);
     line.tessera_left_rows_per_s = Math.round(leftRows / ours.seconds);
   }

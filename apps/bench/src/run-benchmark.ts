@@ -7,7 +7,7 @@ import { type Entry, hold } from './contest.js';
 import { benchData } from './data.js';
 import { keptBaselines } from './kept.js';
 import type { BenchOptions } from './options.js';
-import { budgetName, tessera } from './ours.js';
+import { budgetName, ONE_WORKER, tessera } from './ours.js';
 import type { Outline } from './report.js';
 
 const DEFAULT_CACHE = fileURLToPath(new URL('../../../.cache/bench', import.meta.url));
@@ -54,9 +54,11 @@ export async function runBenchmark(options: BenchOptions, watching: Watching): P
     const entries = await hold({
       reference,
       variants,
-      baselines: benchmark.baselines.filter(({ name }) => !options.without.includes(name)),
+      baselines: [...benchmark.baselines, ...(options.peers ? benchmark.peers : [])].filter(
+        ({ name }) => !options.without.includes(name),
+      ),
       checks: benchmark.checks,
-      setting: { data, workers: options.workers, work },
+      setting: { data, of: benchmark.of, workers: options.workers, work, cache },
       runs: options.runs,
       stopAfterSeconds: options.stopAfterSeconds,
       slowSeconds: SLOW_SECONDS,
@@ -66,7 +68,8 @@ export async function runBenchmark(options: BenchOptions, watching: Watching): P
       signal,
     });
     const { runs, workers } = options;
-    const outline = { benchmark: benchmark.name, scale, data, runs, workers, loadBefore, budgets };
+    const { name, of } = benchmark;
+    const outline = { benchmark: name, of, scale, data, runs, workers, loadBefore, budgets };
     return { outline, entries };
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -85,18 +88,20 @@ interface Ourselves {
 }
 
 /** Without limits and in every budget; or, where that is not the question, in the first budget alone. */
-function ourselves({ benchmark, memory }: BenchOptions): Ourselves {
+function ourselves({ benchmark, memory, workers, without }: BenchOptions): Ourselves {
   const budgets = memory ?? benchmark.memory?.budgets ?? [];
   if (benchmark.memory?.besideDefault === true)
     return {
-      reference: tessera('tessera', null),
-      variants: budgets.map((bytes) => tessera(budgetName(bytes), bytes)),
+      reference: tessera('tessera', { memoryBytes: null }),
+      variants: budgets.map((bytes) => tessera(budgetName(bytes), { memoryBytes: bytes })),
       budgets: Object.fromEntries(budgets.map((bytes) => [budgetName(bytes), bytes])),
     };
   const [only = null] = budgets;
+  const isBeside =
+    benchmark.besideOneWorker === true && workers > 1 && !without.includes(ONE_WORKER);
   return {
-    reference: tessera('tessera', only),
-    variants: [],
+    reference: tessera('tessera', { memoryBytes: only }),
+    variants: isBeside ? [tessera(ONE_WORKER, { memoryBytes: only, workers: 1 })] : [],
     budgets: only === null ? {} : { tessera: only },
   };
 }

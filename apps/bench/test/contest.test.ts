@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { standardCase } from '../src/cases/standard.js';
 import type { Baseline, Contender } from '../src/contender.js';
 import { type Contest, hold } from '../src/contest.js';
 import { keptBaselines } from '../src/kept.js';
@@ -30,6 +31,7 @@ async function world(): Promise<World> {
     name,
     title: name,
     version: () => 'one',
+    family: 'duckdb',
     prepare: async () => null,
     place: ({ work }) => join(work, `${name}.parquet`),
     command: (_, place) => ({
@@ -47,8 +49,10 @@ async function world(): Promise<World> {
     checks: [],
     setting: {
       data: { spec, id: 'tiny', dir: folder, bytes: 1, files: 1 },
+      of: standardCase,
       workers: 1,
       work: folder,
+      cache: folder,
     },
     runs: 2,
     stopAfterSeconds: 60,
@@ -63,6 +67,7 @@ async function world(): Promise<World> {
 
 const outline = ({ contest }: World) => ({
   benchmark: 'tiny',
+  of: standardCase,
   scale: 1,
   data: contest.setting.data,
   runs: contest.runs,

@@ -1,57 +1,66 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Baseline } from '../contender.js';
+import type { Baseline, Family } from '../contender.js';
 import { type BenchData, hotKey } from '../data.js';
 import { version } from '../duckdb.js';
+import type { WindowedCase } from '../windowed.js';
 import { rangeJoinSql, scanSql, windowSql } from './duckdb-sql.js';
 
 const SCRIPT = fileURLToPath(new URL('../run-sql.js', import.meta.url));
 
-interface Query {
+/** One statement. */
+export interface Query {
   readonly name: string;
   readonly title: string;
   readonly sql: (data: BenchData) => string;
-  /** Default: it writes a result. */
-  readonly writes?: false;
+  readonly family?: Family;
   readonly rows?: Baseline['rows'];
 }
 
 /** One statement in DuckDB, with all of its threads, spilling to the work folder when it must. */
-function duckdb(query: Query): Baseline {
+export function duckdb({ name, title, sql, family = 'duckdb', rows }: Query): Baseline {
+  const writes = family !== 'floor';
   return {
-    name: query.name,
-    title: query.title,
+    name,
+    title,
+    family,
     prepare: async () => null,
     version: () => `duckdb ${version()}`,
-    place: ({ work }) => join(work, `${query.name}.parquet`),
+    place: ({ work }) => join(work, `${name}.parquet`),
     command: ({ data, workers }, place) => ({
       file: process.execPath,
-      args: [SCRIPT, query.sql(data), query.writes === false ? '' : place, String(workers)],
+      args: [SCRIPT, sql(data), writes ? place : '', String(workers)],
     }),
-    result: (place) => (query.writes === false ? null : place),
-    ...(query.rows !== undefined && { rows: query.rows }),
+    result: (place) => (writes ? place : null),
+    ...(rows !== undefined && { rows }),
   };
 }
 
-export const duckdbRangeJoin = duckdb({
-  name: 'duckdb_range_join',
-  title: 'DuckDB range join',
-  sql: ({ dir }) => rangeJoinSql(dir),
-});
+export function duckdbRangeJoin(of: WindowedCase): Baseline {
+  return duckdb({
+    name: 'duckdb_range_join',
+    title: 'DuckDB range join',
+    sql: ({ dir }) => rangeJoinSql(of, dir),
+  });
+}
 
-export const duckdbWindows = duckdb({
-  name: 'duckdb_windows',
-  title: 'DuckDB window functions',
-  sql: ({ dir }) => windowSql(dir),
-});
+export function duckdbWindows(of: WindowedCase): Baseline {
+  return duckdb({
+    name: 'duckdb_windows',
+    title: 'DuckDB window functions',
+    sql: ({ dir }) => windowSql(of, dir),
+  });
+}
 
 /** The floor: what reading the columns alone takes. */
-export const duckdbScan = duckdb({
-  name: 'duckdb_scan',
-  title: 'DuckDB, bare scan',
-  sql: ({ dir }) => scanSql(dir),
-  writes: false,
-});
+export function duckdbScan(of: WindowedCase): Baseline {
+  return duckdb({
+    name: 'duckdb_scan',
+    title: 'DuckDB, bare scan',
+    sql: ({ dir }) => scanSql(of, dir),
+    family: 'floor',
+  });
+}
 
 /** One key in a hundred, among them the busiest; of a hot key, a few of its left rows. */
 function sampleOf({ spec }: BenchData) {
@@ -67,9 +76,11 @@ function sampleOf({ spec }: BenchData) {
 }
 
 /** A check where the whole would take hours. */
-export const duckdbSample = duckdb({
-  name: 'duckdb_sample',
-  title: 'DuckDB range join of a sample',
-  sql: (data) => rangeJoinSql(data.dir, sampleOf(data)),
-  rows: (data) => sampleOf(data).left,
-});
+export function duckdbSample(of: WindowedCase): Baseline {
+  return duckdb({
+    name: 'duckdb_sample',
+    title: 'DuckDB range join of a sample',
+    sql: (data) => rangeJoinSql(of, data.dir, sampleOf(data)),
+    rows: (data) => sampleOf(data).left,
+  });
+}

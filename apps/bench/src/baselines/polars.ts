@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Baseline } from '../contender.js';
+import type { WindowedCase } from '../windowed.js';
+
+const SCRIPTS = fileURLToPath(new URL('../../peers', import.meta.url));
+const REQUIREMENTS = join(SCRIPTS, 'requirements.txt');
+
+const run = promisify(execFile);
+
+/** `polars 2.1.0`, as pinned. */
+export function polarsVersion(): string {
+  const found = /^polars==(\S+)$/m.exec(readFileSync(REQUIREMENTS, 'utf8'));
+  if (found === null) throw new Error(`no version of polars in ${REQUIREMENTS}`);
+  return `polars ${found[1]}`;
+}
+
+const environment = (cache: string) => join(cache, 'peers', polarsVersion().replace(' ', '-'));
+const python = (cache: string) => join(environment(cache), 'bin', 'python');
+
+/**
+ * A Python environment in the cache that holds the pinned Polars, made once from the package registry.
+ *
+ * Returns  why there is none: no Python, or its packages cannot be had
+ */
+async function installPolars(cache: string): Promise<string | null> {
+  if (existsSync(python(cache))) return null;
+  const place = environment(cache);
+  const staging = `${place}.tmp-${process.pid}`;
+  try {
+    mkdirSync(join(cache, 'peers'), { recursive: true });
+    await run('python3', ['-m', 'venv', staging]);
+    const pip = ['-m', 'pip', 'install', '--quiet', '-r', REQUIREMENTS];
+    await run(join(staging, 'bin', 'python'), pip);
+    renameSync(staging, place);
+    return null;
+  } catch (error) {
+    return `no ${polarsVersion()}: ${error instanceof Error ? error.message.trim().split('\n').at(-1) : error}`;
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+interface Script {
+  readonly name: string;
+  readonly title: string;
+  readonly file: string;
+}
+
+/** One of the scripts of `peers/`, with as many threads as everyone has. */
+function polars({ features }: WindowedCase, { name, title, file }: Script): Baseline {
+  const asked = features.map(({ name, operation, input, window }) => ({
+    ...{ name, operation, input, window },
+  }));
+  return {
+    name,
+    title,
+    family: 'polars',
+    prepare: ({ cache }) => installPolars(cache),
+    version: polarsVersion,
+    place: ({ work }) => join(work, `${name}.parquet`),
+    command: ({ data, workers, cache }, place) => ({
+      file: python(cache),
+      args: [join(SCRIPTS, file), data.dir, place, JSON.stringify(asked)],
+      env: {
+        POLARS_MAX_THREADS: String(workers),
+        PYTHONDONTWRITEBYTECODE: '1',
+      },
+    }),
+    result: (place) => place,
+  };
+}
+
+/** A pass a window over slices of the sorted frame. */
+export function polarsRolling(of: WindowedCase): Baseline {
+  return polars(of, {
+    name: 'polars_rolling',
+    title: 'Polars rolling',
+    file: 'polars_rolling.py',
+  });
+}
+
+/** An expression a feature, per key. */
+export function polarsRollingBy(of: WindowedCase): Baseline {
+  return polars(of, {
+    name: 'polars_rolling_by',
+    title: 'Polars rolling_*_by over key',
+    file: 'polars_rolling_by.py',
+  });
+}
