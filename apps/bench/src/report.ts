@@ -2,13 +2,10 @@ import { loadavg } from 'node:os';
 import type { Case } from './case.js';
 import type { Entry } from './contest.js';
 import type { BenchData } from './data.js';
+import { type Figures, figures, figuresOf } from './figures.js';
 import { type Foretold, ratioOf } from './foretold.js';
-import type { Measured } from './measure.js';
 import { rivalFields } from './rivals.js';
 import { machine, versions } from './versions.js';
-
-/** Whole bytes. */
-const middle = (values: readonly number[]) => Math.round(median(values));
 
 export interface Outline {
   readonly benchmark: string;
@@ -23,46 +20,6 @@ export interface Outline {
   readonly budgets: Readonly<Record<string, number>>;
 }
 
-/** Median, least and greatest of several runs, and the most they used. */
-export interface Figures {
-  readonly seconds: number;
-  readonly minSeconds: number;
-  readonly maxSeconds: number;
-  readonly peakBytes: number | null;
-  readonly cpuSeconds: number | null;
-  readonly readBytes: number | null;
-  readonly diskReadBytes: number | null;
-  /** Of the run whose ratio of seconds is in the middle; null where nothing was foretold. */
-  readonly foretold: Foretold | null;
-}
-
-export function figures(runs: readonly Measured[]): Figures | null {
-  if (runs.length === 0) return null;
-  const seconds = runs.map((run) => run.seconds);
-  const of = (pick: (run: Measured) => number | null, reduce: (values: number[]) => number) => {
-    const values = runs.map(pick).filter((value) => value !== null);
-    return values.length === 0 ? null : reduce(values);
-  };
-  return {
-    seconds: median(seconds),
-    minSeconds: Math.min(...seconds),
-    maxSeconds: Math.max(...seconds),
-    peakBytes: of(
-      (run) => run.peakBytes,
-      (values) => Math.max(...values),
-    ),
-    cpuSeconds: of((run) => run.cpuSeconds, median),
-    readBytes: of((run) => run.readBytes, middle),
-    diskReadBytes: of((run) => run.diskReadBytes, middle),
-    foretold: middleOf(runs.flatMap((run) => run.foretold ?? [])),
-  };
-}
-
-function middleOf(told: readonly Foretold[]): Foretold | null {
-  const sorted = [...told].sort((a, b) => ratioOf(a.seconds) - ratioOf(b.seconds));
-  return sorted[sorted.length >> 1] ?? null;
-}
-
 /** What a run foretold of itself, with a contender's name in front. */
 export function foretoldFields(name: string, told: Foretold): Record<string, Field> {
   const { seconds, peakBytes } = told;
@@ -73,14 +30,6 @@ export function foretoldFields(name: string, told: Foretold): Record<string, Fie
     [`${name}_foretold_peak_bytes`]: Math.round(peakBytes.estimate),
     [`${name}_foretold_peak_ratio`]: round(ratioOf(peakBytes)),
   };
-}
-
-/** Of an even number the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  const upper = sorted[half] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? Number.NaN) + upper) / 2;
 }
 
 type Field = string | number | boolean | null;
@@ -127,10 +76,6 @@ export function jsonLine(outline: Outline, entries: readonly Entry[]): Record<st
     load_after: round(loadavg()[0] ?? 0),
     measured_at: new Date().toISOString(),
   };
-}
-
-export function figuresOf({ outcome }: Entry): Figures | null {
-  return outcome.kind === 'measured' ? figures(outcome.runs) : null;
 }
 
 function entryFields(

@@ -1,6 +1,6 @@
 import type { Family } from './contender.js';
 import type { Entry } from './contest.js';
-import { type Figures, figuresOf } from './report.js';
+import { type Figures, figuresOf } from './figures.js';
 
 /** The best of one tool's forms. */
 export interface Rival {

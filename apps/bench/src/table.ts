@@ -1,7 +1,8 @@
 import { formatBytes } from './bytes.js';
 import { cachedText, type Entry } from './contest.js';
+import { type Figures, figuresOf } from './figures.js';
 import { foretoldText, stageLines } from './foretold-text.js';
-import { type Figures, figuresOf, type Outline } from './report.js';
+import type { Outline } from './report.js';
 import { nearest, rivals } from './rivals.js';
 
 /** What was measured, as people read it. */

@@ -4,8 +4,9 @@ import { expect, test } from 'vitest';
 import { standardCase } from '../src/cases/standard.js';
 import type { Baseline, Contender } from '../src/contender.js';
 import { type Contest, hold } from '../src/contest.js';
+import { figures } from '../src/figures.js';
 import { keptBaselines } from '../src/kept.js';
-import { figures, jsonLine } from '../src/report.js';
+import { jsonLine } from '../src/report.js';
 import { tableText } from '../src/table.js';
 import { newFolder, writeResult } from './support.js';
 

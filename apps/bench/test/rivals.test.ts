@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Contender, Family } from '../src/contender.js';
 import type { Entry } from '../src/contest.js';
-import { figures } from '../src/report.js';
+import { figures } from '../src/figures.js';
 import { nearest, rivalFields, rivals } from '../src/rivals.js';
 
 const contender = (name: string, family?: Family): Contender => ({
