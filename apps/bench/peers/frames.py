@@ -8,23 +8,26 @@ import polars as pl
 
 
 def arguments():
-    """data folder, result file, features as JSON: [{name, operation, input, window}]."""
-    data, result, features = sys.argv[1:4]
-    return data, result, json.loads(features)
+    """data folder, result file, features as JSON: [{name, operation, input, window}], whether few events have a left row."""
+    data, result, features, few = sys.argv[1:5]
+    return data, result, json.loads(features), few == "few"
 
 
-def events_and_left(data, inputs):
+def scan(data, table, columns):
+    files = f"{data}/{table}/*/*.parquet"
+    return pl.scan_parquet(files, hive_partitioning=False).select(columns)
+
+
+def events_and_left(data, inputs, few):
     """One lazy frame of events and left rows; left rows have a row_id and no inputs.
 
-    Keys become integers where they are text: sorting and grouping by them is twice as fast.
+    Keys become integers where they are text: sorting and grouping by them is twice as fast. Where only few events have a
+    left row of their key, the others go first.
     """
-
-    def scan(table, columns):
-        files = f"{data}/{table}/*/*.parquet"
-        return pl.scan_parquet(files, hive_partitioning=False).select(columns)
-
-    events = scan("events", ["user_id", "ts", *inputs])
-    left = scan("left", ["row_id", "user_id", "ts"])
+    events = scan(data, "events", ["user_id", "ts", *inputs])
+    left = scan(data, "left", ["row_id", "user_id", "ts"])
+    if few:
+        events = events.join(left, on="user_id", how="semi")
     both = pl.concat([events, left], how="diagonal")
     if events.collect_schema()["user_id"] == pl.String:
         both = both.with_columns(pl.col("user_id").cast(pl.Categorical).to_physical())

@@ -1,6 +1,6 @@
 """The features of the left rows with DataFrame.rolling, one pass a window.
 
-    python polars_rolling.py <data folder> <result file> <features as JSON>
+    python polars_rolling.py <data folder> <result file> <features as JSON> <few | all>
 """
 
 import polars as pl
@@ -16,13 +16,13 @@ AGGREGATES = {
     "unique_count": lambda x: x.drop_nulls().n_unique(),
 }
 
-data, result, features = arguments()
+data, result, features, few = arguments()
 inputs = list(dict.fromkeys(f["input"] for f in features))
 windows = list(dict.fromkeys(f["window"] for f in features))
 divided = averages(features)
 
 # Sorted by key and time every group is a slice, and a window a slice of it.
-frame = events_and_left(data, inputs).sort("user_id", "ts").collect()
+frame = events_and_left(data, inputs, few).sort("user_id", "ts").collect()
 is_left = frame["row_id"].is_not_null()
 left = frame.filter(is_left).select("row_id", "user_id", "ts")
 

@@ -1,12 +1,12 @@
 """The features of the left rows with Expr.rolling_*_by(…).over(key), all in one query.
 
-    python polars_rolling_by.py <data folder> <result file> <features as JSON>
+    python polars_rolling_by.py <data folder> <result file> <features as JSON> <few | all>
 """
 
 import polars as pl
 from frames import arguments, averages, events_and_left, finish
 
-data, result, features = arguments()
+data, result, features, few = arguments()
 inputs = list(dict.fromkeys(f["input"] for f in features))
 divided = averages(features)
 
@@ -28,7 +28,7 @@ def rolled(feature):
 
 # Decimals have no rolling sums: as integers of their last digit they have, and exact ones.
 scales = {}
-both = events_and_left(data, inputs)
+both = events_and_left(data, inputs, few)
 for name, kind in both.collect_schema().items():
     if isinstance(kind, pl.Decimal):
         scales[name] = kind.scale

@@ -1,10 +1,15 @@
+import { asofScan, duckdbAsof, polarsAsof } from './baselines/asof.js';
 import { duckdbRangeJoin, duckdbSample, duckdbScan, duckdbWindows } from './baselines/duckdb.js';
 import { polarsRolling, polarsRollingBy } from './baselines/polars.js';
 import type { Case } from './case.js';
+import { asofCase } from './cases/asof.js';
 import { standardCase } from './cases/standard.js';
 import { standardTypedCase } from './cases/standard-typed.js';
-import type { Baseline } from './contender.js';
+import { stringsCase } from './cases/strings.js';
+import { wideCase } from './cases/wide.js';
+import type { Baseline, Contender } from './contender.js';
 import type { DataSpec } from './data.js';
+import { tesseraKernel } from './ours.js';
 import type { WindowedCase } from './windowed.js';
 
 export interface Benchmark {
@@ -20,6 +25,8 @@ export interface Benchmark {
   readonly runs: number;
   /** Rungs of Tessera alone instead of a contest: see `ladder/`. */
   readonly isLadder?: boolean;
+  /** Others of our own, whose values are equal to the last bit. */
+  readonly variants?: readonly Contender[];
   /** Tessera with one worker takes part too, where there are several. */
   readonly besideOneWorker?: boolean;
   /** Budgets in bytes, where the benchmark is about them; null = none. */
@@ -108,6 +115,64 @@ export const BENCHMARKS: readonly Benchmark[] = [
     spec: sized(HOT),
     ...beside(standardCase),
     checks: [SAMPLE],
+    runs: 3,
+    memory: null,
+  },
+  {
+    name: 'sparse',
+    about: '20 M events, 1,000 left rows: most events are of keys that no left row has',
+    spec: sized({ ...STANDARD, leftRows: 1000 }),
+    of: standardCase,
+    baselines: [
+      duckdbRangeJoin(standardCase),
+      duckdbWindows(standardCase, 'few'),
+      duckdbScan(standardCase),
+    ],
+    peers: [polarsRolling(standardCase, 'few'), polarsRollingBy(standardCase, 'few')],
+    checks: [],
+    runs: 3,
+    memory: null,
+  },
+  {
+    name: 'wide',
+    about: '100 features of all operations that SQL has too; 4 M events, 200,000 left rows',
+    spec: sized({ events: 4_000_000, leftRows: 200_000, columns: 'wide' }),
+    ...{ ...beside(wideCase), peers: [] },
+    runs: 3,
+    memory: null,
+  },
+  {
+    name: 'strings',
+    about: 'the size of standard, text keys and text values',
+    spec: sized({ ...STANDARD, columns: 'strings' }),
+    // Its rolling_*_by takes no text.
+    ...{ ...beside(stringsCase), peers: [polarsRolling(stringsCase)] },
+    runs: 3,
+    memory: null,
+  },
+  {
+    name: 'asof',
+    about: '10 M left rows, the last value of each of three tables of 3 M rows',
+    spec: (scale) => ({
+      ...sized({ events: 3_000_000, leftRows: 10_000_000, columns: 'lookups' })(scale),
+      keys: Math.max(10, Math.round(100_000 * scale)),
+    }),
+    of: asofCase,
+    baselines: [duckdbAsof, asofScan],
+    peers: [polarsAsof],
+    checks: [],
+    runs: 3,
+    memory: null,
+  },
+  {
+    name: 'onekey',
+    about: '100,000 left rows and 10,000 events of one key; also the sweep alone',
+    spec: (scale) => ({
+      ...sized({ events: 10_000, leftRows: 100_000 })(scale),
+      keys: 1,
+    }),
+    ...beside(standardCase),
+    variants: [tesseraKernel],
     runs: 3,
     memory: null,
   },

@@ -42,3 +42,19 @@ export function tessera(name: string, { memoryBytes, workers }: How): Contender 
 export function budgetName(memoryBytes: number): string {
   return `tessera_${formatBytes(memoryBytes).replace(/[ .]/g, '').toLowerCase()}`;
 }
+
+const KERNEL = fileURLToPath(new URL('./run-kernel.js', import.meta.url));
+
+/** The sweep in the process that holds its input, again and again; of data with one key. */
+export const tesseraKernel: Contender = {
+  name: 'tessera_kernel',
+  title: 'Tessera, the sweep alone',
+  place: ({ work }) => join(work, 'kernel.parquet'),
+  command: ({ data }, place) => ({
+    file: process.execPath,
+    args: [KERNEL, data.dir, place, String(KERNEL_RUNS)],
+  }),
+  result: (place) => place,
+};
+
+const KERNEL_RUNS = 30;

@@ -108,6 +108,8 @@ function entryFields(
   fields[`${name}_cpu_s`] = own.cpuSeconds === null ? null : round(own.cpuSeconds);
   fields[`${name}_read_bytes`] = own.readBytes;
   fields[`${name}_disk_read_bytes`] = own.diskReadBytes;
+  for (const [figure, value] of Object.entries(own.told ?? {}))
+    fields[`${name}_${figure}`] = round(value);
   if (own.foretold !== null) Object.assign(fields, foretoldFields(name, own.foretold));
   if (!isReference && ours !== null) fields[`ratio_${name}`] = round(own.seconds / ours.seconds);
   const budget = budgets[name];

@@ -101,7 +101,10 @@ function ourselves({ benchmark, memory, workers, without }: BenchOptions): Ourse
     benchmark.besideOneWorker === true && workers > 1 && !without.includes(ONE_WORKER);
   return {
     reference: tessera('tessera', { memoryBytes: only }),
-    variants: isBeside ? [tessera(ONE_WORKER, { memoryBytes: only, workers: 1 })] : [],
+    variants: [
+      ...(isBeside ? [tessera(ONE_WORKER, { memoryBytes: only, workers: 1 })] : []),
+      ...(benchmark.variants ?? []),
+    ],
     budgets: only === null ? {} : { tessera: only },
   };
 }

@@ -20,8 +20,17 @@ export function tableText(outline: Outline, entries: readonly Entry[]): string {
     ...(compared.length === 0 ? ['  results were compared with NOBODY’s'] : []),
     ...align([header, ...rows]).map((text) => `  ${text}`),
     ...(ours === null ? [] : headline(entries, ours)),
+    ...entries.flatMap(toldLines),
     ...entries.flatMap(foretoldLines),
   ].join('\n');
+}
+
+/** What a contender measured inside itself. */
+function toldLines(entry: Entry): string[] {
+  const told = Object.entries(figuresOf(entry)?.told ?? {});
+  if (told.length === 0) return [];
+  const texts = told.map(([figure, value]) => `${figure} ${value.toFixed(2)}`);
+  return [`  ${entry.contender.title}: ${texts.join(', ')}`];
 }
 
 /** Of our own: what the plan said, and how long each stage took. */

@@ -59,7 +59,7 @@ export const OPERATIONS = {
 } satisfies Readonly<Record<string, Equal>>;
 
 /** The column that weighs, for WEIGHTED_AVERAGE. */
-export const WEIGHT = 'quantity';
+export const WEIGHT = 'quantity' as const;
 
 export type OperationName = keyof typeof OPERATIONS;
 

@@ -164,6 +164,7 @@ test('median, spread and the most memory of several runs', () => {
     readBytes: 3,
     diskReadBytes: 0,
     foretold: null,
+    told: null,
   });
   expect(figures([run(4, 1), run(1, 1)])?.seconds).toBe(2.5);
   expect(figures([])).toBe(null);

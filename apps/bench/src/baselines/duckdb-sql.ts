@@ -19,11 +19,19 @@ export interface Sides {
   readonly events: string;
 }
 
+const EVERYTHING: Sides = { left: 'true', events: 'true' };
+
+/** Events of keys that no left row has are left out first. */
+export const ofLeftKeys = (dir: string): Sides => ({
+  left: 'true',
+  events: `user_id IN (SELECT user_id FROM ${readTable(dir, 'left')})`,
+});
+
 /** One pass of a range join over the longest window, shorter ones by FILTER: what a skilled user writes first. */
 export function rangeJoinSql(
   { features, windows, inputs }: WindowedCase,
   dir: string,
-  where: Sides = { left: 'true', events: 'true' },
+  where: Sides = EVERYTHING,
 ): string {
   const longest = windows.at(-1)!;
   const filter = (window: string) =>
@@ -41,7 +49,11 @@ export function rangeJoinSql(
 }
 
 /** Left rows among the events, window functions over both, left rows kept. */
-export function windowSql({ features, windows, inputs }: WindowedCase, dir: string): string {
+export function windowSql(
+  { features, windows, inputs }: WindowedCase,
+  dir: string,
+  where: Sides = EVERYTHING,
+): string {
   const columns = features.map(
     (one) => `${featureSql(one, (text) => `${text} OVER w${one.window}`)} AS ${one.name}`,
   );
@@ -52,8 +64,8 @@ export function windowSql({ features, windows, inputs }: WindowedCase, dir: stri
   const none = inputs.map(() => 'NULL');
   return `SELECT row_id, ${features.map(({ name }) => name).join(', ')} FROM (
       SELECT row_id, ${columns.join(', ')} FROM (
-        SELECT user_id, ts, ts AS event_ts, ${inputs.join(', ')}, NULL::BIGINT AS row_id FROM ${readTable(dir, 'events')}
-        UNION ALL SELECT user_id, ts, NULL, ${none.join(', ')}, row_id FROM ${readTable(dir, 'left')})
+        SELECT user_id, ts, ts AS event_ts, ${inputs.join(', ')}, NULL::BIGINT AS row_id FROM ${readTable(dir, 'events')} WHERE ${where.events}
+        UNION ALL SELECT user_id, ts, NULL, ${none.join(', ')}, row_id FROM ${readTable(dir, 'left')} WHERE ${where.left})
       WINDOW ${frames.join(', ')})
     WHERE row_id IS NOT NULL`;
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Baseline } from '../contender.js';
 import type { WindowedCase } from '../windowed.js';
+import type { EventShare } from './duckdb.js';
 
 const SCRIPTS = fileURLToPath(new URL('../../peers', import.meta.url));
 const REQUIREMENTS = join(SCRIPTS, 'requirements.txt');
@@ -47,14 +48,14 @@ async function installPolars(cache: string): Promise<string | null> {
 interface Script {
   readonly name: string;
   readonly title: string;
+  /** In `peers/`. */
   readonly file: string;
+  /** After the data's folder and the result's file. */
+  readonly args: readonly string[];
 }
 
-/** One of the scripts of `peers/`, with as many threads as everyone has. */
-function polars({ features }: WindowedCase, { name, title, file }: Script): Baseline {
-  const asked = features.map(({ name, operation, input, window }) => ({
-    ...{ name, operation, input, window },
-  }));
+/** A script in a process of its own, with as many threads as everyone has. */
+export function polarsScript({ name, title, file, args }: Script): Baseline {
   return {
     name,
     title,
@@ -64,7 +65,7 @@ function polars({ features }: WindowedCase, { name, title, file }: Script): Base
     place: ({ work }) => join(work, `${name}.parquet`),
     command: ({ data, workers, cache }, place) => ({
       file: python(cache),
-      args: [join(SCRIPTS, file), data.dir, place, JSON.stringify(asked)],
+      args: [join(SCRIPTS, file), data.dir, place, ...args],
       env: {
         POLARS_MAX_THREADS: String(workers),
         PYTHONDONTWRITEBYTECODE: '1',
@@ -74,20 +75,29 @@ function polars({ features }: WindowedCase, { name, title, file }: Script): Base
   };
 }
 
+function asked({ features }: WindowedCase, share: EventShare): string[] {
+  const plain = features.map(({ name, operation, input, window }) => ({
+    ...{ name, operation, input, window },
+  }));
+  return [JSON.stringify(plain), share];
+}
+
 /** A pass a window over slices of the sorted frame. */
-export function polarsRolling(of: WindowedCase): Baseline {
-  return polars(of, {
+export function polarsRolling(of: WindowedCase, share: EventShare = 'all'): Baseline {
+  return polarsScript({
     name: 'polars_rolling',
     title: 'Polars rolling',
     file: 'polars_rolling.py',
+    args: asked(of, share),
   });
 }
 
 /** An expression a feature, per key. */
-export function polarsRollingBy(of: WindowedCase): Baseline {
-  return polars(of, {
+export function polarsRollingBy(of: WindowedCase, share: EventShare = 'all'): Baseline {
+  return polarsScript({
     name: 'polars_rolling_by',
     title: 'Polars rolling_*_by over key',
     file: 'polars_rolling_by.py',
+    args: asked(of, share),
   });
 }
