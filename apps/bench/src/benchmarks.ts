@@ -1,5 +1,11 @@
 import { asofScan, duckdbAsof, polarsAsof } from './baselines/asof.js';
-import { duckdbRangeJoin, duckdbSample, duckdbScan, duckdbWindows } from './baselines/duckdb.js';
+import {
+  duckdbRangeJoin,
+  duckdbSample,
+  duckdbScan,
+  duckdbWindows,
+  FEW,
+} from './baselines/duckdb.js';
 import { polarsRolling, polarsRollingBy } from './baselines/polars.js';
 import type { Case } from './case.js';
 import { asofCase } from './cases/asof.js';
@@ -9,79 +15,52 @@ import { stringsCase } from './cases/strings.js';
 import { wideCase } from './cases/wide.js';
 import type { Baseline, Contender } from './contender.js';
 import type { DataSpec } from './data.js';
+import { lastDay, nextDayBaselines, tesseraAllDays, tesseraNextDay } from './next-day.js';
 import { tesseraKernel } from './ours.js';
+import { HOT, STANDARD, sized } from './sizes.js';
 import type { WindowedCase } from './windowed.js';
 
-export interface Benchmark {
+interface Named {
   readonly name: string;
   /** One line: what it is and how large. */
   readonly about: string;
+  readonly runs: number;
+}
+
+/** Tessera, and others, over the same data. */
+export interface ContestBenchmark extends Named {
+  readonly kind: 'contest';
   readonly spec: (scale: number) => DataSpec;
   readonly of: Case;
-  readonly baselines: readonly Baseline[];
-  /** Those that have to be installed first; they take part with `--peers`. */
-  readonly peers: readonly Baseline[];
-  readonly checks: readonly Baseline[];
-  readonly runs: number;
-  /** Rungs of Tessera alone instead of a contest: see `ladder/`. */
-  readonly isLadder?: boolean;
+  /** Instead of a plain run; all others are compared with it. */
+  readonly reference?: Contender;
+  /** The left rows of this day alone are computed; absent = all. */
+  readonly day?: (spec: DataSpec) => string;
   /** Others of our own, whose values are equal to the last bit. */
   readonly variants?: readonly Contender[];
   /** Tessera with one worker takes part too, where there are several. */
   readonly besideOneWorker?: boolean;
+  readonly baselines: readonly Baseline[];
+  /** Those that have to be installed first; they take part with `--peers`. */
+  readonly peers: readonly Baseline[];
+  readonly checks: readonly Baseline[];
   /** Budgets in bytes, where the benchmark is about them; null = none. */
   readonly memory: { readonly budgets: readonly number[]; readonly besideDefault: boolean } | null;
 }
 
-interface Sizes {
-  readonly events: number;
-  readonly leftRows: number;
-  readonly hotShare?: number;
-  readonly columns?: DataSpec['columns'];
-  readonly seed?: number;
+/** Tessera in ways of its own: see the folder or file of that name. */
+export interface SoloBenchmark extends Named {
+  readonly kind: 'ladder' | 'scale' | 'noop' | 'startup';
 }
 
-/** Days of the quarter that a ladder publishes first. */
-export const LADDER_DAYS = 90;
-
-const SEED = 42;
-const EVENTS_PER_KEY = 200;
-
-/** Keys scale with the events, so a key's history is as long at any scale. */
-function sized({ events, leftRows, hotShare = 0, columns, seed = SEED }: Sizes): Benchmark['spec'] {
-  return (scale) => ({
-    events: Math.max(1, Math.round(events * scale)),
-    leftRows: Math.max(1, Math.round(leftRows * scale)),
-    keys: Math.max(10, Math.round((events * scale) / EVENTS_PER_KEY)),
-    hotShare,
-    days: 90,
-    seed,
-    ...(columns !== undefined && { columns }),
-  });
-}
-
-/**
- * Keys that are busy every day, such as shops: tiles are for those. A day stays as dense at any scale; a small one has fewer
- * days, but for the quarter and what its windows reach.
- */
-function ladderSpec(scale: number): DataSpec {
-  return {
-    events: Math.max(1, Math.round(500_000_000 * scale)),
-    leftRows: Math.max(1, Math.round(2_000_000 * scale)),
-    keys: Math.max(10, Math.round(2_000 * scale)),
-    hotShare: 0,
-    days: scale < 0.1 ? 2 * LADDER_DAYS + 20 : 730,
-    leftDays: LADDER_DAYS + 1,
-    seed: SEED,
-  };
-}
-
-const STANDARD = { events: 20_000_000, leftRows: 1_000_000 } as const;
-const HOT = { ...STANDARD, hotShare: 0.2 } as const;
+export type Benchmark = ContestBenchmark | SoloBenchmark;
 
 /** What others are measured on; a further baseline (`contender.ts`) is added here. */
-function beside(of: WindowedCase): Pick<Benchmark, 'of' | 'baselines' | 'peers' | 'checks'> {
+function beside(
+  of: WindowedCase,
+): Pick<ContestBenchmark, 'kind' | 'of' | 'baselines' | 'peers' | 'checks'> {
   return {
+    kind: 'contest',
     of,
     baselines: [duckdbRangeJoin(of), duckdbWindows(of), duckdbScan(of)],
     peers: [polarsRolling(of), polarsRollingBy(of)],
@@ -89,7 +68,16 @@ function beside(of: WindowedCase): Pick<Benchmark, 'of' | 'baselines' | 'peers' 
   };
 }
 
-const SAMPLE = duckdbSample(standardCase);
+/** The standard case without anyone beside. */
+const ALONE = {
+  kind: 'contest' as const,
+  of: standardCase,
+  baselines: [],
+  peers: [],
+  checks: [],
+};
+
+export const SAMPLE = duckdbSample(standardCase);
 
 export const BENCHMARKS: readonly Benchmark[] = [
   {
@@ -122,14 +110,13 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: 'sparse',
     about: '20 M events, 1,000 left rows: most events are of keys that no left row has',
     spec: sized({ ...STANDARD, leftRows: 1000 }),
-    of: standardCase,
+    ...ALONE,
     baselines: [
       duckdbRangeJoin(standardCase),
-      duckdbWindows(standardCase, 'few'),
+      duckdbWindows(standardCase, FEW),
       duckdbScan(standardCase),
     ],
     peers: [polarsRolling(standardCase, 'few'), polarsRollingBy(standardCase, 'few')],
-    checks: [],
     runs: 3,
     memory: null,
   },
@@ -157,10 +144,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
       ...sized({ events: 3_000_000, leftRows: 10_000_000, columns: 'lookups' })(scale),
       keys: Math.max(10, Math.round(100_000 * scale)),
     }),
-    of: asofCase,
-    baselines: [duckdbAsof, asofScan],
-    peers: [polarsAsof],
-    checks: [],
+    ...{ ...ALONE, of: asofCase, baselines: [duckdbAsof, asofScan], peers: [polarsAsof] },
     runs: 3,
     memory: null,
   },
@@ -181,7 +165,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
     about:
       'the data of hot: in half of the machine’s memory, in 1 GB and in 512 MB; equal to the last bit',
     spec: sized(HOT),
-    ...{ of: standardCase, baselines: [], peers: [], checks: [SAMPLE] },
+    ...ALONE,
+    checks: [SAMPLE],
     runs: 3,
     memory: { budgets: [1024 ** 3, 512 * 1024 ** 2], besideDefault: true },
   },
@@ -189,18 +174,44 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: 'big',
     about: '100 M events, 5 M left rows, 500,000 keys in 2 GB, checked on a sample',
     spec: sized({ events: 100_000_000, leftRows: 5_000_000 }),
-    ...{ of: standardCase, baselines: [duckdbScan(standardCase)], peers: [], checks: [SAMPLE] },
+    ...{ ...ALONE, baselines: [duckdbScan(standardCase)], checks: [SAMPLE] },
     runs: 1,
     memory: { budgets: [2 * 1024 ** 3], besideDefault: false },
   },
   {
+    name: 'nextday',
+    about: 'the size of standard, 91 days: the last day, where all before it are published',
+    spec: (scale) => ({ ...sized(STANDARD)(scale), days: 91 }),
+    ...{ ...ALONE, baselines: nextDayBaselines },
+    reference: tesseraNextDay,
+    variants: [tesseraAllDays],
+    day: lastDay,
+    runs: 3,
+    memory: null,
+  },
+  {
+    kind: 'scale',
+    name: 'scale',
+    about: '1 M, 10 M, 50 M and 200 M events in 2 GB: time per row and peak memory',
+    runs: 1,
+  },
+  {
+    kind: 'noop',
+    name: 'noop',
+    about: 'nothing to do on 1,000 partitions of 50 groupBys, by the command line',
+    runs: 11,
+  },
+  {
+    kind: 'startup',
+    name: 'startup',
+    about: 'the command line’s --version and --help beside node’s own start',
+    runs: 31,
+  },
+  {
+    kind: 'ladder',
     name: 'ladder',
     about:
       '2 years of 500 M events, 2,000 keys: the last quarter without pruning, pruned, with tiles; then one more day',
-    spec: ladderSpec,
-    ...{ of: standardCase, baselines: [], peers: [], checks: [] },
     runs: 1,
-    memory: null,
-    isLadder: true,
   },
 ];

@@ -6,6 +6,10 @@ export interface Setting {
   readonly data: BenchData;
   /** What is computed over it. */
   readonly of: Case;
+  /** The one day whose left rows are computed; null = all. */
+  readonly day: string | null;
+  /** How many those are. */
+  readonly leftRows: number;
   /** Threads each contender may use. */
   readonly workers: number;
   /** Folder that is removed afterwards; also the working directory of every process, for what it spills. */
@@ -36,8 +40,10 @@ export interface Contender {
   /** A folder or file of its own inside the work folder; what lies there is removed before every run. */
   readonly place: (setting: Setting) => string;
   readonly command: (setting: Setting, place: string) => Command;
+  /** Before every run, untimed; its place is empty. */
+  readonly setUp?: (setting: Setting, place: string) => Promise<void>;
   /** Glob of the Parquet that the command has written; null = it computes nothing to compare. */
-  readonly result: (place: string) => string | null;
+  readonly result: (place: string, day: string | null) => string | null;
   /** What it is made with; absent = it is ours. */
   readonly family?: Family;
   /** SQL condition for the left rows that it computes; absent = all. */

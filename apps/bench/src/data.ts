@@ -57,6 +57,9 @@ const DAY_MS = 86_400_000;
 export const dayText = (idx: number) =>
   new Date(FIRST_MS + idx * DAY_MS).toISOString().slice(0, 10);
 
+/** The other way round. */
+export const dayNumber = (day: string) => Math.round((Date.parse(day) - FIRST_MS) / DAY_MS);
+
 /** The one key that holds `hotShare` of the rows; null = there is none. */
 export function hotKey({ hotShare, keys }: DataSpec): string | null {
   return hotShare === 0 ? null : keyText(keys);

@@ -34,6 +34,8 @@ export interface MeasureOptions {
   readonly work: string;
   readonly stopAfterSeconds: number;
   readonly signal?: AbortSignal;
+  /** What it has to print. */
+  readonly says?: RegExp;
 }
 
 /**
@@ -91,6 +93,8 @@ export async function measure(
     options.signal?.throwIfAborted();
     if (stopped) return { stoppedAfterSeconds: options.stopAfterSeconds };
     if (code !== 0) throw new Error(failure(command, code, said.err));
+    if (options.says?.test(said.out) === false)
+      throw new Error(`${command.args.join(' ')} did not say ${options.says}:\n${said.out}`);
     const peakBytes = Math.max(watched, readPeak(said.out) ?? 0);
     const foretold = readForetold(said.out);
     const told = readTold(said.out);

@@ -7,7 +7,10 @@ import { ONE_WORKER } from './ours.js';
 export interface BenchOptions {
   readonly benchmark: Benchmark;
   readonly scale: number;
+  /** 0 = results are compared and nothing is timed. */
   readonly runs: number;
+  /** Only the results matter: what always times itself does so once. */
+  readonly check: boolean;
   /** Replaces the number of keys that the scale gives. */
   readonly keys: number | null;
   /** Replaces the benchmark's budgets; empty = none. Null = its own. */
@@ -25,12 +28,14 @@ export interface BenchOptions {
 
 export const USAGE = `usage: pnpm bench <name> [options]
 
-${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
-  plan       10 joins of 50 groupBys over 3 years of days: planned, not run (--runs, --days, --parts, --joins, --json)
-  expressions  compiled expressions over a million rows, on one core (--rows, --runs, --json)
+${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`).join('\n')}
+  plan           10 joins of 50 groupBys over 3 years of days: planned, not run (--runs, --days, --parts, --joins, --json)
+  expressions    compiled expressions over a million rows, on one core (--rows, --runs, --json)
+  report         docs/benchmarks, from what was recorded
 
   --scale <n>         factor of events, left rows and keys (1; 0.01 is a smoke test)
   --runs <n>          timed runs of each (3; big: 1)
+  --check             compare results and time nothing
   --workers <n>       threads of each (all cores)
   --memory <sizes>    budgets of memory for Tessera, such as 1GB or, for memory, 1GB,512MB; none = without
   --keys <n>          number of keys, instead of 200 events a key
@@ -40,6 +45,7 @@ ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n'
   --fresh             measure slow baselines again
   --cache <folder>    of data and slow baselines (.cache/bench)
   --json              print only the line of JSON
+  --record            keep the line of JSON in docs/benchmarks/results
   -h, --help          print this`;
 
 /**
@@ -59,6 +65,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
       keys: { type: 'string' },
       without: { type: 'string', default: '' },
       peers: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
       'stop-after': { type: 'string', default: '900' },
       cache: { type: 'string' },
       fresh: { type: 'boolean', default: false },
@@ -99,7 +106,8 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
   return {
     benchmark,
     scale,
-    runs: runs ?? benchmark.runs,
+    runs: values.check ? (benchmark.kind === 'contest' ? 0 : 1) : (runs ?? benchmark.runs),
+    check: values.check,
     keys,
     memory,
     workers: workers ?? availableParallelism(),
@@ -113,7 +121,9 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
 }
 
 /** Who may be left out. */
-function withoutNames({ baselines, peers, besideOneWorker }: Benchmark): string[] {
+function withoutNames(benchmark: Benchmark): string[] {
+  if (benchmark.kind !== 'contest') return [];
+  const { baselines, peers, besideOneWorker } = benchmark;
   return [
     ...[...baselines, ...peers].map(({ name }) => name),
     ...(besideOneWorker === true ? [ONE_WORKER] : []),

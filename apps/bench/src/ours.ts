@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatBytes } from './bytes.js';
 import type { Contender } from './contender.js';
+import type { DataSpec } from './data.js';
 
 const SCRIPT = fileURLToPath(new URL('./run-ours.js', import.meta.url));
 
@@ -14,10 +15,12 @@ export interface How {
   readonly memoryBytes: number | null;
   /** Instead of the setting's. */
   readonly workers?: number;
+  /** First and last day that it publishes; absent = all. */
+  readonly range?: (spec: DataSpec) => readonly [start: string, end: string];
 }
 
 /** `trainSet`, from the footers to a published dataset. */
-export function tessera(name: string, { memoryBytes, workers }: How): Contender {
+export function tessera(name: string, { memoryBytes, workers, range }: How): Contender {
   const limits = [
     ...(memoryBytes === null ? [] : [` in ${formatBytes(memoryBytes)}`]),
     ...(workers === undefined ? [] : [`, ${workers} ${workers === 1 ? 'worker' : 'workers'}`]),
@@ -30,11 +33,15 @@ export function tessera(name: string, { memoryBytes, workers }: How): Contender 
       const threads = workers ?? all;
       return {
         file: process.execPath,
-        args: [SCRIPT, of.name, data.dir, place, String(threads), String(memoryBytes ?? 0)],
+        args: [
+          ...[SCRIPT, of.name, data.dir, place, String(threads), String(memoryBytes ?? 0)],
+          ...(range === undefined ? [] : range(data.spec)),
+        ],
         env: { UV_THREADPOOL_SIZE: String(threads + 6) },
       };
     },
-    result: (place) => join(place, 'train-sets', '*', '*', '*.parquet'),
+    result: (place, day) =>
+      join(place, 'train-sets', '*', day === null ? '*' : `ds=${day}`, '*.parquet'),
   };
 }
 

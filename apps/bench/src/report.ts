@@ -1,11 +1,10 @@
-import { loadavg } from 'node:os';
 import type { Case } from './case.js';
 import type { Entry } from './contest.js';
 import type { BenchData } from './data.js';
 import { type Figures, figures, figuresOf } from './figures.js';
 import { type Foretold, ratioOf } from './foretold.js';
 import { rivalFields } from './rivals.js';
-import { machine, versions } from './versions.js';
+import { type Field, whereAndWhen } from './where-and-when.js';
 
 export interface Outline {
   readonly benchmark: string;
@@ -22,8 +21,9 @@ export interface Outline {
 
 /** What a run foretold of itself, with a contender's name in front. */
 export function foretoldFields(name: string, told: Foretold): Record<string, Field> {
-  const { seconds, peakBytes } = told;
+  const { seconds, peakBytes, routes } = told;
   return {
+    [`${name}_routes`]: routes.join(', '),
     [`${name}_foretold_s`]: round(seconds.estimate),
     [`${name}_run_s`]: round(seconds.actual),
     [`${name}_foretold_ratio`]: round(ratioOf(seconds)),
@@ -31,8 +31,6 @@ export function foretoldFields(name: string, told: Foretold): Record<string, Fie
     [`${name}_foretold_peak_ratio`]: round(ratioOf(peakBytes)),
   };
 }
-
-type Field = string | number | boolean | null;
 
 /**
  * Everything measured, as one flat object: a benchmark's fields, then those of every contender with its name in front.
@@ -65,17 +63,7 @@ export function jsonLine(outline: Outline, entries: readonly Entry[]): Record<st
     line.tessera_events_per_s = Math.round(events / ours.seconds);
     line.tessera_left_rows_per_s = Math.round(leftRows / ours.seconds);
   }
-  const { cpu, cores, memoryBytes } = machine();
-  return {
-    ...line,
-    ...versions(),
-    cpu,
-    cores,
-    machine_memory_bytes: memoryBytes,
-    load_before: round(outline.loadBefore),
-    load_after: round(loadavg()[0] ?? 0),
-    measured_at: new Date().toISOString(),
-  };
+  return { ...line, ...whereAndWhen(outline.loadBefore) };
 }
 
 function entryFields(
@@ -86,6 +74,8 @@ function entryFields(
   const { name } = contender;
   const isReference = name === 'tessera';
   const fields: Record<string, Field> = {};
+  if ('version' in contender && typeof contender.version === 'function')
+    fields[`${name}_made_with`] = contender.version();
   if (outcome.kind === 'skipped') return { [`${name}_skipped`]: outcome.why };
   if (!isReference) {
     fields[`${name}_agreed_rows`] = agreed?.rows ?? null;

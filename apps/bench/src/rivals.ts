@@ -1,6 +1,7 @@
 import type { Family } from './contender.js';
 import type { Entry } from './contest.js';
 import { type Figures, figuresOf } from './figures.js';
+import type { Field } from './where-and-when.js';
 
 /** The best of one tool's forms. */
 export interface Rival {
@@ -41,8 +42,6 @@ export function nearest(all: readonly Rival[]): Rival | null {
   const peers = all.filter(({ family }) => family !== 'floor');
   return peers.sort((a, b) => a.ratio - b.ratio)[0] ?? null;
 }
-
-type Field = string | number | null;
 
 /**
  * `ratio_duckdb` and `ratio_polars`, each against its best form, and `ratio`, the least of them; where all forms were stopped

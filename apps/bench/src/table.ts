@@ -18,7 +18,7 @@ export function tableText(outline: Outline, entries: readonly Entry[]): string {
     `  ${outline.of.about}; output written; ${outline.workers} threads, ${outline.runs} ${outline.runs === 1 ? 'run' : 'runs'}`,
     ...compared.map(agreement),
     ...(compared.length === 0 ? ['  results were compared with NOBODY’s'] : []),
-    ...align([header, ...rows]).map((text) => `  ${text}`),
+    ...(rows.length === 0 ? [] : align([header, ...rows]).map((text) => `  ${text}`)),
     ...(ours === null ? [] : headline(entries, ours)),
     ...entries.flatMap(toldLines),
     ...entries.flatMap(foretoldLines),

@@ -51,6 +51,8 @@ async function world(): Promise<World> {
     setting: {
       data: { spec, id: 'tiny', dir: folder, bytes: 1, files: 1 },
       of: standardCase,
+      day: null,
+      leftRows: ROWS,
       workers: 1,
       work: folder,
       cache: folder,

@@ -9,30 +9,36 @@ function interval(window: string): string {
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-/** All files of a table of generated data. */
-export const readTable = (dir: string, table: string) =>
-  `read_parquet(${quoted(`${dir}/${table}/*/*.parquet`)}, hive_partitioning = false)`;
+/** Files of a table of generated data: all, or those of some days. */
+export function readTable(dir: string, table: string, days: readonly string[] = ['*']): string {
+  // A folder of a day is named after it.
+  const globs = days.map((day) =>
+    quoted(`${dir}/${table}/${day === '*' ? '*' : `ds=${day}`}/*.parquet`),
+  );
+  const files = globs.length === 1 ? globs[0] : `[${globs.join(', ')}]`;
+  return `read_parquet(${files}, hive_partitioning = false)`;
+}
 
-/** Conditions for the rows that are joined. */
+/** What is joined: SQL that follows FROM, such as a table and its condition. */
 export interface Sides {
   readonly left: string;
   readonly events: string;
 }
 
-const EVERYTHING: Sides = { left: 'true', events: 'true' };
-
-/** Events of keys that no left row has are left out first. */
-export const ofLeftKeys = (dir: string): Sides => ({
-  left: 'true',
-  events: `user_id IN (SELECT user_id FROM ${readTable(dir, 'left')})`,
+/** All rows of both. */
+export const everything = (dir: string): Sides => ({
+  left: readTable(dir, 'left'),
+  events: readTable(dir, 'events'),
 });
 
+/** Events of keys that no left row has are left out first. */
+export function ofLeftKeys(dir: string): Sides {
+  const { left, events } = everything(dir);
+  return { left, events: `${events} WHERE user_id IN (SELECT user_id FROM ${left})` };
+}
+
 /** One pass of a range join over the longest window, shorter ones by FILTER: what a skilled user writes first. */
-export function rangeJoinSql(
-  { features, windows, inputs }: WindowedCase,
-  dir: string,
-  where: Sides = EVERYTHING,
-): string {
+export function rangeJoinSql({ features, windows, inputs }: WindowedCase, sides: Sides): string {
   const longest = windows.at(-1)!;
   const filter = (window: string) =>
     window === longest
@@ -42,18 +48,14 @@ export function rangeJoinSql(
     (one) => `${featureSql(one, (text) => `${text} ${filter(one.window)}`)} AS ${one.name}`,
   );
   return `SELECT l.row_id, ${columns.join(', ')}
-    FROM (SELECT row_id, user_id, ts FROM ${readTable(dir, 'left')} WHERE ${where.left}) l
-    LEFT JOIN (SELECT user_id, ts AS event_ts, ${inputs.join(', ')} FROM ${readTable(dir, 'events')} WHERE ${where.events}) e
+    FROM (SELECT row_id, user_id, ts FROM ${sides.left}) l
+    LEFT JOIN (SELECT user_id, ts AS event_ts, ${inputs.join(', ')} FROM ${sides.events}) e
       ON e.user_id = l.user_id AND event_ts >= l.ts - ${interval(longest)} AND event_ts < l.ts
     GROUP BY l.row_id`;
 }
 
 /** Left rows among the events, window functions over both, left rows kept. */
-export function windowSql(
-  { features, windows, inputs }: WindowedCase,
-  dir: string,
-  where: Sides = EVERYTHING,
-): string {
+export function windowSql({ features, windows, inputs }: WindowedCase, sides: Sides): string {
   const columns = features.map(
     (one) => `${featureSql(one, (text) => `${text} OVER w${one.window}`)} AS ${one.name}`,
   );
@@ -64,14 +66,14 @@ export function windowSql(
   const none = inputs.map(() => 'NULL');
   return `SELECT row_id, ${features.map(({ name }) => name).join(', ')} FROM (
       SELECT row_id, ${columns.join(', ')} FROM (
-        SELECT user_id, ts, ts AS event_ts, ${inputs.join(', ')}, NULL::BIGINT AS row_id FROM ${readTable(dir, 'events')} WHERE ${where.events}
-        UNION ALL SELECT user_id, ts, NULL, ${none.join(', ')}, row_id FROM ${readTable(dir, 'left')} WHERE ${where.left})
+        SELECT user_id, ts, ts AS event_ts, ${inputs.join(', ')}, NULL::BIGINT AS row_id FROM ${sides.events}
+        UNION ALL SELECT user_id, ts, NULL, ${none.join(', ')}, row_id FROM ${sides.left})
       WINDOW ${frames.join(', ')})
     WHERE row_id IS NOT NULL`;
 }
 
 /** The columns that all read, reduced to one number each. */
-export function scanSql({ inputs, scanned = 'sum' }: WindowedCase, dir: string): string {
+export function scanSql({ inputs, scanned = 'sum' }: WindowedCase, { events }: Sides): string {
   const reduced = inputs.map((input) => `${scanned}(${input})`);
-  return `SELECT count(user_id), count(ts), ${reduced.join(', ')} FROM ${readTable(dir, 'events')}`;
+  return `SELECT count(user_id), count(ts), ${reduced.join(', ')} FROM ${events}`;
 }

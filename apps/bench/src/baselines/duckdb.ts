@@ -4,7 +4,14 @@ import type { Baseline, Family } from '../contender.js';
 import { type BenchData, hotKey } from '../data.js';
 import { version } from '../duckdb.js';
 import type { WindowedCase } from '../windowed.js';
-import { ofLeftKeys, rangeJoinSql, scanSql, windowSql } from './duckdb-sql.js';
+import {
+  everything,
+  ofLeftKeys,
+  rangeJoinSql,
+  type Sides,
+  scanSql,
+  windowSql,
+} from './duckdb-sql.js';
 
 const SCRIPT = fileURLToPath(new URL('../run-sql.js', import.meta.url));
 
@@ -36,37 +43,42 @@ export function duckdb({ name, title, sql, family = 'duckdb', rows }: Query): Ba
   };
 }
 
-export function duckdbRangeJoin(of: WindowedCase): Baseline {
+/** Which rows a statement reads; all when absent. */
+export type SidesOf = (data: BenchData) => Sides;
+
+const ALL: SidesOf = ({ dir }) => everything(dir);
+
+/** Most events are of keys without left rows, so they are left out first, as one would; a join does so by itself. */
+export const FEW: SidesOf = ({ dir }) => ofLeftKeys(dir);
+
+export function duckdbRangeJoin(of: WindowedCase, sides = ALL): Baseline {
   return duckdb({
     name: 'duckdb_range_join',
     title: 'DuckDB range join',
-    sql: ({ dir }) => rangeJoinSql(of, dir),
+    sql: (data) => rangeJoinSql(of, sides(data)),
   });
 }
 
-/** `few`: most events are of keys without left rows, so they are left out first, as one would; a join does so by itself. */
-export type EventShare = 'few' | 'all';
-
-export function duckdbWindows(of: WindowedCase, share: EventShare = 'all'): Baseline {
+export function duckdbWindows(of: WindowedCase, sides = ALL): Baseline {
   return duckdb({
     name: 'duckdb_windows',
     title: 'DuckDB window functions',
-    sql: ({ dir }) => windowSql(of, dir, share === 'few' ? ofLeftKeys(dir) : undefined),
+    sql: (data) => windowSql(of, sides(data)),
   });
 }
 
 /** The floor: what reading the columns alone takes. */
-export function duckdbScan(of: WindowedCase): Baseline {
+export function duckdbScan(of: WindowedCase, sides = ALL): Baseline {
   return duckdb({
     name: 'duckdb_scan',
     title: 'DuckDB, bare scan',
-    sql: ({ dir }) => scanSql(of, dir),
+    sql: (data) => scanSql(of, sides(data)),
     family: 'floor',
   });
 }
 
-/** One key in a hundred, among them the busiest; of a hot key, a few of its left rows. */
-function sampleOf({ spec }: BenchData) {
+/** One key in a hundred, among them the busiest; of a hot key, a few of its left rows: conditions. */
+function sampleOf({ spec }: BenchData): Sides {
   const keys = "user_id LIKE '%00'";
   const hot = hotKey(spec);
   if (hot === null) return { left: keys, events: keys };
@@ -83,7 +95,14 @@ export function duckdbSample(of: WindowedCase): Baseline {
   return duckdb({
     name: 'duckdb_sample',
     title: 'DuckDB range join of a sample',
-    sql: (data) => rangeJoinSql(of, data.dir, sampleOf(data)),
+    sql: (data) => {
+      const { left, events } = everything(data.dir);
+      const sample = sampleOf(data);
+      return rangeJoinSql(of, {
+        left: `${left} WHERE ${sample.left}`,
+        events: `${events} WHERE ${sample.events}`,
+      });
+    },
     rows: (data) => sampleOf(data).left,
   });
 }

@@ -1,41 +1,35 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import type { ContestBenchmark } from './benchmarks.js';
+import { cacheFolder } from './cache-folder.js';
 import type { Contender } from './contender.js';
-import { type Entry, hold } from './contest.js';
-import { benchData } from './data.js';
+import { hold } from './contest.js';
+import { benchData, dayNumber, rowsOfDay } from './data.js';
 import { keptBaselines } from './kept.js';
 import type { BenchOptions } from './options.js';
 import { budgetName, ONE_WORKER, tessera } from './ours.js';
-import type { Outline } from './report.js';
-
-const DEFAULT_CACHE = fileURLToPath(new URL('../../../.cache/bench', import.meta.url));
+import { jsonLine } from './report.js';
+import type { Result, Watching } from './result.js';
+import { tableText } from './table.js';
 
 const SLOW_SECONDS = 60;
-
-export interface Ran {
-  readonly outline: Outline;
-  readonly entries: readonly Entry[];
-}
-
-export interface Watching {
-  readonly say: (line: string) => void;
-  readonly signal: AbortSignal;
-}
 
 /**
  * Make the data, hold the contest. Everything it writes besides the cache is gone afterwards.
  *
  * Throws   Error for a failed process or results that differ.
  */
-export async function runBenchmark(options: BenchOptions, watching: Watching): Promise<Ran> {
-  const { benchmark, scale } = options;
+export async function runContest(
+  benchmark: ContestBenchmark,
+  options: BenchOptions,
+  watching: Watching,
+): Promise<Result> {
+  const { scale } = options;
   const { say, signal } = watching;
-  const { reference, variants, budgets } = ourselves(options);
+  const { reference, variants, budgets } = ourselves(benchmark, options);
   const loadBefore = loadavg()[0] ?? 0;
   const cache = cacheFolder(options);
-  mkdirSync(cache, { recursive: true });
   const scaled = benchmark.spec(scale);
   const data = await benchData(
     { ...scaled, keys: options.keys ?? scaled.keys },
@@ -48,6 +42,10 @@ export async function runBenchmark(options: BenchOptions, watching: Watching): P
       },
     },
   );
+  const day = benchmark.day?.(data.spec) ?? null;
+  const leftRows =
+    day === null ? data.spec.leftRows : rowsOfDay(data.spec, 'left', dayNumber(day)).rows;
+  const asked = { day, leftRows };
   // Beside the data: /tmp may be memory, and results take what data takes.
   const work = mkdtempSync(join(cache, 'work-'));
   try {
@@ -58,7 +56,7 @@ export async function runBenchmark(options: BenchOptions, watching: Watching): P
         ({ name }) => !options.without.includes(name),
       ),
       checks: benchmark.checks,
-      setting: { data, of: benchmark.of, workers: options.workers, work, cache },
+      setting: { data, of: benchmark.of, ...asked, workers: options.workers, work, cache },
       runs: options.runs,
       stopAfterSeconds: options.stopAfterSeconds,
       slowSeconds: SLOW_SECONDS,
@@ -70,15 +68,10 @@ export async function runBenchmark(options: BenchOptions, watching: Watching): P
     const { runs, workers } = options;
     const { name, of } = benchmark;
     const outline = { benchmark: name, of, scale, data, runs, workers, loadBefore, budgets };
-    return { outline, entries };
+    return { text: tableText(outline, entries), line: jsonLine(outline, entries) };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-}
-
-/** Folder of data and of what is kept. */
-export function cacheFolder({ cache }: Pick<BenchOptions, 'cache'>): string {
-  return resolve(process.env.INIT_CWD ?? '.', cache ?? DEFAULT_CACHE);
 }
 
 interface Ourselves {
@@ -88,7 +81,10 @@ interface Ourselves {
 }
 
 /** Without limits and in every budget; or, where that is not the question, in the first budget alone. */
-function ourselves({ benchmark, memory, workers, without }: BenchOptions): Ourselves {
+function ourselves(
+  benchmark: ContestBenchmark,
+  { memory, workers, without }: BenchOptions,
+): Ourselves {
   const budgets = memory ?? benchmark.memory?.budgets ?? [];
   if (benchmark.memory?.besideDefault === true)
     return {
@@ -100,7 +96,7 @@ function ourselves({ benchmark, memory, workers, without }: BenchOptions): Ourse
   const isBeside =
     benchmark.besideOneWorker === true && workers > 1 && !without.includes(ONE_WORKER);
   return {
-    reference: tessera('tessera', { memoryBytes: only }),
+    reference: benchmark.reference ?? tessera('tessera', { memoryBytes: only }),
     variants: [
       ...(isBeside ? [tessera(ONE_WORKER, { memoryBytes: only, workers: 1 })] : []),
       ...(benchmark.variants ?? []),
