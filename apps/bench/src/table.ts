@@ -15,7 +15,7 @@ export function tableText(outline: Outline, entries: readonly Entry[]): string {
   const compared = entries.filter(({ agreed }) => agreed !== null);
   return [
     `${outline.benchmark}: ${whole(events)} events, ${whole(leftRows)} left rows, ${whole(keys)} keys${hot}, ${days} days, seed ${seed}; ${formatBytes(outline.data.bytes)} in ${outline.data.files} files`,
-    `  ${outline.of.about}; output written; ${outline.workers} threads, ${outline.runs} ${outline.runs === 1 ? 'run' : 'runs'}`,
+    `  ${outline.of.about}; output written; ${outline.workers} threads, ${runsText(outline.runs)}`,
     ...compared.map(agreement),
     ...(compared.length === 0 ? ['  results were compared with NOBODY’s'] : []),
     ...(rows.length === 0 ? [] : align([header, ...rows]).map((text) => `  ${text}`)),
@@ -23,6 +23,11 @@ export function tableText(outline: Outline, entries: readonly Entry[]): string {
     ...entries.flatMap(toldLines),
     ...entries.flatMap(foretoldLines),
   ].join('\n');
+}
+
+function runsText(runs: number): string {
+  if (runs === 0) return 'compared, not timed';
+  return `${runs} ${runs === 1 ? 'run' : 'runs'}`;
 }
 
 /** What a contender measured inside itself. */
