@@ -116,7 +116,7 @@ export function join<
     ...(shape.only !== undefined && {
       only: readOnly(
         shape.only,
-        { columns: [...offered.features, ...Object.keys(shape.derive ?? {})], left: offered.left },
+        { ...offered, columns: [...offered.features, ...Object.keys(shape.derive ?? {})] },
         report,
       ),
     }),
