@@ -18,7 +18,6 @@ import {
   withChildren,
 } from '@tessera/expr';
 import {
-  predicateSql,
   quoteIdent,
   registerScalarFunction,
   type ScalarFunction,
@@ -59,10 +58,7 @@ function textOf({ expression, type, columns }: Computed): DuckDbText {
 
 /** A condition as SQL over columns under their own names. What DuckDB is not to compute calls the functions of `addFunctions`. */
 export function conditionSql({ where, columns }: Condition): string {
-  const typeOf = (name: string) => columns.find((column) => column.name === name)?.type;
-  return predicateSql(where, quoteIdent, typeOf, (expression) => {
-    return textOf({ expression, type: BOOLEAN, columns }).sql;
-  });
+  return textOf({ expression: where, type: BOOLEAN, columns }).sql;
 }
 
 /** A source as SQL, its `where` and computed columns whatever expressions they are. */
@@ -79,17 +75,12 @@ export function computedIn({ where, columns }: SourceSpec): readonly Computed[] 
   const selected = columns.flatMap(({ type, expression }) =>
     expression === undefined ? [] : [{ expression, type, columns }],
   );
-  return where === undefined ? selected : [...selected, ...computedParts({ where, columns })];
+  return where === undefined ? selected : [...selected, computedCondition({ where, columns })];
 }
 
-/** The parts of a condition that do more than compare columns and values. */
-export function computedParts({ where, columns }: Condition): readonly Computed[] {
-  const parts: Computed[] = [];
-  predicateSql(where, quoteIdent, undefined, (expression) => {
-    parts.push({ expression, type: BOOLEAN, columns });
-    return '';
-  });
-  return parts;
+/** A condition as a value. */
+export function computedCondition({ where, columns }: Condition): Computed {
+  return { expression: where, type: BOOLEAN, columns };
 }
 
 const added = new WeakMap<Session, Set<string>>();
