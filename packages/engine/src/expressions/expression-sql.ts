@@ -5,6 +5,7 @@ import {
   formatExpression,
   formatType,
   type SourceSpec,
+  sameType,
   TesseraError,
 } from '@tessera/api';
 import {
@@ -12,6 +13,7 @@ import {
   compileExpressions,
   type DuckDbText,
   duckdbText,
+  functionText,
   type JsFunction,
   type TypedExpression,
   typedChildren,
@@ -51,9 +53,23 @@ function textOf({ expression, type, columns }: Computed): DuckDbText {
   const key = `${formatType(type)} ${formatExpression(expression)}`;
   const found = known.get(key);
   if (found !== undefined) return found;
-  const text = duckdbText(typedAs(expression, type, columns), quoteIdent);
+  const text = declaredText(typedAs(expression, type, columns), type);
   known.set(key, text);
   return text;
+}
+
+/** A value as its declared type holds it: a column as it is stored, digits and ns included. */
+function declaredText(typed: TypedExpression, type: DataType): DuckDbText {
+  if (typed.op === 'column' && sameType(typed.declared, type))
+    return { sql: quoteIdent(typed.column), functions: [] };
+  return isMadeByUs(type) ? functionText(typed, type, quoteIdent) : duckdbText(typed, quoteIdent);
+}
+
+/** DuckDB multiplies a double before it rounds it to a decimal, and fails on instants that ns do not reach. */
+function isMadeByUs(type: DataType): boolean {
+  if (type.kind === 'list') return isMadeByUs(type.element);
+  if (type.kind === 'map') return isMadeByUs(type.key) || isMadeByUs(type.value);
+  return type.kind === 'decimal' || type.kind === 'timestamp_ns';
 }
 
 /** A condition as SQL over columns under their own names. What DuckDB is not to compute calls the functions of `addFunctions`. */

@@ -5,7 +5,7 @@ import { duckFinite } from '../registry/duck-finite.js';
 import { REGISTRY } from '../registry/registry.js';
 import { typedChildren, withChildren } from '../typed-children.js';
 import type { ExprType, TypedColumn, TypedExpression } from '../types.js';
-import { typeText } from '../values.js';
+import { sameExprType, typeText } from '../values.js';
 import { duckCast } from './cast.js';
 import { duckColumn } from './column.js';
 import { plainComparison } from './comparison.js';
@@ -61,17 +61,29 @@ export function duckdbText(typed: TypedExpression, quote: (column: string) => st
     if (node.op === 'and' || node.op === 'or') {
       return `(${node.args.map(place).join(node.op === 'and' ? ' AND ' : ' OR ')})`;
     }
-    const { expression, verbatim } = withoutSql(node);
-    const columns = columnsOf(expression);
-    const name = `tessera_expr_${hash128(canonicalJson(expression))}`;
-    functions.set(name, { name, expression, columns, type: node.type });
-    const values = columns.map(
-      (column) => verbatim.get(column.column) ?? duckColumn(column, quote),
-    );
-    return `${name}(${values.join(', ')})`;
+    const called = functionText(node, node.type, quote);
+    for (const made of called.functions) functions.set(made.name, made);
+    return called.sql;
   }
 
   return { sql: place(typed), functions: [...functions.values()] };
+}
+
+/** The expression as one call of JavaScript, which gives it as `type`: its own, or one that it is declared with. */
+export function functionText(
+  typed: TypedExpression,
+  type: ExprType,
+  quote: (column: string) => string,
+): DuckDbText {
+  const { expression, verbatim } = withoutSql(typed);
+  const columns = columnsOf(expression);
+  const own = sameExprType(typed.type, type) ? '' : ` ${typeText(type)}`;
+  const name = `tessera_expr_${hash128(canonicalJson(expression) + own)}`;
+  const values = columns.map((column) => verbatim.get(column.column) ?? duckColumn(column, quote));
+  return {
+    sql: `${name}(${values.join(', ')})`,
+    functions: [{ name, expression, columns, type }],
+  };
 }
 
 /** JavaScript is given what verbatim SQL says as if it were a column; its name is none that a column has. */
