@@ -1,5 +1,6 @@
 /** The one place where DuckDB's binding is loaded. It is bundled: as a hundred files of its own it takes 0.1 s of each thread. */
 export {
+  ANY,
   BIGINT,
   BOOLEAN,
   DATE,
@@ -9,6 +10,7 @@ export {
   DuckDBDecimalValue,
   DuckDBInstance,
   DuckDBListValue,
+  DuckDBLogicalType,
   DuckDBMapValue,
   DuckDBScalarFunction,
   DuckDBTimestampNanosecondsValue,
