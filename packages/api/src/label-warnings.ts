@@ -1,6 +1,8 @@
+import { withInputs } from './column-hash.js';
 import { expressionColumns } from './expression/walk.js';
+import { isInputColumn } from './input-columns.js';
 import { labelColumns } from './output-columns.js';
-import type { GroupBySpec, JoinSpec, LabelSpec } from './spec.js';
+import type { GroupBySpec, JoinSpec, LabelSpec, SourceSpec } from './spec.js';
 
 /** What is likely wrong with a definition, and in no run's way. */
 export interface DefinitionWarning {
@@ -36,19 +38,28 @@ export function labelWarnings(join: JoinSpec): DefinitionWarning[] {
   return [...warnings.values()];
 }
 
-/** The column of a label; of one that counts rows those that say which. */
+/** The column of a label, or what it is computed from; of one that counts rows those that say which. */
 function madeOf({ groupBy }: LabelSpec): readonly string[] {
-  return groupBy.aggregations.flatMap(({ input, where }) => {
-    if (input !== undefined) return [input];
-    return where === undefined ? [] : (expressionColumns(where) ?? []);
+  const { source, aggregations } = groupBy;
+  return aggregations.flatMap(({ input, where }) => {
+    const read = where === undefined ? [] : (expressionColumns(where) ?? []);
+    return named(source, input === undefined ? read : [input]);
   });
 }
 
 /** Columns that the values of a groupBy are made of. */
-export function readBy(groupBy: Pick<GroupBySpec, 'aggregations'>): ReadonlySet<string> {
-  const columns = groupBy.aggregations.flatMap(({ input, weight, by, where }) => [
+export function readBy({
+  source,
+  aggregations,
+}: Pick<GroupBySpec, 'source' | 'aggregations'>): ReadonlySet<string> {
+  const columns = aggregations.flatMap(({ input, weight, by, where }) => [
     ...[input, weight, by].filter((name) => name !== undefined),
     ...(where === undefined ? [] : (expressionColumns(where) ?? [])),
   ]);
-  return new Set(columns);
+  return new Set(named(source, columns));
+}
+
+/** These columns and what computed ones among them are made of, as far as they have names. */
+function named(source: SourceSpec, columns: readonly string[]): readonly string[] {
+  return withInputs(source, columns).filter((name) => !isInputColumn({ name }));
 }

@@ -19,7 +19,7 @@ export function checkLeaks(
   const passed = aggregations.length > 0 ? [] : passedThroughColumns({ source, keys });
   const read = [
     ...keys,
-    ...readBy({ aggregations }),
+    ...readBy({ source, aggregations }),
     ...passed.map(({ name }) => name),
     ...(source.where === undefined ? [] : (expressionColumns(source.where) ?? [])),
   ];
