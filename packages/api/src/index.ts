@@ -126,12 +126,7 @@ export type {
 } from './expression/tree.js';
 export { expressionColumns, partsOf, walkExpression } from './expression/walk.js';
 export { canonicalJson, contentHash, HASH_FORMAT, hash128 } from './hash.js';
-export {
-  addInputColumns,
-  columnText,
-  inputColumn,
-  isInputColumn,
-} from './input-columns.js';
+export { addInputColumns, columnText, isInputColumn } from './input-columns.js';
 export { type DefinitionWarning, labelWarnings } from './label-warnings.js';
 export { isOfflineOnly } from './offline-only.js';
 export {

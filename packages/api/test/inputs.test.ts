@@ -13,6 +13,7 @@ import {
   groupBy,
   groupByColumns,
   isInputColumn,
+  isTesseraError,
   join,
   labelWarnings,
   last,
@@ -253,6 +254,35 @@ test('what is wrong is told at its character, all together', () => {
     nth
     ^",
       "BAD_OPTION  g › last(nth): \`as\` is missing: an expression has no name that its column could have.",
+    ]
+  `);
+});
+
+test('text alone is a name; who meant more is told', () => {
+  const hints = (...aggregations: unknown[]) => {
+    try {
+      over(aggregations);
+    } catch (error) {
+      if (isTesseraError(error)) return error.problems.map(({ hint }) => hint);
+    }
+    return [];
+  };
+  expect(
+    hints(
+      sum(untyped('amount * rate'), { as: 'a' }),
+      sum(untyped("if(country = 'de', 1, 0)"), { as: 'b' }),
+      sum(untyped('amount rate'), { as: 'c' }),
+      weightedAverage(expr('amount * 2'), { weight: untyped('rates'), as: 'd' }),
+    ),
+  ).toMatchInlineSnapshot(`
+    [
+      "Is it an expression? Write expr('amount * rate').
+    columns: amount, at, country, lost, rate, user, vector",
+      "Is it an expression? Write expr("if(country = 'de', 1, 0)").
+    columns: amount, at, country, lost, rate, user, vector",
+      "columns: amount, at, country, lost, rate, user, vector",
+      "Did you mean \`rate\`?
+    columns: amount, at, country, lost, rate, user, vector",
     ]
   `);
 });

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { formatType, isNumeric } from '../data-type.js';
+import { shorten } from '../expression/limits.js';
+import { parseExpressionText } from '../expression/parse.js';
+import { partsOf } from '../expression/walk.js';
 import { addInputColumns, columnText, isInputColumn } from '../input-columns.js';
 import { describeInput, describeType, takesType } from '../operation-rules.js';
 import {
@@ -186,7 +189,7 @@ function checkInput(shape: Shape, source: Columns, report: Report): void {
     if (operation !== 'COUNT') report.option('column', 'is missing: name what is aggregated');
     return;
   }
-  const column = findColumn(source, input, report);
+  const column = lookUp(source, input, report);
   if (column === undefined || takesType(operation, column.type)) return;
   report.add('OPERATION_TYPE', {
     operation: builderName(operation),
@@ -199,8 +202,21 @@ function checkInput(shape: Shape, source: Columns, report: Report): void {
   });
 }
 
+/** Text is a name, also where it was meant as more. */
+function lookUp(source: Columns, name: string, report: Report): ColumnSpec | undefined {
+  const isThere = source.columns.some((column) => column.name === name);
+  return findColumn(source, name, report, isThere ? undefined : adviceOn(name));
+}
+
+function adviceOn(text: string): string | undefined {
+  const parsed = parseExpressionText(text);
+  if (!('expression' in parsed) || partsOf(parsed.expression).length === 0) return undefined;
+  const quoted = text.includes("'") ? JSON.stringify(text) : `'${text}'`;
+  return `Is it an expression? Write expr(${shorten(quoted)}).`;
+}
+
 function checkWeight(weight: string, source: Columns, report: Report): void {
-  const column = findColumn(source, weight, report);
+  const column = lookUp(source, weight, report);
   if (column === undefined || isNumeric(column.type)) return;
   const type = formatType(column.type);
   const text = columnText(source.columns, weight);
