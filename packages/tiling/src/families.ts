@@ -9,6 +9,7 @@ import {
   hashedForm,
   identityOf,
   isFloat,
+  isInputColumn,
   OPERATION_RULES,
   type SourceSpec,
   seenType,
@@ -117,7 +118,7 @@ function typedColumn(source: SourceSpec, { name, type, expression }: ColumnSpec)
 function seenBy(where: Expression, source: SourceSpec): readonly TypedColumn[] {
   const named = expressionColumns(where);
   return source.columns
-    .filter(({ name }) => named === null || named.includes(name))
+    .filter((column) => named?.includes(column.name) ?? !isInputColumn(column))
     .map((column) => typedColumn(source, column))
     .sort((a, b) => (a.column < b.column ? -1 : 1));
 }

@@ -16,7 +16,8 @@ export function originOf(groupBy: GroupBySpec, column: OutputColumn): string {
   const as = aggregation.as === undefined ? '' : ` as ${aggregation.as}`;
   const where =
     aggregation.where === undefined ? '' : ` where ${formatExpression(aggregation.where)}`;
-  return `${groupBy.name} › ${describeAggregation(aggregation)}${over}${by}${where}${as}`;
+  const what = describeAggregation(aggregation, groupBy.source.columns);
+  return `${groupBy.name} › ${what}${over}${by}${where}${as}`;
 }
 
 /**

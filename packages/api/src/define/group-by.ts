@@ -3,10 +3,11 @@ import { derivedOfPart, shortName } from '../computed-columns.js';
 import { formatType } from '../data-type.js';
 import { combineProblems } from '../errors.js';
 import { expressionColumns } from '../expression/walk.js';
+import { addInputColumns, withoutInputColumns } from '../input-columns.js';
 import { isOfflineOnly } from '../offline-only.js';
 import { isCarried } from '../operation-rules.js';
 import { DS, featureColumns, passedThroughColumns } from '../output-columns.js';
-import type { AggregationSpec, GroupBySpec, SourceSpec } from '../spec.js';
+import type { GroupBySpec, SourceSpec } from '../spec.js';
 import type { AggregationOn } from '../types/aggregation-type.js';
 import type { ColumnsOfSource, GroupBy, Source } from '../types/definition-types.js';
 import type { Derive } from '../types/derive-type.js';
@@ -96,7 +97,8 @@ export function groupBy<
   const report = createReport(nameOf(definition, 'groupBy'));
   const shape = readShape(groupByShape, definition, report);
   if (shape === undefined) throw combineProblems(report.problems);
-  const { source, keys } = shape;
+  const { keys } = shape;
+  const source = withoutInputColumns(shape.source);
   checkName(shape.name, report);
   checkKeys(source, keys, report);
   const accuracy = shape.accuracy ?? (source.kind === 'events' ? 'temporal' : 'snapshot');
@@ -108,13 +110,16 @@ export function groupBy<
   }
   if (shape.aggregations.length === 0) checkPassedThrough({ source, keys: shape.keys }, report);
   const tail = shape.tail ?? 'sawtooth';
-  const read = shape.aggregations.map((draft) => readAggregation(draft, { source, tail }, report));
+  const read = shape.aggregations.flatMap(
+    (draft) => readAggregation(draft, { source, tail }, report) ?? [],
+  );
+  const computed = read.flatMap((one) => one.computed);
   const base: GroupBySpec = {
     kind: 'groupBy',
     name: shape.name,
-    source,
+    source: addInputColumns(source, computed),
     keys,
-    aggregations: read.filter((one): one is AggregationSpec => one !== undefined),
+    aggregations: read.map(({ spec }) => spec),
     accuracy,
     tail,
     empty: shape.empty ?? 'zero',
@@ -159,7 +164,7 @@ function checkOnline(spec: GroupBySpec, report: Report): void {
   }
   if (spec.tail === 'exact') report.option('online', "cannot be: `tail: 'exact'` is offline only");
   for (const aggregation of spec.aggregations) {
-    const own = report.inside(describeAggregation(aggregation));
+    const own = report.inside(describeAggregation(aggregation, spec.source.columns));
     if (aggregation.tail === 'exact') {
       own.option('online', "cannot be: `tail: 'exact'` is offline only");
     }

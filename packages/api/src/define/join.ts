@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { computedColumns, derivedOfPart } from '../computed-columns.js';
 import { combineProblems } from '../errors.js';
 import { readOfLeft } from '../feature-reads.js';
+import { withoutInputColumns } from '../input-columns.js';
 import { DS, leftColumns, partColumns } from '../output-columns.js';
 import type { JoinSpec, LabelSpec, PartSpec, SourceSpec } from '../spec.js';
 import type {
@@ -93,7 +94,7 @@ export function join<
   const report = createReport(nameOf(definition, 'join'));
   const shape = readShape(joinShape, definition, report);
   if (shape === undefined) throw combineProblems(report.problems);
-  const { left } = shape;
+  const left = withoutInputColumns(shape.left);
   checkName(shape.name, report);
   if (left.static === true) {
     report.option('left', `cannot be static entities (${left.name}): their rows belong to no day`);
@@ -183,5 +184,5 @@ function checkNames(spec: JoinSpec, report: Report): void {
 
 function originOfLabel({ groupBy }: LabelSpec): string {
   const [{ operation = '', input } = {}] = groupBy.aggregations;
-  return `label ${describeLabel({ input })} ${operation.toLowerCase()}`;
+  return `label ${describeLabel({ input }, groupBy.source.columns)} ${operation.toLowerCase()}`;
 }

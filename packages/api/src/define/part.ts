@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatType, sameType } from '../data-type.js';
+import { withoutInputColumns } from '../input-columns.js';
 import type { GroupBySpec, PartSpec, SourceSpec } from '../spec.js';
 import type { phantom } from '../types/aggregation-type.js';
 import type { GroupBy, NeededLeft, Part, PartOptions, Source } from '../types/definition-types.js';
@@ -72,7 +73,7 @@ export function passThrough(source: SourceSpec): GroupBySpec {
   return {
     kind: 'groupBy',
     name: source.name,
-    source,
+    source: withoutInputColumns(source),
     keys: source.keys ?? [],
     aggregations: [],
     accuracy: 'snapshot',

@@ -5,6 +5,7 @@ import {
   formatDay,
   type JoinSpec,
   type SourceSpec,
+  withInputs,
 } from '@tessera/api';
 import { quoteIdent, readRows, relationOf, run, type Session } from '@tessera/lake';
 import type { InputFile, LakeFacts, LeftPartitionFacts } from '@tessera/planner';
@@ -155,7 +156,7 @@ export async function loadRows(
   };
 }
 
-/** Columns that decide the value, or that are shown beside it. */
+/** Columns that decide the value, or that are shown beside it, and those that they are computed from. */
 function wantedColumns({ part, column }: Request): string[] {
   const { source } = part.groupBy;
   const aggregation = part.groupBy.aggregations[column.aggregationIdx];
@@ -172,5 +173,6 @@ function wantedColumns({ part, column }: Request): string[] {
     aggregation?.by,
   ])
     if (name !== undefined) names.add(name);
-  return source.columns.flatMap(({ name }) => (names.has(name) ? [name] : []));
+  const read = new Set(withInputs(source, [...names]));
+  return source.columns.flatMap(({ name }) => (read.has(name) ? [name] : []));
 }

@@ -1,7 +1,11 @@
 import {
+  type ColumnSpec,
   combineProblems,
   type DataType,
+  definitionHash,
+  describeAggregation,
   type Expression,
+  isInputColumn,
   isTesseraError,
   locateError,
   parseType,
@@ -52,17 +56,41 @@ export async function checkExpressions(
       });
     }
   };
-  for (const source of new Set(sourcesOf(definition))) {
+  for (const source of declaredSources(definition)) {
     const { name, columns } = source;
-    for (const { name: column, type, expression } of columns)
-      if (expression !== undefined)
-        accept([{ expression, type, columns }], 'BAD_EXPRESSION', `${name} › select › ${column}`);
+    for (const column of columns)
+      if (column.expression !== undefined && !isInputColumn(column))
+        accept(computedOf(column, columns), 'BAD_EXPRESSION', `${name} › select › ${column.name}`);
     await checkWhere(name, source, source.where);
   }
-  for (const groupBy of new Set(groupBysOf(definition)))
-    for (const { operation, where } of groupBy.aggregations)
-      await checkWhere(`${groupBy.name} › ${operation}`, groupBy.source, where);
+  for (const groupBy of new Set(groupBysOf(definition))) {
+    const { name, source, aggregations } = groupBy;
+    for (const aggregation of aggregations) {
+      const { operation, input, weight, where } = aggregation;
+      for (const column of source.columns)
+        if (isInputColumn(column) && [input, weight].includes(column.name)) {
+          const at = `${name} › ${describeAggregation(aggregation, source.columns)}`;
+          accept(computedOf(column, source.columns), 'BAD_EXPRESSION', at);
+        }
+      await checkWhere(`${name} › ${operation}`, source, where);
+    }
+  }
   if (problems.length > 0) throw combineProblems(problems);
+}
+
+/** Each source once, whatever aggregations compute of it. */
+function declaredSources(definition: Definition): Iterable<SourceSpec> {
+  const sources = [...new Set(sourcesOf(definition))];
+  return new Map(
+    sources.map((source) => [`${source.name} ${definitionHash(source)}`, source]),
+  ).values();
+}
+
+function computedOf(
+  { expression, type }: ColumnSpec,
+  columns: readonly ColumnSpec[],
+): readonly Computed[] {
+  return expression === undefined ? [] : [{ expression, type, columns }];
 }
 
 interface SqlText {
