@@ -1,4 +1,4 @@
-"""What both forms share: left rows among the events, one frame, and the result's file."""
+"""What the scripts share: left rows among the events in one frame, values as integers where that is quicker, the result."""
 
 import json
 import re
@@ -32,6 +32,33 @@ def events_and_left(data, inputs, few):
     if events.collect_schema()["user_id"] == pl.String:
         both = both.with_columns(pl.col("user_id").cast(pl.Categorical).to_physical())
     return both
+
+
+class Integers:
+    """Texts and decimals as integers of the same order, in which windows roll several times faster."""
+
+    def __init__(self, frame, inputs):
+        self.scales, self.values = {}, {}
+        for name in inputs:
+            kind = frame.schema[name]
+            if isinstance(kind, pl.Decimal):
+                self.scales[name] = kind.scale
+                frame = frame.with_columns((pl.col(name) * 10**kind.scale).cast(pl.Int64))
+            elif kind == pl.String:
+                self.values[name] = frame[name].drop_nulls().unique().sort()
+                frame = frame.with_columns(pl.col(name).rank("dense").cast(pl.Int32))
+        self.frame = frame
+
+    def back(self, frame, features):
+        """The values again that the integers stand for."""
+        for f in features:
+            name, scale, values = f["name"], self.scales.get(f["input"]), self.values.get(f["input"])
+            if scale is not None and f["operation"] in ("sum", "min", "max"):
+                kind = pl.Decimal(38, scale)
+                frame = frame.with_columns((pl.col(name).cast(kind) / 10**scale).cast(kind))
+            elif values is not None and f["operation"] in ("min", "max", "last"):
+                frame = frame.with_columns(values.gather(frame[name] - 1).alias(name))
+        return frame
 
 
 def averages(features):
