@@ -99,23 +99,23 @@ describe('from files', () => {
     expect(error.problems.map((one) => `${one.at}: ${one.summary}`)).toMatchInlineSnapshot(`
       [
         "spend › COUNT: where: \`+\` takes numbers, not string column \`country\`.
-      amount + country > 1
+      amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(countr
              ^",
         "spend › COUNT: where: there is no function \`roud\`.
-      roud(amount) = 1
-      ^",
-        "spend › COUNT: where: a condition is boolean: a value of type string is no boolean.
-      upper(country)
-      ^",
+      amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(country)
+                                         ^",
+        "spend › COUNT: where: a value of type string alone is no condition.
+      amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(country)
+                                                             ^",
         "spend › SUM: where: \`+\` takes numbers, not string column \`country\`.
-      amount + country > 1
+      amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(countr
              ^",
         "spend › SUM: where: there is no function \`roud\`.
-      roud(amount) = 1
-      ^",
-        "spend › SUM: where: a condition is boolean: a value of type string is no boolean.
-      upper(country)
-      ^",
+      amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(country)
+                                         ^",
+        "spend › SUM: where: a value of type string alone is no condition.
+      amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(country)
+                                                             ^",
       ]
     `);
   });

@@ -125,6 +125,7 @@ export type {
   LiteralValue,
 } from './expression/tree.js';
 export { expressionColumns, partsOf, walkExpression } from './expression/walk.js';
+export { type FeatureReads, featureReads } from './feature-reads.js';
 export { canonicalJson, contentHash, HASH_FORMAT, hash128 } from './hash.js';
 export { addInputColumns, columnText, isInputColumn } from './input-columns.js';
 export { type DefinitionWarning, labelWarnings } from './label-warnings.js';

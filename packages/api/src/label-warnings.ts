@@ -1,8 +1,8 @@
 import { withInputs } from './column-hash.js';
-import { expressionColumns } from './expression/walk.js';
-import { isInputColumn } from './input-columns.js';
+import { readByAggregation, readByFilter } from './feature-reads.js';
+import { columnText } from './input-columns.js';
 import { labelColumns } from './output-columns.js';
-import type { GroupBySpec, JoinSpec, LabelSpec, SourceSpec } from './spec.js';
+import type { GroupBySpec, JoinSpec, LabelSpec } from './spec.js';
 
 /** What is likely wrong with a definition, and in no run's way. */
 export interface DefinitionWarning {
@@ -22,15 +22,16 @@ export function labelWarnings(join: JoinSpec): DefinitionWarning[] {
   for (const [idx, label] of labels.entries()) {
     const made = madeOf(label);
     for (const { groupBy, lagMs } of parts) {
-      if (lagMs > 0 || groupBy.source.path !== label.groupBy.source.path) continue;
-      const read = made.filter((column) => readBy(groupBy).has(column));
+      if (lagMs > 0 || !isSamePath(groupBy.source.path, label.groupBy.source.path)) continue;
+      const known = new Set(valuesOf(groupBy));
+      const read = made.filter((column) => known.has(column));
       const [column] = read;
       // Windows of one label are told of once.
       const place = `${groupBy.name} ${read.join()}`;
       if (column === undefined || warnings.has(place)) continue;
       warnings.set(place, {
         code: 'LABEL_INPUT_WITHOUT_LAG',
-        message: `${groupBy.name} reads \`${column}\` up to the row's own time, and ${names[idx]} is made of it.`,
+        message: `${groupBy.name} reads \`${columnText(groupBy.source.columns, column)}\` up to the row's own time, and ${names[idx]} is made of it.`,
         hint: `Is it known only later? Then give the part a lag: part(${groupBy.name}, { lag: '7d' }).`,
       });
     }
@@ -38,28 +39,27 @@ export function labelWarnings(join: JoinSpec): DefinitionWarning[] {
   return [...warnings.values()];
 }
 
-/** The column of a label, or what it is computed from; of one that counts rows those that say which. */
+/** Columns that a groupBy's values are made of, its keys aside. */
+function valuesOf({ source, aggregations }: GroupBySpec): readonly string[] {
+  const read = aggregations.flatMap((aggregation) => readByAggregation(source, aggregation));
+  return withInputs(source, [...read, ...readByFilter(source)]);
+}
+
+/** The column of a label, with what it is computed of; of one that counts rows those that say which. */
 function madeOf({ groupBy }: LabelSpec): readonly string[] {
   const { source, aggregations } = groupBy;
-  return aggregations.flatMap(({ input, where }) => {
-    const read = where === undefined ? [] : (expressionColumns(where) ?? []);
-    return named(source, input === undefined ? read : [input]);
+  const asked = aggregations.flatMap((aggregation) => {
+    const { input } = aggregation;
+    if (input !== undefined) return [input];
+    const { by: _, ...rows } = aggregation;
+    return [...readByAggregation(source, rows), ...readByFilter(source)];
   });
+  return withInputs(source, asked);
 }
 
-/** Columns that the values of a groupBy are made of. */
-export function readBy({
-  source,
-  aggregations,
-}: Pick<GroupBySpec, 'source' | 'aggregations'>): ReadonlySet<string> {
-  const columns = aggregations.flatMap(({ input, weight, by, where }) => [
-    ...[input, weight, by].filter((name) => name !== undefined),
-    ...(where === undefined ? [] : (expressionColumns(where) ?? [])),
-  ]);
-  return new Set(named(source, columns));
-}
-
-/** These columns and what computed ones among them are made of, as far as they have names. */
-function named(source: SourceSpec, columns: readonly string[]): readonly string[] {
-  return withInputs(source, columns).filter((name) => !isInputColumn({ name }));
+/** `./payments//` is `payments`. */
+function isSamePath(a: string, b: string): boolean {
+  const steps = (path: string) =>
+    path.split(/[\\/]+/).filter((step, idx) => step !== '.' && (step !== '' || idx === 0));
+  return steps(a).join('/') === steps(b).join('/');
 }

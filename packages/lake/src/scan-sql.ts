@@ -113,13 +113,11 @@ export function scanSql(scan: ScanSpec): string {
   }
   if (source.where !== undefined) {
     const typeOf = (name: string) => source.columns.find((c) => c.name === name)?.type;
+    // Whoever knows the language says what a condition is; without them columns are compared with values.
     conditions.push(
-      predicateSql(
-        source.where,
-        quoteIdent,
-        typeOf,
-        expressionSql && ((part) => expressionSql(part)),
-      ),
+      expressionSql === undefined
+        ? predicateSql(source.where, quoteIdent, typeOf)
+        : expressionSql(source.where),
     );
   }
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;

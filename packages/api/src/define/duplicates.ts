@@ -26,11 +26,12 @@ export function originOf(groupBy: GroupBySpec, column: OutputColumn): string {
 export function checkDuplicates(
   named: readonly { readonly name: string; readonly origin: string }[],
   report: Report,
+  hint?: string,
 ): void {
   const origins = new Map<string, string>();
   for (const { name, origin } of named) {
     const first = origins.get(name.toLowerCase());
     if (first === undefined) origins.set(name.toLowerCase(), origin);
-    else report.add('DUPLICATE_COLUMN_NAME', { name, first, second: origin });
+    else report.add('DUPLICATE_COLUMN_NAME', { name, first, second: origin }, hint);
   }
 }

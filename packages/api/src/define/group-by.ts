@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { derivedOfPart, shortName } from '../computed-columns.js';
 import { formatType } from '../data-type.js';
 import { combineProblems } from '../errors.js';
+import { expressionColumns } from '../expression/walk.js';
 import { addInputColumns, withoutInputColumns } from '../input-columns.js';
 import { isOfflineOnly } from '../offline-only.js';
 import { isCarried } from '../operation-rules.js';
@@ -136,6 +137,7 @@ export function groupBy<
     ...(derive.length > 0 && { derive }),
     ...(shape.only !== undefined && { only: readOnly(shape.only, offered, report) }),
   };
+  checkToldApart(spec, features, report);
   checkLeaks(spec, report);
   if (spec.online) checkOnline(spec, report);
   checkOwnNames(spec, report);
@@ -169,6 +171,30 @@ function checkOnline(spec: GroupBySpec, report: Report): void {
     if (aggregation.where !== undefined && isOfflineOnly(aggregation.where)) {
       own.option('online', 'cannot be: sql(…) is offline only');
     }
+  }
+}
+
+/** Within a groupBy features are named without it: one that is then named as a key, or as the day, must not be asked for. */
+function checkToldApart(
+  { name, keys, derive = [], only = [] }: GroupBySpec,
+  features: readonly string[],
+  report: Report,
+): void {
+  const asked = new Set([
+    ...derive.flatMap(({ expression }) => expressionColumns(expression) ?? []),
+    ...only,
+  ]);
+  for (const key of new Set([...keys, DS])) {
+    if (!asked.has(key) || !features.includes(key)) continue;
+    report.add(
+      'DUPLICATE_COLUMN_NAME',
+      {
+        name: key,
+        first: key === DS ? PARTITION_LABEL.origin : `key \`${key}\``,
+        second: `feature \`${key}\` of ${name}`,
+      },
+      "`derive` and `only` could not tell them apart: name the feature with `as: '…'`.",
+    );
   }
 }
 

@@ -29,11 +29,12 @@ export function readDerivations(
   option: 'derive' | 'select' = 'derive',
 ): readonly DerivationSpec[] {
   const names = Object.keys(drafts);
+  const takenNames = new Map(columns.map((column) => [column.toLowerCase(), column]));
   const known = [...columns, ...names, ...labels].map((name) => ({ name }));
   const read = Object.entries(drafts).flatMap(([name, draft]): DerivationSpec[] => {
     const own = report.inside(option).inside(name);
     checkDerivedName(name, own);
-    const taken = columns.find((column) => column.toLowerCase() === name.toLowerCase());
+    const taken = takenNames.get(name.toLowerCase());
     if (taken !== undefined) {
       const first = `column \`${taken}\``;
       const second = `${option === 'derive' ? 'derived' : 'selected'} \`${name}\``;
@@ -69,10 +70,18 @@ function checkDerivedName(name: string, report: Report): void {
   }
 }
 
+interface Offered {
+  /** What may be named. */
+  readonly columns: readonly string[];
+  /** What comes out anyhow. */
+  readonly left: readonly string[];
+  readonly labels?: readonly string[];
+}
+
 /** `only`: each of the names there are, once. */
 export function readOnly(
   only: readonly string[],
-  { columns, left }: { readonly columns: readonly string[]; readonly left: readonly string[] },
+  { columns, left, labels = [] }: Offered,
   report: Report,
 ): readonly string[] {
   const seen = new Set<string>();
@@ -83,6 +92,8 @@ export function readOnly(
     if (columns.includes(name)) continue;
     if (left.includes(name)) {
       report.option('only', `need not name \`${name}\`: columns of the left and keys always stay`);
+    } else if (labels.includes(name)) {
+      report.option('only', `need not name \`${name}\`: labels always stay`);
     } else {
       report.inside('only').add('UNKNOWN_COLUMN', { source: report.at, column: name, columns });
     }

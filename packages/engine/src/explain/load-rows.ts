@@ -5,7 +5,6 @@ import {
   formatDay,
   type JoinSpec,
   type SourceSpec,
-  withInputs,
 } from '@tessera/api';
 import { quoteIdent, readRows, relationOf, run, type Session } from '@tessera/lake';
 import type { InputFile, LakeFacts, LeftPartitionFacts } from '@tessera/planner';
@@ -27,7 +26,7 @@ export interface LoadedRows {
   readonly sourceWhere: number;
   /** Labels of the source's partitions. */
   readonly presentDays: ReadonlySet<string | null>;
-  /** The source without what was done already. */
+  /** The source without what was done already: filters, repeats, computed columns. */
   readonly source: SourceSpec;
   /** False for an instant that no row can have (S1.3). */
   readonly isLegal: boolean;
@@ -150,13 +149,13 @@ export async function loadRows(
     repeats: rowsOfKey - passed,
     sourceWhere: passed - rows,
     presentDays: new Set(known.listing.partitions.map(({ ds }) => ds)),
-    source: plain,
+    source: { ...plain, columns: source.columns.map(({ expression: _____, ...own }) => own) },
     isLegal: isLegalTime(request),
     endMs: asked.endMs,
   };
 }
 
-/** Columns that decide the value, or that are shown beside it, and those that they are computed from. */
+/** Columns that decide the value, or that are shown beside it. */
 function wantedColumns({ part, column }: Request): string[] {
   const { source } = part.groupBy;
   const aggregation = part.groupBy.aggregations[column.aggregationIdx];
@@ -173,6 +172,5 @@ function wantedColumns({ part, column }: Request): string[] {
     aggregation?.by,
   ])
     if (name !== undefined) names.add(name);
-  const read = new Set(withInputs(source, [...names]));
-  return source.columns.flatMap(({ name }) => (read.has(name) ? [name] : []));
+  return source.columns.flatMap(({ name }) => (names.has(name) ? [name] : []));
 }

@@ -1,12 +1,14 @@
 import {
   type ColumnSpec,
   combineProblems,
+  type DataType,
   definitionHash,
   describeAggregation,
   type Expression,
   isInputColumn,
   isTesseraError,
   locateError,
+  parseType,
   type SourceSpec,
   type TesseraError,
   walkExpression,
@@ -16,7 +18,7 @@ import type { Definition } from '../definition.js';
 import { groupBysOf, sourcesOf } from '../definition.js';
 import type { Subject } from '../subject.js';
 import { checkDerived } from './check-derived.js';
-import { addFunctions, type Computed, computedParts } from './expression-sql.js';
+import { addFunctions, type Computed, computedCondition } from './expression-sql.js';
 import { typedProblems } from './typed-problems.js';
 
 /**
@@ -46,9 +48,9 @@ export async function checkExpressions(
   };
   const checkWhere = async (at: string, { columns }: SourceSpec, where: Expression | undefined) => {
     if (where === undefined) return;
-    accept(computedParts({ where, columns }), 'BAD_PREDICATE', at);
-    for (const text of sqlTexts(where)) {
-      await checkSqlPredicate(session, columns, text).catch((error: unknown) => {
+    accept([computedCondition({ where, columns })], 'BAD_PREDICATE', at);
+    for (const { text, type } of sqlTexts(where)) {
+      await checkSqlPredicate(session, columns, text, type).catch((error: unknown) => {
         if (!isTesseraError(error) || error.kind !== 'user') throw error;
         problems.push(...locateError(error, at).problems);
       });
@@ -91,10 +93,19 @@ function computedOf(
   return expression === undefined ? [] : [{ expression, type, columns }];
 }
 
-function sqlTexts(where: Expression): string[] {
-  const texts: string[] = [];
+interface SqlText {
+  readonly text: string;
+  readonly type: DataType;
+}
+
+/** Verbatim SQL, each of the type that the CAST around it asks for, or a condition. */
+function sqlTexts(where: Expression): SqlText[] {
+  const casts = new Map<Expression, DataType>();
+  const texts: SqlText[] = [];
   walkExpression(where, (part) => {
-    if (part.op === 'sql') texts.push(part.sql);
+    if (part.op === 'cast') casts.set(part.operand, parseType(part.to));
+    if (part.op === 'sql')
+      texts.push({ text: part.sql, type: casts.get(part) ?? { kind: 'boolean' } });
   });
   return texts;
 }
