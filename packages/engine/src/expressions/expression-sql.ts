@@ -44,17 +44,28 @@ export interface Computed {
 
 const BOOLEAN: DataType = { kind: 'boolean' };
 
-/** Texts by columns and canonical text: a task asks several times. */
-const texts = new WeakMap<readonly ColumnSpec[], Map<string, DuckDbText>>();
+/** Texts by columns, type and canonical text: each task asks several times, and has columns of its own that say the same. */
+const texts = new Map<string, DuckDbText>();
+const MOST_TEXTS = 256;
+
+/** Columns as one text. */
+const shapes = new WeakMap<readonly ColumnSpec[], string>();
+
+function shapeOf(columns: readonly ColumnSpec[]): string {
+  const known = shapes.get(columns);
+  if (known !== undefined) return known;
+  const shape = JSON.stringify(columns.map(({ name, type }) => [name, formatType(type)]));
+  shapes.set(columns, shape);
+  return shape;
+}
 
 function textOf({ expression, type, columns }: Computed): DuckDbText {
-  const known = texts.get(columns) ?? new Map<string, DuckDbText>();
-  texts.set(columns, known);
-  const key = `${formatType(type)} ${formatExpression(expression)}`;
-  const found = known.get(key);
+  const key = `${shapeOf(columns)} ${formatType(type)} ${formatExpression(expression)}`;
+  const found = texts.get(key);
   if (found !== undefined) return found;
   const text = declaredText(typedAs(expression, type, columns), type);
-  known.set(key, text);
+  if (texts.size >= MOST_TEXTS) texts.clear();
+  texts.set(key, text);
   return text;
 }
 
