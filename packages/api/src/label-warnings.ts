@@ -1,8 +1,8 @@
 import { withInputs } from './column-hash.js';
 import { readByAggregation, readByFilter } from './feature-reads.js';
-import { isInputColumn } from './input-columns.js';
+import { columnText } from './input-columns.js';
 import { labelColumns } from './output-columns.js';
-import type { GroupBySpec, JoinSpec, LabelSpec, SourceSpec } from './spec.js';
+import type { GroupBySpec, JoinSpec, LabelSpec } from './spec.js';
 
 /** What is likely wrong with a definition, and in no run's way. */
 export interface DefinitionWarning {
@@ -31,7 +31,7 @@ export function labelWarnings(join: JoinSpec): DefinitionWarning[] {
       if (column === undefined || warnings.has(place)) continue;
       warnings.set(place, {
         code: 'LABEL_INPUT_WITHOUT_LAG',
-        message: `${groupBy.name} reads \`${column}\` up to the row's own time, and ${names[idx]} is made of it.`,
+        message: `${groupBy.name} reads \`${columnText(groupBy.source.columns, column)}\` up to the row's own time, and ${names[idx]} is made of it.`,
         hint: `Is it known only later? Then give the part a lag: part(${groupBy.name}, { lag: '7d' }).`,
       });
     }
@@ -42,7 +42,7 @@ export function labelWarnings(join: JoinSpec): DefinitionWarning[] {
 /** Columns that a groupBy's values are made of, its keys aside. */
 function valuesOf({ source, aggregations }: GroupBySpec): readonly string[] {
   const read = aggregations.flatMap((aggregation) => readByAggregation(source, aggregation));
-  return declared(source, [...read, ...readByFilter(source)]);
+  return withInputs(source, [...read, ...readByFilter(source)]);
 }
 
 /** The column of a label, with what it is computed of; of one that counts rows those that say which. */
@@ -54,12 +54,7 @@ function madeOf({ groupBy }: LabelSpec): readonly string[] {
     const { by: _, ...rows } = aggregation;
     return [...readByAggregation(source, rows), ...readByFilter(source)];
   });
-  return declared(source, asked);
-}
-
-/** These columns and what computed ones among them are made of, as far as they have names. */
-function declared(source: SourceSpec, columns: readonly string[]): readonly string[] {
-  return withInputs(source, columns).filter((name) => !isInputColumn({ name }));
+  return withInputs(source, asked);
 }
 
 /** `./payments//` is `payments`. */

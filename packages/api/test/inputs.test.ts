@@ -181,6 +181,11 @@ test('labels', () => {
   expect(labelWarnings(spelt[0]!)).toMatchObject([
     { message: expect.stringContaining("g reads `rate` up to the row's own time") },
   ]);
+  const same = over([sum(expr('amount * rate'), { windows: ['7d'], as: 'spent' })]);
+  const label = ahead(expr('amount*rate'), untyped(options));
+  expect(
+    labelWarnings(join({ name: 'j', left: payments, parts: [part(same)], labels: [label] })),
+  ).toMatchObject([{ message: expect.stringContaining('g reads `amount * rate` up to') }]);
 });
 
 test('an input of a training set that a label produced', () => {

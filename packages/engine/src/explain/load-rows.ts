@@ -5,7 +5,6 @@ import {
   formatDay,
   type JoinSpec,
   type SourceSpec,
-  withInputs,
 } from '@tessera/api';
 import { quoteIdent, readRows, relationOf, run, type Session } from '@tessera/lake';
 import type { InputFile, LakeFacts, LeftPartitionFacts } from '@tessera/planner';
@@ -156,7 +155,7 @@ export async function loadRows(
   };
 }
 
-/** Columns that decide the value, or that are shown beside it, and those that they are computed from. */
+/** Columns that decide the value, or that are shown beside it. */
 function wantedColumns({ part, column }: Request): string[] {
   const { source } = part.groupBy;
   const aggregation = part.groupBy.aggregations[column.aggregationIdx];
@@ -173,6 +172,5 @@ function wantedColumns({ part, column }: Request): string[] {
     aggregation?.by,
   ])
     if (name !== undefined) names.add(name);
-  const read = new Set(withInputs(source, [...names]));
-  return source.columns.flatMap(({ name }) => (read.has(name) ? [name] : []));
+  return source.columns.flatMap(({ name }) => (names.has(name) ? [name] : []));
 }
