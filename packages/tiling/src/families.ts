@@ -19,7 +19,7 @@ import {
 } from '@tessera/api';
 
 /** Part of every hash here: raised when the columns of any state, or what they mean, change. */
-export const TILE_FORMAT = 1;
+export const TILE_FORMAT = 2;
 
 /** What a tile holds of its rows; which columns each has is said in `state-columns.ts`. */
 export type StateKind =

@@ -36,8 +36,8 @@ test('states of expressions are the same tomorrow', () => {
     ]),
   ).toMatchInlineSnapshot(`
     [
-      "2e0593a58d954c468f7fa3bcc519ce14",
-      "f67e7daf645c8c4a90a4244cb781ba75",
+      "1ec3b3543e180c5488432dd385f082f2",
+      "6e2dbef37b8a086eda63fa2122b807cc",
     ]
   `);
 });
