@@ -1,5 +1,7 @@
+export { type BucketCollector, type BucketOptions, bucketCollector } from './bucket-collector.js';
 export { cloneColumn } from './clone.js';
 export { type BatchCollector, collectBatches } from './collect.js';
+export { collectIfTight, madeGarbage } from './collect-garbage.js';
 export type { Batch, Column, ColumnKind } from './column.js';
 export { type RowCompare, rowCompare } from './compare.js';
 export { concat, concatBatches } from './concat.js';

@@ -1,5 +1,6 @@
 /** The one place where DuckDB's binding is loaded. It is bundled: as a hundred files of its own it takes 0.1 s of each thread. */
 export {
+  ANY,
   BIGINT,
   BOOLEAN,
   DATE,
@@ -7,6 +8,7 @@ export {
   DuckDBDateValue,
   DuckDBInstance,
   DuckDBListValue,
+  DuckDBLogicalType,
   DuckDBMapValue,
   DuckDBScalarFunction,
   DuckDBTimestampValue,

@@ -1,13 +1,11 @@
 import { TesseraError } from '@tessera/api';
-import type { Batch } from '@tessera/columnar';
-import { type ReadKind, readColumns, readRows, streamColumns } from '@tessera/lake';
+import { bucketCollector } from '@tessera/columnar';
+import { type ReadKind, readRows, sinkColumns } from '@tessera/lake';
 import { scannedBytes } from '@tessera/planner';
 import { type TaskContext, tableSql } from './context.js';
-import { perBucket } from './per-bucket.js';
 import type { ScatterResult } from './result.js';
 import type { ScatterTask, Section, SourceCounts } from './task.js';
 import { countsSql, duplicateKeysSql, scatterSql } from './task-sql.js';
-import { codes } from './typed.js';
 
 /** S3.3: a passed-through entity has one row per key and partition. */
 async function checkUniqueKeys(context: TaskContext, task: ScatterTask): Promise<void> {
@@ -61,23 +59,29 @@ export async function runScatter(context: TaskContext, task: ScatterTask): Promi
       kinds[lane.name] = lane.type.kind === 'list' ? { list: 'code' } : 'code';
   }
   const sections: Section[][] = Array.from({ length: task.buckets }, () => []);
+  const { exchange } = context;
+  const { taskBytes, leastRows } = context.memory;
+  const fits = Math.max(leastRows, Math.floor(taskBytes / scannedBytes(task.scan.lanes)));
+  const collector = bucketCollector({
+    codeColumn: 'code',
+    buckets: task.buckets,
+    rows: Math.min(fits, task.rows),
+    isReused: !exchange.keepsBatches,
+  });
   let rowsMatched = 0;
   let flushed = 0;
-  const flush = (batch: Batch) => {
-    rowsMatched += batch.rows;
-    const blocks = perBucket(batch, codes(batch, 'code'), task.buckets);
-    const written = context.exchange.write(`events/${task.id}.${flushed++}`, blocks);
+  const flush = () => {
+    rowsMatched += collector.rows;
+    const written = exchange.write(`events/${task.id}.${flushed++}`, collector.take());
     written.forEach((section, bucket) => {
       if (section.rows > 0) sections[bucket]!.push(section);
     });
   };
-  const { taskBytes, leastRows } = context.memory;
-  const fits = Math.max(leastRows, Math.floor(taskBytes / scannedBytes(task.scan.lanes)));
-  // A result that fits is faster whole than in a stream.
-  if (task.rows <= fits) flush(await readColumns(context.session, sql, kinds));
-  else {
-    const batchRows = Math.max(leastRows, Math.floor(fits / 2));
-    await streamColumns(context.session, sql, kinds, flush, { batchRows });
-  }
+  const columns = ['code', 't', ...task.scan.lanes.map((lane) => lane.name)];
+  await sinkColumns(context.session, sql, columns, kinds, (batch) => {
+    collector.add(batch);
+    if (collector.rows >= fits) flush();
+  });
+  if (collector.rows > 0) flush();
   return { ...counts, rowsScanned: task.rows, rowsMatched, sections };
 }
