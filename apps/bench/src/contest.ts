@@ -13,6 +13,7 @@ export interface Contest {
   /** Only compared, never timed. */
   readonly checks: readonly Baseline[];
   readonly setting: Setting;
+  /** 0 = results are compared, and no time is told or kept. */
   readonly runs: number;
   readonly stopAfterSeconds: number;
   /** A baseline that takes longer than this runs once, and its time is kept. */
@@ -122,11 +123,11 @@ interface Checked {
 }
 
 /** One of our own is repeated as often as asked; a slow one's check is its first run. */
-function own({ slowSeconds }: Contest, { contender, first, agreed }: Checked): Runner {
+function own({ slowSeconds, runs }: Contest, { contender, first, agreed }: Checked): Runner {
   return {
     contender,
     agreed,
-    runs: first.seconds > slowSeconds ? [first] : [],
+    runs: runs > 0 && first.seconds > slowSeconds ? [first] : [],
     once: false,
     kept: null,
   };
@@ -151,14 +152,14 @@ async function checkBaseline(contest: Contest, baseline: Baseline): Promise<Runn
   const outcome = await runOnce(contest, baseline);
   const place = baseline.place(setting);
   if ('stoppedAfterSeconds' in outcome) {
-    kept.keep({ baseline, outcome, written: null }, setting);
+    if (contest.runs > 0) kept.keep({ baseline, outcome, written: null }, setting);
     return stoppedEntry(baseline, outcome, null);
   }
   const agreed =
     baseline.result(place, setting.day) === null
       ? null
       : await compare(contest, baseline, { tolerance: 'close' });
-  const once = outcome.seconds > contest.slowSeconds;
+  const once = contest.runs > 0 && outcome.seconds > contest.slowSeconds;
   if (once) {
     const isFile = existsSync(place) && statSync(place).isFile();
     if (agreed === null || isFile)

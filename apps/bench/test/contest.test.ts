@@ -128,6 +128,19 @@ test('a slow baseline runs once, is kept, and is still compared', async () => {
   expect(w.order().filter((name) => name === 'slow')).toHaveLength(3);
 });
 
+test('to compare alone keeps and tells no time', async () => {
+  const w = await world();
+  const contest = { ...w.contest, runs: 0, slowSeconds: 0 };
+  const entries = await hold({ ...contest, baselines: [w.copies('a')] });
+  expect(w.order()).toEqual(['tessera', 'a']);
+  const line = jsonLine(outline(w), entries);
+  expect(line.a_agreed_rows).toBe(ROWS);
+  expect(line).not.toHaveProperty('a_s');
+  expect(tableText(outline(w), entries)).not.toContain('median');
+  await hold({ ...contest, baselines: [w.copies('a')] });
+  expect(w.order().filter((name) => name === 'a')).toHaveLength(2);
+});
+
 test('who is stopped, and who cannot take part, is told, without a time', async () => {
   const w = await world();
   const never = { ...w.copies('never'), prepare: async () => 'not installed' };
