@@ -5,6 +5,7 @@ export interface Sizes {
   readonly events: number;
   readonly leftRows: number;
   readonly hotShare?: number;
+  readonly eventsPerKey?: number;
   readonly columns?: DataSpec['columns'];
   readonly seed?: number;
 }
@@ -20,13 +21,14 @@ export function sized({
   events,
   leftRows,
   hotShare = 0,
+  eventsPerKey = EVENTS_PER_KEY,
   columns,
   seed = SEED,
 }: Sizes): (scale: number) => DataSpec {
   return (scale) => ({
     events: Math.max(1, Math.round(events * scale)),
     leftRows: Math.max(1, Math.round(leftRows * scale)),
-    keys: Math.max(10, Math.round((events * scale) / EVENTS_PER_KEY)),
+    keys: Math.max(10, Math.round((events * scale) / eventsPerKey)),
     hotShare,
     days: 90,
     seed,
@@ -51,4 +53,7 @@ export function ladderSpec(scale: number): DataSpec {
 }
 
 export const STANDARD = { events: 20_000_000, leftRows: 1_000_000 } as const;
-export const HOT = { ...STANDARD, hotShare: 0.2 } as const;
+/** A few keys that are busy all the time. */
+export const HOT = { ...STANDARD, eventsPerKey: 20_000 } as const;
+/** One key that is busier than all others. */
+export const WHALE = { ...STANDARD, hotShare: 0.2 } as const;
