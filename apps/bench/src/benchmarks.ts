@@ -17,7 +17,7 @@ import type { Baseline, Contender } from './contender.js';
 import type { DataSpec } from './data.js';
 import { lastDay, nextDayBaselines, tesseraAllDays, tesseraNextDay } from './next-day.js';
 import { tesseraKernel } from './ours.js';
-import { STANDARD, sized, WHALE } from './sizes.js';
+import { HOT, STANDARD, sized, WHALE } from './sizes.js';
 import type { WindowedCase } from './windowed.js';
 
 interface Named {
@@ -100,7 +100,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   {
     name: 'hot',
     about: 'standard with 1,000 keys: 20,000 events each',
-    spec: sized({ ...STANDARD, keys: 1000 }),
+    spec: sized(HOT),
     ...beside(standardCase),
     checks: [SAMPLE],
     runs: 3,

@@ -30,7 +30,7 @@ test('no name is no mistake, and every mistake is told', () => {
 });
 
 test('sizes scale together, a number of keys replaces theirs', () => {
-  const options = readOptions(['hot', '--scale', '0.01', '--keys', '7', '--memory', 'none']);
+  const options = readOptions(['whale', '--scale', '0.01', '--keys', '7', '--memory', 'none']);
   expect(options).toMatchObject({ keys: 7, memory: [], runs: 3, stopAfterSeconds: 900 });
   const benchmark = options?.benchmark;
   if (benchmark?.kind !== 'contest') throw new Error('hot is a contest');
