@@ -2,6 +2,7 @@ import { DAY_MS } from '@tessera/api';
 import { type Batch, gatherBatch } from '@tessera/columnar';
 import { readColumns, run } from '@tessera/lake';
 import { leftReadBytes } from '@tessera/planner';
+import { during } from '../profile/phase-clock.js';
 import { type TaskContext, tableSql } from './context.js';
 import { perBucket } from './per-bucket.js';
 import type { LeftResult } from './result.js';
@@ -230,6 +231,7 @@ export async function runLeft(context: TaskContext, task: LeftTask): Promise<Lef
   }
   let chunk = 0;
   for await (const left of readLeft(context, task, rowsAtOnce)) {
+    const before = context.clock.enter('scatter');
     countRows(counts, left, task);
     for (const [at, { keySet }] of task.keySets.entries()) {
       const code = left.codes[at]!;
@@ -249,6 +251,7 @@ export async function runLeft(context: TaskContext, task: LeftTask): Promise<Lef
       });
     }
     chunk++;
+    context.clock.enter(before);
   }
   return {
     rows: counts.rows,
