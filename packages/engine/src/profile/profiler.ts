@@ -69,18 +69,19 @@ export function startProfiler(keepsTasks: boolean): Profiler {
   let workers = 1;
   let threadsMs = startMs;
 
-  const begin = (stage: ProfileStage) => {
+  const spanOf = (stage: ProfileStage) => {
     const span = { name: stage, startMs: clockMs(), endMs: 0 };
     stages.push(span);
     const before = sums.enter(stage, span.startMs, usageNow());
-    return () => {
+    const end = () => {
       span.endMs = clockMs();
       sums.enter(before, span.endMs, usageNow());
     };
+    return { span, end };
   };
   const during = async <T>(stage: ProfileStage, what: () => Promise<T>): Promise<T> => {
     if (stage === 'start') threadsMs = clockMs();
-    const end = begin(stage);
+    const { end } = spanOf(stage);
     try {
       return await what();
     } finally {
@@ -98,7 +99,7 @@ export function startProfiler(keepsTasks: boolean): Profiler {
     memory.push({ atMs: clockMs(), bytes: process.memoryUsage.rss() });
   };
   return {
-    begin,
+    begin: (stage) => spanOf(stage).end,
     during,
     async beside(name, what) {
       const from = clockMs();
@@ -114,16 +115,15 @@ export function startProfiler(keepsTasks: boolean): Profiler {
           const [first] = list;
           if (first === undefined) return executor.run(list, onDone);
           const stage = STAGES[first.type];
-          const end = begin(stage);
-          const from = clockMs();
+          const { span, end } = spanOf(stage);
           try {
             return await executor.run<R>(list, (result, idx, outputs, times) => {
               if (times !== null) add(list[idx]!, result, times);
               onDone(result, idx, outputs, times);
             });
           } finally {
-            sums.tasksFrom(stage, from, clockMs(), workers);
             end();
+            sums.tasksFrom(stage, span, workers);
           }
         },
       };

@@ -4,19 +4,22 @@ import type { ProfileStage, StageProfile } from './run-profile.js';
 import type { TaskWork } from './task-work.js';
 import { addUsage, NO_USAGE, type Usage } from './usage.js';
 
-/** A thread that was started for a run, until it could take a task. */
-export interface Ready {
-  readonly thread: number;
+interface Time {
   readonly startMs: number;
   readonly endMs: number;
+}
+
+/** A thread that was started for a run, until it could take a task. */
+export interface Ready extends Time {
+  readonly thread: number;
 }
 
 /** What is counted of the stages of a run. Times are those of `clockMs`. */
 export interface StageSums {
   /** From now on all is of a stage. Returns the one before. */
   enter(stage: ProfileStage, nowMs: number, usage: Usage): ProfileStage;
-  /** A stage has, or had, tasks for so many workers at a time. */
-  tasksFrom(stage: ProfileStage, startMs: number, endMs: number, workers: number): void;
+  /** A stage had tasks, for so many workers at a time. */
+  tasksFrom(stage: ProfileStage, time: Time, workers: number): void;
   task(stage: ProfileStage, times: TaskTimes, work: TaskWork): void;
   finish(ready: readonly Ready[]): StageProfile[];
 }
@@ -25,7 +28,7 @@ type Sums = { -readonly [K in keyof StageProfile]: StageProfile[K] } & {
   readonly spentMs: Map<Phase, number>;
   /** What all workers had. */
   workerMs: number;
-  readonly times: { readonly startMs: number; readonly endMs: number }[];
+  readonly times: Time[];
 };
 
 export function stageSums(first: ProfileStage, startMs: number, usage: Usage): StageSums {
@@ -49,10 +52,10 @@ export function stageSums(first: ProfileStage, startMs: number, usage: Usage): S
       since = { ms: nowMs, usage: used };
       return before;
     },
-    tasksFrom(stage, from, endMs, workers) {
+    tasksFrom(stage, time, workers) {
       const sums = of(stage);
-      sums.workerMs += workers * (endMs - from);
-      sums.times.push({ startMs: from, endMs });
+      sums.workerMs += workers * (time.endMs - time.startMs);
+      sums.times.push({ startMs: time.startMs, endMs: time.endMs });
     },
     task(stage, { phasesMs, readBytes, writtenBytes }, { rows, fileBytes, outputBytes }) {
       const sums = of(stage);
@@ -87,7 +90,7 @@ function finished(sums: Sums, ready: readonly Ready[]): StageProfile {
   return { ...told, phasesMs };
 }
 
-function overlap(one: Ready, times: readonly { startMs: number; endMs: number }[]): number {
+function overlap(one: Time, times: readonly Time[]): number {
   return times.reduce(
     (ms, { startMs, endMs }) =>
       ms + Math.max(0, Math.min(endMs, one.endMs) - Math.max(startMs, one.startMs)),

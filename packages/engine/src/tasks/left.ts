@@ -2,7 +2,6 @@ import { DAY_MS } from '@tessera/api';
 import { type Batch, gatherBatch } from '@tessera/columnar';
 import { readColumns, run } from '@tessera/lake';
 import { leftReadBytes } from '@tessera/planner';
-import { during } from '../profile/phase-clock.js';
 import { type TaskContext, tableSql } from './context.js';
 import { perBucket } from './per-bucket.js';
 import type { LeftResult } from './result.js';
