@@ -1,4 +1,4 @@
-"""What both forms share: left rows among the events, one frame, and the result's file."""
+"""What the scripts share: left rows among the events in one frame, values as integers where that is quicker, the result."""
 
 import json
 import re
@@ -21,8 +21,8 @@ def scan(data, table, columns):
 def events_and_left(data, inputs, few):
     """One lazy frame of events and left rows; left rows have a row_id and no inputs.
 
-    Keys become integers where they are text: sorting and grouping by them is twice as fast. Where only few events have a
-    left row of their key, the others go first.
+    Keys become integers where they are text: sorting and grouping by them is quicker. Where only few events have a left row
+    of their key, the others go first.
     """
     events = scan(data, "events", ["user_id", "ts", *inputs])
     left = scan(data, "left", ["row_id", "user_id", "ts"])
@@ -32,6 +32,34 @@ def events_and_left(data, inputs, few):
     if events.collect_schema()["user_id"] == pl.String:
         both = both.with_columns(pl.col("user_id").cast(pl.Categorical).to_physical())
     return both
+
+
+class Integers:
+    """Texts and decimals as integers of the same order: windows over texts roll ten times faster so, and rolling_*_by takes
+    no decimals."""
+
+    def __init__(self, frame, inputs):
+        self.scales, self.values = {}, {}
+        for name in inputs:
+            kind = frame.schema[name]
+            if isinstance(kind, pl.Decimal):
+                self.scales[name] = kind.scale
+                frame = frame.with_columns((pl.col(name) * 10**kind.scale).cast(pl.Int64))
+            elif kind == pl.String:
+                self.values[name] = frame[name].drop_nulls().unique().sort()
+                frame = frame.with_columns(pl.col(name).rank("dense").cast(pl.Int32))
+        self.frame = frame
+
+    def back(self, frame, features):
+        """The values again that the integers stand for."""
+        for f in features:
+            name, scale, values = f["name"], self.scales.get(f["input"]), self.values.get(f["input"])
+            if scale is not None and f["operation"] in ("sum", "min", "max"):
+                kind = pl.Decimal(38, scale)
+                frame = frame.with_columns((pl.col(name).cast(kind) / 10**scale).cast(kind))
+            elif values is not None and f["operation"] in ("min", "max", "last"):
+                frame = frame.with_columns(values.gather(frame[name] - 1).alias(name))
+        return frame
 
 
 def averages(features):

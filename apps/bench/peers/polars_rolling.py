@@ -4,7 +4,7 @@
 """
 
 import polars as pl
-from frames import arguments, averages, events_and_left, finish
+from frames import Integers, arguments, averages, events_and_left, finish
 
 AGGREGATES = {
     "count": lambda x: x.count(),
@@ -12,7 +12,7 @@ AGGREGATES = {
     "average": lambda x: x.mean(),
     "min": lambda x: x.min(),
     "max": lambda x: x.max(),
-    "last": lambda x: x.drop_nulls().last(),
+    "last": lambda x: x.last(ignore_nulls=True),
     "unique_count": lambda x: x.drop_nulls().n_unique(),
 }
 
@@ -22,7 +22,8 @@ windows = list(dict.fromkeys(f["window"] for f in features))
 divided = averages(features)
 
 # Sorted by key and time every group is a slice, and a window a slice of it.
-frame = events_and_left(data, inputs, few).sort("user_id", "ts").collect()
+integers = Integers(events_and_left(data, inputs, few).sort("user_id", "ts").collect(), inputs)
+frame = integers.frame
 is_left = frame["row_id"].is_not_null()
 left = frame.filter(is_left).select("row_id", "user_id", "ts")
 
@@ -43,4 +44,4 @@ for window in windows:
         parts.append(joined.select(names))
     del rolled
 
-finish(pl.concat(parts, how="horizontal"), result, features)
+finish(integers.back(pl.concat(parts, how="horizontal"), features), result, features)

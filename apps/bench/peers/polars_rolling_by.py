@@ -4,7 +4,7 @@
 """
 
 import polars as pl
-from frames import arguments, averages, events_and_left, finish
+from frames import Integers, arguments, averages, events_and_left, finish
 
 data, result, features, few = arguments()
 inputs = list(dict.fromkeys(f["input"] for f in features))
@@ -26,22 +26,10 @@ def rolled(feature):
     return value.over("user_id").alias(feature["name"])
 
 
-# Decimals have no rolling sums: as integers of their last digit they have, and exact ones.
-scales = {}
-both = events_and_left(data, inputs, few)
-for name, kind in both.collect_schema().items():
-    if isinstance(kind, pl.Decimal):
-        scales[name] = kind.scale
-        both = both.with_columns((pl.col(name) * 10**kind.scale).cast(pl.Int64))
-
-frame = both.sort("ts").collect()
+# Decimals have no rolling sums; as integers of their last digit they have, and exact ones.
+integers = Integers(events_and_left(data, inputs, few).sort("ts").collect(), inputs)
 columns = [rolled(f) for f in features if f["name"] not in divided]
-out = frame.lazy().with_columns(columns).filter(pl.col("row_id").is_not_null()).collect()
+is_left = pl.col("row_id").is_not_null()
+rows = integers.frame.lazy().with_columns(columns).filter(is_left).collect()
 
-for f in features:
-    scale = scales.get(f["input"])
-    if scale is not None and f["operation"] in ("sum", "min", "max"):
-        back = pl.col(f["name"]).cast(pl.Decimal(38, scale)) / 10**scale
-        out = out.with_columns(back.cast(pl.Decimal(38, scale)))
-
-finish(out, result, features)
+finish(integers.back(rows, features), result, features)

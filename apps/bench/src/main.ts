@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { expressionsBench } from './expressions-bench.js';
 import { runLadder } from './ladder/run-ladder.js';
 import { runNoop } from './noop-bench.js';
@@ -9,6 +10,7 @@ import type { Result, Watching } from './result.js';
 import { runContest } from './run-contest.js';
 import { runScale } from './scale-bench.js';
 import { runStartup } from './startup-bench.js';
+import { whereAndWhen } from './where-and-when.js';
 
 const [FAILED, INTERRUPTED] = [1, 130];
 
@@ -56,9 +58,10 @@ async function main(): Promise<void> {
   }
   const inProcess = IN_PROCESS[name];
   if (inProcess !== undefined) {
+    const loadBefore = loadavg()[0] ?? 0;
     const lines = readArguments(() => inProcess(rest));
     for (const line of lines) console.log(line);
-    keep(lines.at(-1)!);
+    keep(JSON.stringify({ ...JSON.parse(lines.at(-1)!), ...whereAndWhen(loadBefore) }));
     return;
   }
   const asked = readArguments(() => readOptions(argv));

@@ -66,6 +66,8 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
       without: { type: 'string', default: '' },
       peers: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
+      // All benchmarks have it, so it is taken before these are read; here it is known, for whoever reads options.
+      record: { type: 'boolean', default: false },
       'stop-after': { type: 'string', default: '900' },
       cache: { type: 'string' },
       fresh: { type: 'boolean', default: false },

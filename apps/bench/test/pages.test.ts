@@ -14,11 +14,14 @@ const PLACE = {
 
 const STANDARD = {
   ...{ benchmark: 'standard', scale: 1, runs: 3, workers: 2 },
-  ...{ tessera_s: 3, tessera_peak_bytes: 1e9 },
+  ...{ tessera_s: 3, tessera_times: 3, tessera_peak_bytes: 1e9 },
+  ...{ tessera_foretold_s: 4, tessera_foretold_peak_bytes: 1e9 },
   ...{ tessera_left_rows_per_s: 333_333, tessera_events_per_s: 6_666_667 },
-  ...{ duckdb_range_join_s: 30, duckdb_range_join_peak_bytes: 2e9, ratio_duckdb_range_join: 10 },
+  ...{ duckdb_range_join_s: 30, duckdb_range_join_times: 1, duckdb_range_join_peak_bytes: 2e9 },
+  ratio_duckdb_range_join: 10,
   ...{ duckdb_windows_stopped_after_s: 900, ratio_duckdb_windows: null },
-  ...{ polars_rolling_s: 21, polars_rolling_peak_bytes: 5e9, ratio_polars_rolling: 7 },
+  ...{ polars_rolling_s: 21, polars_rolling_times: 3, polars_rolling_peak_bytes: 5e9 },
+  ratio_polars_rolling: 7,
   polars_rolling_made_with: 'polars 2.1.0',
   ...{ ratio_duckdb: 10, ratio_duckdb_of: 'duckdb_range_join' },
   ...{ ratio_polars: 7, ratio_polars_of: 'polars_rolling', times_of_scan: 6 },
@@ -77,6 +80,13 @@ test('a page has a line for everything measured, and says what makes it worth le
   const chart = made['standard-time.svg'] ?? '';
   expect(chart).toContain('stopped after 900.0 s');
   expect(chart).toContain('stroke-dasharray');
+  const labels = [...chart.matchAll(/text-anchor="end"[^>]*>([^<]*)/g)].map(([, label]) => label);
+  expect(labels).toEqual([
+    'Tessera',
+    'DuckDB range join',
+    'DuckDB window functions',
+    'Polars rolling',
+  ]);
 });
 
 test('charts of benchmarks that are gone are removed', () => {

@@ -12,12 +12,12 @@ export interface NamedChart {
 export const seconds = (value: number) =>
   value < 10 ? `${value.toFixed(2)} s` : `${value.toFixed(1)} s`;
 
-/** Names of those who have a time, or were stopped, in the order of the line. */
-export function contenders({ fields, number }: Recorded): string[] {
-  const named = fields.flatMap((field) => /^(.+?)_(?:s|stopped_after_s)$/.exec(field)?.[1] ?? []);
-  return [...new Set(named)].filter(
-    (name) => number(`${name}_stopped_after_s`) !== null || fields.includes(`${name}_peak_bytes`),
+/** Names of those who were timed, or stopped, in the order of the line. */
+export function contenders({ fields }: Recorded): string[] {
+  const named = fields.flatMap(
+    (field) => /^(.+)_(?:times|stopped_after_s)$/.exec(field)?.[1] ?? [],
   );
+  return [...new Set(named)];
 }
 
 /** What is drawn of a benchmark: times, and peak memory where there is any. */

@@ -22,6 +22,8 @@ export function findingsOf(one: Recorded): Finding[] {
       return noopFindings(one);
     case 'ladder':
       return ladderFindings(one);
+    case 'plan':
+      return planFindings(one);
     default:
       return one.number('tessera_s') === null ? [] : contestFindings(one);
   }
@@ -112,6 +114,20 @@ function noopFindings(one: Recorded): Finding[] {
     against: `nothing to do: ${whole(one.number('partitions'))} partitions of ${one.number('group_bys')} groupBys, ${whole(one.number('input_files'))} files`,
     measured: `${value.toFixed(2)} s the whole process`,
   }));
+}
+
+function planFindings(one: Recorded): Finding[] {
+  const of = `${one.number('joins')} joins of ${one.number('parts')} groupBys over ${one.number('days')} days`;
+  return [
+    ...some(one.number('new_ms'), (ms) => ({
+      against: `${of}, nothing built`,
+      measured: `${ms.toFixed(0)} ms to plan all`,
+    })),
+    ...some(one.number('built_ms'), (ms) => ({
+      against: `${of}, all built`,
+      measured: `${ms.toFixed(0)} ms to plan all`,
+    })),
+  ];
 }
 
 function ladderFindings(one: Recorded): Finding[] {

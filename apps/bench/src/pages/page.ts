@@ -6,9 +6,9 @@ import type { Recorded } from './recorded.js';
 /** Benchmarks by name, in a line each. */
 export type Abouts = Readonly<Record<string, string>>;
 
-const HEAD = `# Benchmarks, measured
+const TITLE = '# Benchmarks, measured\n';
 
-Made by \`pnpm bench report\` from [what was recorded](results); the benchmarks themselves, and how they measure, are in [apps/bench](../../apps/bench/README.md). Every result was compared with every other's, cell by cell, before anything was timed: counts, minima, maxima, texts and lists equal; sums and averages of doubles within 10⁻¹² of their size and variances within 10⁻⁸, because others round at every step. Ours are exact, and have exact tails wherever the others' windows have them.
+const HEAD = `Made by \`pnpm bench report\` from [what was recorded](results); the benchmarks themselves, and how they measure, are in [apps/bench](../../apps/bench/README.md). Every result was compared with every other's, cell by cell, before anything was timed: counts, minima, maxima, texts and lists equal; sums and averages of doubles within 10⁻¹² of their size and variances within 10⁻⁸, because others round at every step. Ours are exact, and have exact tails wherever the others' windows have them.
 `;
 
 const LIMITS = `## Limits of these figures
@@ -23,7 +23,10 @@ const LIMITS = `## Limits of these figures
 
 /** The page about everything that was recorded. */
 export function page(all: readonly Recorded[], abouts: Abouts): string {
+  if (all.length === 0)
+    return `${TITLE}\nNothing is recorded yet: \`pnpm bench standard --record\`, then \`pnpm bench report\`.\n`;
   return [
+    TITLE,
     HEAD,
     ...machineLines(all),
     '',

@@ -1,8 +1,14 @@
 import {
+  type ColumnSpec,
   combineProblems,
+  type DataType,
+  definitionHash,
+  describeAggregation,
   type Expression,
+  isInputColumn,
   isTesseraError,
   locateError,
+  parseType,
   type SourceSpec,
   type TesseraError,
   walkExpression,
@@ -12,7 +18,7 @@ import type { Definition } from '../definition.js';
 import { groupBysOf, sourcesOf } from '../definition.js';
 import type { Subject } from '../subject.js';
 import { checkDerived } from './check-derived.js';
-import { addFunctions, type Computed, computedParts } from './expression-sql.js';
+import { addFunctions, type Computed, computedCondition } from './expression-sql.js';
 import { typedProblems } from './typed-problems.js';
 
 /**
@@ -42,31 +48,64 @@ export async function checkExpressions(
   };
   const checkWhere = async (at: string, { columns }: SourceSpec, where: Expression | undefined) => {
     if (where === undefined) return;
-    accept(computedParts({ where, columns }), 'BAD_PREDICATE', at);
-    for (const text of sqlTexts(where)) {
-      await checkSqlPredicate(session, columns, text).catch((error: unknown) => {
+    accept([computedCondition({ where, columns })], 'BAD_PREDICATE', at);
+    for (const { text, type } of sqlTexts(where)) {
+      await checkSqlPredicate(session, columns, text, type).catch((error: unknown) => {
         if (!isTesseraError(error) || error.kind !== 'user') throw error;
         problems.push(...locateError(error, at).problems);
       });
     }
   };
-  for (const source of new Set(sourcesOf(definition))) {
+  for (const source of declaredSources(definition)) {
     const { name, columns } = source;
-    for (const { name: column, type, expression } of columns)
-      if (expression !== undefined)
-        accept([{ expression, type, columns }], 'BAD_EXPRESSION', `${name} › select › ${column}`);
+    for (const column of columns)
+      if (column.expression !== undefined && !isInputColumn(column))
+        accept(computedOf(column, columns), 'BAD_EXPRESSION', `${name} › select › ${column.name}`);
     await checkWhere(name, source, source.where);
   }
-  for (const groupBy of new Set(groupBysOf(definition)))
-    for (const { operation, where } of groupBy.aggregations)
-      await checkWhere(`${groupBy.name} › ${operation}`, groupBy.source, where);
+  for (const groupBy of new Set(groupBysOf(definition))) {
+    const { name, source, aggregations } = groupBy;
+    for (const aggregation of aggregations) {
+      const { operation, input, weight, where } = aggregation;
+      for (const column of source.columns)
+        if (isInputColumn(column) && [input, weight].includes(column.name)) {
+          const at = `${name} › ${describeAggregation(aggregation, source.columns)}`;
+          accept(computedOf(column, source.columns), 'BAD_EXPRESSION', at);
+        }
+      await checkWhere(`${name} › ${operation}`, source, where);
+    }
+  }
   if (problems.length > 0) throw combineProblems(problems);
 }
 
-function sqlTexts(where: Expression): string[] {
-  const texts: string[] = [];
+/** Each source once, whatever aggregations compute of it. */
+function declaredSources(definition: Definition): Iterable<SourceSpec> {
+  const sources = [...new Set(sourcesOf(definition))];
+  return new Map(
+    sources.map((source) => [`${source.name} ${definitionHash(source)}`, source]),
+  ).values();
+}
+
+function computedOf(
+  { expression, type }: ColumnSpec,
+  columns: readonly ColumnSpec[],
+): readonly Computed[] {
+  return expression === undefined ? [] : [{ expression, type, columns }];
+}
+
+interface SqlText {
+  readonly text: string;
+  readonly type: DataType;
+}
+
+/** Verbatim SQL, each of the type that the CAST around it asks for, or a condition. */
+function sqlTexts(where: Expression): SqlText[] {
+  const casts = new Map<Expression, DataType>();
+  const texts: SqlText[] = [];
   walkExpression(where, (part) => {
-    if (part.op === 'sql') texts.push(part.sql);
+    if (part.op === 'cast') casts.set(part.operand, parseType(part.to));
+    if (part.op === 'sql')
+      texts.push({ text: part.sql, type: casts.get(part) ?? { kind: 'boolean' } });
   });
   return texts;
 }
