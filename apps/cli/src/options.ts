@@ -24,6 +24,8 @@ export interface RawRunOptions {
   readonly strict?: boolean;
   readonly replace?: boolean;
   readonly summary?: boolean;
+  /** True = a file named after what is run. */
+  readonly profile?: string | true;
 }
 
 /** The same, checked. Days are UTC, both inclusive; paths are still as typed. */
@@ -123,6 +125,7 @@ export function checkRunOptions(
   for (const option of ['project', 'lake', 'out', 'tmp'] as const) {
     if (raw[option] === '') mistakes.push({ option: `--${option}`, message: 'names no folder' });
   }
+  if (raw.profile === '') mistakes.push({ option: '--profile', message: 'names no file' });
   mistakes.push(...found);
   if (mistakes.length > 0) throw badOptions(mistakes);
   return {

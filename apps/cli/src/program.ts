@@ -196,6 +196,10 @@ function addRunOptions(command: Command): Command {
     .option('--limit <rows>', 'only the first rows; nothing is published')
     .option('--replace', 'remove partitions outside the range that an older definition made')
     .option('--strict', '±Infinity in an input is an error')
+    .option(
+      '--profile [file]',
+      'tell where the time went; every task into a file for trace viewers (default: <name>.trace.json)',
+    )
     .option('--no-summary', 'leave out the table of columns')
     .option('--debug', 'print stack traces');
 }

@@ -148,6 +148,7 @@ export const RESULT: RunResult = {
       max: '12345',
     },
   ],
+  profile: null,
   async *batches() {},
 };
 

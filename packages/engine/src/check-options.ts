@@ -49,6 +49,9 @@ const SHAPE = {
   labelsOnly: flag,
   planOnly: flag,
   summary: flag,
+  profile: z.union([z.boolean(), z.string().min(1)], {
+    error: 'must be true, false or the path of a file',
+  }),
   onPlan: callback,
   onProgress: callback,
   signal: z.instanceof(AbortSignal, { error: 'must be an AbortSignal' }),

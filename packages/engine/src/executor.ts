@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { BroadcastChannel } from 'node:worker_threads';
+import { BroadcastChannel, threadId } from 'node:worker_threads';
 import { isTesseraError, TesseraError } from '@tessera/api';
 import { openDuckDb } from '@tessera/lake';
 import { collectAtOnce } from './collect-at-once.js';
 import { fileExchange, memoryExchange } from './exchange.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
 import { memoryBudget, shareMemory, type WorkerMemory } from './memory.js';
+import { phaseClock, type TaskTimes } from './profile/phase-clock.js';
+import { timedExchange } from './profile/timed-exchange.js';
 import { attemptTask, type Output } from './tasks/attempt-task.js';
 import type { TaskContext } from './tasks/context.js';
 import type { Task } from './tasks/task.js';
@@ -25,8 +27,13 @@ export interface Executor {
   close(): Promise<void>;
 }
 
-/** A task is finished; what it made is told where it is recorded. */
-export type OnDone<R> = (result: R, taskIdx: number, outputs: readonly Output[]) => void;
+/** A task is finished; what it made is told where it is recorded. Times are null where it was finished before. */
+export type OnDone<R> = (
+  result: R,
+  taskIdx: number,
+  outputs: readonly Output[],
+  times: TaskTimes | null,
+) => void;
 
 export interface ExecutorOptions {
   readonly workers: number;
@@ -75,7 +82,7 @@ export async function runHere<R>(
       const answer = await attemptTask(context, task);
       const result = answer.result as R;
       results.push(result);
-      onDone(result, idx, answer.outputs);
+      onDone(result, idx, answer.outputs, answer.times);
     } catch (error) {
       throw signal?.aborted ? interrupted() : error;
     }
@@ -96,9 +103,13 @@ export async function inlineExecutor(
     memoryBytes: memory.duckDbBytes,
     ...(options.dir !== null && { tmp: join(options.spill ?? options.dir, 'spill') }),
   });
-  const exchange =
-    options.dir === null ? memoryExchange() : fileExchange(options.dir, options.isRecorded);
-  const context = { session, exchange, memory, cancelled: () => signal?.aborted === true };
+  const clock = phaseClock(threadId);
+  const exchange = timedExchange(
+    options.dir === null ? memoryExchange() : fileExchange(options.dir, options.isRecorded),
+    clock,
+  );
+  const cancelled = () => signal?.aborted === true;
+  const context = { session, exchange, memory, cancelled, clock };
   const interruption = interruptOnAbort(session, signal);
   return {
     workers: 1,
@@ -198,7 +209,7 @@ function pooled(pool: Pool, workers: number, cancelled: () => boolean) {
           })) as WorkerAnswer<R>;
           if ('error' in answer) throw reviveError(answer.error);
           results[idx] = answer.result;
-          onDone(answer.result, idx, answer.outputs);
+          onDone(answer.result, idx, answer.outputs, answer.times);
         } catch (error) {
           failure ??= error;
         }
@@ -226,7 +237,7 @@ export interface ErrorData {
 }
 
 export type WorkerAnswer<R> =
-  | { readonly result: R; readonly outputs: readonly Output[] }
+  | { readonly result: R; readonly outputs: readonly Output[]; readonly times: TaskTimes }
   | { readonly error: ErrorData };
 
 export function errorData(error: unknown): ErrorData {

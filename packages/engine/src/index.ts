@@ -47,6 +47,10 @@ export type {
 } from './in-memory/input-types.js';
 export { joinRows } from './in-memory/join-rows.js';
 export type { WorkerMemory } from './memory.js';
+export { PHASES, type Phase, type PhaseTimes } from './profile/phase.js';
+export type { ProfileStage, RunProfile, StageProfile } from './profile/run-profile.js';
+export { checkTracePath } from './profile/trace-file.js';
+export type { Usage } from './profile/usage.js';
 export { backfill, buildTiles, trainSet } from './run.js';
 export type {
   ColumnSummary,

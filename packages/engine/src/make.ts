@@ -13,6 +13,8 @@ import type { MemoryShares, WorkerMemory } from './memory.js';
 import { firstPartitions, firstRows, previewFile } from './preview.js';
 import { raiseProblem } from './problems.js';
 import { checkSignal, leavesTasks, peakBytes } from './process-state.js';
+import { phaseClock } from './profile/phase-clock.js';
+import type { Profiler } from './profile/profiler.js';
 import { openTarget, tidy } from './publish.js';
 import { runReport } from './report.js';
 import { recorded } from './resume/recorded.js';
@@ -44,6 +46,7 @@ export interface Making {
   readonly sets: TileSets;
   readonly memory: MemoryShares;
   readonly elapsed: () => number;
+  readonly profiler: Profiler;
   /** Folder of a result that is not published. */
   readonly preview: string | null;
   /** What is to be done once the session is closed, in order. */
@@ -52,7 +55,7 @@ export interface Making {
 
 /** Compute what is missing and put it in place. Whatever happens, nothing but published partitions stays. */
 export async function make(subject: Subject, making: Making, options: RunOptions): Promise<Made> {
-  const { gathered, session, dataset, removed, memory, elapsed, preview, atEnd } = making;
+  const { gathered, session, dataset, removed, memory, elapsed, preview, atEnd, profiler } = making;
   const { workers } = making.planOptions;
   const { signal } = options;
   const limit = options.limit ?? null;
@@ -62,7 +65,8 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     limit === null ? making.tiled : planTiled(subject, wanted, making.planOptions, making.sets);
   const inputs = inputsOf(asked.plan, gathered.files);
   // A preview reads also what is published; all else was looked at with the plan.
-  if (limit !== null) await checkWhole(inputs);
+  profiler.knows(inputs);
+  if (limit !== null) await profiler.during('check', () => checkWhole(inputs));
   const isPublished = limit === null && subject.tilesOnly !== true;
   const owner = `${subject.kind} ${subject.name}`;
   const target = isPublished ? await openTarget(dataset, owner) : null;
@@ -77,7 +81,10 @@ export async function make(subject: Subject, making: Making, options: RunOptions
   let record: TaskRecord | null = null;
   const hashing = new AbortController();
   const contents = target
-    ? hashContents(asked.plan, gathered, anySignal(hashing.signal, signal))
+    ? profiler.beside(
+        'contents',
+        hashContents(asked.plan, gathered, anySignal(hashing.signal, signal)),
+      )
     : Promise.resolve(new Map<string, string | null>());
   // Should something else fail first, nobody waits for it.
   contents.catch(() => undefined);
@@ -89,10 +96,10 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     const isRecorded = target !== null && options.tmp === undefined;
     const dir = isRecorded ? target.run.staging : tmp;
     const threads = { workers, dir, spill: tmp, isRecorded, memory: memory.worker, signal };
-    executor =
-      workers === 1 || isSmallWork(asked.plan, gathered)
-        ? await inlineExecutor(threads)
-        : await threadsExecutor(threads);
+    const isInline = workers === 1 || isSmallWork(asked.plan, gathered);
+    const start = (): Promise<Executor> =>
+      isInline ? inlineExecutor(threads) : threadsExecutor(threads);
+    executor = profiler.over(await profiler.during('start', start));
     const onProgress = (progress: StageProgress) =>
       options.onProgress?.({ ...progress, elapsedMs: elapsed(), peakBytes: peakBytes() });
     const built = await makeTiles(subject, { ...making, gathered: wanted }, asked, {
@@ -100,6 +107,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       owner,
       onProgress,
       signal,
+      profiler,
     });
     const { plan } = built.tiled;
     const bytesRead = bytesOfFiles([
@@ -130,7 +138,10 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       onProgress,
     });
     await raiseProblem(
-      { session, exchange: fileExchange(dir), memory: memory.worker, cancelled: () => false },
+      {
+        ...{ session, exchange: fileExchange(dir), memory: memory.worker, clock: phaseClock(0) },
+        cancelled: () => false,
+      },
       plan,
       outcome,
     );
@@ -139,15 +150,16 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     fault('staged', dataset);
     checkSignal(signal);
     const written = limit === null ? made : await firstRows(session, made, limit);
-    await checkUnchanged(inputs);
+    await profiler.during('check', () => checkUnchanged(inputs));
+    const publication = {
+      ...{ written, removed, plan },
+      columns: subject.columns,
+      facts: gathered.facts,
+      contents: await profiler.during('contents', () => contents),
+      strict: options.strict ?? false,
+    };
     const published = target
-      ? await target.publish({
-          ...{ written, removed, plan },
-          columns: subject.columns,
-          facts: gathered.facts,
-          contents: await contents,
-          strict: options.strict ?? false,
-        })
+      ? await profiler.during('publish', () => target.publish(publication))
       : written.map(({ file }) => file);
     return {
       path: target ? dataset : null,
@@ -165,7 +177,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
   } finally {
     hashing.abort();
     await contents.catch(() => undefined);
-    await executor?.close();
+    await profiler.during('stop', async () => executor?.close());
     record?.close();
   }
 }
@@ -202,16 +214,18 @@ function removeIfEmpty(path: string): void {
 
 /** Take away what is no more, where there is nothing to build. */
 export async function remove(subject: Subject, making: Making, options: RunOptions): Promise<Made> {
-  const { tiled, gathered, dataset, removed } = making;
+  const { tiled, gathered, dataset, removed, profiler } = making;
   const target = await openTarget(dataset, `${subject.kind} ${subject.name}`);
   try {
-    await target.publish({
-      ...{ written: [], removed, plan: tiled.plan },
-      columns: subject.columns,
-      facts: gathered.facts,
-      contents: new Map(),
-      strict: options.strict ?? false,
-    });
+    await profiler.during('publish', () =>
+      target.publish({
+        ...{ written: [], removed, plan: tiled.plan },
+        columns: subject.columns,
+        facts: gathered.facts,
+        contents: new Map(),
+        strict: options.strict ?? false,
+      }),
+    );
   } finally {
     await target.close('nothing');
   }

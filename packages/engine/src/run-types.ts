@@ -2,6 +2,7 @@ import type { DataType } from '@tessera/api';
 import type { Batch } from '@tessera/columnar';
 import type { Estimate, TileLevel, TilePolicy } from '@tessera/planner';
 import type { WorkerMemory } from './memory.js';
+import type { RunProfile } from './profile/run-profile.js';
 
 /** What a caller may ask of a run; every field has a default. Days are UTC, both inclusive. */
 export interface RunOptions {
@@ -51,6 +52,11 @@ export interface RunOptions {
   readonly planOnly?: boolean;
   /** Also compute the summary table (one more pass over the result). */
   readonly summary?: boolean;
+  /**
+   * Tell where the time went (`profile` of the result). A path: also leave every task there, as a file for viewers of
+   * Chrome's trace format; its folder must be there, and nothing in its place but an earlier one.
+   */
+  readonly profile?: boolean | string;
   /** Called once, when the plan is made and before anything is computed or written. */
   readonly onPlan?: (plan: PlanSummary) => void;
   readonly onProgress?: (progress: Progress) => void;
@@ -200,6 +206,8 @@ export interface RunResult {
   readonly peakBytes: number;
   readonly counters: RunCounters;
   readonly summary: readonly ColumnSummary[] | null;
+  /** Where the time went; null where `profile` did not ask. */
+  readonly profile: RunProfile | null;
   /** The result's columns in file order, as typed arrays, partition by partition. */
   batches(): AsyncIterable<ResultBatch>;
 }

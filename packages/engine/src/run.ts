@@ -30,6 +30,7 @@ import { memoryBudget, shareMemory } from './memory.js';
 import { planSummary } from './plan-summary.js';
 import { hold, previewFolder, replay } from './preview.js';
 import { checkSignal, peakBytes } from './process-state.js';
+import { profileOf, profilerOf } from './profile/profile-of.js';
 import { finishOthers, publishedFacts } from './publish.js';
 import type { NamedType } from './read-typed.js';
 import { factsFolder } from './remembered-facts.js';
@@ -93,6 +94,7 @@ function tilePolicy(
 async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   checkOptions(options);
   checkLabelsOnly(subject.tilesOnly ? null : subject.join, options);
+  const profiler = profilerOf(options);
   const startedMs = performance.now();
   const elapsed = () => performance.now() - startedMs;
   const workers = options.workers ?? Math.max(1, availableParallelism());
@@ -104,6 +106,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     subject.name,
   );
   checkSignal(options.signal);
+  const endPlan = profiler.begin('plan');
   const memory = shareMemory(memoryBudget(options.memory), workers, options.memoryShares);
   const session = await openDuckDb({ threads: workers, memoryBytes: memory.planningBytes });
   const interruption = interruptOnAbort(session, options.signal);
@@ -138,8 +141,10 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     const plan = subject.tilesOnly ? onlyBuilds(tiled.plan) : tiled.plan;
     checkFeaturesFresh(plan, dataset);
     if (options.limit === undefined) checkOutdated(plan, dataset, options);
-    await checkWhole(inputsOf(plan, gathered.files));
-    await checkNotNull(session, plan, gathered);
+    await profiler.during('check', async () => {
+      await checkWhole(inputsOf(plan, gathered.files));
+      await checkNotNull(session, plan, gathered);
+    });
     const machine = await rememberedSpeed(factsFolder(out), machineName(workers));
     const isRecorded =
       options.limit === undefined && options.tmp === undefined && subject.tilesOnly !== true;
@@ -168,6 +173,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       ),
     };
     checkSignal(options.signal);
+    endPlan();
     options.onPlan?.(summary);
     const removed = summary.removed.flatMap(({ days }) => days);
     const isBuilding = subject.tilesOnly
@@ -180,7 +186,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
             subject,
             {
               ...{ tiled: { ...tiled, plan }, planOptions, removed, gathered, session, memory },
-              ...{ dataset, out, store, sets, elapsed, preview, atEnd },
+              ...{ dataset, out, store, sets, elapsed, preview, atEnd, profiler },
             },
             options,
           );
@@ -194,20 +200,17 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
         ? publishedFiles(dataset, plan)
         : made.files;
     if (isExport(options) && made.path !== null && !options.planOnly) {
-      await exportFiles(
-        { session, signal: options.signal },
-        { dataset, files, columns: resultColumns(subject) },
-        options.format,
+      const { format } = options;
+      const from = { dataset, files, columns: resultColumns(subject) };
+      await profiler.during('export', () =>
+        exportFiles({ session, signal: options.signal }, from, format),
       );
     }
     const columns = resultColumns(subject);
+    const paths = made.files.map(({ file }) => file);
     const rows =
-      options.summary && made.files.length > 0
-        ? await summarise(
-            session,
-            made.files.map(({ file }) => file),
-            columns,
-          )
+      options.summary && paths.length > 0
+        ? await profiler.during('summary', () => summarise(session, paths, columns))
         : null;
     const { estimate } = summary;
     // An export, or what another run has finished, is no part of an estimate.
@@ -217,6 +220,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     // The files of a preview do not outlive the run.
     const held = preview === null ? null : await hold(resultBatches(files, columns));
     const roles = new Map(columns.map(({ name, role }) => [name, role]));
+    const profile = await profileOf(profiler, `tessera ${subject.kind} ${subject.name}`, options);
     return {
       plan: summary,
       report: made.report,
@@ -229,6 +233,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
       peakBytes: peakBytes(),
       counters: made.counters,
       summary: rows?.map((row) => ({ ...row, role: roles.get(row.name) ?? 'feature' })) ?? null,
+      profile,
       batches: held === null ? () => resultBatches(files, columns) : () => replay(held),
     };
   } catch (error) {

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { BroadcastChannel, threadId, workerData } from 'node:worker_threads';
-import { openDuckDb, type Session } from '@tessera/lake';
+import { openDuckDb } from '@tessera/lake';
 import { fileExchange } from './exchange.js';
 import { errorData, type WorkerAnswer, type WorkerSettings } from './executor.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
+import { clockMs } from './profile/clock.js';
+import { phaseClock } from './profile/phase-clock.js';
+import { timedExchange } from './profile/timed-exchange.js';
 import { attemptTask } from './tasks/attempt-task.js';
+import type { TaskContext } from './tasks/context.js';
 import type { Task } from './tasks/task.js';
 
 // piscina wraps what it was given as workerData: [its own data, ours].
@@ -12,19 +16,24 @@ const given: unknown = Array.isArray(workerData) ? workerData[1] : workerData;
 const settings = given as WorkerSettings;
 
 const cancel = new AbortController();
-let opened: Promise<Session> | null = null;
+let opened: Promise<TaskContext> | null = null;
 
-async function open(): Promise<Session> {
+async function open(): Promise<TaskContext> {
   const session = await openDuckDb({
     threads: settings.threads,
     tmp: join(settings.spill, `spill-${threadId}`),
     memoryBytes: settings.memory.duckDbBytes,
   });
   interruptOnAbort(session, cancel.signal);
-  return session;
+  const clock = phaseClock(threadId, clockMs());
+  return {
+    session,
+    exchange: timedExchange(fileExchange(settings.dir, settings.isRecorded), clock),
+    memory: settings.memory,
+    cancelled: () => Atomics.load(settings.cancelled, 0) === 1,
+    clock,
+  };
 }
-
-const exchange = fileExchange(settings.dir, settings.isRecorded);
 
 const channel = new BroadcastChannel(settings.channel);
 channel.onmessage = () => cancel.abort();
@@ -33,13 +42,7 @@ channel.unref();
 /** Entry of the pool: one task in, plain data out. */
 export async function runTaskInWorker(task: Task): Promise<WorkerAnswer<unknown>> {
   try {
-    const context = {
-      session: await (opened ??= open()),
-      exchange,
-      memory: settings.memory,
-      cancelled: () => Atomics.load(settings.cancelled, 0) === 1,
-    };
-    return await attemptTask(context, task);
+    return await attemptTask(await (opened ??= open()), task);
   } catch (error) {
     return { error: errorData(error) };
   }

@@ -13,6 +13,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fileExchange, memoryExchange } from '../src/exchange.js';
 import { memoryBudget, shareMemory } from '../src/memory.js';
+import { phaseClock } from '../src/profile/phase-clock.js';
 import type { TaskContext } from '../src/tasks/context.js';
 import { keyLookup } from '../src/tasks/key-lookup.js';
 
@@ -32,6 +33,7 @@ const contextOf = (memory: Partial<typeof worker> = {}): TaskContext => ({
   exchange: fileExchange(dir),
   memory: { ...worker, leastLookedUp: 1, ...memory },
   cancelled: () => false,
+  clock: phaseClock(0),
 });
 
 let tables = 0;

@@ -23,6 +23,7 @@ import type { Session } from './session.js';
  * Throws   what `sqlError` says, what `onBatch` throws; DUCKDB_FAILED naming a column whose type has no columnar form
  *
  * @param columns the query's columns, in order
+ * @param within  what all looking at rows is done in, copying them out too: to measure it
  * Returns  rows in all
  */
 export function sinkColumns(
@@ -31,8 +32,18 @@ export function sinkColumns(
   columns: readonly string[],
   kinds: ReadKinds,
   onBatch: (batch: Batch) => void,
+  within?: Within,
 ): Promise<number> {
-  return sink(session, sql, [], { columns, kinds }, onBatch);
+  return sink(session, sql, [], { columns, kinds, within }, onBatch);
+}
+
+/** Does what it is given, at once. */
+export type Within = (what: () => void) => void;
+
+interface Taken {
+  readonly columns: readonly string[];
+  readonly kinds: ReadKinds;
+  readonly within?: Within | undefined;
 }
 
 /** A column as it lies in a vector. */
@@ -55,38 +66,41 @@ export function sinkWithKey(
   session: Session,
   sql: string,
   key: string,
-  { columns, kinds }: { readonly columns: readonly string[]; readonly kinds: ReadKinds },
+  taken: Taken,
   onBatch: (key: RawColumn, batch: Batch) => void,
 ): Promise<number> {
-  return sink(session, sql, [key], { columns, kinds }, (batch, raw) => onBatch(raw!, batch));
+  return sink(session, sql, [key], taken, (batch, raw) => onBatch(raw!, batch));
 }
 
 async function sink(
   session: Session,
   sql: string,
   raw: readonly string[],
-  { columns, kinds }: { readonly columns: readonly string[]; readonly kinds: ReadKinds },
+  { columns, kinds, within = (what) => what() }: Taken,
   onBatch: (batch: Batch, raw: RawColumn | undefined) => void,
 ): Promise<number> {
   const own = sinkOf(session);
   let readers: Reader[] | null = null;
   let rows = 0;
   let failure: unknown = null;
+  const look = (chunk: DataChunk) => {
+    const size = duckdb.data_chunk_get_size(chunk);
+    readers ??= columns.map((name, at) => readerOf(name, chunk, raw.length + at, kinds));
+    const read: Record<string, Column> = {};
+    for (let at = 0; at < readers.length; at++) {
+      const reader = readers[at]!;
+      reader.open(duckdb.data_chunk_get_vector(chunk, raw.length + at), size);
+      reader.append(0, size);
+      read[columns[at]!] = reader.view();
+    }
+    const key = raw[0] === undefined ? undefined : rawColumn(raw[0], chunk, size);
+    onBatch({ rows: size, columns: read }, key);
+    rows += size;
+    madeGarbage(size * (readers.length + 2 * raw.length) * 8);
+  };
   own.receive = (chunk, info) => {
     try {
-      const size = duckdb.data_chunk_get_size(chunk);
-      readers ??= columns.map((name, at) => readerOf(name, chunk, raw.length + at, kinds));
-      const read: Record<string, Column> = {};
-      for (let at = 0; at < readers.length; at++) {
-        const reader = readers[at]!;
-        reader.open(duckdb.data_chunk_get_vector(chunk, raw.length + at), size);
-        reader.append(0, size);
-        read[columns[at]!] = reader.view();
-      }
-      const key = raw[0] === undefined ? undefined : rawColumn(raw[0], chunk, size);
-      onBatch({ rows: size, columns: read }, key);
-      rows += size;
-      madeGarbage(size * (readers.length + 2 * raw.length) * 8);
+      within(() => look(chunk));
     } catch (cause) {
       failure ??= cause;
       duckdb.scalar_function_set_error(info, 'stopped');

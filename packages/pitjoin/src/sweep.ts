@@ -27,6 +27,8 @@ import type { SweepInput, SweepOutput } from './sweep-spec.js';
  * feature is then a kernel over (values, ranges). Values depend neither on the order of the batches nor on which keys
  * are swept together, nor on which hops are given as events and which as tiles.
  *
+ * @param onPhase told what is done from here on
+ *
  * Shapes   events: E rows, tiles: T rows, left: N rows, in any order
  * Returns  one column per feature, N rows in the left's order. `problem` set: that row's value is null and the result is
  *          not to be used.
@@ -35,7 +37,11 @@ import type { SweepInput, SweepOutput } from './sweep-spec.js';
  * Cost     O(E + T + N) per sort, window and kernel, with logarithms for ordered state; memory per lane in use.
  * Oracle   test/naive.ts, quadratic.
  */
-export function sweep(input: SweepInput, isCancelled: () => boolean = () => false): SweepOutput {
+export function sweep(
+  input: SweepInput,
+  isCancelled: () => boolean = () => false,
+  onPhase: (phase: 'sort' | 'sweep') => void = () => undefined,
+): SweepOutput {
   const { events, left, features } = input;
   const tiles = input.tiles !== undefined && input.tiles.rows > 0 ? input.tiles : null;
   const log = problemLog();
@@ -44,12 +50,21 @@ export function sweep(input: SweepInput, isCancelled: () => boolean = () => fals
   const inputs = readInputs(input, infinite, log);
   const { code, timeMs, tie } = timelineRows(input);
   const tieOrder = tie === null ? null : rowCompare(tie);
-  const view = keyView(sortByKeyTime(code, timeMs, tie), tieOrder);
+  const sorting = <T>(sort: () => T): T => {
+    onPhase('sort');
+    const order = sort();
+    onPhase('sweep');
+    return order;
+  };
+  const view = keyView(
+    sorting(() => sortByKeyTime(code, timeMs, tie)),
+    tieOrder,
+  );
   features.forEach(requireFit);
   const leftCode = codesOf(left);
   const lefts = new Map<string, SortedLeft>();
   const leftOf = (query: string) =>
-    memo(lefts, query, () => sortLeft(leftCode, numbersOf(left, query)));
+    memo(lefts, query, () => sorting(() => sortLeft(leftCode, numbersOf(left, query))));
   const windows = windowCache(view, (query) => leftOf(query).sorted);
   const laneOf = familyLanes({ events, tiles, view, inputs });
   const checkWindows = tiles === null ? null : lazy(() => requireNoTiles(view, events.rows));

@@ -10,6 +10,7 @@ import { type Definitions, loadDefinitions } from '../project/load-definitions.j
 import { type CommandContext, printLines } from './context.js';
 import { ensureLake, openProject } from './open-project.js';
 import { runDataset } from './run-dataset.js';
+import { timelinesOf } from './timeline.js';
 
 export interface RawBackfillOptions extends RawRunOptions {
   /** Empty = every groupBy of the project. */
@@ -32,6 +33,8 @@ export async function backfillCommand(
   const chosen = isNamed
     ? named('join', definitions.joins, raw.join)
     : chooseGroupBys(definitions, raw.groupBy ?? [], shownPath(context.cwd, config.features));
+  const names = chosen.map(({ name }) => name);
+  const timelines = await timelinesOf(raw, names, context.cwd);
   await ensureLake(project, { named: raw.lake !== undefined, quiet }, context);
   const engine = await context.loadEngine();
   const documents: object[] = [];
@@ -42,6 +45,7 @@ export async function backfillCommand(
       raw,
       checked,
       config,
+      timeline: timelines.get(definition.name) ?? null,
       run: (options: RunOptions) => runOne(engine, definition, options),
     };
     documents.push({

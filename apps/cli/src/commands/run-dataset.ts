@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { PlanSummary, RunOptions, RunResult } from '@tessera/engine';
+import type { PlanSummary, RunOptions, RunProfile, RunResult } from '@tessera/engine';
 import type { CheckedRunOptions, RawRunOptions } from '../options.js';
 import { builtLine, type OutcomeWords, outcomeLine, workLines } from '../output/outcome-lines.js';
 import { isIdle, nothingToDoLine, planLines, planOnlyLines } from '../output/plan-lines.js';
@@ -14,12 +14,14 @@ export interface DatasetRun {
   readonly raw: RawRunOptions;
   readonly checked: CheckedRunOptions;
   readonly config: ProjectConfig;
+  /** Where a timeline is left, absolute; null = the run is not profiled. */
+  readonly timeline: string | null;
   readonly run: (options: RunOptions) => Promise<RunResult>;
 }
 
 /** Run one join or groupBy; unless `--json`, print its plan, progress, outcome, report and summary as they come. */
 export async function runDataset(
-  { raw, checked, config, run }: DatasetRun,
+  { raw, checked, config, timeline, run }: DatasetRun,
   context: CommandContext,
 ): Promise<RunResult> {
   const quiet = raw.json === true;
@@ -60,6 +62,7 @@ export async function runDataset(
       replace,
       planOnly,
       summary,
+      ...(timeline !== null && { profile: timeline }),
       signal: context.interrupts.signal,
       onPlan: printPlan,
       onProgress: quiet ? () => {} : progress.update,
@@ -84,7 +87,19 @@ export async function runDataset(
       ),
     );
   }
+  if (result.profile !== null) {
+    printLines(context, ['', ...(await profileText(result.profile, context))]);
+  }
   return result;
+}
+
+async function profileText(profile: RunProfile, { cwd, terminal }: CommandContext) {
+  const [{ PHASES }, { profileLines }] = await Promise.all([
+    import('@tessera/engine'),
+    import('../output/profile-lines.js'),
+  ]);
+  const shown = profile.timeline === null ? null : shownPath(cwd, profile.timeline);
+  return profileLines(profile, { phases: PHASES, shownPath: shown }, terminal.outStyle);
 }
 
 function outcomeLines(

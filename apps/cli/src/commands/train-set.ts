@@ -10,6 +10,7 @@ import { chooseJoin } from './choose-join.js';
 import { type CommandContext, printLines } from './context.js';
 import { ensureLake, openProject } from './open-project.js';
 import { runDataset } from './run-dataset.js';
+import { timelinesOf } from './timeline.js';
 
 export interface RawTrainSetOptions extends RawRunOptions {
   readonly join?: string;
@@ -35,10 +36,14 @@ export async function trainSetCommand(
   if (raw.join === undefined && !quiet) {
     printLines(context, [stepLine('join', `${join.name} (the only one in this project)`)]);
   }
+  const timelines = await timelinesOf(raw, [join.name], context.cwd);
   await ensureLake(project, { named: raw.lake !== undefined, quiet }, context);
   const engine = await context.loadEngine();
   const result = await runDataset(
-    { raw, checked, config, run: (options) => engine.trainSet(join, options) },
+    {
+      ...{ raw, checked, config, timeline: timelines.get(join.name) ?? null },
+      run: (options) => engine.trainSet(join, options),
+    },
     context,
   );
   if (isDry && !quiet && !checked.planOnly) {

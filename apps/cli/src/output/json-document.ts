@@ -14,6 +14,7 @@ export function runDocument(result: RunResult) {
     peakBytes,
     counters,
     summary,
+    profile,
   } = result;
   return {
     plan,
@@ -27,6 +28,7 @@ export function runDocument(result: RunResult) {
     peakBytes,
     counters,
     summary,
+    ...(profile !== null && { profile }),
   };
 }
 

@@ -17,15 +17,15 @@ export function recorded(executor: Executor, record: TaskRecord): Executor {
         }
         // What a task answers is of its type: its whole message is what it was found by.
         results[idx] = known.result as R;
-        onDone(results[idx], idx, []);
+        onDone(results[idx], idx, [], null);
       }
       await executor.run<R>(
         left.map((idx) => tasks[idx]!),
-        (result, at, outputs) => {
+        (result, at, outputs, times) => {
           const idx = left[at]!;
           record.add(tasks[idx]!, result, outputs);
           results[idx] = result;
-          onDone(result, idx, outputs);
+          onDone(result, idx, outputs, times);
         },
       );
       return results;

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { type DataType, TesseraError } from '@tessera/api';
-import { type Batch, type Column, collectIfTight, gather } from '@tessera/columnar';
+import { type Batch, type Column, gather } from '@tessera/columnar';
 import {
   checksumFile,
   copyToParquet,
@@ -12,7 +12,8 @@ import {
   type TableColumn,
 } from '@tessera/lake';
 import type { FeaturePlan } from '@tessera/planner';
-import { type TaskContext, tableSql } from './context.js';
+import { duringAll } from '../profile/phase-clock.js';
+import { collect, type TaskContext, tableSql } from './context.js';
 import { derivedColumns, type Piece, readByDerived } from './derived.js';
 import { emptyColumn } from './empty-column.js';
 import { localise } from './localise.js';
@@ -91,7 +92,8 @@ async function featureColumns(
     const read = readByDerived(task);
     const features = made.filter(({ name }) => read.has(name));
     const rowsSql = () => leftRowsSql(context, task);
-    const derived = await derivedColumns(context, task, { piece, features, rowsSql });
+    const given = { piece, features, rowsSql };
+    const derived = await duringAll(context, 'derive', () => derivedColumns(context, task, given));
     derived.forEach((column, at) => {
       made.push({ ...column, outputIdx: task.derived[at]!.outputIdx });
     });
@@ -233,6 +235,7 @@ async function featuresTable(context: TaskContext, task: AssembleTask): Promise<
   for (const piece of pieces) {
     const columns = await tableColumns(context, task, piece);
     names = columns.map(({ name }) => name);
+    context.clock.enter('write');
     await createTableFromBatch(context.session, 'features', columns, piece.rows);
     if (pieces.length === 1) return { sql: 'features', names, drop };
     const file = context.exchange.path(`piece-${task.partition.idx}-${piece.idx}.parquet`);
@@ -240,7 +243,8 @@ async function featuresTable(context: TaskContext, task: AssembleTask): Promise<
     await copyToParquet(context.session, 'FROM features', file, columns.length);
     await drop();
     files.push(file);
-    collectIfTight(context.memory.tightBytes);
+    collect(context);
+    context.clock.enter('read');
   }
   return {
     sql: `read_parquet([${files.map(quoteLiteral).join(', ')}], hive_partitioning = false)`,
@@ -272,6 +276,7 @@ export async function runAssemble(
   const from = `(${rowsSql}) l POSITIONAL JOIN ${made.sql} f`;
   const sql = `SELECT ${[...left, ...features].join(', ')} FROM ${from}${task.grid ? ' WHERE f.__present' : ''}`;
   const width = left.length + features.length;
+  context.clock.enter('write');
   const rows = await copyToParquet(context.session, sql, task.file, width);
   await made.drop();
   return { rows, ...(await checksumFile(task.file)) };

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { isTesseraError, TesseraError } from '@tessera/api';
 import { checksumFile, fault, isPassing, PAUSES_MS, readError, withRetries } from '@tessera/lake';
 import { type StagedTiles, stagedPath } from '@tessera/tiling';
+import { firstPhase } from '../profile/phase.js';
+import { duringAll, type TaskTimes } from '../profile/phase-clock.js';
 import type { TaskContext } from './context.js';
 import { describeTask } from './describe-task.js';
 import type { AssembleResult, BuildTilesResult } from './result.js';
@@ -20,6 +22,7 @@ export interface TaskAnswer {
   readonly result: unknown;
   /** All that later tasks, or the publish, read of it; where the exchange is not recorded only what is published. */
   readonly outputs: readonly Output[];
+  readonly times: TaskTimes;
 }
 
 /**
@@ -29,23 +32,28 @@ export interface TaskAnswer {
  * Throws  what the last attempt threw, and which task it was
  */
 export async function attemptTask(context: TaskContext, task: Task): Promise<TaskAnswer> {
-  const { exchange } = context;
+  const { exchange, clock } = context;
+  clock.begin(firstPhase(task));
   try {
     const answer = await withRetries(
       async () => {
         exchange.begin();
+        clock.enter(firstPhase(task));
         fault('task.begun', task.type);
         if (context.cancelled()) throw new TesseraError('INTERRUPTED', {});
-        const result = await runTask(context, task);
-        return {
-          result,
-          outputs: await outputsOf(context, task, result),
-        };
+        try {
+          const result = await runTask(context, task);
+          const outputs = () => outputsOf(context, task, result);
+          return { result, outputs: await duringAll(context, 'write', outputs) };
+        } finally {
+          // Should it have failed, a pause comes.
+          clock.enter('wait');
+        }
       },
       () => exchange.discard(),
     );
     fault('task.written', task.type);
-    return answer;
+    return { ...answer, times: clock.end() };
   } catch (error) {
     throw isPassing(error) ? located(error, task) : error;
   }

@@ -18,6 +18,7 @@ import {
   stageTiles,
   type Tiles,
 } from '@tessera/tiling';
+import { during, duringAll } from '../profile/phase-clock.js';
 import type { TaskContext } from './context.js';
 import type { BuildTilesResult } from './result.js';
 import { countRows } from './scatter.js';
@@ -120,9 +121,11 @@ async function stageAtOnce(building: Building, range: KeyRange): Promise<Staged>
   let tiles = await readFinest(building, range, infinite);
   const staged: StagedTiles[] = [];
   for (const level of LEVELS) {
-    if (level !== '5m') tiles = mergeTiles([tiles], level, families);
-    const piece = { tiles, keys: keysOf(building), strings };
-    staged.push(await stageTiles(context.session, { ...placeOf(task, level), ...piece }));
+    const finer = tiles;
+    if (level !== '5m')
+      tiles = during(context, 'merge', () => mergeTiles([finer], level, families));
+    const piece = { ...placeOf(task, level), tiles, keys: keysOf(building), strings };
+    staged.push(await duringAll(context, 'write', () => stageTiles(context.session, piece)));
   }
   return { staged, infinite };
 }
@@ -138,12 +141,16 @@ async function stageByKeys(building: Building, ranges: readonly KeyRange[]): Pro
     const found = infinite;
     const pieces = async function* () {
       for (const range of ranges) {
-        const finest = await readFinest(building, range, found);
-        const tiles = level === '5m' ? finest : mergeTiles([finest], level, families);
+        const tiles = await duringAll(context, 'scan', async () => {
+          const finest = await readFinest(building, range, found);
+          if (level === '5m') return finest;
+          return during(context, 'merge', () => mergeTiles([finest], level, families));
+        });
         yield { tiles, keys: keysOf(building), strings };
       }
     };
-    staged.push(await stageTilePieces(context.session, placeOf(task, level), pieces()));
+    const stage = () => stageTilePieces(context.session, placeOf(task, level), pieces());
+    staged.push(await duringAll(context, 'write', stage));
   }
   return { staged, infinite };
 }
@@ -172,9 +179,11 @@ async function readFinest(
   let lots: Tiles[] = [];
   const add = (batch: Batch) => {
     if (context.cancelled()) throw new Error('cancelled');
-    const events = cleaned(batch, task, infinite);
-    lots.push(buildTiles({ level: '5m', events, states: task.states }));
-    if (lots.length === LOTS) lots = [mergeTiles(lots, '5m', families)];
+    during(context, 'merge', () => {
+      const events = cleaned(batch, task, infinite);
+      lots.push(buildTiles({ level: '5m', events, states: task.states }));
+      if (lots.length === LOTS) lots = [mergeTiles(lots, '5m', families)];
+    });
   };
   const { taskBytes, leastRows } = context.memory;
   const fits = Math.max(leastRows, Math.floor(taskBytes / scannedBytes(lanes)));
@@ -188,7 +197,7 @@ async function readFinest(
   }
   const [only] = lots;
   if (lots.length === 1 && only) return only;
-  return mergeTiles(lots, '5m', families);
+  return during(context, 'merge', () => mergeTiles(lots, '5m', families));
 }
 
 /** S4.4; and how many values of each column were infinite. */

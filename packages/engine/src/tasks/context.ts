@@ -1,6 +1,8 @@
+import { collectIfTight } from '@tessera/columnar';
 import { quoteLiteral, readRows, type Session } from '@tessera/lake';
 import type { Exchange } from '../exchange.js';
 import type { WorkerMemory } from '../memory.js';
+import { during, type PhaseClock } from '../profile/phase-clock.js';
 import type { TableRef } from './task.js';
 
 /** What a worker has beside the task: its DuckDB session, the exchange, and the folders that relative names start from. */
@@ -10,6 +12,13 @@ export interface TaskContext {
   readonly memory: WorkerMemory;
   /** True once the run is cancelled: long loops stop between steps. */
   readonly cancelled: () => boolean;
+  /** What it is doing; the exchange's reading and writing is told to it already. */
+  readonly clock: PhaseClock;
+}
+
+/** Between two steps: garbage is collected where memory is tight. */
+export function collect(context: Pick<TaskContext, 'memory' | 'clock'>): void {
+  during(context, 'collect', () => collectIfTight(context.memory.tightBytes));
 }
 
 /** SQL that names a table made by an earlier task. */

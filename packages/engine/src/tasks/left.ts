@@ -230,6 +230,7 @@ export async function runLeft(context: TaskContext, task: LeftTask): Promise<Lef
   }
   let chunk = 0;
   for await (const left of readLeft(context, task, rowsAtOnce)) {
+    const before = context.clock.enter('scatter');
     countRows(counts, left, task);
     for (const [at, { keySet }] of task.keySets.entries()) {
       const code = left.codes[at]!;
@@ -249,6 +250,7 @@ export async function runLeft(context: TaskContext, task: LeftTask): Promise<Lef
       });
     }
     chunk++;
+    context.clock.enter(before);
   }
   return {
     rows: counts.rows,

@@ -1,6 +1,7 @@
 import type { Batch } from '@tessera/columnar';
 import { run, type Session, streamColumns } from '@tessera/lake';
 import { createStringCodes, type StringCodes, tileScanSql } from '@tessera/tiling';
+import { during } from '../profile/phase-clock.js';
 import { type TaskContext, tableSql } from './context.js';
 import { perBucket } from './per-bucket.js';
 import type { ReadTilesResult } from './result.js';
@@ -36,7 +37,8 @@ export async function runReadTiles(
     context.memory.leastRows,
     Math.min(TILES_AT_ONCE, Math.floor(context.memory.taskBytes / 1024)),
   );
-  await streamColumns(context.session, sql, kinds, flush, { batchRows });
+  const scatter = (batch: Batch) => during(context, 'scatter', () => flush(batch));
+  await streamColumns(context.session, sql, kinds, scatter, { batchRows });
   return { rows, sections };
 }
 

@@ -1,9 +1,8 @@
-import { collectIfTight } from '@tessera/columnar';
 import { addFunctions } from '../expressions/expression-sql.js';
 import { runAssemble } from './assemble.js';
 import { runBuildTiles } from './build-tiles.js';
 import { computedBy } from './computed-by.js';
-import type { TaskContext } from './context.js';
+import { collect, type TaskContext } from './context.js';
 import { runLeft } from './left.js';
 import { runMergeTiles } from './merge-tiles.js';
 import { runReadTiles } from './read-tiles.js';
@@ -15,7 +14,7 @@ import type { Task } from './task.js';
 
 /** Run one task where it stands: the same code inline, in a worker thread, or on another machine. */
 export async function runTask(context: TaskContext, task: Task): Promise<unknown> {
-  collectIfTight(context.memory.tightBytes);
+  collect(context);
   addFunctions(context.session, computedBy(task));
   switch (task.type) {
     case 'keys':

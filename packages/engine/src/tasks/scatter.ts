@@ -2,6 +2,7 @@ import { TesseraError } from '@tessera/api';
 import { type Batch, bucketCollector, type Column } from '@tessera/columnar';
 import { type ReadKind, readRows, sinkColumns, sinkWithKey } from '@tessera/lake';
 import { scannedBytes } from '@tessera/planner';
+import { during } from '../profile/phase-clock.js';
 import { type TaskContext, tableSql } from './context.js';
 import { keyLookup } from './key-lookup.js';
 import type { ScatterResult } from './result.js';
@@ -96,22 +97,29 @@ async function eachMatch(
 ): Promise<void> {
   const { session } = context;
   const { scan, relation } = task;
+  const within = (what: () => void) => during(context, 'scatter', what);
   const columns = ['t', ...scan.lanes.map((lane) => lane.name)];
   const lookup = await keyLookupOf(context, task);
   if (lookup === null) {
     const sql = scatterSql(scan, relation, tableSql(context, task.keys), dictionaries);
     const withCode = { ...kinds, code: 'code' as const };
-    await sinkColumns(session, sql, ['code', ...columns], withCode, onBatch);
+    await sinkColumns(session, sql, ['code', ...columns], withCode, onBatch, within);
     return;
   }
   const sql = scatterSql(scan, relation, { keySql: lookup.sqlOf }, dictionaries);
   let found = new Int32Array(0);
-  await sinkWithKey(session, sql, 'key', { columns, kinds }, (key, { rows, columns: read }) => {
-    if (found.length < rows) found = new Int32Array(rows);
-    lookup.find(key, rows, found);
-    const code: Column = { kind: 'code', values: found.subarray(0, rows) };
-    onBatch({ rows, columns: { code, ...read } });
-  });
+  await sinkWithKey(
+    session,
+    sql,
+    'key',
+    { columns, kinds, within },
+    (key, { rows, columns: read }) => {
+      if (found.length < rows) found = new Int32Array(rows);
+      lookup.find(key, rows, found);
+      const code: Column = { kind: 'code', values: found.subarray(0, rows) };
+      onBatch({ rows, columns: { code, ...read } });
+    },
+  );
 }
 
 /** A single key without a day beside it. */

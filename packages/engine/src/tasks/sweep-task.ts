@@ -1,8 +1,8 @@
 import { type DataType, dayOf } from '@tessera/api';
-import { type Batch, type Column, collectIfTight } from '@tessera/columnar';
+import type { Batch, Column } from '@tessera/columnar';
 import { type FeatureSpec, type SweepCounts, sweep } from '@tessera/pitjoin';
 import { effectiveQueryMs, type QueryPlan } from '@tessera/planner';
-import type { TaskContext } from './context.js';
+import { collect, type TaskContext } from './context.js';
 import { emptyColumn } from './empty-column.js';
 import { writePieces } from './pieces.js';
 import { readSections } from './read-sections.js';
@@ -92,7 +92,8 @@ export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
   if (task.left.length === 0) return { counts: NOTHING, problem: null, pieces: [] };
   const left = readLeft(context, task);
   const { events, tiles } = readEvents(context, task);
-  collectIfTight(context.memory.tightBytes);
+  collect(context);
+  context.clock.enter('sweep');
   const tie = task.tie === null ? undefined : events.columns[task.tie];
   const timeMs = numbers(left, 't');
   const leftColumns: Record<string, Column> = { code: left.columns.code! };
@@ -111,10 +112,12 @@ export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
       strict: task.strict,
     },
     () => {
-      collectIfTight(context.memory.tightBytes);
+      collect(context);
       return context.cancelled();
     },
+    (phase) => context.clock.enter(phase),
   );
   if (problem) return { counts, problem, pieces: [] };
+  context.clock.enter('write');
   return { counts, problem: null, pieces: writePieces(context.exchange, task, left, swept) };
 }

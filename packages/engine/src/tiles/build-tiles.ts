@@ -16,6 +16,7 @@ import type { Executor } from '../executor.js';
 import type { Gathered } from '../gather.js';
 import { checkUnchanged } from '../inputs.js';
 import { checkSignal, leavesTasks } from '../process-state.js';
+import type { Profiler } from '../profile/profiler.js';
 import { recorded } from '../resume/recorded.js';
 import { TILES_KEY } from '../resume/run-key.js';
 import { openTaskRecord, type TaskRecord } from '../resume/task-record.js';
@@ -33,6 +34,7 @@ export interface TileBuilding {
   readonly gathered: Gathered;
   readonly states: Readonly<Record<string, ScanStates>>;
   readonly signal: AbortSignal | undefined;
+  readonly profiler: Profiler;
   readonly onProgress: (done: number, total: number, rows: number) => void;
 }
 
@@ -136,7 +138,7 @@ async function buildSet(
   building: TileBuilding,
   advance: (rows: number) => void,
 ): Promise<Omit<TilesBuilt, 'partitions'>> {
-  const { store, owner } = building;
+  const { store, owner, profiler } = building;
   const path = tileSetPath(store, one.set);
   const lock = await acquireLock(path, owner);
   let run: PublishRun | null = null;
@@ -152,7 +154,7 @@ async function buildSet(
     for (let at = 0; at < builds.length; at += PUBLISHED_AT_ONCE) {
       const some = builds.slice(at, at + PUBLISHED_AT_ONCE);
       const made = await buildPartitions(one, some, { run, set }, worked, advance);
-      set = await publishTiles(run, set, made.staged);
+      set = await profiler.during('publish', publishing(run, set, made.staged));
       counts.tasks += some.length;
       counts.rowsRead += made.rowsRead;
       counts.filesRead += made.filesRead;
@@ -161,7 +163,7 @@ async function buildSet(
       const blocks = [...one.blocks.values()].filter((block) => block.level === level);
       if (blocks.length === 0) continue;
       const staged = await mergeBlocks(one, blocks, { run, set }, worked, advance);
-      set = await publishTiles(run, set, staged);
+      set = await profiler.during('publish', publishing(run, set, staged));
       counts.tasks += blocks.length;
       counts.blocks += blocks.length;
     }
@@ -176,6 +178,9 @@ async function buildSet(
   }
 }
 
+const publishing = (run: PublishRun, set: TileSet, staged: readonly StagedTiles[]) => () =>
+  publishTiles(run, set, staged);
+
 /** Tiles of partitions that are no more, or empty now, are in no block. */
 async function withoutGone(set: TileSet, scan: ScanPlan, gathered: Gathered): Promise<TileSet> {
   const files = gathered.facts.sources[scan.sourceId]?.files ?? [];
@@ -188,7 +193,7 @@ async function buildPartitions(
   { scan, families }: SetBuild,
   builds: readonly TileBuild[],
   { run, set }: { readonly run: PublishRun; readonly set: TileSet },
-  { gathered, executor, signal }: TileBuilding,
+  { gathered, executor, signal, profiler }: TileBuilding,
   advance: (rows: number) => void,
 ): Promise<{ staged: StagedTiles[]; rowsRead: number; filesRead: number }> {
   const facts = gathered.facts.sources[scan.sourceId]?.files ?? [];
@@ -212,16 +217,18 @@ async function buildPartitions(
       counts: footerCounts({ ...own, fileIdx: build.fileIdx, tiles: null }, filesOf(build)),
     };
   });
-  const hashes = hashContents(builds.flatMap(filesOf), gathered, signal);
+  const hashing = hashContents(builds.flatMap(filesOf), gathered, signal);
+  const hashes = profiler.beside('contents', hashing);
   // Should a task fail first, nobody waits for it.
   hashes.catch(() => undefined);
   const results = await executor.run<BuildTilesResult>(tasks, ({ counts }) => {
     advance(counts.rowsRead);
   });
-  const contents = await hashes;
+  const contents = await profiler.during('contents', () => hashes);
   checkSignal(signal);
   const fileIdx = builds.flatMap((build) => build.fileIdx);
-  await checkUnchanged([gathered.files(scan.sourceId, fileIdx)]);
+  const inputs = [gathered.files(scan.sourceId, fileIdx)];
+  await profiler.during('check', () => checkUnchanged(inputs));
   const staged = builds.flatMap((build, idx) => {
     const { staged: own, counts } = results[idx]!;
     const files = filesOf(build).map(({ path, fingerprint, content, stat }) => ({

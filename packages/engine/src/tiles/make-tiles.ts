@@ -1,6 +1,7 @@
 import { TesseraError } from '@tessera/api';
 import type { Executor } from '../executor.js';
 import type { Making } from '../make.js';
+import type { Profiler } from '../profile/profiler.js';
 import type { Subject } from '../subject.js';
 import type { StageProgress } from '../write-partitions.js';
 import { buildMissingTiles, NOTHING_BUILT, type TilesBuilt } from './build-tiles.js';
@@ -20,6 +21,7 @@ interface With {
   readonly owner: string;
   readonly onProgress: (progress: StageProgress) => void;
   readonly signal: AbortSignal | undefined;
+  readonly profiler: Profiler;
 }
 
 /** Build what a plan misses, then plan again with what is there: how many tiles there are, and what they hold, is known now. */
@@ -27,11 +29,11 @@ export async function makeTiles(
   subject: Subject,
   { store, sets, gathered, planOptions }: Making,
   asked: TiledPlan,
-  { executor, owner, onProgress, signal }: With,
+  { executor, owner, onProgress, signal, profiler }: With,
 ): Promise<MadeTiles> {
   if (!buildsTiles(asked.plan)) return { tiled: asked, sets, counts: NOTHING_BUILT };
   const counts = await buildMissingTiles(asked.plan, {
-    ...{ store, owner, executor, gathered, states: asked.states, signal },
+    ...{ store, owner, executor, gathered, states: asked.states, signal, profiler },
     onProgress: (tasksDone, tasksTotal, rows) =>
       onProgress({ stage: 'tiles', tasksDone, tasksTotal, rows }),
   });
