@@ -141,6 +141,7 @@ export {
   partColumns,
   passedThroughColumns,
 } from './output-columns.js';
+export { DEFINITION_RULES, type DefinitionRule } from './rules.js';
 export {
   type AggregationSpec,
   type AheadSpec,

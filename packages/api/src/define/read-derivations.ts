@@ -50,26 +50,27 @@ export function readDerivations(
     const shape = isDeclared(draft) ? readShape(declaredShape, draft, own) : { expression: draft };
     if (shape === undefined) return [];
     const { expression, positions, text, problems } = readExpression(shape.expression, known);
-    const add = (problem: (typeof problems)[number]): void => {
+    const add = (problem: (typeof problems)[number], report: Report = own): void => {
       const { code, params } = expressionError('expression', text, problem);
-      own.add(code, params);
+      report.add(code, params);
     };
-    problems.forEach(add);
+    for (const problem of problems) add(problem);
     const type = own.attempt(() => parseType(shape.type ?? 'double'));
     if (expression === undefined || type === undefined) return [];
     walkExpression(expression, (part) => {
       if (part.op === 'sql') {
-        add({
-          position: positions.get(part) ?? null,
-          reason: 'sql(…) computes no column: it has no meaning where features are served',
-        });
+        const reason = 'sql(…) computes no column: it has no meaning where features are served';
+        add({ position: positions.get(part) ?? null, reason }, own.as('SQL_COMPUTES_COLUMN'));
       }
       if (part.op !== 'column' || !labels.includes(part.column)) return;
-      add({
-        position: positions.get(part) ?? null,
-        reason: `\`${part.column}\` is a label: what it says is not known when features are`,
-        advice: 'Only training code may read it.',
-      });
+      add(
+        {
+          position: positions.get(part) ?? null,
+          reason: `\`${part.column}\` is a label: what it says is not known when features are`,
+          advice: 'Only training code may read it.',
+        },
+        own.as('DERIVE_READS_LABEL'),
+      );
     });
     return taken === undefined ? [{ name, expression, type }] : [];
   });
@@ -94,7 +95,7 @@ function reportCycle(order: DerivationOrder & { cycle: readonly string[] }, repo
 function checkDerivedName(name: string, report: Report): void {
   checkPiece('name', name, report);
   if (name.startsWith('__')) {
-    report.option('name', 'begins with two underscores: such names are ours');
+    report.as('RESERVED_NAME').option('name', 'begins with two underscores: such names are ours');
   }
 }
 
@@ -105,13 +106,15 @@ export function readOnly(
   report: Report,
 ): readonly string[] {
   const seen = new Set<string>();
-  if (only.length === 0) report.option('only', 'needs at least one column');
+  if (only.length === 0) report.as('ONLY_EMPTY').option('only', 'needs at least one column');
   for (const name of only) {
-    if (seen.has(name)) report.option('only', `names \`${name}\` twice`);
+    if (seen.has(name)) report.as('ONLY_REPEATED').option('only', `names \`${name}\` twice`);
     seen.add(name);
     if (columns.includes(name)) continue;
     if (left.includes(name)) {
-      report.option('only', `need not name \`${name}\`: columns of the left and keys always stay`);
+      report
+        .as('ONLY_NAMES_KEPT')
+        .option('only', `need not name \`${name}\`: columns of the left and keys always stay`);
     } else {
       report.inside('only').add('UNKNOWN_COLUMN', { source: report.at, column: name, columns });
     }
@@ -145,10 +148,12 @@ export function readRequest(
     if (type === undefined) return [];
     if (formatType(type) === formatType(column.type))
       return [{ name, type, nullable: !trimmed.endsWith('!') }];
-    own.option(
-      name,
-      `is ${formatType(type)} here and ${formatType(column.type)} in ${left.name}: what is served would differ from what was trained on`,
-    );
+    own
+      .as('REQUEST_TYPE')
+      .option(
+        name,
+        `is ${formatType(type)} here and ${formatType(column.type)} in ${left.name}: what is served would differ from what was trained on`,
+      );
     return [];
   });
 }
