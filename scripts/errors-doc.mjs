@@ -94,6 +94,13 @@ const SAMPLES = {
   DEFINITION_FAILED: [
     { file: 'features/user-spend.ts', reason: "Cannot find module '../source.js'" },
   ],
+  RULE_BROKEN: [
+    {
+      rule: 'ONLINE_DERIVE_READS_LEFT',
+      message: '`amount` is a left column, and neither a key nor in the request.',
+    },
+    'fraud_v2 › derive › ratio',
+  ],
   VALIDATION_FAILED: [{ errors: 3, objects: 2 }],
   BREAKING_CHANGE: [{ names: ['user_spend'] }],
   UNKNOWN_REVISION: [{ revision: 'v2.0.1', reason: "git: unknown revision 'v2.0.1'" }],
@@ -202,6 +209,7 @@ const ADVICE = {
   NO_DEFINITIONS: 'Export a join or groupBy, or point `features` at the right folder.',
   DUPLICATE_DEFINITION: 'Rename one of the two.',
   DEFINITION_FAILED: 'Correct the file at the line; `--debug` shows the whole stack.',
+  RULE_BROKEN: 'What the rule says, and what to do: [rules](rules.md).',
   VALIDATION_FAILED: 'Each broken rule is listed above with what to do: [rules](rules.md).',
   BREAKING_CHANGE:
     'What is served reads the columns by name and meaning: give the new form a version or a name of its own.',

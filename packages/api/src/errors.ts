@@ -217,6 +217,7 @@ export const ERROR_TABLE = {
       `${p.errors} ${p.errors === 1 ? 'rule is' : 'rules are'} broken in ${p.objects} ${p.objects === 1 ? 'place' : 'places'}.`,
     () => 'Nothing was written.',
   ),
+  RULE_BROKEN: entry<{ rule: string; message: string }>('user', (p) => `${p.rule}: ${p.message}`),
   BREAKING_CHANGE: entry<{ names: readonly string[] }>(
     'user',
     (p) => `what is served would change its meaning: ${some(p.names, 10)}.`,

@@ -162,6 +162,7 @@ test('the table: every code has a kind and says something', () => {
       "DUPLICATE_DEFINITION user",
       "DEFINITION_FAILED user",
       "VALIDATION_FAILED user",
+      "RULE_BROKEN user",
       "BREAKING_CHANGE user",
       "UNKNOWN_REVISION user",
       "NEWER_COMPILED user",

@@ -25,6 +25,7 @@ export type {
   TilePiece,
   TilesRead,
 } from './explain/tile-piece.js';
+export { expressionProblems } from './expressions/expression-problems.js';
 export {
   findGarbage,
   type Garbage,
@@ -40,6 +41,12 @@ export type {
   InputTables,
 } from './in-memory/input-types.js';
 export { joinRows } from './in-memory/join-rows.js';
+export {
+  type LakeLook,
+  type LookOptions,
+  lookAtSources,
+  type SourceLook,
+} from './look-at-sources.js';
 export type { WorkerMemory } from './memory.js';
 export { backfill, buildTiles, trainSet } from './run.js';
 export type {

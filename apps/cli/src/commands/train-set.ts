@@ -6,6 +6,7 @@ import { rowTable, valueText } from '../output/row-table.js';
 import { stepLine } from '../output/style.js';
 import { shownPath } from '../paths.js';
 import { loadDefinitions } from '../project/load-definitions.js';
+import { validateFirst } from '../project/validate-first.js';
 import { chooseJoin } from './choose-join.js';
 import { type CommandContext, printLines } from './context.js';
 import { ensureLake, openProject } from './open-project.js';
@@ -35,6 +36,7 @@ export async function trainSetCommand(
   if (raw.join === undefined && !quiet) {
     printLines(context, [stepLine('join', `${join.name} (the only one in this project)`)]);
   }
+  await validateFirst(definitions.project, [join]);
   await ensureLake(project, { named: raw.lake !== undefined, quiet }, context);
   const engine = await context.loadEngine();
   const result = await runDataset(

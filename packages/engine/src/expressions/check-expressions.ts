@@ -12,8 +12,8 @@ import type { Definition } from '../definition.js';
 import { groupBysOf, sourcesOf } from '../definition.js';
 import type { Subject } from '../subject.js';
 import { checkDerived } from './check-derived.js';
-import { addFunctions, type Computed, computedParts } from './expression-sql.js';
-import { typedProblems } from './typed-problems.js';
+import { placedExpressions, problemsAt } from './expression-problems.js';
+import { addFunctions } from './expression-sql.js';
 
 /**
  * Expressions of a definition before anything is read: types and functions of derived and computed columns and of conditions, and
@@ -28,39 +28,36 @@ export async function checkExpressions(
   const subject = definition.join ?? definition.groupBy;
   if (subject !== null) checkDerived(subject, definition.computed);
   const problems: TesseraError[] = [];
-  const accept = (
-    computed: readonly Computed[],
-    code: 'BAD_EXPRESSION' | 'BAD_PREDICATE',
-    at: string,
-  ) => {
-    const wrong = computed.flatMap(({ expression, type, columns }) =>
-      typedProblems(expression, { code, at, columns, type }),
-    );
+  for (const placed of placedExpressions(definition)) {
+    const wrong = problemsAt(placed);
     problems.push(...wrong);
     // What has no type has no SQL either.
-    if (wrong.length === 0) addFunctions(session, computed);
-  };
-  const checkWhere = async (at: string, { columns }: SourceSpec, where: Expression | undefined) => {
-    if (where === undefined) return;
-    accept(computedParts({ where, columns }), 'BAD_PREDICATE', at);
-    for (const text of sqlTexts(where)) {
+    if (wrong.length === 0) addFunctions(session, placed.computed);
+  }
+  problems.push(...(await sqlProblems(session, definition)));
+  if (problems.length > 0) throw combineProblems(problems);
+}
+
+/** What DuckDB says of every `sql('…')`. */
+export async function sqlProblems(
+  session: Session,
+  definition: Definition,
+): Promise<TesseraError[]> {
+  const problems: TesseraError[] = [];
+  const check = async (at: string, { columns }: SourceSpec, where: Expression | undefined) => {
+    for (const text of where === undefined ? [] : sqlTexts(where)) {
       await checkSqlPredicate(session, columns, text).catch((error: unknown) => {
         if (!isTesseraError(error) || error.kind !== 'user') throw error;
         problems.push(...locateError(error, at).problems);
       });
     }
   };
-  for (const source of new Set(sourcesOf(definition))) {
-    const { name, columns } = source;
-    for (const { name: column, type, expression } of columns)
-      if (expression !== undefined)
-        accept([{ expression, type, columns }], 'BAD_EXPRESSION', `${name} › select › ${column}`);
-    await checkWhere(name, source, source.where);
-  }
+  for (const source of new Set(sourcesOf(definition)))
+    await check(source.name, source, source.where);
   for (const groupBy of new Set(groupBysOf(definition)))
     for (const { operation, where } of groupBy.aggregations)
-      await checkWhere(`${groupBy.name} › ${operation}`, groupBy.source, where);
-  if (problems.length > 0) throw combineProblems(problems);
+      await check(`${groupBy.name} › ${operation}`, groupBy.source, where);
+  return problems;
 }
 
 function sqlTexts(where: Expression): string[] {

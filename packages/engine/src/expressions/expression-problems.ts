@@ -1,0 +1,101 @@
+import {
+  type ComputedColumn,
+  computedColumns,
+  type Expression,
+  type GroupBySpec,
+  isTesseraError,
+  type JoinSpec,
+  type SourceSpec,
+  TesseraError,
+} from '@tessera/api';
+import { type Definition, groupBysOf, sourcesOf } from '../definition.js';
+import { checkDerived } from './check-derived.js';
+import { type Computed, computedParts } from './expression-sql.js';
+import { typedProblems } from './typed-problems.js';
+
+/** Expressions of a source or of an aggregation that DuckDB will be asked for. */
+interface Placed {
+  readonly computed: readonly Computed[];
+  readonly code: 'BAD_EXPRESSION' | 'BAD_PREDICATE';
+  readonly at: string;
+}
+
+/** Every computed column and condition of a definition's sources and aggregations, with its place. */
+export function placedExpressions(definition: Definition): readonly Placed[] {
+  const whereOf = (at: string, { columns }: SourceSpec, where: Expression | undefined): Placed[] =>
+    where === undefined
+      ? []
+      : [{ computed: computedParts({ where, columns }), code: 'BAD_PREDICATE', at }];
+  const ofSources = [...new Set(sourcesOf(definition))].flatMap((source): Placed[] => {
+    const { name, columns } = source;
+    const selected = columns.flatMap(({ name: column, type, expression }): Placed[] =>
+      expression === undefined
+        ? []
+        : [
+            {
+              computed: [{ expression, type, columns }],
+              code: 'BAD_EXPRESSION',
+              at: `${name} › select › ${column}`,
+            },
+          ],
+    );
+    return [...selected, ...whereOf(name, source, source.where)];
+  });
+  const ofGroupBys = [...new Set(groupBysOf(definition))].flatMap((groupBy) =>
+    groupBy.aggregations.flatMap(({ operation, where }) =>
+      whereOf(`${groupBy.name} › ${operation}`, groupBy.source, where),
+    ),
+  );
+  return [...ofSources, ...ofGroupBys];
+}
+
+/** What is wrong with the expressions of one place. */
+export function problemsAt({ computed, code, at }: Placed): TesseraError[] {
+  return computed.flatMap(({ expression, type, columns }) =>
+    typedProblems(expression, { code, at, columns, type }),
+  );
+}
+
+/** What is wrong with derived columns. */
+function derivedProblems(
+  subject: JoinSpec | GroupBySpec,
+  computed?: readonly ComputedColumn[],
+): readonly TesseraError[] {
+  try {
+    checkDerived(subject, computed);
+    return [];
+  } catch (error) {
+    if (!isTesseraError(error)) throw error;
+    return error.problems;
+  }
+}
+
+const derives = (subject: JoinSpec | GroupBySpec): boolean =>
+  subject.derive !== undefined ||
+  (subject.kind === 'join' && subject.parts.some(({ groupBy }) => groupBy.derive !== undefined));
+
+/**
+ * Types and functions of every expression of these definitions, before anything is read: each problem once, however many
+ * definitions share what it is in. What only DuckDB knows, `sql('…')`, is left to it.
+ */
+export function expressionProblems(
+  definitions: readonly (JoinSpec | GroupBySpec)[],
+): readonly TesseraError[] {
+  const problems = definitions.flatMap((spec) => {
+    const definition = {
+      join: spec.kind === 'join' ? spec : null,
+      groupBy: spec.kind === 'groupBy' ? spec : null,
+    };
+    const derived = derives(spec) ? derivedProblems(spec, computedColumns(spec)) : [];
+    return [...derived, ...placedExpressions(definition).flatMap(problemsAt)];
+  });
+  const told = new Map(problems.map((problem) => [problem.message, problem]));
+  return [...told.values()].map(
+    ({ code, params, at, hint }) =>
+      new TesseraError(code, params, {
+        ...(at !== undefined && { at }),
+        ...(hint !== undefined && { hint }),
+        rule: 'EXPRESSION_TYPE',
+      }),
+  );
+}
