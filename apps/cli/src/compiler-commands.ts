@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { RawCompileOptions } from './commands/compile.js';
 import type { CommandContext } from './commands/context.js';
+import type { RawDiffOptions } from './commands/diff.js';
+import type { RawLineageOptions } from './commands/lineage.js';
 import type { RawValidateOptions } from './commands/validate.js';
 
 type Collect = (value: string, earlier?: readonly string[]) => string[];
@@ -38,6 +40,34 @@ export function addCompilerCommands(
   addProjectOptions(compile).action(async (raw: RawCompileOptions) => {
     const { compileCommand } = await import('./commands/compile.js');
     await compileCommand(raw, context);
+  });
+
+  const diff = program
+    .command('diff')
+    .description('what changes between two states of the definitions, and what it costs')
+    .requiredOption('--from <place>', 'a git revision, a folder of definitions, or one compiled')
+    .option('--to <place>', 'the same (default: the project as it is now)')
+    .option('--lake <folder>', "folder that source paths start from (default: the config's)")
+    .option('--no-lake', 'do not plan what would be built again')
+    .option('--out <folder>', "folder that receives datasets (default: the config's)")
+    .option('--markdown', 'print a comment for a pull request')
+    .option('--allow-breaking', 'exit code 0 where what is served breaks');
+  addProjectOptions(diff).action(async (raw: RawDiffOptions) => {
+    const { diffCommand } = await import('./commands/diff.js');
+    await diffCommand(raw, context);
+  });
+
+  const lineage = program
+    .command('lineage')
+    .description('which stored columns every output column is made of')
+    .argument('[object]', 'a source, groupBy or join (default: all)')
+    .option('--column <name>', 'one output column, or a stored one: source.column')
+    .option('--report <file>', 'write one HTML page with everything')
+    .option('--lake <folder>', "folder that source paths start from (default: the config's)")
+    .option('--no-lake', 'the report says nothing of the lake');
+  addProjectOptions(lineage).action(async (of: string | undefined, raw: RawLineageOptions) => {
+    const { lineageCommand } = await import('./commands/lineage.js');
+    await lineageCommand(of, raw, context);
   });
 }
 

@@ -6,7 +6,7 @@ import {
   type SourceSpec,
 } from '@tessera/api';
 import { type Artefact, COMPILED_FORMAT } from './emit/artefact.js';
-import { emit, emitSource } from './emit/emit.js';
+import { emit, emitSource, type TilesOf } from './emit/emit.js';
 import { stableJson } from './emit/stable-json.js';
 import { idOf, type ObjectSpec, type Project } from './project.js';
 import { optimise } from './stages/optimise.js';
@@ -46,54 +46,81 @@ export interface Compiled {
   readonly kept: readonly string[];
 }
 
-/**
- * Artefacts of a project whose definitions are right. Of objects that are as in `before` nothing is made.
- *
- * @param before the index of the last time, and whether a file of it is still as it was
- */
-export function compile(
-  project: Project,
-  before: {
+export interface CompileOptions {
+  /** The last time: its index, and whether a file of it is still as it was. */
+  readonly before?: {
     readonly index: ProjectIndex;
     readonly isWhole: (entry: Entry) => boolean;
-  } | null = null,
-): Compiled {
+  } | null;
+  readonly tilesOf?: TilesOf;
+}
+
+/** One object to compile, or to leave as it is. */
+interface Step {
+  readonly spec: ObjectSpec;
+  readonly id: string;
+  readonly file: string | undefined;
+  readonly made: string;
+  /** It is as it was. */
+  readonly kept: Entry | null;
+}
+
+/** What has to be compiled, and what is as it was the last time. */
+export interface Steps {
+  readonly steps: readonly Step[];
+  readonly isAllKept: boolean;
+}
+
+/** Compare a project with what was compiled of it. */
+export function stepsOf(project: Project, before: CompileOptions['before'] = null): Steps {
   const known = new Map((before?.index.objects ?? []).map((entry) => [entry.id, entry]));
   const identity = identities();
-  const files: CompiledFile[] = [];
-  const compiled: string[] = [];
-  const kept: string[] = [];
-  const objects = objectsOf(project).map((spec): Entry => {
+  const steps = objectsOf(project).map((spec): Step => {
     const id = idOf(spec);
     const file = project.files.get(spec);
     const made = identity(spec, file);
     const earlier = known.get(id);
-    if (earlier?.made === made && before?.isWhole(earlier) === true) {
-      kept.push(id);
-      return earlier;
-    }
-    compiled.push(id);
-    const artefact = artefactOf(spec, file);
+    const isKept = earlier?.made === made && before?.isWhole(earlier) === true;
+    return { spec, id, file, made, kept: isKept ? earlier : null };
+  });
+  const isAllKept = steps.every(({ kept }) => kept !== null) && known.size === steps.length;
+  return { steps, isAllKept };
+}
+
+/** Artefacts of a project whose definitions are right; of objects that are as they were nothing is made. */
+export function compile(
+  { steps, isAllKept }: Steps,
+  { tilesOf, before }: CompileOptions = {},
+): Compiled {
+  const files: CompiledFile[] = [];
+  const objects = steps.map(({ spec, id, file, made, kept }): Entry => {
+    if (kept !== null) return kept;
+    const artefact = artefactOf(spec, file, tilesOf);
     const text = stableJson(artefact);
     const path = pathOf(artefact);
     files.push({ path, text });
     return { id, path, made, text: hash128(text), dependsOn: artefact.dependsOn };
   });
   const index: ProjectIndex = { format: COMPILED_FORMAT, objects };
-  files.push({ path: INDEX_FILE, text: indexText(index) });
-  return { index, files, compiled, kept };
+  if (!isAllKept || before == null) files.push({ path: INDEX_FILE, text: indexText(index) });
+  const of = (isKept: boolean) =>
+    steps.filter(({ kept }) => (kept !== null) === isKept).map(({ id }) => id);
+  return { index, files, compiled: of(false), kept: of(true) };
 }
 
 /** Every object of a project as its artefact, by id: for comparing and drawing. */
-export function artefactsOf(project: Project): ReadonlyMap<string, Artefact> {
+export function artefactsOf(project: Project, tilesOf?: TilesOf): ReadonlyMap<string, Artefact> {
   return new Map(
-    objectsOf(project).map((spec) => [idOf(spec), artefactOf(spec, project.files.get(spec))]),
+    objectsOf(project).map((spec) => [
+      idOf(spec),
+      artefactOf(spec, project.files.get(spec), tilesOf),
+    ]),
   );
 }
 
-function artefactOf(spec: ObjectSpec, file: string | undefined): Artefact {
+function artefactOf(spec: ObjectSpec, file: string | undefined, tilesOf?: TilesOf): Artefact {
   return spec.kind === 'join' || spec.kind === 'groupBy'
-    ? emit(optimise(spec), file)
+    ? emit(optimise(spec), file, tilesOf)
     : emitSource(spec, file);
 }
 

@@ -70,6 +70,7 @@ export {
 } from './status/dataset-status.js';
 export { type ProjectStatus, projectStatus } from './status/project-status.js';
 export type { TileSetStatus } from './status/tile-status.js';
+export { type TileNeed, tilesOfPlan } from './tiles/tiles-of-plan.js';
 export { batchRows } from './values/batch-rows.js';
 export type { Value } from './values/from-column.js';
 export type { InputValue } from './values/to-column.js';

@@ -32,24 +32,28 @@ export async function compileCommand(
       ? path.join(config.folder, 'compiled')
       : path.resolve(context.cwd, raw.compiled);
   const shown = shownPath(context.cwd, folder);
-  const { compile, parse, validateProject } = await import('@tessera/compiler');
+  const { compile, parse, stepsOf, validateProject } = await import('@tessera/compiler');
   const project = parse(await loadFiles(config, load, config.folder));
   const index = raw.cache === false ? null : readIndex(folder, shown);
   const before =
     index === null
       ? null
       : { index, isWhole: (entry: (typeof index.objects)[number]) => isWhole(folder, entry) };
+  const steps = stepsOf(project, before);
   const definitions = [...project.joins, ...project.groupBys];
-  const { expressionProblems } = await import('@tessera/engine');
+  // What compiled once has expressions of the right types.
+  const engine = steps.isAllKept ? null : await import('@tessera/engine');
   const findings = validateProject(
     project,
-    { told: expressionProblems(definitions) },
+    { told: engine?.expressionProblems(definitions) ?? [] },
     { strict: raw.strict === true },
   );
   const style = context.terminal.outStyle;
   if (raw.json !== true) printLines(context, findingLines(findings, style));
   const isRefused = findings.some(({ severity }) => severity === 'error');
-  const compiled = isRefused ? null : compile(project, before);
+  const compiled = isRefused
+    ? null
+    : compile(steps, { before, ...(engine && { tilesOf: engine.tilesOfPlan }) });
   const removed = compiled === null ? [] : writeCompiled(folder, compiled);
   if (raw.json === true) {
     const { compiled: made = [], kept = [] } = compiled ?? {};

@@ -22,9 +22,11 @@ export async function loadDefinitions(
   config: ProjectConfig,
   load: ModuleLoader,
   cwd: string,
+  /** The folder that files are named from. */
+  from = cwd,
 ): Promise<Definitions> {
   const { parse } = await import('@tessera/compiler');
-  const project = parse(await loadFiles(config, load, cwd));
+  const project = parse(await loadFiles(config, load, from));
   if (project.told.length > 0) throw combineProblems(project.told);
   return {
     joins: new Map(project.joins.map((join) => [join.name, join])),

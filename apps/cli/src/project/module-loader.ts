@@ -13,13 +13,16 @@ const AWAIT_LIMIT_MS = 20_000;
 
 /**
  * A loader for one project folder. `@tessera/api` is always this process's own instance, whether or not the project
- * has one installed: definitions and errors made by another copy would not be recognised.
+ * has one installed: definitions and errors made by another copy would not be recognised. Files are read as they are now.
  */
 export function createModuleLoader(projectFolder: string, watch: LoadWatch): ModuleLoader {
   const jiti = createJiti(pathToFileURL(path.join(projectFolder, 'tessera.config.ts')).href, {
     fsCache: cacheFolder(),
     virtualModules: { '@tessera/api': api },
   });
+  // Another loader of this process may have read them when they were otherwise.
+  for (const file of Object.keys(jiti.cache))
+    if (file.startsWith(projectFolder + path.sep)) delete jiti.cache[file];
   return async (file) => {
     watch.begin(file);
     const exports: unknown = await withLimit(jiti.import(file)).finally(watch.end);

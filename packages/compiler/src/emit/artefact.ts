@@ -30,6 +30,14 @@ export interface About {
   readonly deprecated?: string;
 }
 
+/** A tile set that runs can read, and the states that they read there, by hash. */
+export interface TileNeed {
+  readonly set: string;
+  readonly source: string;
+  readonly keys: readonly string[];
+  readonly states: readonly string[];
+}
+
 /** One object as `compiled/` has it: plain JSON, equal definitions give equal text. */
 export interface Artefact extends About {
   readonly format: number;
@@ -48,6 +56,8 @@ export interface Artefact extends About {
   readonly columns: readonly CompiledColumn[];
   readonly lineage: readonly ColumnLineage[];
   readonly avro?: { readonly key: AvroRecord; readonly value: AvroRecord };
+  /** Of events: what of it is stored as tiles. */
+  readonly tiles?: readonly TileNeed[];
   readonly definition: unknown;
   readonly plan?: PlanTemplate;
 }

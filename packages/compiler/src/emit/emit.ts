@@ -11,17 +11,32 @@ import {
   type SourceSpec,
   withInputs,
 } from '@tessera/api';
+import type { PhysicalPlan } from '@tessera/planner';
 import { columnLineage } from '../lineage/column-lineage.js';
 import { idOf } from '../project.js';
 import type { Optimised } from '../stages/optimise.js';
-import { type About, type Artefact, COMPILED_FORMAT, type CompiledColumn } from './artefact.js';
+import {
+  type About,
+  type Artefact,
+  COMPILED_FORMAT,
+  type CompiledColumn,
+  type TileNeed,
+} from './artefact.js';
 import { type AvroField, avroRecord } from './avro.js';
 import { canonicalGroupBy, canonicalJoin, canonicalSource } from './canonical.js';
 import { planTemplate } from './plan-template.js';
 
+/** Tile sets of a plan's scans: whoever has tiles knows them. */
+export type TilesOf = (plan: PhysicalPlan) => readonly TileNeed[];
+
 /** Last stage: an optimised definition → its artefact. Pure. */
-export function emit(optimised: Optimised, file: string | undefined): Artefact {
+export function emit(
+  optimised: Optimised,
+  file: string | undefined,
+  tilesOf: TilesOf = () => [],
+): Artefact {
   const { spec, hash, columns, plan } = optimised;
+  const tiles = tilesOf(plan);
   const keys = spec.kind === 'join' ? [] : keysOf(spec);
   const own: CompiledColumn[] =
     spec.kind === 'join'
@@ -64,6 +79,7 @@ export function emit(optimised: Optimised, file: string | undefined): Artefact {
           .map(({ name, type }) => ({ name, type, nullable: true })),
       ),
     },
+    ...(tiles.length > 0 && { tiles }),
     definition: spec.kind === 'join' ? canonicalJoin(spec) : canonicalGroupBy(spec),
     plan: planTemplate(plan),
   };
