@@ -5,6 +5,8 @@ import {
   type JoinSpec,
   type SourceSpec,
 } from '@tessera/api';
+import { type Finding, RULES } from '@tessera/validators';
+import type { ColumnsOf } from './columns.js';
 import { type Artefact, COMPILED_FORMAT } from './emit/artefact.js';
 import { emit, emitSource, type TilesOf } from './emit/emit.js';
 import { stableJson } from './emit/stable-json.js';
@@ -31,6 +33,8 @@ export interface Entry {
 
 export interface ProjectIndex {
   readonly format: number;
+  /** What was warned of, by the rules that were known then. */
+  readonly warned: { readonly rules: string; readonly findings: readonly Finding[] };
   readonly objects: readonly Entry[];
 }
 
@@ -53,7 +57,13 @@ export interface CompileOptions {
     readonly isWhole: (entry: Entry) => boolean;
   } | null;
   readonly tilesOf?: TilesOf;
+  readonly columnsOf?: ColumnsOf;
+  /** What the definitions were warned of. */
+  readonly findings?: readonly Finding[];
 }
+
+/** Changes with the rules that there are. */
+const RULES_KNOWN = hash128(RULES.map(({ id, severity }) => `${id} ${severity}`).join());
 
 /** One object to compile, or to leave as it is. */
 interface Step {
@@ -63,6 +73,15 @@ interface Step {
   readonly made: string;
   /** It is as it was. */
   readonly kept: Entry | null;
+}
+
+/** What was found the last time, where nothing changed since, the rules neither; else null. */
+export function findingsBefore(
+  { isAllKept }: Steps,
+  before: CompileOptions['before'],
+): readonly Finding[] | null {
+  if (!isAllKept || before?.index.warned.rules !== RULES_KNOWN) return null;
+  return before.index.warned.findings;
 }
 
 /** What has to be compiled, and what is as it was the last time. */
@@ -90,19 +109,21 @@ export function stepsOf(project: Project, before: CompileOptions['before'] = nul
 /** Artefacts of a project whose definitions are right; of objects that are as they were nothing is made. */
 export function compile(
   { steps, isAllKept }: Steps,
-  { tilesOf, before }: CompileOptions = {},
+  { tilesOf, before, columnsOf, findings = [] }: CompileOptions = {},
 ): Compiled {
   const files: CompiledFile[] = [];
   const objects = steps.map(({ spec, id, file, made, kept }): Entry => {
     if (kept !== null) return kept;
-    const artefact = artefactOf(spec, file, tilesOf);
+    const artefact = artefactOf(spec, file, tilesOf, columnsOf);
     const text = stableJson(artefact);
     const path = pathOf(artefact);
     files.push({ path, text });
     return { id, path, made, text: hash128(text), dependsOn: artefact.dependsOn };
   });
-  const index: ProjectIndex = { format: COMPILED_FORMAT, objects };
-  if (!isAllKept || before == null) files.push({ path: INDEX_FILE, text: indexText(index) });
+  const warned = { rules: RULES_KNOWN, findings };
+  const index: ProjectIndex = { format: COMPILED_FORMAT, warned, objects };
+  const isSame = isAllKept && before != null && indexText(before.index) === indexText(index);
+  if (!isSame) files.push({ path: INDEX_FILE, text: indexText(index) });
   const of = (isKept: boolean) =>
     steps.filter(({ kept }) => (kept !== null) === isKept).map(({ id }) => id);
   return { index, files, compiled: of(false), kept: of(true) };
@@ -118,9 +139,14 @@ export function artefactsOf(project: Project, tilesOf?: TilesOf): ReadonlyMap<st
   );
 }
 
-function artefactOf(spec: ObjectSpec, file: string | undefined, tilesOf?: TilesOf): Artefact {
+function artefactOf(
+  spec: ObjectSpec,
+  file: string | undefined,
+  tilesOf?: TilesOf,
+  columnsOf?: ColumnsOf,
+): Artefact {
   return spec.kind === 'join' || spec.kind === 'groupBy'
-    ? emit(optimise(spec), file, tilesOf)
+    ? emit(optimise(spec, columnsOf), file, tilesOf)
     : emitSource(spec, file);
 }
 
@@ -193,7 +219,9 @@ function pathOf({ kind, name }: Pick<Artefact, 'kind' | 'name'>): string {
   return `${FOLDERS[kind]}/${safe}.json`;
 }
 
-function indexText({ format, objects }: ProjectIndex): string {
+function indexText({ format, warned, objects }: ProjectIndex): string {
   const lines = objects.map((entry) => `    ${JSON.stringify(entry)}`);
-  return `{\n  "format": ${format},\n  "objects": [\n${lines.join(',\n')}\n  ]\n}\n`;
+  const findings = warned.findings.map((finding) => `\n      ${JSON.stringify(finding)}`);
+  const told = `{ "rules": "${warned.rules}", "findings": [${findings.join(',')}] }`;
+  return `{\n  "format": ${format},\n  "warned": ${told},\n  "objects": [\n${lines.join(',\n')}\n  ]\n}\n`;
 }

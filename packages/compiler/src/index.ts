@@ -1,3 +1,4 @@
+export { type ColumnsOf, rememberedColumns } from './columns.js';
 export {
   artefactsOf,
   type Compiled,
@@ -5,6 +6,7 @@ export {
   type CompileOptions,
   compile,
   type Entry,
+  findingsBefore,
   INDEX_FILE,
   type ProjectIndex,
   type Steps,

@@ -1,4 +1,6 @@
 import {
+  type ComputedColumn,
+  computedColumns,
   definitionHash,
   type GroupBySpec,
   type JoinSpec,
@@ -21,6 +23,8 @@ export interface Validated {
   readonly limits?: Partial<Limits>;
   /** Where definitions are exported, by definition. */
   readonly files?: ReadonlyMap<object, string>;
+  /** How columns of definitions are resolved; default `computedColumns`, each once. */
+  readonly columnsOf?: (definition: JoinSpec | GroupBySpec) => readonly ComputedColumn[];
 }
 
 /** A groupBy wherever it stands: on its own, in parts, in labels. */
@@ -62,7 +66,14 @@ export function createContext(validated: Validated): ValidationContext {
     hashes.set(source, known);
     return known;
   };
+  const columns = new Map<object, readonly ComputedColumn[]>();
+  const columnsOf = (definition: JoinSpec | GroupBySpec): readonly ComputedColumn[] => {
+    const known = columns.get(definition) ?? computedColumns(definition);
+    columns.set(definition, known);
+    return known;
+  };
   return {
+    columnsOf: validated.columnsOf ?? columnsOf,
     ...{ joins, groupBys, told, facts, range, files, allGroupBys },
     limits: { ...DEFAULT_LIMITS, ...validated.limits },
     sources: [...sources],

@@ -70,7 +70,7 @@ export async function validateCommand(
   }
   refuse(findings);
   if (raw.json === true) return;
-  const words = `${objectsText(project)} · ${countsText(findings)}`;
+  const words = `${objectsText(countsOf(project))} · ${countsText(findings)}`;
   const took = formatElapsed(performance.now() - startedMs);
   printLines(context, [doneLine(context.terminal.outStyle, 'validated', `${words}   ${took}`)]);
 }
@@ -114,12 +114,18 @@ export function restricted(
   return { ...project, joins, groupBys: project.groupBys.filter((one) => used.has(one)) };
 }
 
-export function countsOf({ joins, groupBys, sources }: Project) {
+/** How many objects of each kind. */
+export interface ProjectCounts {
+  readonly joins: number;
+  readonly groupBys: number;
+  readonly sources: number;
+}
+
+export function countsOf({ joins, groupBys, sources }: Project): ProjectCounts {
   return { joins: joins.length, groupBys: groupBys.length, sources: sources.length };
 }
 
-export function objectsText(project: Project): string {
-  const { joins, groupBys, sources } = countsOf(project);
+export function objectsText({ joins, groupBys, sources }: ProjectCounts): string {
   const text = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
   return [text(joins, 'join'), text(groupBys, 'groupBy'), text(sources, 'source')].join(', ');
 }

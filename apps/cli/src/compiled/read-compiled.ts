@@ -29,7 +29,8 @@ export function readIndex(folder: string, shown: string): ProjectIndex | null {
   for (const entry of found.objects as readonly unknown[])
     if (!isEntry(entry))
       throw new TesseraError('BAD_COMPILED', { path: shown, reason: 'its index is damaged' });
-  return { format: found.format, objects: found.objects };
+  const { warned = { rules: '', findings: [] } } = found;
+  return { format: found.format, warned, objects: found.objects };
 }
 
 /** Every artefact of a compiled folder, by id. Throws as `readIndex`, and BAD_COMPILED for a file that is not as it was written. */

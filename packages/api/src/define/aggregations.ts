@@ -50,7 +50,12 @@ export type ColumnOperation<Op extends Operation> = <
 ) => Made<Op, In, W, By, As, Lowercase<Op>>;
 
 function columnOperation<const Op extends Operation>(operation: Op): ColumnOperation<Op> {
-  return (column, options) => ({ ...options, operation, input: column });
+  return (column, options) => ({ ...kept(options), operation, input: column });
+}
+
+/** What is null where options should stand is kept, for the groupBy to refuse: spread it would be no options. */
+function kept<T>(options: T): T | { readonly options: null } {
+  return options === null ? { options: null } : options;
 }
 
 /** Rows that have a value in the column, or all rows when there is none. 0, not null, when there were none. */
@@ -71,7 +76,7 @@ export function count(
 ): Aggregation<'COUNT', string | undefined> {
   const options = {
     ...(typeof first === 'object' && first),
-    ...second,
+    ...kept(second),
     operation: 'COUNT',
   } as const;
   // Whatever stands where a column should is kept, for the groupBy to refuse.

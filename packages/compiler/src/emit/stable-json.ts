@@ -1,6 +1,8 @@
 /**
  * JSON to be read in a review and equal for equal values: two spaces, a line break at the end, members in the order given and
  * none that is undefined; what fits on a line stays on it.
+ *
+ * Cost     linear: a value is put into words once, whether it ends up on one line or on many.
  */
 export function stableJson(value: unknown): string {
   return `${written(value, '')}\n`;
@@ -9,27 +11,23 @@ export function stableJson(value: unknown): string {
 const WIDTH = 100;
 
 function written(value: unknown, indent: string): string {
-  const flat = JSON.stringify(value);
-  if (typeof value !== 'object' || value === null || flat.length + indent.length <= WIDTH)
-    return spaced(flat, value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;
-  if (Array.isArray(value))
-    return `[\n${value.map((item) => inner + written(item, inner)).join(',\n')}\n${indent}]`;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  const lines = members.map(
-    ([key, member]) => `${inner}${JSON.stringify(key)}: ${written(member, inner)}`,
-  );
-  return `{\n${lines.join(',\n')}\n${indent}}`;
-}
-
-/** A short object or list on one line, with spaces where people put them. */
-function spaced(flat: string, value: unknown): string {
-  if (typeof value !== 'object' || value === null) return flat;
-  if (Array.isArray(value))
-    return `[${value.map((item) => spaced(JSON.stringify(item), item)).join(', ')}]`;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  if (members.length === 0) return '{}';
-  return `{ ${members
-    .map(([key, member]) => `${JSON.stringify(key)}: ${spaced(JSON.stringify(member), member)}`)
-    .join(', ')} }`;
+  const isList = Array.isArray(value);
+  const items: string[] = [];
+  let width = indent.length + 4;
+  let isFlat = true;
+  const add = (key: string, text: string): void => {
+    items.push(key + text);
+    width += key.length + text.length + 2;
+    isFlat &&= width <= WIDTH && !text.includes('\n');
+  };
+  if (isList) for (const item of value) add('', written(item, inner));
+  else
+    for (const [key, member] of Object.entries(value))
+      if (member !== undefined) add(`${JSON.stringify(key)}: `, written(member, inner));
+  if (items.length === 0) return isList ? '[]' : '{}';
+  if (isFlat) return isList ? `[${items.join(', ')}]` : `{ ${items.join(', ')} }`;
+  const lines = items.map((item) => inner + item).join(',\n');
+  return isList ? `[\n${lines}\n${indent}]` : `{\n${lines}\n${indent}}`;
 }

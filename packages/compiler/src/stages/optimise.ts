@@ -29,8 +29,11 @@ export interface Optimised {
 const OPTIONS: PlanOptions = { buckets: 1, workers: 1 };
 
 /** Third stage: a definition → how it is computed, before anything is known of the lake. */
-export function optimise(spec: JoinSpec | GroupBySpec): Optimised {
-  const computed = computedColumns(spec);
+export function optimise(
+  spec: JoinSpec | GroupBySpec,
+  columnsOf: (spec: JoinSpec | GroupBySpec) => readonly ComputedColumn[] = computedColumns,
+): Optimised {
+  const computed = columnsOf(spec);
   const columns = outputOf(computed);
   const sources =
     spec.kind === 'join'

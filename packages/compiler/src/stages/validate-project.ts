@@ -6,6 +6,7 @@ import {
   type ValidateOptions,
   validate,
 } from '@tessera/validators';
+import type { ColumnsOf } from '../columns.js';
 import type { Project } from '../project.js';
 
 export interface Known {
@@ -14,6 +15,8 @@ export interface Known {
   readonly facts?: ProjectFacts | null;
   readonly range?: { readonly start?: string; readonly end?: string };
   readonly limits?: Partial<Limits>;
+  /** How columns of definitions are resolved, where others resolve them too. */
+  readonly columnsOf?: ColumnsOf;
 }
 
 /** Second stage: everything that is wrong with a project's definitions, by layer. */

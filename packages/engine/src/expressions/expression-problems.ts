@@ -2,6 +2,7 @@ import {
   type ComputedColumn,
   computedColumns,
   type Expression,
+  formatExpression,
   type GroupBySpec,
   isTesseraError,
   type JoinSpec,
@@ -80,14 +81,20 @@ const derives = (subject: JoinSpec | GroupBySpec): boolean =>
  */
 export function expressionProblems(
   definitions: readonly (JoinSpec | GroupBySpec)[],
+  columnsOf: (spec: JoinSpec | GroupBySpec) => readonly ComputedColumn[] = computedColumns,
 ): readonly TesseraError[] {
+  const checked = new Set<string>();
   const problems = definitions.flatMap((spec) => {
     const definition = {
       join: spec.kind === 'join' ? spec : null,
       groupBy: spec.kind === 'groupBy' ? spec : null,
     };
-    const derived = derives(spec) ? derivedProblems(spec, computedColumns(spec)) : [];
-    return [...derived, ...placedExpressions(definition).flatMap(problemsAt)];
+    const derived = derives(spec) ? derivedProblems(spec, columnsOf(spec)) : [];
+    const placed = placedExpressions(definition).filter(({ at, computed }) => {
+      const key = `${at} ${computed.map(({ expression }) => formatExpression(expression)).join()}`;
+      return !checked.has(key) && checked.add(key);
+    });
+    return [...derived, ...placed.flatMap(problemsAt)];
   });
   const told = new Map(problems.map((problem) => [problem.message, problem]));
   return [...told.values()].map(

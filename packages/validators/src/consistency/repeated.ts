@@ -1,5 +1,4 @@
 import {
-  computedColumns,
   type Expression,
   expressionColumns,
   formatType,
@@ -47,7 +46,7 @@ export const REPEATED_RULES: readonly Rule[] = [
     },
     check: (context) =>
       [...context.groupBys, ...context.joins].flatMap((definition) =>
-        repeatsOf(outputOf(computedColumns(definition)), ({ hash }) => hash).map(
+        repeatsOf(outputOf(context.columnsOf(definition)), ({ hash }) => hash).map(
           ([earlier, column]) => ({
             at: `${context.placeOf(definition)} › ${column.name}`,
             message: `\`${column.name}\` is always what \`${earlier.name}\` is.`,
@@ -188,7 +187,7 @@ export const REPEATED_RULES: readonly Rule[] = [
       context.joins
         .filter(({ only }) => only !== undefined)
         .flatMap((join) => {
-          const kept = new Set(computedColumns(join).map(({ column }) => column.name));
+          const kept = new Set(context.columnsOf(join).map(({ column }) => column.name));
           return (join.derive ?? [])
             .filter(({ name }) => !kept.has(name))
             .map(({ name, expression }) => ({

@@ -1,4 +1,4 @@
-import { outputColumns } from '@tessera/api';
+import { outputOf } from '@tessera/api';
 import { allParts, type ValidationContext } from '../context.js';
 import { aggregationName, inDays, longestWindowMs, windowsMs } from '../read-of.js';
 import type { Rule } from '../rule.js';
@@ -75,7 +75,7 @@ export const PERFORMANCE_RULES: readonly Rule[] = [
     },
     check: (context) =>
       context.joins.flatMap((join) => {
-        const columns = outputColumns(join).length;
+        const columns = outputOf(context.columnsOf(join)).length;
         if (columns <= context.limits.columns) return [];
         return [
           {
