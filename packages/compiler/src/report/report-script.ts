@@ -11,6 +11,8 @@ export const REPORT_SCRIPT = `
     readers.get(from).push(to);
   }
   const SHOWN_EDGES = 400;
+  const MANY = 60;
+  nodes.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   const elements = new Map();
   const graph = document.getElementById('graph');
   const svg = document.getElementById('edges');
@@ -50,15 +52,18 @@ export const REPORT_SCRIPT = `
     return seen;
   }
 
+  const nearOf = (id) => (id === null ? null : new Set([...reach(id, reads), ...reach(id, readers)]));
+
   function select(id) {
     selected = id;
-    const near = id === null ? null : new Set([...reach(id, reads), ...reach(id, readers)]);
+    const near = nearOf(id);
     for (const [own, element] of elements) {
       element.classList.toggle('on', own === id);
       element.classList.toggle('far', near !== null && !near.has(own));
       element.setAttribute('aria-pressed', String(own === id));
     }
-    draw(near);
+    filter();
+    graph.scrollTop = id === null || nodes.length <= MANY ? graph.scrollTop : 0;
     if (id === null) detail.replaceChildren(make('p', { className: 'hint', textContent: 'Click an object, then a column.' }));
     else show(byId.get(id), null);
   }
@@ -132,15 +137,18 @@ export const REPORT_SCRIPT = `
 
   function filter() {
     const text = search.value.trim().toLowerCase();
+    const near = nearOf(selected);
     let shown = 0;
     for (const node of nodes) {
       const hit = text === '' || node.name.toLowerCase().includes(text) || (node.owner || '').toLowerCase().includes(text) ||
         node.columns.some((column) => column.name.toLowerCase().includes(text));
-      elements.get(node.id).parentElement.hidden = !hit;
-      if (hit) shown += 1;
+      // Of many only those stay that the selected one has to do with: they would lie screens apart.
+      const isFar = nodes.length > MANY && near !== null && !near.has(node.id);
+      elements.get(node.id).parentElement.hidden = !hit || isFar;
+      if (hit && !isFar) shown += 1;
     }
     count.textContent = shown === nodes.length ? nodes.length + ' objects' : shown + ' of ' + nodes.length + ' objects';
-    draw(selected === null ? null : new Set([...reach(selected, reads), ...reach(selected, readers)]));
+    draw(near);
   }
 
   search.addEventListener('input', filter);
