@@ -30,7 +30,7 @@ const CHAPTERS = [
   ],
   [
     'Operators',
-    'int64 with int64 is int64, exact; with a double it is double. `/` is always of doubles. `%` has the sign of its left side. `||` joins text and is `concat`. Numbers are compared with numbers (int64 with int64 exactly), text by its UTF-8 bytes, dates and timestamps also with text in ISO form. In LIKE `%` stands for any text and `_` for one character; there is no escape, and time is linear in text times pattern. There are no regular expressions, on purpose: some take exponential time. From tightest: `-x`, `* / %`, `+ -`, `||`, comparisons with IS, IN, BETWEEN and LIKE, NOT, AND, OR.',
+    'int64 with int64 is int64, exact; with a double it is double. `/` is always of doubles. `%` has the sign of its left side. `||` joins text and is `concat`. Numbers are compared with numbers (int64 with int64 exactly), text by its UTF-8 bytes, dates and timestamps also with text in ISO form. LIKE takes time linear in text times pattern; there are no regular expressions, on purpose: some take exponential time.',
     [
       '7 / 2',
       '-7 % 3',
@@ -76,7 +76,7 @@ export function functionsDoc() {
   const parts = [
     '# Functions of expressions',
     '<!-- Made by scripts/functions-doc.mjs from the registry of @tessera/expr. Change the registry, then: node scripts/functions-doc.mjs --write -->',
-    `A typed subset of SQL with one meaning everywhere: where a source or an aggregation is filtered, where a column is computed, in DuckDB, in JavaScript, and as Spark SQL. ${entries.length} functions; every example on this page was executed.`,
+    `A typed subset of SQL with one meaning everywhere: where a source or an aggregation is filtered, where a column is computed, in DuckDB, in JavaScript, and as Spark SQL. ${entries.length} functions; every example on this page was executed. How expressions are written, and where they stand: [expressions](expressions.md).`,
   ];
   for (const [title, text, texts] of CHAPTERS) parts.push(`## ${title}`, text, examples(texts));
   parts.push(

@@ -110,3 +110,64 @@ test('only: what is not named is computed where it is read, and does not come ou
     'ratio',
   ]);
 });
+
+test('maps are given as a Map or an object; a column not given is null', async () => {
+  const baskets = events({
+    name: 'baskets',
+    path: 'baskets',
+    columns: {
+      user: 'string',
+      items: 'map<string,int64>',
+      ages: 'map<int64,list<string>>',
+      at: 'timestamp',
+    },
+    time: 'at',
+    select: { apples: { expression: "map_get(items, 'apple')", type: 'int64' } },
+  });
+  const asked = join({
+    name: 'asked',
+    left: baskets,
+    parts: [
+      part(groupBy({ name: 'g', source: baskets, keys: ['user'], aggregations: [sum('apples')] })),
+    ],
+    derive: {
+      kinds: { expression: 'map_size(items)', type: 'int64' },
+      first: { expression: 'element_at(map_get(ages, 7), 1)', type: 'string' },
+    },
+  });
+  const at = (hour: number) => `2025-01-01T0${hour}:00:00Z`;
+  const rows = await features(asked)
+    .given({
+      baskets: [
+        {
+          user: 'u',
+          items: { apple: 2, pear: null },
+          ages: new Map([[7n, ['a', 'b']]]),
+          at: at(1),
+        },
+        { user: 'u', items: new Map([['apple', 3n]]), at: at(2) },
+        { user: 'u', at: at(3) },
+      ],
+    })
+    .rows();
+  expect(
+    rows.map((row) => [row.apples, row.g_apples_sum, row.kinds, row.first, row.items]),
+  ).toEqual([
+    [
+      2n,
+      null,
+      2n,
+      'a',
+      new Map<string, bigint | null>([
+        ['apple', 2n],
+        ['pear', null],
+      ]),
+    ],
+    [3n, 2n, 1n, null, new Map([['apple', 3n]])],
+    [null, 5n, null, null, null],
+  ]);
+  const wrong = features(asked).given({ baskets: [{ user: 'u', items: 'apple', at: at(1) }] });
+  await expect(wrong.rows()).rejects.toThrow(
+    '`baskets.items` holds apple, which is not map<string,int64>',
+  );
+});

@@ -196,6 +196,30 @@ test('another expression is another state of the tiles; what others read is kept
   expect(await built('amount + rate')).toBe(4);
 });
 
+test('sources over the same rows whose columns mean other things keep tiles of their own', async () => {
+  const over = (name: string, more: object) =>
+    groupBy({
+      name,
+      source: events({ name, path: 'payments', columns: stored, time: 'at', ...more } as never),
+      keys: ['user'] as never,
+      aggregations: [sum('x' as never, { windows: ['3d'] })] as never,
+    });
+  const { amount: _, ...others } = stored;
+  const of = join({
+    name: 'j',
+    left: plain,
+    parts: [
+      part(over('product', { select: { x: 'amount * rate' } })),
+      part(over('total', { select: { x: 'amount + rate' } })),
+      // Without a column that those have.
+      part(over('rates', { columns: others, select: { x: 'rate' } })),
+    ],
+  });
+  const [day] = (await cells(of, { workers: 1, tiles: 'off', start: '2025-01-04' })) as object[];
+  const [tiled] = await cells(of, { workers: 1, tiles: 'always', start: '2025-01-04' });
+  expect(tiled).toEqual(day);
+});
+
 test('what is wrong is told before anything is read, with its place', async () => {
   const source = (select: Record<string, never | string | object>) =>
     events({ name: 'p', path: 'p', columns: stored, select: select as never, time: 'at' });

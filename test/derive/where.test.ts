@@ -1,5 +1,18 @@
 import { join as joinPath } from 'node:path';
-import { count, events, groupBy, isTesseraError, join, part, sum } from '@tessera/api';
+import {
+  call,
+  col,
+  count,
+  type Expression,
+  events,
+  groupBy,
+  isTesseraError,
+  join,
+  part,
+  sql,
+  sum,
+  when,
+} from '@tessera/api';
 import { type ResultBatch, trainSet } from '@tessera/engine';
 import { features, table } from '@tessera/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -99,24 +112,78 @@ describe('from files', () => {
     expect(error.problems.map((one) => `${one.at}: ${one.summary}`)).toMatchInlineSnapshot(`
       [
         "spend › COUNT: where: \`+\` takes numbers, not string column \`country\`.
-      amount + country > 1
+      amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(countr
              ^",
         "spend › COUNT: where: there is no function \`roud\`.
-      roud(amount) = 1
-      ^",
-        "spend › COUNT: where: a condition is boolean: a value of type string is no boolean.
-      upper(country)
-      ^",
+      amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(country)
+                                         ^",
+        "spend › COUNT: where: a value of type string alone is no condition.
+      amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(country)
+                                                             ^",
         "spend › SUM: where: \`+\` takes numbers, not string column \`country\`.
-      amount + country > 1
+      amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(countr
              ^",
         "spend › SUM: where: there is no function \`roud\`.
-      roud(amount) = 1
-      ^",
-        "spend › SUM: where: a condition is boolean: a value of type string is no boolean.
-      upper(country)
-      ^",
+      amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(country)
+                                         ^",
+        "spend › SUM: where: a value of type string alone is no condition.
+      amount + country > 1 AND id = 1 OR roud(amount) = 1 OR upper(country)
+                                                             ^",
       ]
     `);
+  });
+});
+
+describe('plain conditions mean what all expressions do', () => {
+  const source = events({
+    name: 'odd',
+    path: 'odd',
+    columns: {
+      ...{ id: 'int64', user: 'string', note: 'string', f: 'float', n: 'int64', x: 'double' },
+      ...{ price: 'decimal(38,10)', tn: 'timestamp_ns', valid_to: 'timestamp', at: 'timestamp' },
+    } as const,
+    time: 'at',
+  });
+  const rows = [
+    {
+      ...{ id: 1n, note: 'a\0b', f: 16777216, n: 16777217n, price: '0.1000000000', x: 2 },
+      ...{ tn: '2025-01-01T00:00:00.0000005Z', valid_to: '9999-12-31T00:00:00Z' },
+    },
+    {
+      ...{ id: 2n, note: 'b', f: 5, n: 5n, price: '9007199254740993.0000000000', x: 8 },
+      ...{ tn: '2025-01-01T00:00:00.000001Z', valid_to: '2025-01-01T00:00:00Z' },
+    },
+    { id: 4n, at: '2025-01-01T01:00:00Z' },
+    { id: 8n, at: '2025-01-02T00:00:00Z' },
+  ].map((row) => ({ user: 'u', at: '2025-01-01T00:00:00Z', ...row }));
+
+  test.each<[where: string | Expression, ids: bigint]>([
+    ['f = n', 2n],
+    ['price = 9007199254740992.0', 2n],
+    ['price <= 0.1', 1n],
+    ["tn = '2025-01-01'", 1n],
+    ["tn <> TIMESTAMP '2025-01-01'", 2n],
+    ["tn < '9999-12-31' AND tn > '1000-01-01'", 3n],
+    ["valid_to > '2025-01-01T00:00:00.000000001Z'", 1n],
+    ['tn < valid_to', 1n],
+    ["note <> 'a\0b'", 2n],
+    [col('x').gt(sql('x / 2').cast('double')), 3n],
+    [call('cbrt', sql('x::INTEGER').cast('double')).eq(2), 2n],
+    [
+      when(sql('x > 4'), call('ln', col('x')))
+        .otherwise(-1)
+        .gt(0),
+      2n,
+    ],
+    [sql("'inf'::DOUBLE + x").cast('double').isNull(), 7n],
+  ])('%s', async (where, ids) => {
+    const spend = groupBy({
+      ...{ name: 'spend', source, keys: ['user'] as const },
+      aggregations: [sum('id', { where, as: 'ids' })],
+    });
+    const got = await features(join({ name: 'j', left: source, parts: [part(spend)] }))
+      .given({ odd: rows })
+      .rows();
+    expect(got.at(-1)?.spend_ids).toBe(ids);
   });
 });

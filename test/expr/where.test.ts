@@ -8,7 +8,10 @@ import { COLUMNS, quote, randomRow } from '../../packages/expr/test/fuzz/table.j
 import { randomLiteral } from '../../packages/expr/test/fuzz/tree.js';
 import { someText } from '../../packages/expr/test/fuzz/values.js';
 
-const SCALAR = COLUMNS.filter(({ type }) => type.kind !== 'list' && type.kind !== 'map');
+// Nanoseconds were once compared as they are stored, not as the µs that expressions see.
+const SCALAR = COLUMNS.filter(
+  ({ type }) => type.kind !== 'list' && type.kind !== 'map' && type.kind !== 'timestamp_ns',
+);
 const words = new Map(COLUMNS.map((column) => [column.name, formatType(column.type)]));
 const typeOf = (name: string) => COLUMNS.find((column) => column.name === name)?.type;
 
@@ -64,7 +67,6 @@ function value(random: Random, kind: string): Expression {
       return { op: 'literal', literal: random.pick(['2024-02-29', '1969-12-31', '1970-01-01']) };
     case 'timestamp':
     case 'timestamptz':
-    case 'timestamp_ns':
       return {
         op: 'literal',
         literal: random.pick([

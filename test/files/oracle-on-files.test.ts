@@ -32,6 +32,8 @@ async function differences(seed: number): Promise<string[]> {
     out: joinPath(lake, 'out'),
     workers: seed % 4 === 0 ? 2 : 1,
     buckets: 1 + ((seed * 7) % 5),
+    // Every other with keys that are looked up instead of being joined in SQL.
+    ...(seed % 2 === 1 && { memoryShares: { leastLookedUp: 1 } }),
   };
   const { path, rows: written } = await trainSet(join, options);
   expect(written).toBe(expected.length);

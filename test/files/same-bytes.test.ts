@@ -55,6 +55,7 @@ test('S8: the rows are worth comparing', async () => {
 const ALONE: [string, RunOptions][] = [
   ['2 workers', { workers: 2 }],
   ['1 GB', { memory: 2 ** 30 }],
+  ['keys looked up, however few', { memoryShares: { leastLookedUp: 1 } }],
   ['2 workers, memory for a few rows', { workers: 2, memoryShares: TINY }],
   ['3 buckets, memory for a few rows', { buckets: 3, memoryShares: TINY }],
 ];

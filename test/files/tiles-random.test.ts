@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
+import type { SourceSpec } from '@tessera/api';
 import { type RunCounters, trainSet } from '@tessera/engine';
 import { afterAll, expect, test } from 'vitest';
+import { definedJoin } from '../engine/defined-inputs.js';
 import { mismatches } from '../oracle/compare.js';
 import { naiveJoin } from '../oracle/naive.js';
 import { randomCase } from '../oracle/random-case.js';
+import { withInputs } from '../oracle/random-inputs.js';
 import { folderOf } from './event-folders.js';
 import { publishedRows, writeTable } from './lake-tables.js';
 import { filesBelow, newFolder } from './workspace.js';
@@ -25,15 +28,23 @@ function bytesOf(path: string): string {
   return hash.digest('hex');
 }
 
-async function differences(seed: number): Promise<string[]> {
-  const { join, tables } = randomCase(seed);
-  const expected = naiveJoin(join, tables);
+/** A case, or the same with expressions as inputs; what the oracle makes of it. */
+function drawCase(seed: number, inputs: 'columns' | 'expressions') {
+  const plain = randomCase(seed);
+  if (inputs === 'columns') return { ...plain, expected: naiveJoin(plain.join, plain.tables) };
+  const drawn = withInputs(plain, seed);
+  const { join, tables } = drawn.expected;
+  return { join: definedJoin(drawn), tables: plain.tables, expected: naiveJoin(join, tables) };
+}
+
+async function differences(seed: number, inputs: 'columns' | 'expressions'): Promise<string[]> {
+  const { join, tables, expected } = drawCase(seed, inputs);
   if (expected.length === 0) return [];
   const lake = newFolder();
   const sources = new Map(
     [...join.parts.map((part) => part.groupBy.source), join.left].map((s) => [s.name, s]),
   );
-  for (const source of sources.values()) {
+  for (const source of [...sources.values()].map(stored)) {
     const folder = source.name === join.left.name ? undefined : folderOf(source);
     await writeTable(lake, source, tables[source.name] ?? [], {
       files: 1 + (seed % 2),
@@ -74,19 +85,34 @@ async function differences(seed: number): Promise<string[]> {
   return found;
 }
 
-test(`tiled training sets = quadratic oracle = rows alone, ${SEEDS} seeds`, async () => {
-  const failures: string[] = [];
-  for (let seed = 0; seed < SEEDS; seed++) {
-    const found = await differences(seed).catch((error: unknown) => [String(error)]);
-    if (found.length > 0) failures.push(`seed ${seed}\n  ${found.join('\n  ')}`);
-  }
-  expect(failures.join('\n')).toBe('');
-  expect(met.tilesRead).toBeGreaterThan(0);
-});
+/** As its files have it. */
+function stored(source: SourceSpec): SourceSpec {
+  return {
+    ...source,
+    columns: source.columns.filter(({ expression }) => expression === undefined),
+  };
+}
+
+test.each([
+  ['columns', SEEDS],
+  ['expressions', long ? SEEDS : 1],
+] as const)(
+  'tiled training sets over %s = quadratic oracle = rows alone, %i seeds',
+  async (inputs, seeds) => {
+    const failures: string[] = [];
+    for (let seed = 0; seed < seeds; seed++) {
+      const found = await differences(seed, inputs).catch((error: unknown) => [String(error)]);
+      if (found.length > 0) failures.push(`seed ${seed}\n  ${found.join('\n  ')}`);
+    }
+    expect(failures.join('\n')).toBe('');
+    expect(met.tilesRead).toBeGreaterThan(0);
+  },
+);
 
 test(`a fresh seed: ${FRESH}`, async () => {
   for (let seed = FRESH; seed < FRESH + (long ? 50 : 1); seed++) {
-    expect((await differences(seed)).join('\n'), `seed ${seed}`).toBe('');
+    const inputs = seed % 2 === 0 ? 'columns' : 'expressions';
+    expect((await differences(seed, inputs)).join('\n'), `seed ${seed}`).toBe('');
   }
 });
 

@@ -363,3 +363,35 @@ test('S8: the same bytes by one thread and by two, in buckets, from tiles and in
   const memoryShares = { taskBytes: 1 << 20, leastRows: 1000 };
   expect(await bytes({ workers: 1, memoryShares })).toEqual(alone);
 });
+
+test('a training set is known by its manifest, wherever it was moved to', async () => {
+  await run();
+  cpSync(dataset(), joinPath(here.lake, 'enriched'), { recursive: true });
+  const columns = {
+    id: 'int32',
+    user: 'string',
+    spend_amount_sum_2d: 'double',
+    label_amount_sum_2d: 'double',
+    at: 'timestamp',
+  } as const;
+  const enriched = events({ name: 'enriched', path: 'enriched', columns, time: 'at' });
+  const over = (column: 'spend_amount_sum_2d' | 'label_amount_sum_2d') =>
+    join({
+      ...{ name: 'chained', left: numberedOrders },
+      parts: [
+        part(
+          groupBy({
+            ...{ name: 'past', source: enriched, keys: ['user'] as const },
+            aggregations: [sum(column, { windows: ['2d'] })],
+          }),
+        ),
+      ],
+    });
+  await expect(run({}, over('label_amount_sum_2d'))).rejects.toMatchObject({
+    code: 'LABEL_LEAK',
+    at: 'past',
+    params: { source: 'enriched', path: 'enriched', column: 'label_amount_sum_2d' },
+  });
+  const { rows } = await run({}, over('spend_amount_sum_2d'));
+  expect(rows).toBe(16);
+});

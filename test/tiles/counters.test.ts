@@ -1,6 +1,6 @@
 import { cpSync, rmSync, utimesSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
-import { count, groupBy, join, max, part, sum } from '@tessera/api';
+import { average, col, count, expr, groupBy, type Input, join, max, part, sum } from '@tessera/api';
 import { backfill, buildTiles, type RunOptions, type RunResult, trainSet } from '@tessera/engine';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { filesBelow, hashes, isPublished, newFolder } from '../files/workspace.js';
@@ -17,6 +17,8 @@ import {
 } from './dense-lake.js';
 
 /** What runs read and build, in exact numbers. */
+
+const untyped = (value: unknown): never => value as never;
 
 const long = process.env.TESSERA_LONG === '1';
 const DAYS = 18;
@@ -157,6 +159,51 @@ test('another aggregation builds its own states of every day, and nothing else',
   // Nothing that was there was written again.
   expect([...before].every((file) => tileFiles().has(file))).toBe(true);
   expect((await backfill(more, { lake, out, workers: 1 })).counters.tasks).toBe(0);
+});
+
+const expression = (input: Input) =>
+  groupBy({
+    name: 'spend',
+    source: payments,
+    keys: ['user'],
+    aggregations: [
+      sum('amount', { windows: ['1d', '16d'] }),
+      count({ windows: ['1d', '16d'] }),
+      sum(untyped(input), { windows: ['2d'], as: 'made' }),
+    ],
+  });
+
+test('an expression that another groupBy takes too reads no source file; another builds its own states', async () => {
+  const first = await backfill(expression(expr('amount * cents')), { lake, out, workers: 1 });
+  const [tiles] = first.plan.tiles;
+  // SUM itself, and whether there was a value (S3.4).
+  expect(tiles?.reasons).toEqual([{ reason: '2 new aggregations', partitions: DAYS }]);
+  expect(first.counters).toMatchObject({ filesRead: DAYS, tilePartitionsBuilt: DAYS });
+  // Written otherwise, in other company, under another name, over other windows.
+  const other = groupBy({
+    name: 'other',
+    source: { ...payments, name: 'renamed' },
+    keys: ['user'],
+    aggregations: [
+      count(expr('amount*cents'), { windows: ['5h'], as: 'n' }),
+      sum(col('amount').times(col('cents')), { windows: ['9d', null], as: 'total' }),
+      average(expr('amount * cents'), { windows: ['3d'], as: 'mean' }),
+      sum('amount', { windows: ['3d'] }),
+    ],
+  });
+  const before = tileFiles();
+  const again = await backfill(other, { lake, out, workers: 1 });
+  expect(again.plan).toMatchObject({ toBuild: DAYS, readFiles: 0, readBytes: 0 });
+  expect(again.counters).toMatchObject({ ...NO_SOURCE, bytesRead: 0 });
+  expect(tileFiles()).toEqual(before);
+  const fresh = await backfill(other, { lake, out: newFolder(), workers: 1, tiles: 'off' });
+  expect(hashes(again.path ?? '', isPublished)).toEqual(hashes(fresh.path ?? '', isPublished));
+  // One column more, and nothing that was there again.
+  const more = await buildTiles(expression(expr('amount * cents + 1')), { lake, out, workers: 1 });
+  expect(more.plan.tiles[0]?.reasons).toEqual([{ reason: '2 new aggregations', partitions: DAYS }]);
+  expect([...before].every((file) => tileFiles().has(file))).toBe(true);
+  const added = [...tileFiles()].filter((file) => !before.has(file));
+  expect(added.every((file) => file.includes('/more-'))).toBe(true);
 });
 
 function tileFiles(): Set<string> {

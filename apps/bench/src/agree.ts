@@ -1,13 +1,11 @@
+import type { Closeness, Feature } from './case.js';
 import { DuckDBInstance } from './duckdb.js';
-import { FEATURES, type Feature } from './features.js';
 
-/**
- * How far two results may be apart. `exact`: not at all, which is what two of our own must be. `sums`: counts, minima and
- * maxima not at all, sums and averages by 10^-12 of their size, because those of others are rounded at every step.
- */
-export type Tolerance = 'exact' | 'sums';
+/** How far two results may be apart. `exact`: not at all, which is what two of our own must be. `close`: as each feature says. */
+export type Tolerance = 'exact' | 'close';
 
 export interface Comparison {
+  readonly features: readonly Feature[];
   /** Globs of Parquet with `row_id` and the features. */
   readonly ours: string;
   readonly theirs: string;
@@ -23,7 +21,12 @@ export interface Agreed {
   readonly cells: number;
 }
 
-const RELATIVE = 1e-12;
+const RELATIVE: Readonly<Record<Exclude<Closeness, 'equal'>, number>> = {
+  sum: 1e-12,
+  moment: 1e-8,
+};
+/** Of what is nearly 0 after rounding on one side, such as the entropy of one value. */
+const ABSOLUTE_MOMENT = 1e-12;
 
 /**
  * Compare every cell of two results.
@@ -31,6 +34,7 @@ const RELATIVE = 1e-12;
  * Throws   Error that names the columns with differences and one row of each; also for rows that are missing or twice.
  */
 export async function assertAgree(who: string, comparison: Comparison): Promise<Agreed> {
+  const { features } = comparison;
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '2GB' });
   const connection = await instance.connect();
   try {
@@ -43,21 +47,21 @@ export async function assertAgree(who: string, comparison: Comparison): Promise<
       throw new Error(
         `${who}: ${theirs} rows against ${ours} of Tessera (${ids} distinct), ${paired} in both`,
       );
-    const wrong = FEATURES.filter(({ name }) => row[name] !== '0').map(
-      ({ name }) => `  ${name}: ${row[name]} rows, such as row_id ${row[`${name}_row`]}`,
-    );
+    const wrong = features
+      .filter(({ name }) => row[name] !== '0')
+      .map(({ name }) => `  ${name}: ${row[name]} rows, such as row_id ${row[`${name}_row`]}`);
     if (wrong.length > 0) throw new Error(`${who} and Tessera differ in:\n${wrong.join('\n')}`);
-    return { rows: Number(ours), cells: Number(ours) * FEATURES.length };
+    return { rows: Number(ours), cells: Number(ours) * features.length };
   } finally {
     connection.closeSync();
     instance.closeSync();
   }
 }
 
-function compareSql({ ours, theirs, tolerance, rows }: Comparison): string {
+function compareSql({ features, ours, theirs, tolerance, rows }: Comparison): string {
   const read = (glob: string) =>
     `read_parquet('${glob.replaceAll("'", "''")}', hive_partitioning = false)`;
-  const columns = FEATURES.flatMap((feature) => {
+  const columns = features.flatMap((feature) => {
     const condition = differs(feature, tolerance);
     return [
       `count(*) FILTER (WHERE ${condition}) AS ${feature.name}`,
@@ -71,10 +75,10 @@ function compareSql({ ours, theirs, tolerance, rows }: Comparison): string {
     FROM own o JOIN other t USING (row_id)`;
 }
 
-function differs({ name, operation }: Feature, tolerance: Tolerance): string {
+function differs({ name, closeness }: Feature, tolerance: Tolerance): string {
   const [a, b] = [`o.${name}`, `t.${name}`];
-  const rounded = operation === 'sum' || operation === 'average';
-  if (tolerance === 'exact' || !rounded) return `${a} IS DISTINCT FROM ${b}`;
+  if (tolerance === 'exact' || closeness === 'equal') return `${a} IS DISTINCT FROM ${b}`;
+  const most = `${RELATIVE[closeness]} * abs(${b})${closeness === 'moment' ? ` + ${ABSOLUTE_MOMENT}` : ''}`;
   // NaN and infinity are as far from themselves as from anything.
-  return `((${a} IS NULL) <> (${b} IS NULL) OR NOT isfinite(${a}) OR NOT isfinite(${b}) OR abs(${a} - ${b}) > ${RELATIVE} * abs(${b}))`;
+  return `((${a} IS NULL) <> (${b} IS NULL) OR NOT isfinite(${a}) OR NOT isfinite(${b}) OR abs(${a} - ${b}) > ${most})`;
 }

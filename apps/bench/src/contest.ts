@@ -145,7 +145,7 @@ async function checkBaseline(contest: Contest, baseline: Baseline): Promise<Runn
     if ('stoppedAfterSeconds' in outcome) return stoppedEntry(baseline, outcome, found);
     contest.say(`${baseline.title}: ${cachedText(found)}`);
     const agreed =
-      result === null ? null : await compare(contest, baseline, { tolerance: 'sums', result });
+      result === null ? null : await compare(contest, baseline, { tolerance: 'close', result });
     return { contender: baseline, agreed, runs: [outcome], once: true, kept: found };
   }
   const outcome = await runOnce(contest, baseline);
@@ -155,9 +155,9 @@ async function checkBaseline(contest: Contest, baseline: Baseline): Promise<Runn
     return stoppedEntry(baseline, outcome, null);
   }
   const agreed =
-    baseline.result(place) === null
+    baseline.result(place, setting.day) === null
       ? null
-      : await compare(contest, baseline, { tolerance: 'sums' });
+      : await compare(contest, baseline, { tolerance: 'close' });
   const once = outcome.seconds > contest.slowSeconds;
   if (once) {
     const isFile = existsSync(place) && statSync(place).isFile();
@@ -176,6 +176,7 @@ async function runOnce(contest: Contest, contender: Contender): Promise<Measured
   const { setting, stopAfterSeconds, signal } = contest;
   const place = contender.place(setting);
   rmSync(place, { recursive: true, force: true });
+  await contender.setUp?.(setting, place);
   const command = contender.command(setting, place);
   const outcome = await measure(command, {
     work: setting.work,
@@ -198,16 +199,17 @@ interface How {
 
 async function compare(contest: Contest, contender: Contender, how: How): Promise<Agreed> {
   const { reference, setting } = contest;
-  const ours = reference.result(reference.place(setting));
-  const theirs = how.result ?? contender.result(contender.place(setting));
+  const ours = reference.result(reference.place(setting), setting.day);
+  const theirs = how.result ?? contender.result(contender.place(setting), setting.day);
   if (ours === null || theirs === null)
     throw new Error(`${contender.title} has no result to compare`);
   const { rows } = contender;
   return assertAgree(contender.title, {
+    features: setting.of.features,
     ours,
     theirs,
     tolerance: how.tolerance,
-    leftRows: setting.data.spec.leftRows,
+    leftRows: setting.leftRows,
     ...(rows !== undefined && { rows: rows(setting.data) }),
   });
 }

@@ -22,12 +22,27 @@ export interface DataSpec {
   /** Only the last days have left rows; absent = all. */
   readonly leftDays?: number;
   readonly seed: number;
+  /** Which columns there are; absent = text keys and amounts as doubles. */
+  readonly columns?: Columns;
 }
+
+/**
+ * `typed`: integer keys, decimal amounts. `wide`: also quantities and channels. `strings`: merchants instead of amounts.
+ * `lookups`: tables of their own instead of `events`, each with as many rows.
+ */
+export type Columns = 'typed' | 'wide' | 'strings' | 'lookups';
+
+/** Tables of as-of lookups. */
+export const LOOKUPS = ['prices', 'scores', 'limits'] as const;
+
+/** Tables with events; the left rows are in `left`. */
+export const eventTables = ({ columns }: Pick<DataSpec, 'columns'>): readonly string[] =>
+  columns === 'lookups' ? LOOKUPS : ['events'];
 
 export interface BenchData {
   readonly spec: DataSpec;
   readonly id: string;
-  /** Folder that holds `events` and `left`, each `ds=YYYY-MM-DD/part-0.parquet`. */
+  /** Folder that holds the tables of events and `left`, each `ds=YYYY-MM-DD/part-0.parquet`. */
   readonly dir: string;
   readonly bytes: number;
   readonly files: number;
@@ -42,6 +57,9 @@ const DAY_MS = 86_400_000;
 export const dayText = (idx: number) =>
   new Date(FIRST_MS + idx * DAY_MS).toISOString().slice(0, 10);
 
+/** The other way round. */
+export const dayNumber = (day: string) => Math.round((Date.parse(day) - FIRST_MS) / DAY_MS);
+
 /** The one key that holds `hotShare` of the rows; null = there is none. */
 export function hotKey({ hotShare, keys }: DataSpec): string | null {
   return hotShare === 0 ? null : keyText(keys);
@@ -54,7 +72,8 @@ const keyText = (key: number) => `u${String(key).padStart(KEY_DIGITS, '0')}`;
 export function dataId(spec: DataSpec): string {
   const hot = spec.hotShare === 0 ? '' : `-hot${Math.round(spec.hotShare * 100)}`;
   const left = spec.leftDays === undefined ? '' : `-l${spec.leftDays}`;
-  return `v${VERSION}-${spec.events}-${spec.leftRows}-k${spec.keys}${hot}-d${spec.days}${left}-s${spec.seed}`;
+  const columns = spec.columns === undefined ? '' : `-${spec.columns}`;
+  return `v${VERSION}-${spec.events}-${spec.leftRows}-k${spec.keys}${hot}-d${spec.days}${left}-s${spec.seed}${columns}`;
 }
 
 export interface DataPlace {
@@ -94,7 +113,7 @@ async function makeData(spec: DataSpec, dir: string, place: DataPlace): Promise<
   const connection = await instance.connect();
   try {
     for (let day = 0; day < spec.days; day++) {
-      for (const table of ['events', 'left'] as const) {
+      for (const table of [...eventTables(spec), 'left']) {
         const folder = join(staging, table, `ds=${dayText(day)}`);
         mkdirSync(folder, { recursive: true });
         const file = join(folder, 'part-0.parquet').replaceAll("'", "''");
@@ -118,21 +137,60 @@ async function makeData(spec: DataSpec, dir: string, place: DataPlace): Promise<
  *   low 53 bits   u in [0, 1): the key is ⌊keys · u²⌋
  *   high 64 bits  [hot 16][a 16][b 16][c 16]: amounts in cents are a·b, up to 16-fold by c², plus 50
  */
-function daySql(spec: DataSpec, table: 'events' | 'left', day: number): string {
-  const total = table === 'events' ? spec.events : spec.leftRows;
-  const days = table === 'events' ? spec.days : (spec.leftDays ?? spec.days);
-  const before = (at: number) => Math.floor((total * Math.max(0, at + days - spec.days)) / days);
-  const first = before(day);
-  const rows = before(day + 1) - first;
+function daySql(spec: DataSpec, table: string, day: number): string {
+  const isLeft = table === 'left';
+  const { first, rows } = rowsOfDay(spec, isLeft ? 'left' : 'events', day);
   const text = `concat(i, ':${table}:${spec.seed}')`;
   const bits = (shift: number) => `((high >> ${shift}) & 65535)`;
   const hotBelow = Math.round(spec.hotShare * 65_536);
   const key = `CASE WHEN ${bits(48)} < ${hotBelow} THEN ${spec.keys} ELSE floor(${spec.keys} * u * u)::BIGINT END`;
   const at = `make_timestamp((${FIRST_MS + day * DAY_MS} + ((i - ${first}) * ${DAY_MS}) // ${Math.max(rows, 1)}) * 1000)`;
   const cents = `50 + ((${bits(32)} * ${bits(16)}) >> 16) * (1 + ((${bits(0)} * ${bits(0)}) >> 28))`;
-  const amount = table === 'events' ? `, (${cents})::BIGINT / 100.0::DOUBLE AS amount` : '';
-  return `SELECT i AS row_id, 'u' || lpad((${key})::VARCHAR, ${KEY_DIGITS}, '0') AS user_id, ${at} AS ts${amount}
+  const values = isLeft ? '' : `, ${valueTexts(spec, cents, bits).join(', ')}`;
+  return `SELECT i AS row_id, ${keySql(spec, key)} AS user_id, ${at} AS ts${values}
     FROM (SELECT i, md5_number_upper(${text}) AS high,
                  (md5_number_lower(${text}) >> 11)::DOUBLE / 9007199254740992.0 AS u
           FROM range(${first}, ${first + rows}) r(i))`;
+}
+
+const keySql = ({ columns }: DataSpec, key: string) =>
+  columns === 'typed' ? `(${key})::BIGINT` : `'u' || lpad((${key})::VARCHAR, ${KEY_DIGITS}, '0')`;
+
+/** SQL of what an event holds besides key and time. */
+function valueTexts(
+  { columns }: DataSpec,
+  cents: string,
+  bits: (shift: number) => string,
+): string[] {
+  const amount = `(${cents})::BIGINT / 100.0::DOUBLE AS amount`;
+  switch (columns) {
+    case 'typed':
+      return [`((${cents})::DECIMAL(18,0) * 0.01::DECIMAL(3,2))::DECIMAL(18,2) AS amount`];
+    case 'wide':
+      return [
+        amount,
+        `(1 + ${bits(16)} % 9)::INTEGER AS quantity`,
+        `'channel ' || (${bits(0)} % 12)::VARCHAR AS channel`,
+      ];
+    case 'strings':
+      // A few thousand merchants, the first of them far more often.
+      return [
+        `'merchant ' || lpad((((${bits(32)} * ${bits(16)}) >> 16) // 16)::VARCHAR, 5, '0') AS merchant`,
+      ];
+    default:
+      return [amount];
+  }
+}
+
+/** A day's share of a table's rows: the number of the first, and how many. */
+export function rowsOfDay(
+  spec: DataSpec,
+  table: 'events' | 'left',
+  day: number,
+): { readonly first: number; readonly rows: number } {
+  const total = table === 'left' ? spec.leftRows : spec.events;
+  const days = table === 'left' ? (spec.leftDays ?? spec.days) : spec.days;
+  const before = (at: number) => Math.floor((total * Math.max(0, at + days - spec.days)) / days);
+  const first = before(day);
+  return { first, rows: before(day + 1) - first };
 }

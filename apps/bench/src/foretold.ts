@@ -8,6 +8,8 @@ export interface Foretold {
   readonly bytes: number;
   readonly seconds: Both;
   readonly peakBytes: Both;
+  /** How each part of the join was computed, as its plan calls it: `prices raw`. */
+  readonly routes: readonly string[];
   /** By stage. */
   readonly stages: Readonly<Record<string, Both & { readonly cpuSeconds: number }>>;
 }
@@ -41,6 +43,7 @@ export function foretold(
     bytes: counters.bytesRead + counters.tileBytesRead,
     seconds: { estimate: estimate.seconds, actual: elapsedMs / 1000 },
     peakBytes: { estimate: estimate.peakBytes, actual: peakBytes },
+    routes: plan.parts.map(({ name, route }) => `${name} ${route}`),
     stages: Object.fromEntries(
       [...names].map((name) => {
         const { seconds = 0, cpuSeconds = 0 } = times[name] ?? {};

@@ -73,7 +73,8 @@ function nameOf(baseline: Baseline, setting: Setting): string {
   const command = [file, ...args]
     .join('\n')
     .replaceAll(setting.data.dir, '$data')
-    .replaceAll(place, '$place');
+    .replaceAll(place, '$place')
+    .replaceAll(setting.cache, '$cache');
   const text = [machineId(), process.version, baseline.version(), setting.data.id, command].join(
     '\n',
   );

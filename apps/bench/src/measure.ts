@@ -5,6 +5,7 @@ import type { Command } from './contender.js';
 import { type Foretold, readForetold } from './foretold.js';
 import { readPeak } from './peak.js';
 import { watchTree } from './process-tree.js';
+import { readTold, type Told } from './told.js';
 
 /** One run of one command. What the system does not tell is null. */
 export interface Measured {
@@ -19,6 +20,8 @@ export interface Measured {
   readonly diskReadBytes: number | null;
   /** What a run of ours foretold of itself. */
   readonly foretold?: Foretold;
+  /** What it measured inside itself. */
+  readonly told?: Told;
 }
 
 /** The time limit was reached and the process ended. */
@@ -31,6 +34,8 @@ export interface MeasureOptions {
   readonly work: string;
   readonly stopAfterSeconds: number;
   readonly signal?: AbortSignal;
+  /** What it has to print. */
+  readonly says?: RegExp;
 }
 
 /**
@@ -88,13 +93,17 @@ export async function measure(
     options.signal?.throwIfAborted();
     if (stopped) return { stoppedAfterSeconds: options.stopAfterSeconds };
     if (code !== 0) throw new Error(failure(command, code, said.err));
+    if (options.says?.test(said.out) === false)
+      throw new Error(`${command.args.join(' ')} did not say ${options.says}:\n${said.out}`);
     const peakBytes = Math.max(watched, readPeak(said.out) ?? 0);
     const foretold = readForetold(said.out);
+    const told = readTold(said.out);
     return {
       seconds,
       peakBytes: peakBytes || null,
       ...readCounters(counters),
       ...(foretold !== null && { foretold }),
+      ...(told !== null && { told }),
     };
   } finally {
     tree?.stop();
@@ -111,7 +120,7 @@ function failure(command: Command, code: number | null, err: string): string {
   return `${name} ended with ${code ?? 'a signal'}\n${err.trim().split('\n').slice(-20).join('\n')}`;
 }
 
-function readCounters(file: string): Omit<Measured, 'seconds' | 'peakBytes' | 'foretold'> {
+function readCounters(file: string): Omit<Measured, 'seconds' | 'peakBytes' | 'foretold' | 'told'> {
   let text = '';
   try {
     text = readFileSync(file, 'utf8');

@@ -2,11 +2,15 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BENCHMARKS, type Benchmark } from './benchmarks.js';
 import { parseBytes } from './bytes.js';
+import { ONE_WORKER } from './ours.js';
 
 export interface BenchOptions {
   readonly benchmark: Benchmark;
   readonly scale: number;
+  /** 0 = results are compared and nothing is timed. */
   readonly runs: number;
+  /** Only the results matter: what always times itself does so once. */
+  readonly check: boolean;
   /** Replaces the number of keys that the scale gives. */
   readonly keys: number | null;
   /** Replaces the benchmark's budgets; empty = none. Null = its own. */
@@ -15,6 +19,8 @@ export interface BenchOptions {
   readonly stopAfterSeconds: number;
   /** Baselines to leave out, by name. */
   readonly without: readonly string[];
+  /** Those that have to be installed take part. */
+  readonly peers: boolean;
   readonly cache: string | null;
   readonly fresh: boolean;
   readonly json: boolean;
@@ -22,20 +28,24 @@ export interface BenchOptions {
 
 export const USAGE = `usage: pnpm bench <name> [options]
 
-${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
-  plan       10 joins of 50 groupBys over 3 years of days: planned, not run (--runs, --days, --parts, --joins, --json)
-  expressions  compiled expressions over a million rows, on one core (--rows, --runs, --json)
+${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`).join('\n')}
+  plan           10 joins of 50 groupBys over 3 years of days: planned, not run (--runs, --days, --parts, --joins, --json)
+  expressions    compiled expressions over a million rows, on one core (--rows, --runs, --json)
+  report         docs/benchmarks, from what was recorded
 
   --scale <n>         factor of events, left rows and keys (1; 0.01 is a smoke test)
   --runs <n>          timed runs of each (3; big: 1)
+  --check             compare results and time nothing
   --workers <n>       threads of each (all cores)
   --memory <sizes>    budgets of memory for Tessera, such as 1GB or, for memory, 1GB,512MB; none = without
   --keys <n>          number of keys, instead of 200 events a key
-  --without <names>   leave out baselines: ${[...new Set(BENCHMARKS.flatMap(({ baselines }) => baselines.map(({ name }) => name)))].join(', ')}
+  --without <names>   leave out baselines: ${[...new Set(BENCHMARKS.flatMap(withoutNames))].join(', ')}
+  --peers             install pinned peers into the cache (Python, the package registry) and run them too
   --stop-after <s>    end a process after so many seconds (900)
   --fresh             measure slow baselines again
   --cache <folder>    of data and slow baselines (.cache/bench)
   --json              print only the line of JSON
+  --record            keep the line of JSON in docs/benchmarks/results
   -h, --help          print this`;
 
 /**
@@ -54,6 +64,10 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
       memory: { type: 'string' },
       keys: { type: 'string' },
       without: { type: 'string', default: '' },
+      peers: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      // All benchmarks have it, so it is taken before these are read; here it is known, for whoever reads options.
+      record: { type: 'boolean', default: false },
       'stop-after': { type: 'string', default: '900' },
       cache: { type: 'string' },
       fresh: { type: 'boolean', default: false },
@@ -81,9 +95,9 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
     return text === undefined ? null : number(option, text, 'whole');
   };
   const without = values.without.split(',').filter((text) => text !== '');
+  const known = benchmark === undefined ? [] : withoutNames(benchmark);
   for (const one of without)
-    if (!benchmark?.baselines.some((baseline) => baseline.name === one))
-      mistakes.push(`--without ${one}: ${name} has no such baseline`);
+    if (!known.includes(one)) mistakes.push(`--without ${one}: ${name} has no such baseline`);
   const memory = values.memory === undefined ? null : readBudgets(values.memory);
   if (memory === 'wrong') mistakes.push(`--memory is not a list of sizes: ${values.memory}`);
   const scale = number('scale', values.scale, 'any');
@@ -94,16 +108,28 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
   return {
     benchmark,
     scale,
-    runs: runs ?? benchmark.runs,
+    runs: values.check ? (benchmark.kind === 'contest' ? 0 : 1) : (runs ?? benchmark.runs),
+    check: values.check,
     keys,
     memory,
     workers: workers ?? availableParallelism(),
     stopAfterSeconds,
     without,
+    peers: values.peers,
     cache: values.cache ?? null,
     fresh: values.fresh,
     json: values.json,
   };
+}
+
+/** Who may be left out. */
+function withoutNames(benchmark: Benchmark): string[] {
+  if (benchmark.kind !== 'contest') return [];
+  const { baselines, peers, besideOneWorker } = benchmark;
+  return [
+    ...[...baselines, ...peers].map(({ name }) => name),
+    ...(besideOneWorker === true ? [ONE_WORKER] : []),
+  ];
 }
 
 function readBudgets(text: string): readonly number[] | 'wrong' {

@@ -1,15 +1,14 @@
-import { loadavg } from 'node:os';
+import type { Case } from './case.js';
 import type { Entry } from './contest.js';
 import type { BenchData } from './data.js';
+import { type Figures, figures, figuresOf } from './figures.js';
 import { type Foretold, ratioOf } from './foretold.js';
-import type { Measured } from './measure.js';
-import { machine, versions } from './versions.js';
-
-/** Whole bytes. */
-const middle = (values: readonly number[]) => Math.round(median(values));
+import { rivalFields } from './rivals.js';
+import { type Field, whereAndWhen } from './where-and-when.js';
 
 export interface Outline {
   readonly benchmark: string;
+  readonly of: Case;
   readonly scale: number;
   readonly data: BenchData;
   readonly runs: number;
@@ -20,50 +19,11 @@ export interface Outline {
   readonly budgets: Readonly<Record<string, number>>;
 }
 
-/** Median, least and greatest of several runs, and the most they used. */
-export interface Figures {
-  readonly seconds: number;
-  readonly minSeconds: number;
-  readonly maxSeconds: number;
-  readonly peakBytes: number | null;
-  readonly cpuSeconds: number | null;
-  readonly readBytes: number | null;
-  readonly diskReadBytes: number | null;
-  /** Of the run whose ratio of seconds is in the middle; null where nothing was foretold. */
-  readonly foretold: Foretold | null;
-}
-
-export function figures(runs: readonly Measured[]): Figures | null {
-  if (runs.length === 0) return null;
-  const seconds = runs.map((run) => run.seconds);
-  const of = (pick: (run: Measured) => number | null, reduce: (values: number[]) => number) => {
-    const values = runs.map(pick).filter((value) => value !== null);
-    return values.length === 0 ? null : reduce(values);
-  };
-  return {
-    seconds: median(seconds),
-    minSeconds: Math.min(...seconds),
-    maxSeconds: Math.max(...seconds),
-    peakBytes: of(
-      (run) => run.peakBytes,
-      (values) => Math.max(...values),
-    ),
-    cpuSeconds: of((run) => run.cpuSeconds, median),
-    readBytes: of((run) => run.readBytes, middle),
-    diskReadBytes: of((run) => run.diskReadBytes, middle),
-    foretold: middleOf(runs.flatMap((run) => run.foretold ?? [])),
-  };
-}
-
-function middleOf(told: readonly Foretold[]): Foretold | null {
-  const sorted = [...told].sort((a, b) => ratioOf(a.seconds) - ratioOf(b.seconds));
-  return sorted[sorted.length >> 1] ?? null;
-}
-
 /** What a run foretold of itself, with a contender's name in front. */
 export function foretoldFields(name: string, told: Foretold): Record<string, Field> {
-  const { seconds, peakBytes } = told;
+  const { seconds, peakBytes, routes } = told;
   return {
+    [`${name}_routes`]: routes.join(', '),
     [`${name}_foretold_s`]: round(seconds.estimate),
     [`${name}_run_s`]: round(seconds.actual),
     [`${name}_foretold_ratio`]: round(ratioOf(seconds)),
@@ -71,16 +31,6 @@ export function foretoldFields(name: string, told: Foretold): Record<string, Fie
     [`${name}_foretold_peak_ratio`]: round(ratioOf(peakBytes)),
   };
 }
-
-/** Of an even number the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  const upper = sorted[half] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? Number.NaN) + upper) / 2;
-}
-
-type Field = string | number | boolean | null;
 
 /**
  * Everything measured, as one flat object: a benchmark's fields, then those of every contender with its name in front.
@@ -109,24 +59,11 @@ export function jsonLine(outline: Outline, entries: readonly Entry[]): Record<st
   const ours = reference === undefined ? null : figuresOf(reference);
   for (const entry of entries) Object.assign(line, entryFields(entry, outline, ours));
   if (ours !== null) {
+    Object.assign(line, rivalFields(entries, ours));
     line.tessera_events_per_s = Math.round(events / ours.seconds);
     line.tessera_left_rows_per_s = Math.round(leftRows / ours.seconds);
   }
-  const { cpu, cores, memoryBytes } = machine();
-  return {
-    ...line,
-    ...versions(),
-    cpu,
-    cores,
-    machine_memory_bytes: memoryBytes,
-    load_before: round(outline.loadBefore),
-    load_after: round(loadavg()[0] ?? 0),
-    measured_at: new Date().toISOString(),
-  };
-}
-
-export function figuresOf({ outcome }: Entry): Figures | null {
-  return outcome.kind === 'measured' ? figures(outcome.runs) : null;
+  return { ...line, ...whereAndWhen(outline.loadBefore) };
 }
 
 function entryFields(
@@ -137,6 +74,8 @@ function entryFields(
   const { name } = contender;
   const isReference = name === 'tessera';
   const fields: Record<string, Field> = {};
+  if ('version' in contender && typeof contender.version === 'function')
+    fields[`${name}_made_with`] = contender.version();
   if (outcome.kind === 'skipped') return { [`${name}_skipped`]: outcome.why };
   if (!isReference) {
     fields[`${name}_agreed_rows`] = agreed?.rows ?? null;
@@ -159,6 +98,8 @@ function entryFields(
   fields[`${name}_cpu_s`] = own.cpuSeconds === null ? null : round(own.cpuSeconds);
   fields[`${name}_read_bytes`] = own.readBytes;
   fields[`${name}_disk_read_bytes`] = own.diskReadBytes;
+  for (const [figure, value] of Object.entries(own.told ?? {}))
+    fields[`${name}_${figure}`] = round(value);
   if (own.foretold !== null) Object.assign(fields, foretoldFields(name, own.foretold));
   if (!isReference && ours !== null) fields[`ratio_${name}`] = round(own.seconds / ours.seconds);
   const budget = budgets[name];

@@ -1,8 +1,9 @@
 import { formatBytes } from './bytes.js';
 import { cachedText, type Entry } from './contest.js';
-import { FEATURES, OPERATIONS, WINDOWS } from './features.js';
+import { type Figures, figuresOf } from './figures.js';
 import { foretoldText, stageLines } from './foretold-text.js';
-import { type Figures, figuresOf, type Outline } from './report.js';
+import type { Outline } from './report.js';
+import { nearest, rivals } from './rivals.js';
 
 /** What was measured, as people read it. */
 export function tableText(outline: Outline, entries: readonly Entry[]): string {
@@ -14,12 +15,27 @@ export function tableText(outline: Outline, entries: readonly Entry[]): string {
   const compared = entries.filter(({ agreed }) => agreed !== null);
   return [
     `${outline.benchmark}: ${whole(events)} events, ${whole(leftRows)} left rows, ${whole(keys)} keys${hot}, ${days} days, seed ${seed}; ${formatBytes(outline.data.bytes)} in ${outline.data.files} files`,
-    `  ${FEATURES.length} features: ${OPERATIONS.join(', ')} over ${WINDOWS.join(', ')}; exact tails, output written; ${outline.workers} threads, ${outline.runs} ${outline.runs === 1 ? 'run' : 'runs'}`,
+    `  ${outline.of.about}; output written; ${outline.workers} threads, ${runsText(outline.runs)}`,
     ...compared.map(agreement),
     ...(compared.length === 0 ? ['  results were compared with NOBODY’s'] : []),
-    ...align([header, ...rows]).map((text) => `  ${text}`),
+    ...(rows.length === 0 ? [] : align([header, ...rows]).map((text) => `  ${text}`)),
+    ...(ours === null ? [] : headline(entries, ours)),
+    ...entries.flatMap(toldLines),
     ...entries.flatMap(foretoldLines),
   ].join('\n');
+}
+
+function runsText(runs: number): string {
+  if (runs === 0) return 'compared, not timed';
+  return `${runs} ${runs === 1 ? 'run' : 'runs'}`;
+}
+
+/** What a contender measured inside itself. */
+function toldLines(entry: Entry): string[] {
+  const told = Object.entries(figuresOf(entry)?.told ?? {});
+  if (told.length === 0) return [];
+  const texts = told.map(([figure, value]) => `${figure} ${value.toFixed(2)}`);
+  return [`  ${entry.contender.title}: ${texts.join(', ')}`];
 }
 
 /** Of our own: what the plan said, and how long each stage took. */
@@ -28,6 +44,22 @@ function foretoldLines(entry: Entry): string[] {
   if (told === null) return [];
   const stages = stageLines(told).map((line) => `    ${line}`);
   return [`  ${entry.contender.title}: ${foretoldText(told)}`, ...stages];
+}
+
+/** Against whom, in one line: each tool's best form, and the nearest of all. */
+function headline(entries: readonly Entry[], ours: Figures): string[] {
+  const all = rivals(entries, ours);
+  const best = nearest(all);
+  if (best === null) return [];
+  const texts = all
+    .filter(({ family }) => family !== 'floor')
+    .map(({ title, ratio, isAtLeast }) => `${isAtLeast ? '> ' : ''}${ratio.toFixed(2)}× ${title}`);
+  const floor = all.find(({ family }) => family === 'floor');
+  if (floor !== undefined)
+    texts.push(`${(1 / floor.ratio).toFixed(1)}× the time of ${floor.title}`);
+  return [
+    `  headline ${best.isAtLeast ? '> ' : ''}${best.ratio.toFixed(2)}×, against ${best.title}: ${texts.join(', ')}`,
+  ];
 }
 
 function agreement({ contender, agreed }: Entry): string {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { assertAgree, type Tolerance } from '../src/agree.js';
+import { standardCase } from '../src/cases/standard.js';
 import { newFolder, writeResult } from './support.js';
 
 const ROWS = 100;
@@ -18,9 +19,10 @@ async function compare({ theirs = {}, rows = ROWS, leftRows = ROWS, ...how }: Ca
   await writeResult(join(folder, 'ours.parquet'), ROWS);
   await writeResult(join(folder, 'theirs.parquet'), rows, theirs);
   return assertAgree('Theirs', {
+    features: standardCase.features,
     ours: join(folder, 'ours.parquet'),
     theirs: join(folder, 'theirs.parquet'),
-    tolerance: how.tolerance ?? 'sums',
+    tolerance: how.tolerance ?? 'close',
     leftRows,
     ...(how.where !== undefined && { rows: how.where }),
   });

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { standardCase } from '../src/cases/standard.js';
 import type { Baseline, Contender } from '../src/contender.js';
 import { type Contest, hold } from '../src/contest.js';
+import { figures } from '../src/figures.js';
 import { keptBaselines } from '../src/kept.js';
-import { figures, jsonLine } from '../src/report.js';
+import { jsonLine } from '../src/report.js';
 import { tableText } from '../src/table.js';
 import { newFolder, writeResult } from './support.js';
 
@@ -30,6 +32,7 @@ async function world(): Promise<World> {
     name,
     title: name,
     version: () => 'one',
+    family: 'duckdb',
     prepare: async () => null,
     place: ({ work }) => join(work, `${name}.parquet`),
     command: (_, place) => ({
@@ -47,8 +50,12 @@ async function world(): Promise<World> {
     checks: [],
     setting: {
       data: { spec, id: 'tiny', dir: folder, bytes: 1, files: 1 },
+      of: standardCase,
+      day: null,
+      leftRows: ROWS,
       workers: 1,
       work: folder,
+      cache: folder,
     },
     runs: 2,
     stopAfterSeconds: 60,
@@ -63,6 +70,7 @@ async function world(): Promise<World> {
 
 const outline = ({ contest }: World) => ({
   benchmark: 'tiny',
+  of: standardCase,
   scale: 1,
   data: contest.setting.data,
   runs: contest.runs,
@@ -158,6 +166,7 @@ test('median, spread and the most memory of several runs', () => {
     readBytes: 3,
     diskReadBytes: 0,
     foretold: null,
+    told: null,
   });
   expect(figures([run(4, 1), run(1, 1)])?.seconds).toBe(2.5);
   expect(figures([])).toBe(null);

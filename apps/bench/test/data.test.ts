@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { benchData, type DataSpec } from '../src/data.js';
+import { benchData, type DataSpec, dayNumber, dayText, LOOKUPS, rowsOfDay } from '../src/data.js';
 import { newFolder, sql } from './support.js';
 
 const SPEC: DataSpec = {
@@ -65,4 +65,40 @@ test('a spec gives the same bytes on any number of threads, and is made once', a
       ]);
   };
   expect(await hashes(1)).toEqual(await hashes(2));
+});
+
+test.each([
+  ['typed', ['events'], { user_id: 'BIGINT', amount: 'DECIMAL(18,2)' }],
+  ['wide', ['events'], { amount: 'DOUBLE', quantity: 'INTEGER', channel: 'VARCHAR' }],
+  ['strings', ['events'], { user_id: 'VARCHAR', merchant: 'VARCHAR' }],
+  ['lookups', LOOKUPS, { user_id: 'VARCHAR', amount: 'DOUBLE' }],
+] as const)('columns %s', async (columns, tables, types) => {
+  const data = await benchData({ ...SPEC, columns, days: 2 }, { cache: newFolder(), threads: 1 });
+  expect(data.files).toBe(2 * (tables.length + 1));
+  for (const table of tables) {
+    const rows = await sql(`SELECT column_name AS name, column_type AS type, approx_unique
+      FROM (SUMMARIZE SELECT * FROM ${rowsOf(data.dir, table)})`);
+    const found = Object.fromEntries(rows.map(({ name, type }) => [name, type]));
+    expect(found).toMatchObject(types);
+    for (const row of rows.filter(({ name }) => name !== 'ds'))
+      expect(Number(row.approx_unique), `${table}.${row.name}`).toBeGreaterThan(5);
+  }
+});
+
+test('tables of lookups differ', async () => {
+  const spec = { ...SPEC, columns: 'lookups', days: 1 } as const;
+  const { dir } = await benchData(spec, { cache: newFolder(), threads: 1 });
+  const [row] =
+    await sql(`SELECT count(*)::INTEGER AS rows, count(*) FILTER (WHERE p.amount = s.amount)::INTEGER AS equal
+    FROM ${rowsOf(dir, 'prices')} p JOIN ${rowsOf(dir, 'scores')} s USING (row_id)`);
+  expect(row?.rows).toBe(SPEC.events);
+  expect(Number(row?.equal)).toBeLessThan(SPEC.events / 10);
+});
+
+test('the days of a table hold all of its rows', () => {
+  const spec = { ...SPEC, leftDays: 2 };
+  const days = Array.from({ length: SPEC.days }, (_, day) => rowsOfDay(spec, 'left', day));
+  expect(days.map(({ rows }) => rows)).toEqual([0, 0, 0, 1000, 1000]);
+  expect(days.at(-1)).toEqual({ first: 1000, rows: 1000 });
+  expect(dayNumber(dayText(4))).toBe(4);
 });

@@ -7,6 +7,7 @@ const run = (rowsScanned: number, bytesRead: number, tileBytesRead = 7) =>
   ({
     plan: {
       name: 'asked',
+      parts: [{ name: 'g', route: 'raw' }],
       estimate: {
         ...{ rows: 30, rowsAtMost: 30, bytes: 500, tileBytes: 7, seconds: 3, peakBytes: 100 },
         stages: { plan: 1, scan: 2, join: 0 },
@@ -22,7 +23,7 @@ test('seconds and memory are compared, by stage too', () => {
   expect(told).toMatchObject({ rows: 30, bytes: 507, seconds: { estimate: 3, actual: 6 } });
   expect([ratioOf(told.seconds), ratioOf(told.peakBytes)]).toEqual([0.5, 2]);
   expect(foretoldText(told)).toBe(
-    'foretold 3.00 s of 6.00 s (0.50×), 100 B of 50 B (2.00×); 30 rows and 507 B as planned',
+    'foretold 3.00 s of 6.00 s (0.50×), 100 B of 50 B (2.00×); 30 rows and 507 B as planned; g raw',
   );
   expect(stageLines(told)).toEqual([
     'plan             1.00 s foretold     1.00 s     CPU 1.50 s',

@@ -22,7 +22,7 @@ test('sizes are multiples of 1,024', () => {
 test('no name is no mistake, and every mistake is told', () => {
   for (const argv of [[], ['--help'], ['-h'], ['hot', '--help', '--scale', 'x']])
     expect(readOptions(argv)).toBe(null);
-  expect(USAGE).toMatch(/standard.*\n.*hot.*\n.*memory.*\n.*big/);
+  expect(USAGE).toMatch(/standard.*\n(.*\n)*.*hot.*\n(.*\n)*.*memory.*\n.*big/);
   expect(() => readOptions(['hot', 'big', '--runs', '1.5', '--memory', '1GB,x'])).toThrow(
     'one benchmark at a time: big is too much\n--memory is not a list of sizes: 1GB,x\n--runs is not a whole number above 0: 1.5',
   );
@@ -32,7 +32,9 @@ test('no name is no mistake, and every mistake is told', () => {
 test('sizes scale together, a number of keys replaces theirs', () => {
   const options = readOptions(['hot', '--scale', '0.01', '--keys', '7', '--memory', 'none']);
   expect(options).toMatchObject({ keys: 7, memory: [], runs: 3, stopAfterSeconds: 900 });
-  expect(options?.benchmark.spec(0.01)).toEqual({
+  const benchmark = options?.benchmark;
+  if (benchmark?.kind !== 'contest') throw new Error('hot is a contest');
+  expect(benchmark.spec(0.01)).toEqual({
     events: 200_000,
     leftRows: 10_000,
     keys: 1_000,
@@ -40,4 +42,17 @@ test('sizes scale together, a number of keys replaces theirs', () => {
     days: 90,
     seed: 42,
   });
+});
+
+test('who may be left out, peers and one worker too', () => {
+  const asked = ['standard', '--without', 'duckdb_windows,polars_rolling,tessera_one_worker'];
+  expect(readOptions([...asked, '--peers'])).toMatchObject({ peers: true, runs: 3 });
+  expect(() => readOptions(['asof', '--without', 'polars_rolling'])).toThrow(
+    '--without polars_rolling: asof has no such baseline',
+  );
+});
+
+test('to check is to time nothing', () => {
+  expect(readOptions(['standard', '--check', '--runs', '5'])).toMatchObject({ runs: 0 });
+  expect(readOptions(['noop', '--check'])).toMatchObject({ runs: 1 });
 });

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { atEndOfFile } from '../../../test/end-of-file.js';
+import { standardCase } from '../src/cases/standard.js';
 import { DuckDBInstance } from '../src/duckdb.js';
-import { FEATURES } from '../src/features.js';
 
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-bench-test-'));
@@ -30,7 +30,7 @@ export async function writeResult(
   replace: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
-  const columns = FEATURES.map(({ name, operation }) => {
+  const columns = standardCase.features.map(({ name, operation }) => {
     const value = operation === 'count' ? 'row_id' : 'row_id / 10.0::DOUBLE';
     return `${replace[name] ?? value} AS ${name}`;
   });

@@ -16,8 +16,13 @@ export function addLookingCommands(
     .description('show one value of a training set and every event that it was made of')
     .option('--join <name>', 'the join; not needed where the project has one')
     .option('--key <name=value>', "a key of the column's part; several times for several", collect)
+    .option(
+      '--left <name=value>',
+      'of a derived column: a left column that it reads beside keys; the name alone is null',
+      collect,
+    )
     .option('--at <instant>', "the row's instant, such as 2025-03-01T10:00:00Z")
-    .option('--column <name>', 'the feature column')
+    .option('--column <name>', 'the feature, label or derived column')
     .option('--limit <rows>', 'events and tiles that are shown (default: 20, with --json 10000)')
     .option(
       '--tiles <policy>',

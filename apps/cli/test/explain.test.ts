@@ -36,6 +36,7 @@ const spend = groupBy({
 export const nextOrder = join({
   name: 'next_order', left: orders,
   parts: [part(spend), part(spend, { prefix: 'late', lag: '1d' }), part(customers)],
+  derive: { share: 'amount / spend_amount_sum_2d', twice: 'share * 2' },
 });
 export { spend };
 `,
@@ -100,6 +101,11 @@ describe('explain', () => {
       ['--key', 'customer=ann', ...AT, '--column', 'shop_customers_city'],
     ],
     ['a row without a value', ['--key', 'customer=bob', ...AT, '--column', 'shop_customers_city']],
+    ['a derived column', ['--key=customer=ann', ...AT, '--column=twice', '--left=amount=5']],
+    [
+      'a derived column without an input',
+      ['--key=customer=ann', ...AT, '--column=share', '--left=amount'],
+    ],
     [
       'a dump that is not there',
       ['--key', 'customer=ann', '--at', '2025-05-01', '--column', 'shop_customers_city'],
@@ -118,6 +124,11 @@ describe('explain', () => {
       'keys that are none',
       ['--key', 'customer', '--key', 'a=1', '--key', 'a=2', '--limit=0', ...AT, '--column=x'],
     ],
+    [
+      'a derived column and what it reads',
+      ['--key=customer=ann', ...AT, '--column=share', '--left=color=red'],
+    ],
+    ['left columns that are none', ['--left=a', '--left=a=1', '--left==1', ...AT, '--column=x']],
     ['another join', ['--join=next', ...AT, '--column=x']],
   ])('mistakes: %s', async (_, argv) => {
     const { code, out, err } = await explain(...argv);

@@ -1,4 +1,4 @@
-import { average, count, groupBy, last, max, sum, uniqueCount } from '@tessera/api';
+import { average, count, expr, groupBy, last, max, sum, uniqueCount } from '@tessera/api';
 import { orders, tickets, visits } from '../sources.js';
 
 export const ordering = groupBy({
@@ -11,6 +11,7 @@ export const ordering = groupBy({
     sum('paid', { windows: ['30d', '60d'] }),
     average('paid', { windows: ['60d'] }),
     count({ windows: ['60d'], where: 'is_discounted', as: 'discounted' }),
+    sum(expr('amount * discount'), { windows: ['60d'], as: 'saved' }),
     max('ordered_at', { as: 'latest' }),
   ],
   derive: {

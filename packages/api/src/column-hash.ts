@@ -2,6 +2,7 @@ import { formatType } from './data-type.js';
 import { hashedForm } from './expression/hashed-form.js';
 import { expressionColumns } from './expression/walk.js';
 import { contentHash, rendered } from './hash.js';
+import { isInputColumn } from './input-columns.js';
 import { countsNothingAsZero } from './operation-rules.js';
 import type { AggregationSpec, ColumnSpec, GroupBySpec, PartSpec, SourceSpec } from './spec.js';
 import { parseWindow } from './window.js';
@@ -37,6 +38,11 @@ export function withInputs(source: SourceSpec, names: readonly string[]): readon
   return [...wanted];
 }
 
+/** Its columns, without what aggregations compute: that says nothing of the rows there are. */
+function declaredNames({ columns }: SourceSpec): readonly string[] {
+  return columns.filter((column) => !isInputColumn(column)).map(({ name }) => name);
+}
+
 /** What is read from a source for the given columns, without its name: the rows are the same under another one. */
 export function scanOf(
   source: SourceSpec,
@@ -49,9 +55,8 @@ export function scanOf(
   // Which of repeated rows stays is decided by all of their columns (S1.5, S3.3).
   const whole = eventId !== undefined || dedupe !== undefined;
   const all = sees === 'all' || filtered === null || whole;
-  const names = all
-    ? source.columns.map((column) => column.name)
-    : [...wanted, ...filtered].filter((name) => name !== undefined);
+  const known = all ? declaredNames(source) : filtered;
+  const names = [...wanted, ...known].filter((name) => name !== undefined);
   return {
     kind,
     path,
@@ -123,11 +128,11 @@ export function columnHashes(groupBy: GroupBySpec, part: Asked): ColumnHashes {
   };
 }
 
-/** What a source's rows mean, all declared columns in order; its name is not in it. */
+/** What a source's rows mean, all declared columns in order; neither its name nor what aggregations compute is in it. */
 export function sourceHash(source: SourceSpec): string {
   return contentHash({
     scan: scanOf(source, [], 'all'),
-    order: source.columns.map((column) => column.name),
+    order: declaredNames(source),
     keys: source.keys,
   });
 }

@@ -6,31 +6,41 @@ export type DerivationOrder =
   | { readonly order: readonly DerivationSpec[] }
   | { readonly cycle: readonly string[] };
 
+/** A derivation on the way, and those that it reads which are still to be looked at. */
+interface Open {
+  readonly one: DerivationSpec;
+  readonly reads: Iterator<DerivationSpec, undefined>;
+}
+
 /** Order derivations so that each can be computed from what stands before it; otherwise as they were declared. */
 export function derivationOrder(derivations: readonly DerivationSpec[]): DerivationOrder {
   const byName = new Map(derivations.map((one) => [one.name, one]));
-  const order: DerivationSpec[] = [];
-  const done = new Set<string>();
-  /** Names on the way to the one that is looked at: a name met again closes a cycle. */
-  const path: string[] = [];
-  const visit = (one: DerivationSpec): readonly string[] | null => {
-    if (done.has(one.name)) return null;
-    const before = path.indexOf(one.name);
-    if (before >= 0) return [...path.slice(before), one.name];
-    path.push(one.name);
-    for (const name of expressionColumns(one.expression) ?? []) {
-      const read = byName.get(name);
-      const cycle = read === undefined ? null : visit(read);
-      if (cycle !== null) return cycle;
-    }
-    path.pop();
-    done.add(one.name);
-    order.push(one);
-    return null;
+  const open = (one: DerivationSpec): Open => {
+    const names = expressionColumns(one.expression) ?? [];
+    return { one, reads: names.flatMap((name) => byName.get(name) ?? []).values() };
   };
-  for (const one of derivations) {
-    const cycle = visit(one);
-    if (cycle !== null) return { cycle };
+  const order: DerivationSpec[] = [];
+  const done = new Set<DerivationSpec>();
+  for (const first of derivations) {
+    if (done.has(first)) continue;
+    // A chain may be longer than the stack is deep. One that is met again on the way closes a cycle.
+    const path = [open(first)];
+    const onPath = new Set([first]);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const { value: next } = top.reads.next();
+      if (next === undefined) {
+        order.push(top.one);
+        done.add(top.one);
+        onPath.delete(top.one);
+        path.pop();
+      } else if (onPath.has(next)) {
+        const names = path.map(({ one }) => one.name);
+        return { cycle: [...names.slice(names.indexOf(next.name)), next.name] };
+      } else if (!done.has(next)) {
+        path.push(open(next));
+        onPath.add(next);
+      }
+    }
   }
   return { order };
 }

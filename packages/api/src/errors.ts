@@ -31,6 +31,16 @@ function lines(...parts: readonly (string | undefined | false)[]): string | unde
   return kept.length > 0 ? kept.join('\n') : undefined;
 }
 
+const MAX_STEPS = 20;
+
+/** `a → b → a`, of a long way its ends. */
+function arrows(names: readonly string[]): string {
+  const half = MAX_STEPS / 2;
+  if (names.length <= MAX_STEPS) return names.join(' → ');
+  const between = `… ${names.length - MAX_STEPS} more …`;
+  return [...names.slice(0, half), between, ...names.slice(-half)].join(' → ');
+}
+
 function sorted(label: string, names: readonly string[]): string | undefined {
   return names.length > 0 ? `${label}: ${[...names].sort().join(', ')}` : undefined;
 }
@@ -129,7 +139,7 @@ export const ERROR_TABLE = {
   ),
   DERIVATION_CYCLE: entry<{ cycle: readonly string[] }>(
     'user',
-    (p) => `computed columns read each other in a circle: ${p.cycle.join(' → ')}.`,
+    (p) => `computed columns read each other in a circle: ${arrows(p.cycle)}.`,
     () => 'Each needs columns that can be known before it.',
   ),
   DUPLICATE_COLUMN_NAME: entry<{ name: string; first: string; second: string }>(

@@ -64,10 +64,12 @@ export {
   weightedAverage,
 } from './define/aggregations.js';
 export { type AheadOptions, ahead } from './define/ahead.js';
+export { expr } from './define/expr.js';
 export { type GroupByDefinition, groupBy } from './define/group-by.js';
 export { type JoinDefinition, join, type LabelFor, type PartFor } from './define/join.js';
 export { type NoKeys, type PartSource, part } from './define/part.js';
 export { defineProject, type Project, type ProjectDefinition } from './define/project.js';
+export { describeAggregation } from './define/read-aggregation.js';
 export {
   type EntitiesDefinition,
   type EventsDefinition,
@@ -123,7 +125,14 @@ export type {
   LiteralValue,
 } from './expression/tree.js';
 export { expressionColumns, partsOf, walkExpression } from './expression/walk.js';
+export { type FeatureReads, featureReads } from './feature-reads.js';
 export { canonicalJson, contentHash, HASH_FORMAT, hash128 } from './hash.js';
+export {
+  addInputColumns,
+  columnText,
+  isInputColumn,
+  withoutInputColumns,
+} from './input-columns.js';
 export { type DefinitionWarning, labelWarnings } from './label-warnings.js';
 export { isOfflineOnly } from './offline-only.js';
 export {
@@ -157,7 +166,7 @@ export {
   type SourceSpec,
 } from './spec.js';
 export { closest, didYouMean } from './suggest.js';
-export type { Aggregation, AggregationOn } from './types/aggregation-type.js';
+export type { Aggregation, AggregationOn, Input } from './types/aggregation-type.js';
 export type {
   ColumnsOfSource,
   Entities,
@@ -170,7 +179,7 @@ export type {
   PartOptions,
   Source,
 } from './types/definition-types.js';
-export type { Derive, Derived, DerivedValue } from './types/derive-type.js';
+export type { Derive, Derived, DerivedValue, InputExpression } from './types/derive-type.js';
 export type { FeatureRow } from './types/feature-row.js';
 export type { Label, LabelOn, LabelOperations } from './types/label-type.js';
 export type {

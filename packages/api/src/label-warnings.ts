@@ -1,4 +1,6 @@
-import { expressionColumns } from './expression/walk.js';
+import { withInputs } from './column-hash.js';
+import { readByAggregation, readByFilter } from './feature-reads.js';
+import { columnText } from './input-columns.js';
 import { labelColumns } from './output-columns.js';
 import type { GroupBySpec, JoinSpec, LabelSpec } from './spec.js';
 
@@ -20,15 +22,16 @@ export function labelWarnings(join: JoinSpec): DefinitionWarning[] {
   for (const [idx, label] of labels.entries()) {
     const made = madeOf(label);
     for (const { groupBy, lagMs } of parts) {
-      if (lagMs > 0 || groupBy.source.path !== label.groupBy.source.path) continue;
-      const read = made.filter((column) => readBy(groupBy).has(column));
+      if (lagMs > 0 || !isSamePath(groupBy.source.path, label.groupBy.source.path)) continue;
+      const known = new Set(valuesOf(groupBy));
+      const read = made.filter((column) => known.has(column));
       const [column] = read;
       // Windows of one label are told of once.
       const place = `${groupBy.name} ${read.join()}`;
       if (column === undefined || warnings.has(place)) continue;
       warnings.set(place, {
         code: 'LABEL_INPUT_WITHOUT_LAG',
-        message: `${groupBy.name} reads \`${column}\` up to the row's own time, and ${names[idx]} is made of it.`,
+        message: `${groupBy.name} reads \`${columnText(groupBy.source.columns, column)}\` up to the row's own time, and ${names[idx]} is made of it.`,
         hint: `Is it known only later? Then give the part a lag: part(${groupBy.name}, { lag: '7d' }).`,
       });
     }
@@ -36,19 +39,27 @@ export function labelWarnings(join: JoinSpec): DefinitionWarning[] {
   return [...warnings.values()];
 }
 
-/** The column of a label; of one that counts rows those that say which. */
-function madeOf({ groupBy }: LabelSpec): readonly string[] {
-  return groupBy.aggregations.flatMap(({ input, where }) => {
-    if (input !== undefined) return [input];
-    return where === undefined ? [] : (expressionColumns(where) ?? []);
-  });
+/** Columns that a groupBy's values are made of, its keys aside. */
+function valuesOf({ source, aggregations }: GroupBySpec): readonly string[] {
+  const read = aggregations.flatMap((aggregation) => readByAggregation(source, aggregation));
+  return withInputs(source, [...read, ...readByFilter(source)]);
 }
 
-/** Columns that the values of a groupBy are made of. */
-export function readBy(groupBy: Pick<GroupBySpec, 'aggregations'>): ReadonlySet<string> {
-  const columns = groupBy.aggregations.flatMap(({ input, weight, by, where }) => [
-    ...[input, weight, by].filter((name) => name !== undefined),
-    ...(where === undefined ? [] : (expressionColumns(where) ?? [])),
-  ]);
-  return new Set(columns);
+/** The column of a label, with what it is computed of; of one that counts rows those that say which. */
+function madeOf({ groupBy }: LabelSpec): readonly string[] {
+  const { source, aggregations } = groupBy;
+  const asked = aggregations.flatMap((aggregation) => {
+    const { input } = aggregation;
+    if (input !== undefined) return [input];
+    const { by: _, ...rows } = aggregation;
+    return [...readByAggregation(source, rows), ...readByFilter(source)];
+  });
+  return withInputs(source, asked);
+}
+
+/** `./payments//` is `payments`. */
+function isSamePath(a: string, b: string): boolean {
+  const steps = (path: string) =>
+    path.split(/[\\/]+/).filter((step, idx) => step !== '.' && (step !== '' || idx === 0));
+  return steps(a).join('/') === steps(b).join('/');
 }

@@ -11,7 +11,7 @@ export interface ColumnSpec {
   readonly type: DataType;
   /** False when the user wrote `'string!'`. */
   readonly nullable: boolean;
-  /** Computed from columns before it, where it is not in the files (`select`). */
+  /** Computed from columns before it, where it is not in the files (`select`, inputs of aggregations). */
   readonly expression?: Expression;
 }
 
@@ -69,6 +69,7 @@ export type Operation = (typeof OPERATIONS)[number];
 
 export interface AggregationSpec {
   readonly operation: Operation;
+  /** A column of the source; what an expression gives is one too (`input-columns.ts`). */
   readonly input?: string;
   /** Each window as text (`'7d'`); null = unbounded. Never empty. */
   readonly windows: readonly (string | null)[];
@@ -77,7 +78,7 @@ export interface AggregationSpec {
   readonly percentiles?: readonly number[];
   /** TOP_K_FREQUENT: the stated number of distinct values above which the answer is null (S5). */
   readonly maxDistinct?: number;
-  /** WEIGHTED_AVERAGE: the weight column. */
+  /** WEIGHTED_AVERAGE: the weight column, as `input`. */
   readonly weight?: string;
   readonly where?: Expression;
   readonly by?: string;

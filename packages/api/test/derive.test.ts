@@ -232,3 +232,67 @@ describe('columns', () => {
     expect(definitionHash(join(served))).toBe(hash);
   });
 });
+
+describe('names that could be mistaken', () => {
+  const visits = events({
+    name: 'visits',
+    path: 'visits',
+    columns: { user: 'string', count_7d: 'string', at: 'timestamp' },
+    time: 'at',
+  });
+  const keyed = { name: 'g', source: visits, keys: ['count_7d'] } as const;
+  const aggregations = [count({ windows: ['7d', '1d'] })] as const;
+
+  test('a feature that its groupBy would call as a key is asked for by neither', () => {
+    const told = [
+      'DUPLICATE_COLUMN_NAME  g: two columns are named `count_7d`.\n1: key `count_7d`\n2: feature `count_7d` of g',
+    ];
+    const derive = { twice: 'count_7d * 2' };
+    expect(problemsOf(() => groupBy({ ...keyed, aggregations, derive }))).toEqual(told);
+    expect(problemsOf(() => groupBy({ ...keyed, aggregations, only: ['count_7d'] }))).toEqual(told);
+    // Nobody asks for it: it has a name of its own outside.
+    const free = groupBy({ ...keyed, aggregations, derive: { twice: 'count_1d * 2' } });
+    expect(free.derive).toHaveLength(1);
+    const day = { aggregations: [count({ as: 'ds' })], derive: { x: 'ds + 1' } } as const;
+    expect(problemsOf(() => groupBy({ ...keyed, ...day }))).toEqual([
+      'DUPLICATE_COLUMN_NAME  g: two columns are named `ds`.\n1: the partition label `ds`\n2: feature `ds` of g',
+    ]);
+  });
+
+  test('computed columns of a source that differ by case alone', () => {
+    expect(
+      problemsOf(() =>
+        events({
+          ...{ name: 'v', path: 'v', columns: { x: 'double', at: 'timestamp' }, time: 'at' },
+          select: { A: 'x', a: 'x * 2' },
+        }),
+      ),
+    ).toEqual([
+      'DUPLICATE_COLUMN_NAME  v › select: two columns are named `a`.\n1: selected `A`\n2: selected `a`',
+    ]);
+  });
+
+  test('`only` need not name a label', () => {
+    const labels = [ahead('bad', { operation: 'max', windows: ['1d'], keys: ['user'] })];
+    expect(of({ x: 'amount' }, { labels, only: ['label_bad_max_1d', 'x'] })).toEqual([
+      'BAD_OPTION  asked: `only` need not name `label_bad_max_1d`: labels always stay.',
+    ]);
+  });
+});
+
+test('a chain longer than the stack is deep is put in order; of a long cycle both ends are told', () => {
+  const links = 20_000;
+  const chain = Object.fromEntries(
+    Array.from({ length: links }, (_, i) => [`d${links - i}`, `d${links - i - 1} + 1`]),
+  );
+  const { derive } = join({ ...base, derive: { ...chain, d0: 'amount' }, only: [`d${links}`] });
+  expect(derive).toHaveLength(links + 1);
+  expect(of({ ...chain, d0: `d${links}` })).toEqual([
+    `DERIVATION_CYCLE  asked › derive: computed columns read each other in a circle: ${[
+      ...Array.from({ length: 10 }, (_, i) => `d${links - i}`),
+      `… ${links + 2 - 20} more …`,
+      ...Array.from({ length: 9 }, (_, i) => `d${8 - i}`),
+      `d${links}`,
+    ].join(' → ')}.`,
+  ]);
+});

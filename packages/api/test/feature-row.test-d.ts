@@ -1,4 +1,4 @@
-import { ahead, events, type FeatureRow, join, part } from '@tessera/api';
+import { ahead, count, events, type FeatureRow, groupBy, join, part, sum } from '@tessera/api';
 import { expectTypeOf, test } from 'vitest';
 import { deviceStats, type fraudV2, transactions } from './fraud.js';
 
@@ -82,4 +82,35 @@ test('labels are the last columns of the row, exactly', () => {
     label_loss_max_90d: string | null;
   }>();
   expectTypeOf<LabelledRow['device_stats_count_1d']>().toEqualTypeOf<number | null>();
+});
+
+test('derived columns of parts, and what `only` leaves of them, exactly', () => {
+  const ratios = groupBy({
+    name: 'Ratios',
+    source: transactions,
+    keys: ['device_id'],
+    aggregations: [count({ windows: ['1d', '7d'] }), sum('amount', { windows: ['7d'] })],
+    derive: {
+      mean: 'amount_sum_7d / count_7d',
+      device: { expression: 'upper(device_id)', type: 'string' },
+    },
+    only: ['mean', 'device', 'count_1d'],
+  });
+  const derived = join({
+    name: 'derived',
+    left: chargebacks,
+    parts: [part(ratios, { keys: { payer: 'device_id' }, prefix: 'of' })],
+    derive: { above: { expression: 'of_ratios_mean > 3', type: 'boolean' }, half: 'loss / 2' },
+  });
+  expectTypeOf<FeatureRow<typeof derived>>().toEqualTypeOf<{
+    payer: string | null;
+    loss: string | null;
+    kind: string | null;
+    at: string | null;
+    of_ratios_count_1d: number | null;
+    of_ratios_mean: number | null;
+    of_ratios_device: string | null;
+    above: boolean | null;
+    half: number | null;
+  }>();
 });

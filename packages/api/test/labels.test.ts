@@ -11,6 +11,7 @@ import {
   max,
   outputColumns,
   part,
+  sql,
   sum,
 } from '@tessera/api';
 import { expect, test } from 'vitest';
@@ -267,4 +268,98 @@ test('a feature over a training set never reads its labels', () => {
   expect(problemsOf(() => join({ name: 'j', left: published, parts: [part(flags)] }))[0]).toMatch(
     /^LABEL_LEAK/,
   );
+});
+
+test('nor through a computed column, SQL, the order of ties, a derived column, or a deeper folder', () => {
+  const published = (path: string, more: object = {}) =>
+    events({
+      name: 'v1',
+      ...{ path, time: 'ts' },
+      columns: {
+        user_id: 'string',
+        amount: 'double',
+        ts: 'timestamp',
+        label_is_fraud_max_30d: 'boolean',
+      },
+      ...(more as { where?: string }),
+    });
+  const here = (more?: object) => published('out/train-sets/fraud_v1', more);
+  const over = (source: object, aggregations: unknown = [sum('amount')]) =>
+    problemsOf(() =>
+      groupBy({
+        ...{ name: 'g', keys: ['user_id'], source: untyped(source) },
+        aggregations: untyped(aggregations),
+      }),
+    );
+  const computed = {
+    select: { twice: 'once * 2', once: 'CAST(label_is_fraud_max_30d AS int64)' },
+  };
+  for (const found of [
+    over(here(computed), [sum('twice')]),
+    over(here(computed), [count({ by: 'once' })]),
+    over(here({ ...computed, where: 'twice > 0' })),
+    over(here({ tieBreaker: 'label_is_fraud_max_30d' })),
+    over(here({ where: sql('amount > 1 AND Label_Is_Fraud_Max_30d') })),
+    over(here(), [count({ where: sql('label_is_fraud_max_30d') })]),
+    over(published('out/train-sets/team/fraud_v1'), [max('label_is_fraud_max_30d')]),
+    over(published('out/train-sets/fraud_v1/ds=2025-01-01'), [max('label_is_fraud_max_30d')]),
+    problemsOf(() =>
+      join({
+        ...{ name: 'j', left: here(), parts: [part(userSpend)] },
+        derive: { odd: 'amount * CAST(label_is_fraud_max_30d AS double)' },
+      }),
+    ),
+  ])
+    expect(found.filter((one) => one.startsWith('LABEL_LEAK'))).toHaveLength(1);
+  // What nothing reads does no harm, nor does a label of a label.
+  expect(
+    groupBy({ name: 'g', source: here(computed), keys: ['user_id'], aggregations: [sum('amount')] })
+      .name,
+  ).toBe('g');
+});
+
+test('what a label is made of is known through computed columns, filters, SQL, and other spellings of a path', () => {
+  const columns = {
+    user_id: 'string',
+    amount: 'double',
+    is_fraud: 'boolean',
+    ts: 'timestamp',
+  } as const;
+  const source = (more: object = {}) =>
+    events({ name: 'p', path: 'p', columns, time: 'ts', ...(more as { where?: string }) });
+  const select = { proven: { expression: 'is_fraud AND amount > 1', type: 'boolean' } };
+  const warned = (
+    left: object,
+    of: object,
+    aggregation: unknown,
+    label: unknown = ahead('is_fraud', options),
+  ) =>
+    labelWarnings(
+      join({
+        ...{ name: 'j', left: untyped(left), labels: untyped([label]) },
+        parts: untyped([
+          part(
+            groupBy({
+              ...{ name: 'g', source: untyped(of), keys: untyped(['user_id']) },
+              aggregations: untyped([aggregation]),
+            }),
+          ),
+        ]),
+      }),
+    ).map(({ message }) => message.split(' up to')[0]);
+  expect(warned(source(), source({ select }), max(untyped('proven')))).toEqual([
+    'g reads `is_fraud`',
+  ]);
+  expect(
+    warned(source({ select }), source(), max('is_fraud'), ahead(untyped('proven'), options)),
+  ).toEqual(['g reads `is_fraud`']);
+  expect(warned(source(), source({ where: 'is_fraud' }), count())).toEqual(['g reads `is_fraud`']);
+  expect(warned(source(), source(), count({ where: sql('is_fraud') }))).toEqual([
+    'g reads `is_fraud`',
+  ]);
+  expect(warned(source(), source({ path: './p/' }), max('is_fraud'))).toEqual([
+    'g reads `is_fraud`',
+  ]);
+  expect(warned(source(), source({ path: 'q' }), max('is_fraud'))).toEqual([]);
+  expect(warned(source(), source(), sum('amount'))).toEqual([]);
 });

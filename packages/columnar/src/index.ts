@@ -1,5 +1,7 @@
+export { type BucketCollector, type BucketOptions, bucketCollector } from './bucket-collector.js';
 export { cloneColumn } from './clone.js';
 export { type BatchCollector, collectBatches } from './collect.js';
+export { collectIfTight, madeGarbage } from './collect-garbage.js';
 export type { Batch, Column, ColumnKind } from './column.js';
 export { type RowCompare, rowCompare } from './compare.js';
 export { concat, concatBatches } from './concat.js';
@@ -7,6 +9,13 @@ export { decodeBatch } from './decode.js';
 export { encodeBatch, encodeBatchParts } from './encode.js';
 export { gather, gatherBatch } from './gather.js';
 export { readInt128, writeInt128 } from './int128.js';
+export {
+  type KeyTable,
+  type KeyWidth,
+  keyTable,
+  keyTableBytes,
+  LONGEST_KEY_BYTES,
+} from './key-table.js';
 export { type BucketOrder, bucketOfCode, bucketOrder, scatterBatch } from './scatter.js';
 export { columnBytes, columnLength, countNulls, emptyLike, isNull, nullsLike } from './shape.js';
 export { slice, sliceBatch } from './slice.js';

@@ -24,19 +24,30 @@ export interface BucketOrder {
 
 /** Counting scatter of rows into buckets by key code. Stable, O(rows + buckets). */
 export function bucketOrder(code: Int32Array, buckets: number): BucketOrder {
-  const n = code.length;
-  const bucketOf = new Int32Array(n);
+  const bucketOf = new Int32Array(code.length);
   const start = new Int32Array(buckets + 1);
-  for (let i = 0; i < n; i++) {
+  countBuckets(code, buckets, bucketOf, start);
+  for (let b = 0; b < buckets; b++) start[b + 1]! += start[b]!;
+  return { order: placed(bucketOf, start.slice(0, buckets)), start };
+}
+
+function countBuckets(
+  code: Int32Array,
+  buckets: number,
+  bucketOf: Int32Array,
+  start: Int32Array,
+): void {
+  for (let i = 0; i < code.length; i++) {
     const b = bucketOfCode(code[i]!, buckets);
     bucketOf[i] = b;
     start[b + 1]!++;
   }
-  for (let b = 0; b < buckets; b++) start[b + 1]! += start[b]!;
-  const cursor = start.slice(0, buckets);
-  const order = new Int32Array(n);
-  for (let i = 0; i < n; i++) order[cursor[bucketOf[i]!]!++] = i;
-  return { order, start };
+}
+
+function placed(bucketOf: Int32Array, cursor: Int32Array): Int32Array {
+  const order = new Int32Array(bucketOf.length);
+  for (let i = 0; i < bucketOf.length; i++) order[cursor[bucketOf[i]!]!++] = i;
+  return order;
 }
 
 /**

@@ -74,20 +74,31 @@ function keysOf(
   present: Int32Array | null,
   cursor: Int32Array,
 ): Pick<KeyTimeOrder, 'keyCode' | 'keyStart'> {
-  const slots = cursor.length - 1;
-  let keys = 0;
-  for (let c = 1; c <= slots; c++) if (cursor[c]! > 0) keys++;
+  const keys = occurring(cursor);
   const keyCode = new Int32Array(keys);
   const keyStart = new Int32Array(keys + 1);
+  fillKeys(cursor, keyCode, keyStart);
+  if (present !== null) for (let k = 0; k < keys; k++) keyCode[k] = present[keyCode[k]!]!;
+  return { keyCode, keyStart };
+}
+
+function occurring(cursor: Int32Array): number {
+  let keys = 0;
+  for (let c = 1; c < cursor.length; c++) if (cursor[c]! > 0) keys++;
+  return keys;
+}
+
+function fillKeys(cursor: Int32Array, keyCode: Int32Array, keyStart: Int32Array): void {
+  const slots = cursor.length - 1;
   for (let c = 0, k = 0; c < slots; c++) {
-    if (cursor[c + 1]! > 0) {
-      keyCode[k] = present === null ? c : present[c]!;
-      keyStart[k + 1] = keyStart[k]! + cursor[c + 1]!;
+    const rows = cursor[c + 1]!;
+    if (rows > 0) {
+      keyCode[k] = c;
+      keyStart[k + 1] = keyStart[k]! + rows;
       k++;
     }
-    cursor[c + 1]! += cursor[c]!;
+    cursor[c + 1] = rows + cursor[c]!;
   }
-  return { keyCode, keyStart };
 }
 
 interface Rows {

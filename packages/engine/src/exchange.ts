@@ -22,6 +22,8 @@ export interface Exchange {
   written(): readonly Output[];
   /** Remove what it wrote: it is tried again. */
   discard(): void;
+  /** A batch that was written is kept as it is, so its memory must not be used again. */
+  readonly keepsBatches: boolean;
   /** Checksums are wanted: somebody records what tasks made. */
   readonly isRecorded: boolean;
 }
@@ -55,6 +57,7 @@ export function fileExchange(dir: string, isRecorded = false): Exchange {
   let outputs: Output[] = [];
   return {
     isRecorded,
+    keepsBatches: false,
     begin() {
       outputs = [];
     },
@@ -118,6 +121,7 @@ export function memoryExchange(): Exchange {
   const entries = new Map<string, Batch>();
   return {
     isRecorded: false,
+    keepsBatches: true,
     begin: () => undefined,
     written: () => [],
     discard: () => undefined,

@@ -13,6 +13,7 @@ import { type Definition, groupBysOf, sourcesOf } from './definition.js';
 import { checkExpressions } from './expressions/check-expressions.js';
 import type { LakeFiles } from './inputs.js';
 import { type Known, know, plannerFile, plannerPath } from './known-source.js';
+import { checkLabelSources } from './label-sources.js';
 import { dataEndMs, gridDays, leftPartitions } from './left-partitions.js';
 import { rememberedFacts } from './remembered-facts.js';
 import type { FilledColumns } from './report.js';
@@ -91,6 +92,9 @@ export async function gatherFacts(
     }
   }
   if (problems.length > 0) throw combineProblems(problems);
+  const spec = subject.join ?? subject.groupBy;
+  if (spec !== null)
+    await checkLabelSources(spec, (source) => known.get(ids.get(source)!)!.listing);
   const first = known.get(ids.get(specs[0]!)!)!;
   const sources: Record<string, SourceFacts> = {};
   const ahead = new Set((subject.join?.labels ?? []).map(({ groupBy }) => ids.get(groupBy.source)));

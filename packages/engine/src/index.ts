@@ -1,5 +1,11 @@
 export { type Diagnosis, type DoctorOptions, doctor } from './doctor/doctor.js';
 export type { Finding } from './doctor/finding.js';
+export type {
+  DerivedExplanation,
+  DerivedInput,
+  ExplainDerivedOptions,
+} from './explain/derived-explanation.js';
+export { explainDerived, isDerived } from './explain/explain-derived.js';
 export { explainValue } from './explain/explain-value.js';
 export type {
   AskedKey,

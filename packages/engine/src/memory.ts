@@ -18,6 +18,9 @@ export function idleBytes(workers: number): number {
   return PROCESS_BYTES + WORKER_BYTES * workers;
 }
 
+/** A join of fewer keys stays in a core's cache, and what has no key is not handed over. */
+const LEAST_LOOKED_UP = 16_384;
+
 /** How a run divides its memory. */
 export interface MemoryShares {
   readonly budgetBytes: number;
@@ -36,6 +39,8 @@ export interface WorkerMemory {
   readonly tightBytes: number;
   /** Work is never cut into fewer rows than this, however wide they are. */
   readonly leastRows: number;
+  /** From so many keys on, events find theirs in a table of ours, which takes less of a core's cache than DuckDB's join. */
+  readonly leastLookedUp: number;
 }
 
 /** Files in which Linux says how much a container may use. */
@@ -91,6 +96,7 @@ export function shareMemory(
       taskBytes: (0.4 * free) / workers,
       tightBytes: 0.5 * budgetBytes,
       leastRows: LEAST_ROWS,
+      leastLookedUp: LEAST_LOOKED_UP,
       ...overrides,
     },
   };

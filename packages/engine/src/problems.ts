@@ -1,4 +1,4 @@
-import { TesseraError } from '@tessera/api';
+import { columnText, TesseraError } from '@tessera/api';
 import { readRows } from '@tessera/lake';
 import type { SweepProblem } from '@tessera/pitjoin';
 import type { PhysicalPlan, ScanPlan } from '@tessera/planner';
@@ -27,7 +27,8 @@ async function keyText(
 function toError(problem: SweepProblem, key: string, scan: ScanPlan | undefined): TesseraError {
   const read = scan?.lanes.find(({ name }) => name === problem.lane)?.read;
   if (problem.kind === 'INFINITE_INPUT' && scan && read && 'column' in read) {
-    const params = { source: scan.source.name, column: read.column, key };
+    const { name: source, columns } = scan.source;
+    const params = { source, column: columnText(columns, read.column), key };
     return new TesseraError('INFINITE_INPUT', params, { at: problem.feature });
   }
   const params = { column: problem.feature, key, detail: problem.detail };

@@ -13,7 +13,13 @@ export {
   compileFilter,
 } from './compile/compile-expressions.js';
 export { compileRow } from './compile/compile-row.js';
-export { columnsOf, type DuckDbText, duckdbText, type JsFunction } from './duckdb/duckdb-text.js';
+export {
+  columnsOf,
+  type DuckDbText,
+  duckdbText,
+  functionText,
+  type JsFunction,
+} from './duckdb/duckdb-text.js';
 export { duckType } from './duckdb/types.js';
 export { evaluateRow } from './evaluate/evaluate-row.js';
 export { formatValue } from './format-value.js';

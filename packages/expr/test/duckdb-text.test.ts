@@ -134,3 +134,139 @@ describe('texts do not grow beyond their expression', () => {
     connection.closeSync();
   });
 });
+
+describe('what is stored finer than it is seen', () => {
+  const types = ['decimal(38,10)', 'decimal(38,0)', 'decimal(20,20)', 'decimal(16,2)'] as const;
+  const literals = [
+    ...['0.1', '-0.1', '1.005', '0', '0.5', '9007199254740993', '-9007199254740993.0', '1e25'],
+    ...['123456789012345680000.0', '-1e-12', '1e-300', '1e300', '-1e300', '99999999999999.99'],
+  ];
+
+  /** Decimals around a double: where its neighbours begin, and some units off. */
+  function around(value: number, scale: number, most: bigint): bigint[] {
+    if (Math.abs(value) > 1e39) return [];
+    const step = Math.max(Math.abs(value) * 2 ** -53, Number.MIN_VALUE);
+    const unscaled = (one: number): bigint => {
+      const [digits = '0', exponent = '0'] = one.toExponential(40).split('e');
+      const shift = Number(exponent) - 40 + scale;
+      const whole = BigInt(digits.replace('.', ''));
+      return shift >= 0 ? whole * 10n ** BigInt(shift) : whole / 10n ** BigInt(-shift);
+    };
+    const centre = unscaled(value);
+    const gap = unscaled(step);
+    return [centre, centre - gap, centre + gap]
+      .flatMap((one) => [-2n, -1n, 0n, 1n, 2n].map((off) => one + off))
+      .filter((one) => one < most && one > -most);
+  }
+
+  test.each(types)('%s and literals: as nearest doubles, not a digit finer', async (text) => {
+    const type = parseType(text);
+    if (type.kind !== 'decimal') throw new Error(text);
+    const { precision, scale } = type;
+    const most = 10n ** BigInt(precision);
+    const stored = [
+      ...new Set([
+        ...literals.flatMap((literal) => around(Number(literal), scale, most)),
+        ...[most - 1n, 1n - most],
+      ]),
+    ];
+    const decimal = (one: bigint) => {
+      const digits = (one < 0n ? -one : one).toString().padStart(scale + 1, '0');
+      const at = digits.length - scale;
+      return `${one < 0n ? '-' : ''}${digits.slice(0, at)}.${digits.slice(at)}`.replace(/\.$/, '');
+    };
+    const connection = await connect();
+    await connection.run(
+      `CREATE TABLE w AS SELECT CAST(x AS DECIMAL(${precision},${scale})) AS x
+       FROM (VALUES (NULL), ${stored.map((one) => `('${decimal(one)}')`).join(', ')}) t(x)`,
+    );
+    const given = [{ name: 'x', type }];
+    const wrong: string[] = [];
+    for (const literal of literals)
+      for (const one of ['=', '<>', '<', '<=', '>', '>='].flatMap((op) => [
+        `x ${op} ${literal}`,
+        `${literal} ${op} x`,
+        ...(op === '=' ? [`x IN (7, ${literal})`, `x NOT IN (${literal})`] : []),
+      ])) {
+        const { typed, problems } = checkExpression(parseExpression(one), given);
+        if (typed === undefined) throw new Error(`${one}: ${problems[0]?.reason}`);
+        const { sql, functions } = duckdbText(typed, quote);
+        expect([functions, sql]).toEqual([[], expect.not.stringContaining('VARCHAR')]);
+        const reader = await connection.runAndReadAll(`SELECT ${sql} FROM w`);
+        for (const [row, cell] of reader.getRows().entries()) {
+          const x = row === 0 ? null : Number(decimal(stored[row - 1]!));
+          const ours = evaluateRow(typed, { x });
+          if (fromDuckDb(cell[0]!) !== ours)
+            wrong.push(`${one} of ${row === 0 ? 'null' : decimal(stored[row - 1]!)}: not ${ours}`);
+        }
+      }
+    connection.closeSync();
+    expect(wrong.slice(0, 5)).toEqual([]);
+  });
+
+  test('decimals of few digits are compared as they are, ns with the µs they lie in, whatever the year', async () => {
+    const given = Object.entries({ d: 'decimal(15,2)', tn: 'timestamp_ns', t: 'timestamp' }).map(
+      ([name, type]) => ({ name, type: parseType(type) }),
+    );
+    const sqlOf = (text: string): string => {
+      const { typed } = checkExpression(parseExpression(text), given);
+      return duckdbText(typed!, quote).sql;
+    };
+    expect(sqlOf('d < 0.1')).toBe('("d" < 0.1)');
+    expect(sqlOf("tn > TIMESTAMP '1970-01-01T00:00:01Z'")).toBe(
+      '("tn" >= make_timestamp_ns(CAST(1000001000 AS BIGINT)))',
+    );
+    expect(sqlOf("tn < TIMESTAMP '9999-01-01'")).toBe('("tn" = "tn")');
+    expect(sqlOf("tn <= TIMESTAMP '1600-01-01'")).toBe('("tn" <> "tn")');
+    const connection = await connect();
+    const reader = await connection.runAndReadAll(
+      `SELECT ${sqlOf('tn = tn')}, ${sqlOf('tn = t')}, ${sqlOf("tn = '1970-01-01T00:00:01Z'")},
+         ${sqlOf("tn IN ('1970-01-01T00:00:02Z')")}, ${sqlOf("tn <> '2300-01-01'")}, ${sqlOf("tn > '1600-01-01'")}
+       FROM (SELECT make_timestamp_ns(1000000999) AS tn, make_timestamp(1000000) AS t)`,
+    );
+    expect(reader.getRows()).toEqual([[true, true, true, false, true, true]]);
+    connection.closeSync();
+  });
+});
+
+describe('verbatim SQL', () => {
+  const raw = (text: string, to?: string): Expression => {
+    const sql: Expression = { op: 'sql', sql: text };
+    return to === undefined ? sql : { op: 'cast', operand: sql, to };
+  };
+  const compare = (left: Expression, right: number | string): Expression => ({
+    op: '=',
+    left,
+    right: { op: 'literal', literal: right },
+  });
+
+  test('is of the type that the CAST around it names: NaN and infinity null, -0 zero', async () => {
+    const connection = await connect();
+    for (const [expression, expected] of [
+      [compare(raw('7::INTEGER', 'double'), 7), true],
+      [{ op: '/', left: raw('7::INTEGER', 'double'), right: { op: 'literal', literal: 2 } }, 3.5],
+      [raw("'nan'::DOUBLE", 'double'), null],
+      [raw("'-inf'::DOUBLE", 'double'), null],
+      [{ op: 'cast', operand: raw("'-0'::DOUBLE", 'double'), to: 'int64' }, 0n],
+      [raw('170141183460469231731687303715884105727::HUGEINT -- most', 'int64'), null],
+      [raw("TIMESTAMPTZ '1970-01-01 00:00:01+00'", 'timestamp'), 1_000_000n],
+    ] as const) {
+      const { sql, functions } = textOf(expression);
+      expect(functions).toEqual([]);
+      const reader = await connection.runAndReadAll(`SELECT ${sql}`);
+      expect(fromDuckDb(reader.getRows()[0]![0]!)).toBe(expected);
+    }
+    connection.closeSync();
+  });
+
+  test("what is JavaScript's is given it like a column", () => {
+    const upper: Expression = { op: 'call', name: 'upper', args: [raw('lower(s)', 'string')] };
+    const { sql, functions } = textOf(compare(upper, 'A'));
+    const [only, ...others] = functions;
+    expect(others).toEqual([]);
+    expect(sql).toBe(`${only!.name}(TRY_CAST((lower(s)\n) AS VARCHAR))`);
+    const [column] = only!.columns;
+    expect(column!.declared).toEqual({ kind: 'string' });
+    expect(evaluateRow(only!.expression, { [column!.column]: 'a' })).toBe(true);
+  });
+});

@@ -1,4 +1,4 @@
-import { type ColumnSpec, TesseraError } from '@tessera/api';
+import { type ColumnSpec, type DataType, formatType, TesseraError } from '@tessera/api';
 import { duckDbType } from './duckdb-type.js';
 import { quoteIdent, quoteLiteral } from './quote.js';
 import { readRows } from './read-rows.js';
@@ -6,18 +6,19 @@ import type { Session } from './session.js';
 import { sqlError } from './sql-error.js';
 
 /**
- * Check a verbatim `sql('…')` predicate: one boolean expression over one row of the columns, that gives the same for the
- * same row at any time. DuckDB parses it, alone: what is an expression without parentheses around it cannot get out of
+ * Check a verbatim `sql('…')` in a condition: one expression over one row of the columns, that gives the same for the same
+ * row at any time, of the type that its place asks for: boolean, or that of the CAST around it. DuckDB parses it, alone: what is an expression without parentheses around it cannot get out of
  * those that are put there.
  *
  * Throws  BAD_PREDICATE for what does not parse, is more than an expression (a list, FROM, LIMIT, a second statement …),
  *         holds a subquery, an aggregate, a window or a parameter, calls what changes from call to call or run to run,
- *         names no column of these, or is no condition
+ *         names no column of these, or gives another type
  */
 export async function checkSqlPredicate(
   session: Session,
   columns: readonly ColumnSpec[],
   text: string,
+  wanted: DataType = { kind: 'boolean' },
 ): Promise<void> {
   const refuse = (reason: string, advice?: string): never => {
     throw new TesseraError('BAD_PREDICATE', { text, position: null, reason, advice });
@@ -49,8 +50,23 @@ export async function checkSqlPredicate(
     const { params } = sqlError(text, cause);
     return refuse(`DuckDB: ${'reason' in params ? String(params.reason) : String(cause)}`);
   });
-  if (type !== 'BOOLEAN') refuse(`it gives ${type}, not BOOLEAN`);
+  const given = GIVEN[wanted.kind];
+  if (given === undefined) return refuse(`CAST makes no ${formatType(wanted)} of sql(…)`);
+  if (given.test(type)) return;
+  const name = duckDbType(wanted);
+  const advice = wanted.kind === 'boolean' ? undefined : `Convert it there: CAST(… AS ${name}).`;
+  refuse(`it gives ${type}, not ${name}`, advice);
 }
+
+/** DuckDB's types of which a value is one of ours, unchanged. */
+const GIVEN: Partial<Record<DataType['kind'], RegExp>> = {
+  boolean: /^BOOLEAN$/,
+  int64: /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/,
+  double: /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\))$/,
+  string: /^(VARCHAR|ENUM\(.*\))$/s,
+  date: /^DATE$/,
+  timestamp: /^TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?$/,
+};
 
 type Node = Readonly<Record<string, unknown>>;
 

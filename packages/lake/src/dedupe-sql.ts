@@ -1,8 +1,9 @@
-import type { ColumnSpec, SourceSpec } from '@tessera/api';
+import { type ColumnSpec, isInputColumn, type SourceSpec } from '@tessera/api';
 import { quoteIdent } from './quote.js';
 
 /**
- * The QUALIFY condition that keeps one row of each set of repeated ones; sees `__ds`, `__t` and all declared columns.
+ * The QUALIFY condition that keeps one row of each set of repeated ones; sees `__ds`, `__t` and all declared columns. What
+ * aggregations compute decides nothing: a row is the same whoever asks.
  *
  *   eventId (S1.5)   of one partition's rows with one id the least by (time, tieBreaker, canonical encoding) stays.
  *                    Rows without an id, or without a time, are left alone.
@@ -13,7 +14,10 @@ import { quoteIdent } from './quote.js';
  * encodings are equal rows, so which of them stays cannot be seen.
  */
 export function dedupeSql(source: SourceSpec): string {
-  const encoding = [...source.columns].sort((a, b) => byCodePoint(a.name, b.name)).map(orderKey);
+  const encoding = source.columns
+    .filter((column) => !isInputColumn(column))
+    .sort((a, b) => byCodePoint(a.name, b.name))
+    .map(orderKey);
   if (source.dedupe !== undefined) {
     const keys = (source.keys ?? []).map(quoteIdent);
     const order = [quoteIdent(source.dedupe.orderBy), ...encoding].map(

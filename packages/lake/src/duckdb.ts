@@ -1,14 +1,19 @@
 /** The one place where DuckDB's binding is loaded. It is bundled: as a hundred files of its own it takes 0.1 s of each thread. */
 export {
+  ANY,
   BIGINT,
   BOOLEAN,
   DATE,
+  DECIMAL,
   DOUBLE,
   DuckDBDateValue,
+  DuckDBDecimalValue,
   DuckDBInstance,
   DuckDBListValue,
+  DuckDBLogicalType,
   DuckDBMapValue,
   DuckDBScalarFunction,
+  DuckDBTimestampNanosecondsValue,
   DuckDBTimestampValue,
   type DuckDBType,
   DuckDBTypeId,
@@ -16,5 +21,6 @@ export {
   LIST,
   MAP,
   TIMESTAMP,
+  TIMESTAMP_NS,
   VARCHAR,
 } from '@duckdb/node-api';

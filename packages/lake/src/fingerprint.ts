@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat as statOf } from 'node:fs/promises';
 import { TesseraError } from '@tessera/api';
+import { crc32 } from './checksum.js';
 import { ONE_FORMAT } from './csv-header.js';
 import { settledStat } from './file-stat.js';
 import { readError } from './fs-error.js';
@@ -31,14 +32,18 @@ export async function fingerprintFile(path: string, name: string): Promise<strin
 
 /** The same for a file without a footer: over all of its bytes. */
 export async function fingerprintContent(path: string, name: string): Promise<string> {
-  const { size, hash } = await readAll(path, 'sha256');
+  const { size, hash } = await readAll(path);
   return digest(name, size, hash);
 }
 
 /**
- * md5 of all of a file's bytes, hex; null when it is no longer the file of that `stat` (FileFact), before or after.
+ * A hash over all of a file's bytes, 128 bits, hex: md5 of the CRC-32 of every 64 KiB; null when it is no longer the file of
+ * that `stat` (FileFact), before or after.
  *
- * Cost     one read of the file; nothing is held
+ * It has to tell a file that was edited, at equal name, size and footer, from one that was only touched. A CRC misses no
+ * change of 32 neighbouring bits and one in 2^32 of the others, and costs a fifth of a digest of all bytes.
+ *
+ * Cost     one read of the file at 2 GB/s; a megabyte is held
  */
 export async function contentOf(
   path: string,
@@ -46,27 +51,59 @@ export async function contentOf(
   signal?: AbortSignal,
 ): Promise<string | null> {
   if (stat === null) return null;
-  const { hash } = await readAll(path, 'md5', signal);
+  const hash = await hashPieces(path, signal);
   const now = await statOf(path).catch((cause: unknown) => {
     throw readError(path, cause);
   });
-  return settledStat(now) === stat ? hash.toString('hex') : null;
+  return settledStat(now) === stat ? hash : null;
 }
 
-async function readAll(
-  path: string,
-  algorithm: 'md5' | 'sha256',
-  signal?: AbortSignal,
-): Promise<{ size: number; hash: Buffer }> {
-  const hash = createHash(algorithm);
+const PIECE_BYTES = 65_536;
+
+async function hashPieces(path: string, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash('md5');
+  const buffer = new Uint8Array(16 * PIECE_BYTES);
+  const crcs = new Uint32Array(16);
+  let file: FileHandle | null = null;
+  try {
+    file = await open(path, 'r');
+    for (;;) {
+      if (signal?.aborted) throw new TesseraError('INTERRUPTED', {});
+      const bytes = await fill(file, buffer);
+      const pieces = Math.ceil(bytes / PIECE_BYTES);
+      for (let i = 0; i < pieces; i++)
+        crcs[i] = crc32(buffer.subarray(i * PIECE_BYTES, Math.min(bytes, (i + 1) * PIECE_BYTES)));
+      hash.update(new Uint8Array(crcs.buffer, 0, 4 * pieces));
+      if (bytes < buffer.length) return hash.digest('hex');
+    }
+  } catch (cause) {
+    throw readError(path, cause);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Read on until the buffer is full or the file ends: a read may stop anywhere. Returns how much there is. */
+async function fill(file: FileHandle, buffer: Uint8Array): Promise<number> {
+  let at = 0;
+  while (at < buffer.length) {
+    const { bytesRead } = await file.read(buffer, at, buffer.length - at, null);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+  }
+  return at;
+}
+
+async function readAll(path: string): Promise<{ size: number; hash: Buffer }> {
+  const hash = createHash('sha256');
   let size = 0;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES, signal })) {
+    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
       hash.update(chunk as Buffer);
       size += (chunk as Buffer).length;
     }
   } catch (cause) {
-    throw signal?.aborted ? new TesseraError('INTERRUPTED', {}) : readError(path, cause);
+    throw readError(path, cause);
   }
   return { size, hash: hash.digest() };
 }

@@ -20,12 +20,14 @@ export type ReadKind =
 
 /**
  * Collects one column. `open` looks at a DuckDB vector of `size` entries, `append` copies some of them, `finish` hands
- * the column over and starts anew. Vector memory is copied in `open`, so the vector may die afterwards.
+ * the column over and starts anew; `view` does the same with memory that the next `append` writes to. Vector memory is
+ * copied in `open`, so the vector may die afterwards.
  */
 export interface Reader {
   open(vector: Vector, size: number): void;
   append(from: number, count: number): void;
   finish(): Column;
+  view(): Column;
 }
 
 /**
@@ -141,12 +143,17 @@ function bytesOf<T>(
   return new View(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
 }
 
+/** A vector's memory as words of 32 bits. */
+export function rawWords(vector: Vector, words: number): Int32Array {
+  return bytesOf(vector, words, 4, Int32Array);
+}
+
 /** Null bits of a vector, 32 rows a word, 1 = valid; null when every row is valid. */
-function validityWords(vector: Vector, size: number): Uint32Array | null {
+export function validityWords(vector: Vector, size: number): Int32Array | null {
   if (size === 0) return null;
-  const words = Math.ceil(size / 64) * 2;
+  const words = ((size + 63) >>> 6) * 2;
   const bytes: Uint8Array | null = duckdb.vector_get_validity(vector, words * 4);
-  return bytes ? new Uint32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, words) : null;
+  return bytes ? new Int32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, words) : null;
 }
 
 let nullRows = new Int32Array(2048);
@@ -154,7 +161,7 @@ let nullRows = new Int32Array(2048);
  * Positions, counted from `from`, of the nulls among rows from … from + count - 1, in `nullRows`; returns how many. Only
  * set bits are visited: a test per row cost more than copying the values.
  */
-function findNulls(words: Uint32Array, from: number, count: number): number {
+function findNulls(words: Int32Array, from: number, count: number): number {
   if (nullRows.length < count) nullRows = new Int32Array(count * 2);
   const end = from + count;
   let found = 0;
@@ -175,7 +182,7 @@ function f64Reader(name: string, type: DuckDBType, source: Source, capacity: num
   let values = new Float64Array(capacity);
   let rows = 0;
   let data: Numbers = values;
-  let words: Uint32Array | null = null;
+  let words: Int32Array | null = null;
   return {
     open(vector, size) {
       data = numbersOf(vector, source, size);
@@ -211,6 +218,11 @@ function f64Reader(name: string, type: DuckDBType, source: Source, capacity: num
       rows = 0;
       return column;
     },
+    view() {
+      const column: Column = { kind: 'f64', values: values.subarray(0, rows) };
+      rows = 0;
+      return column;
+    },
   };
 }
 
@@ -221,7 +233,7 @@ function codeReader(name: string, type: DuckDBType, source: Source, capacity: nu
   let values = new Int32Array(capacity);
   let rows = 0;
   let data: Numbers = values;
-  let words: Uint32Array | null = null;
+  let words: Int32Array | null = null;
   return {
     open(vector, size) {
       data = numbersOf(vector, source, size);
@@ -242,6 +254,11 @@ function codeReader(name: string, type: DuckDBType, source: Source, capacity: nu
       rows = 0;
       return column;
     },
+    view() {
+      const column: Column = { kind: 'code', values: values.subarray(0, rows) };
+      rows = 0;
+      return column;
+    },
   };
 }
 
@@ -250,7 +267,7 @@ function i64Reader(name: string, type: DuckDBType, source: Source, capacity: num
   let values = new BigInt64Array(capacity);
   let rows = 0;
   let data: Numbers = new Int32Array(0);
-  let words: Uint32Array | null = null;
+  let words: Int32Array | null = null;
   const valid = validBytes();
   return {
     open(vector, size) {
@@ -289,6 +306,12 @@ function i64Reader(name: string, type: DuckDBType, source: Source, capacity: num
       rows = 0;
       return column;
     },
+    view() {
+      const taken = values.subarray(0, rows);
+      const column: Column = { kind: 'i64', values: taken, valid: valid.take(rows) };
+      rows = 0;
+      return column;
+    },
   };
 }
 
@@ -297,7 +320,7 @@ function i128Reader(name: string, type: DuckDBType, source: Source, capacity: nu
   let values = new BigInt64Array(capacity * 2);
   let rows = 0;
   let data: Numbers = new Int32Array(0);
-  let words: Uint32Array | null = null;
+  let words: Int32Array | null = null;
   const valid = validBytes();
   return {
     open(vector, size) {
@@ -345,6 +368,12 @@ function i128Reader(name: string, type: DuckDBType, source: Source, capacity: nu
       rows = 0;
       return column;
     },
+    view() {
+      const taken = values.subarray(0, rows * 2);
+      const column: Column = { kind: 'i128', values: taken, valid: valid.take(rows) };
+      rows = 0;
+      return column;
+    },
   };
 }
 
@@ -370,8 +399,18 @@ function nestedReader(
   let offsets = new Int32Array(capacity + 1);
   let rows = 0;
   let entries = new Uint32Array(0);
-  let words: Uint32Array | null = null;
+  let words: Int32Array | null = null;
   const valid = validBytes();
+  const nested = (
+    base: { readonly offsets: Int32Array; readonly valid: Uint8Array | null },
+    partOf: (child: Reader) => Column,
+  ): Column => {
+    const parts = children.map(partOf);
+    rows = 0;
+    return isMap
+      ? { kind: 'map', ...base, keys: parts[0]!, values: parts[1]! }
+      : { kind: 'list', ...base, child: parts[0]! };
+  };
   return {
     open(vector, size) {
       // An entry is (offset, length), 64 bits each; a chunk's children are far below 2^32, so low words are enough.
@@ -412,12 +451,12 @@ function nestedReader(
     },
     finish() {
       const base = { offsets: exact(offsets, rows + 1), valid: valid.take(rows) };
-      const parts = children.map((child) => child.finish());
       offsets = new Int32Array(1);
-      rows = 0;
-      return isMap
-        ? { kind: 'map', ...base, keys: parts[0]!, values: parts[1]! }
-        : { kind: 'list', ...base, child: parts[0]! };
+      return nested(base, (child) => child.finish());
+    },
+    view() {
+      const base = { offsets: offsets.subarray(0, rows + 1), valid: valid.take(rows) };
+      return nested(base, (child) => child.view());
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { DuckDBVector } from '@duckdb/node-api';
 import type { DataType } from '@tessera/api';
 import { TesseraError } from '@tessera/api';
-import type { Column } from '@tessera/columnar';
+import { type Column, readInt128 } from '@tessera/columnar';
 import * as duckdb from './duckdb.js';
 import type { Session } from './session.js';
 
@@ -14,8 +14,9 @@ export interface StringColumn {
 /** A function of rows that SQL may call by its name. It sees nulls. */
 export interface ScalarFunction {
   readonly name: string;
+  /** boolean, int64, double, string, date and timestamp, and lists and maps of them. */
   readonly parameters: readonly DataType[];
-  /** boolean, int64, double, string, date or timestamp. */
+  /** Of these, decimals, timestamp_ns, and lists and maps of them. */
   readonly returns: DataType;
   /** Called with up to 2,048 rows at a time; what it gives has as many. */
   readonly evaluate: (rows: number, inputs: readonly StringColumn[]) => StringColumn;
@@ -25,7 +26,7 @@ export interface ScalarFunction {
  * Make a function of ours callable from SQL in a session. It runs on the thread that asked the query, which has to wait for the
  * query without blocking.
  *
- * Units    dates are days, timestamps µs
+ * Units    dates are days, timestamps µs, timestamp_ns ns, decimals unscaled
  * Throws   INTERNAL for a type that has no such form
  */
 export function registerScalarFunction(session: Session, made: ScalarFunction): void {
@@ -62,6 +63,10 @@ function typeOf(type: DataType): duckdb.DuckDBType {
       return duckdb.DATE;
     case 'timestamp':
       return duckdb.TIMESTAMP;
+    case 'timestamp_ns':
+      return duckdb.TIMESTAMP_NS;
+    case 'decimal':
+      return duckdb.DECIMAL(type.precision, type.scale);
     case 'list':
       return duckdb.LIST(typeOf(type.element));
     case 'map':
@@ -170,11 +175,36 @@ function itemOf(
     case 'i64':
       if (column.valid !== null && column.valid[row] === 0) return null;
       return numberItem(column.values[row]!, type);
+    case 'i128':
+      if (column.valid !== null && column.valid[row] === 0) return null;
+      return numberItem(readInt128(column.values, row), type);
     case 'f64':
       return Number.isNaN(column.values[row]!) ? null : numberItem(column.values[row]!, type);
-    default:
-      throw new TesseraError('INTERNAL', { reason: `no function of SQL gives ${column.kind}` });
+    case 'list': {
+      if (column.valid !== null && column.valid[row] === 0) return null;
+      const { offsets, child } = column;
+      const { element } = type as DataType & { readonly kind: 'list' };
+      return new duckdb.DuckDBListValue(
+        between(offsets, row).map((at) => itemOf(child, strings, element, at)),
+      );
+    }
+    case 'map': {
+      if (column.valid !== null && column.valid[row] === 0) return null;
+      const { offsets, keys, values } = column;
+      const of = type as DataType & { readonly kind: 'map' };
+      return new duckdb.DuckDBMapValue(
+        between(offsets, row).map((at) => ({
+          key: itemOf(keys, strings, of.key, at),
+          value: itemOf(values, strings, of.value, at),
+        })),
+      );
+    }
   }
+}
+
+function between(offsets: Int32Array, row: number): number[] {
+  const first = offsets[row]!;
+  return Array.from({ length: offsets[row + 1]! - first }, (_, at) => first + at);
 }
 
 function numberItem(value: number | bigint, type: DataType): duckdb.DuckDBValue {
@@ -185,6 +215,10 @@ function numberItem(value: number | bigint, type: DataType): duckdb.DuckDBValue 
       return new duckdb.DuckDBDateValue(Number(value));
     case 'timestamp':
       return new duckdb.DuckDBTimestampValue(BigInt(value));
+    case 'timestamp_ns':
+      return new duckdb.DuckDBTimestampNanosecondsValue(BigInt(value));
+    case 'decimal':
+      return new duckdb.DuckDBDecimalValue(BigInt(value), type.precision, type.scale);
     case 'int64':
       return BigInt(value);
     default:

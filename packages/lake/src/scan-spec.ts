@@ -28,8 +28,8 @@ export interface ScanSpec {
   /** Half-open, in epoch ms. When given, rows without a time are left out, even if both ends are open. */
   readonly timeRange?: { readonly startMs?: number; readonly endMs?: number };
   /**
-   * Computed columns, and what of the source's `where` is more than comparing columns and values, as SQL over columns under their
-   * own names. Without a type it is a condition.
+   * Computed columns and the source's `where` as SQL over columns under their own names. Without a type it is a condition. Where it
+   * is not given, a `where` may only compare columns and values.
    */
   readonly expressionSql?: (expression: Expression, type?: DataType) => string;
   /** Adds `__pos`. */

@@ -2,6 +2,7 @@ import {
   type ColumnSpec,
   type DataType,
   expressionColumns,
+  isInputColumn,
   type SourceSpec,
   TesseraError,
   withInputs,
@@ -112,13 +113,11 @@ export function scanSql(scan: ScanSpec): string {
   }
   if (source.where !== undefined) {
     const typeOf = (name: string) => source.columns.find((c) => c.name === name)?.type;
+    // Whoever knows the language says what a condition is; without them columns are compared with values.
     conditions.push(
-      predicateSql(
-        source.where,
-        quoteIdent,
-        typeOf,
-        expressionSql && ((part) => expressionSql(part)),
-      ),
+      expressionSql === undefined
+        ? predicateSql(source.where, quoteIdent, typeOf)
+        : expressionSql(source.where),
     );
   }
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
@@ -144,12 +143,13 @@ function declared(source: SourceSpec, name: string): ColumnSpec {
   return column;
 }
 
-/** Wanted columns, the time, and what conditions name; every column when rows are compared or SQL is verbatim. */
+/** Wanted columns, the time, and what conditions name; every declared one when rows are compared or SQL is verbatim. */
 function neededColumns(scan: ScanSpec, deduplicated: boolean): readonly ColumnSpec[] {
   const { source } = scan;
   const named = source.where === undefined ? [] : expressionColumns(source.where);
-  if (deduplicated || named === null) return source.columns;
-  const wanted = [...scan.columns, ...named];
+  const all = deduplicated || named === null;
+  const every = source.columns.filter((column) => !isInputColumn(column));
+  const wanted = [...scan.columns, ...(all ? every.map(({ name }) => name) : named)];
   if (source.time !== undefined) wanted.push(source.time);
   const needed = new Set(withInputs(source, wanted));
   return source.columns.filter((c) => needed.has(c.name));

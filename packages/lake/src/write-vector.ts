@@ -127,24 +127,24 @@ function scratchBytes(bytes: number): ArrayBuffer {
   return scratch;
 }
 
-let bits = new Uint32Array(64);
-/** Validity words for `count` rows, all valid. */
-function allValid(count: number): Uint32Array {
-  const words = Math.ceil(count / 64) * 2;
-  if (bits.length < words) bits = new Uint32Array(Math.max(words, bits.length * 2));
-  bits.fill(0xffffffff, 0, words);
+let bits = new Int32Array(64);
+/** Validity words for `count` rows, all valid; signed, as bit operations give them. */
+function allValid(count: number): Int32Array {
+  const words = ((count + 63) >>> 6) * 2;
+  if (bits.length < words) bits = new Int32Array(Math.max(words, bits.length * 2));
+  bits.fill(-1, 0, words);
   return bits;
 }
 
-function putValidity(vector: Vector, words: Uint32Array, count: number): void {
-  const bytes = Math.ceil(count / 64) * 8;
+function putValidity(vector: Vector, words: Int32Array, count: number): void {
+  const bytes = ((count + 63) >>> 6) * 8;
   duckdb.vector_ensure_validity_writable(vector);
   duckdb.copy_data_to_vector_validity(vector, 0, words.buffer as ArrayBuffer, 0, bytes);
 }
 
 function writeValid(vector: Vector, valid: Uint8Array | null, from: number, count: number): void {
   if (valid === null) return;
-  let words: Uint32Array | null = null;
+  let words: Int32Array | null = null;
   for (let i = 0; i < count; i++) {
     if (valid[from + i] !== 0) continue;
     words ??= allValid(count);
@@ -216,7 +216,7 @@ function copyIntegers(
 }
 
 function writeNanNulls(vector: Vector, values: Float64Array, from: number, count: number): void {
-  let words: Uint32Array | null = null;
+  let words: Int32Array | null = null;
   for (let i = 0; i < count; i++) {
     const value = values[from + i]!;
     // biome-ignore lint/suspicious/noSelfCompare: the cheapest test for NaN
@@ -288,7 +288,7 @@ function codeWriter(codes: Int32Array, dictionary: StringDictionary): VectorWrit
       throw new TesseraError('INTERNAL', { reason: 'a column is shorter than its row count' });
     }
     const out = new Int32Array(scratchBytes(count * 16), 0, count * 4).fill(0);
-    let words: Uint32Array | null = null;
+    let words: Int32Array | null = null;
     let anyLong = false;
     for (let i = 0; i < count; i++) {
       const code = codes[from + i]!;

@@ -168,7 +168,7 @@ function averages(prepared: Prepared, ranges: Ranges): Float64Array {
   const n = counts(ranges, prepared.lane.weights);
   const rounded = prepared.sums(ranges);
   if (type.kind !== 'decimal' || type.scale === 0) {
-    return rounded.map((sum, i) => quotient(sum, n[i]!));
+    return quotients(rounded, n);
   }
   const { scale } = type;
   const wide = wideSums(prepared.valueSum(), ranges, rounded);
@@ -182,6 +182,12 @@ function averages(prepared: Prepared, ranges: Ranges): Float64Array {
           : divideByPowerOfTen(sum, scale);
     return quotient(total, n[i]!);
   });
+}
+
+function quotients(sums: Float64Array, counts: Float64Array): Float64Array {
+  const out = new Float64Array(sums.length);
+  for (let i = 0; i < sums.length; i++) out[i] = quotient(sums[i]!, counts[i]!);
+  return out;
 }
 
 function weightedAverages(prepared: Prepared, ranges: Ranges): Float64Array {

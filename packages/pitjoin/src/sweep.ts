@@ -97,7 +97,11 @@ interface SortedLeft {
 
 function sortLeft(code: Int32Array, queryMs: Float64Array): SortedLeft {
   const sorted = sortByKeyTime(code, queryMs);
-  const inverse = new Int32Array(code.length).fill(-1);
-  for (let i = 0; i < sorted.order.length; i++) inverse[sorted.order[i]!] = i;
-  return { sorted, inverse };
+  return { sorted, inverse: inverseOf(sorted.order, code.length) };
+}
+
+function inverseOf(order: Int32Array, rows: number): Int32Array {
+  const inverse = new Int32Array(rows).fill(-1);
+  for (let i = 0; i < order.length; i++) inverse[order[i]!] = i;
+  return inverse;
 }

@@ -1,4 +1,12 @@
-import { definitionHash, type PartSpec, partColumns, type SourceSpec } from '@tessera/api';
+import {
+  addInputColumns,
+  type ColumnSpec,
+  definitionHash,
+  isInputColumn,
+  type PartSpec,
+  partColumns,
+  type SourceSpec,
+} from '@tessera/api';
 import type { LakeFacts } from './facts.js';
 import type { ScanDraft } from './features.js';
 import type { KeySetPlan, QueryPlan } from './plan.js';
@@ -66,6 +74,7 @@ export function draftParts(
   const names = partNames(parts);
   const ids = new Map(parts.map(({ groupBy }) => [groupBy.source, '']));
   for (const source of ids.keys()) ids.set(source, definitionHash(source));
+  const inputs = inputsOf(ids);
   for (const [partIdx, part] of parts.entries()) {
     const { source } = part.groupBy;
     const byPartition = isSnapshotKey(source);
@@ -95,7 +104,7 @@ export function draftParts(
         parts: [],
         queries: new Map(),
         keySet: keySet.id,
-        source,
+        source: addInputColumns(source, inputs.get(sourceId)!),
         sourceId,
         keys,
         part,
@@ -112,6 +121,14 @@ export function draftParts(
     draft.parts.push({ part, name: names[partIdx]!, scan, query, sourceId });
   }
   return draft;
+}
+
+/** By id of a source: what aggregations of any part compute of its rows, so that a scan, and tiles, serve all of them. */
+function inputsOf(ids: ReadonlyMap<SourceSpec, string>): ReadonlyMap<string, ColumnSpec[]> {
+  const inputs = new Map<string, ColumnSpec[]>();
+  for (const [{ columns }, id] of ids)
+    inputs.set(id, [...(inputs.get(id) ?? []), ...columns.filter(isInputColumn)]);
+  return inputs;
 }
 
 /** A source without data answers no label. */

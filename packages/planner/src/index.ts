@@ -1,3 +1,4 @@
+export { derivedOf } from './derived.js';
 export {
   type Estimate,
   type EstimatedStage,

@@ -9,6 +9,7 @@ import {
   hashedForm,
   identityOf,
   isFloat,
+  isInputColumn,
   OPERATION_RULES,
   type SourceSpec,
   seenType,
@@ -18,7 +19,7 @@ import {
 } from '@tessera/api';
 
 /** Part of every hash here: raised when the columns of any state, or what they mean, change. */
-export const TILE_FORMAT = 1;
+export const TILE_FORMAT = 2;
 
 /** What a tile holds of its rows; which columns each has is said in `state-columns.ts`. */
 export type StateKind =
@@ -117,7 +118,7 @@ function typedColumn(source: SourceSpec, { name, type, expression }: ColumnSpec)
 function seenBy(where: Expression, source: SourceSpec): readonly TypedColumn[] {
   const named = expressionColumns(where);
   return source.columns
-    .filter(({ name }) => named === null || named.includes(name))
+    .filter((column) => named?.includes(column.name) ?? !isInputColumn(column))
     .map((column) => typedColumn(source, column))
     .sort((a, b) => (a.column < b.column ? -1 : 1));
 }

@@ -220,7 +220,7 @@ test('lost and damaged files are not there', async () => {
   expect(await states()).toEqual([]);
   writeFileSync(
     join(set.path, '_manifest.json'),
-    '{"format": 2, "tileFormat": 1, "partitions": 5}',
+    '{"format": 2, "tileFormat": 2, "partitions": 5}',
   );
   await expect(openTileSet(store, HASH)).rejects.toThrow('`partitions` is no object');
   writeFileSync(join(set.path, '_manifest.json'), '{"format": 999}');

@@ -1,4 +1,9 @@
-import { type AggregationSpec, type GroupBySpec, parseWindow } from '@tessera/api';
+import {
+  type AggregationSpec,
+  describeAggregation,
+  type GroupBySpec,
+  parseWindow,
+} from '@tessera/api';
 
 /** The windows of an aggregation that have a length, in ms. */
 export function windowsMs({ windows }: Pick<AggregationSpec, 'windows'>): readonly number[] {
@@ -13,11 +18,11 @@ export function longestWindowMs({ aggregations, source }: GroupBySpec): number |
 }
 
 /** `sum('amount')`, as definitions have it. */
-export function aggregationName({ operation, input }: AggregationSpec): string {
-  const name = operation
-    .toLowerCase()
-    .replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-  return `${name}(${input === undefined ? '' : `'${input}'`})`;
+export function aggregationName(
+  aggregation: AggregationSpec,
+  { source }: Pick<GroupBySpec, 'source'>,
+): string {
+  return describeAggregation(aggregation, source.columns);
 }
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -1,60 +1,84 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Baseline } from '../contender.js';
+import type { Baseline, Family } from '../contender.js';
 import { type BenchData, hotKey } from '../data.js';
 import { version } from '../duckdb.js';
-import { rangeJoinSql, scanSql, windowSql } from './duckdb-sql.js';
+import type { WindowedCase } from '../windowed.js';
+import {
+  everything,
+  ofLeftKeys,
+  rangeJoinSql,
+  type Sides,
+  scanSql,
+  windowSql,
+} from './duckdb-sql.js';
 
 const SCRIPT = fileURLToPath(new URL('../run-sql.js', import.meta.url));
 
-interface Query {
+/** One statement. */
+export interface Query {
   readonly name: string;
   readonly title: string;
   readonly sql: (data: BenchData) => string;
-  /** Default: it writes a result. */
-  readonly writes?: false;
+  readonly family?: Family;
   readonly rows?: Baseline['rows'];
 }
 
 /** One statement in DuckDB, with all of its threads, spilling to the work folder when it must. */
-function duckdb(query: Query): Baseline {
+export function duckdb({ name, title, sql, family = 'duckdb', rows }: Query): Baseline {
+  const writes = family !== 'floor';
   return {
-    name: query.name,
-    title: query.title,
+    name,
+    title,
+    family,
     prepare: async () => null,
     version: () => `duckdb ${version()}`,
-    place: ({ work }) => join(work, `${query.name}.parquet`),
+    place: ({ work }) => join(work, `${name}.parquet`),
     command: ({ data, workers }, place) => ({
       file: process.execPath,
-      args: [SCRIPT, query.sql(data), query.writes === false ? '' : place, String(workers)],
+      args: [SCRIPT, sql(data), writes ? place : '', String(workers)],
     }),
-    result: (place) => (query.writes === false ? null : place),
-    ...(query.rows !== undefined && { rows: query.rows }),
+    result: (place) => (writes ? place : null),
+    ...(rows !== undefined && { rows }),
   };
 }
 
-export const duckdbRangeJoin = duckdb({
-  name: 'duckdb_range_join',
-  title: 'DuckDB range join',
-  sql: ({ dir }) => rangeJoinSql(dir),
-});
+/** Which rows a statement reads; all when absent. */
+export type SidesOf = (data: BenchData) => Sides;
 
-export const duckdbWindows = duckdb({
-  name: 'duckdb_windows',
-  title: 'DuckDB window functions',
-  sql: ({ dir }) => windowSql(dir),
-});
+const ALL: SidesOf = ({ dir }) => everything(dir);
+
+/** Most events are of keys without left rows, so they are left out first, as one would; a join does so by itself. */
+export const FEW: SidesOf = ({ dir }) => ofLeftKeys(dir);
+
+export function duckdbRangeJoin(of: WindowedCase, sides = ALL): Baseline {
+  return duckdb({
+    name: 'duckdb_range_join',
+    title: 'DuckDB range join',
+    sql: (data) => rangeJoinSql(of, sides(data)),
+  });
+}
+
+export function duckdbWindows(of: WindowedCase, sides = ALL): Baseline {
+  return duckdb({
+    name: 'duckdb_windows',
+    title: 'DuckDB window functions',
+    sql: (data) => windowSql(of, sides(data)),
+  });
+}
 
 /** The floor: what reading the columns alone takes. */
-export const duckdbScan = duckdb({
-  name: 'duckdb_scan',
-  title: 'DuckDB, bare scan',
-  sql: ({ dir }) => scanSql(dir),
-  writes: false,
-});
+export function duckdbScan(of: WindowedCase, sides = ALL): Baseline {
+  return duckdb({
+    name: 'duckdb_scan',
+    title: 'DuckDB, bare scan',
+    sql: (data) => scanSql(of, sides(data)),
+    family: 'floor',
+  });
+}
 
-/** One key in a hundred, among them the busiest; of a hot key, a few of its left rows. */
-function sampleOf({ spec }: BenchData) {
+/** One key in a hundred, among them the busiest; of a hot key, a few of its left rows: conditions. */
+function sampleOf({ spec }: BenchData): Sides {
   const keys = "user_id LIKE '%00'";
   const hot = hotKey(spec);
   if (hot === null) return { left: keys, events: keys };
@@ -67,9 +91,18 @@ function sampleOf({ spec }: BenchData) {
 }
 
 /** A check where the whole would take hours. */
-export const duckdbSample = duckdb({
-  name: 'duckdb_sample',
-  title: 'DuckDB range join of a sample',
-  sql: (data) => rangeJoinSql(data.dir, sampleOf(data)),
-  rows: (data) => sampleOf(data).left,
-});
+export function duckdbSample(of: WindowedCase): Baseline {
+  return duckdb({
+    name: 'duckdb_sample',
+    title: 'DuckDB range join of a sample',
+    sql: (data) => {
+      const { left, events } = everything(data.dir);
+      const sample = sampleOf(data);
+      return rangeJoinSql(of, {
+        left: `${left} WHERE ${sample.left}`,
+        events: `${events} WHERE ${sample.events}`,
+      });
+    },
+    rows: (data) => sampleOf(data).left,
+  });
+}

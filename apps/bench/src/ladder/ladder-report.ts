@@ -1,9 +1,8 @@
-import { loadavg } from 'node:os';
 import { formatBytes } from '../bytes.js';
 import type { BenchData } from '../data.js';
 import { type Both, ratioOf } from '../foretold.js';
 import { foretoldFields } from '../report.js';
-import { machine, versions } from '../versions.js';
+import { type Field, whereAndWhen } from '../where-and-when.js';
 import { WINDOWS } from './features.js';
 import type { Ladder, Rung } from './rungs.js';
 
@@ -99,8 +98,6 @@ export function ladderText({ data, workers }: LadderOutline, ladder: Ladder): st
   ].join('\n');
 }
 
-type Field = string | number | boolean | null;
-
 /** Everything measured, as one flat object. */
 export function ladderLine(outline: LadderOutline, ladder: Ladder): Record<string, Field> {
   const { scale, data, workers, loadBefore } = outline;
@@ -113,14 +110,7 @@ export function ladderLine(outline: LadderOutline, ladder: Ladder): Record<strin
   for (const rung of ladder.rungs) Object.assign(line, rungFields(rung));
   for (const [name, gain] of Object.entries(gainsOf(ladder)))
     line[`gain_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`] = round(gain);
-  const { cpu, cores, memoryBytes } = machine();
-  return {
-    ...line,
-    ...versions(),
-    ...{ cpu, cores, machine_memory_bytes: memoryBytes },
-    ...{ load_before: round(loadBefore), load_after: round(loadavg()[0] ?? 0) },
-    measured_at: new Date().toISOString(),
-  };
+  return { ...line, ...whereAndWhen(loadBefore) };
 }
 
 function rungFields({ name, measured, counters, ...rung }: Rung): Record<string, Field> {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PlanSummary, RunCounters, RunOptions } from '@tessera/engine';
-import { LADDER_DAYS } from '../benchmarks.js';
 import { type BenchData, dayText } from '../data.js';
 import type { Foretold } from '../foretold.js';
 import { type Measured, measure } from '../measure.js';
+import { LADDER_DAYS } from '../sizes.js';
 import { sameFiles } from './same-files.js';
 
 const SCRIPT = fileURLToPath(new URL('./run-rung.js', import.meta.url));

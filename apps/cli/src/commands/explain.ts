@@ -1,4 +1,5 @@
 import { badOptions, missingLake } from '../failures.js';
+import { explainDerivedLines } from '../output/explain-derived-lines.js';
 import { explainLines } from '../output/explain-lines.js';
 import { jsonValue } from '../output/value-text.js';
 import { shownPath } from '../paths.js';
@@ -11,6 +12,7 @@ import { openProject } from './open-project.js';
 export interface RawExplainOptions {
   readonly join?: string;
   readonly key?: readonly string[];
+  readonly left?: readonly string[];
   readonly at?: string;
   readonly column?: string;
   readonly limit?: string;
@@ -38,21 +40,28 @@ export async function explainCommand(
   if (lakeState(config.lake) === 'missing')
     throw missingLake(shownPath(context.cwd, config.lake), config.generate !== null);
   context.interrupts.listen();
-  const { explainValue } = await import('@tessera/engine');
-  const explanation = await explainValue(join, {
-    ...asked,
-    lake: config.lake,
-    out: config.out,
-    signal: context.interrupts.signal,
-  });
-  if (raw.json === true) {
-    const document = { command: 'explain', ...explanation };
-    context.terminal.out(`${JSON.stringify(document, jsonValue, 2)}\n`);
-  } else printLines(context, explainLines(explanation, context.terminal.outStyle));
+  const { explainDerived, explainValue, isDerived } = await import('@tessera/engine');
+  const { left, ...of } = asked;
+  const { signal } = context.interrupts;
+  const options = { ...of, lake: config.lake, out: config.out, signal };
+  const { outStyle, out } = context.terminal;
+  const print = (explanation: object, lines: readonly string[]) => {
+    if (raw.json === true)
+      out(`${JSON.stringify({ command: 'explain', ...explanation }, jsonValue, 2)}\n`);
+    else printLines(context, lines);
+  };
+  if (isDerived(join, asked.column)) {
+    const explanation = await explainDerived(join, { ...options, left });
+    print(explanation, explainDerivedLines(explanation, outStyle));
+  } else {
+    const explanation = await explainValue(join, options);
+    print(explanation, explainLines(explanation, outStyle));
+  }
 }
 
 interface Asked {
   readonly keys: Readonly<Record<string, string>>;
+  readonly left: Readonly<Record<string, string | null>>;
   readonly at: string;
   readonly column: string;
   readonly limit: number;
@@ -69,6 +78,14 @@ function checkExplainOptions(raw: RawExplainOptions): Asked {
     if (at < 1) mistakes.push({ option: '--key', message: `is not name=value: \`${text}\`` });
     else if (keys.has(name)) mistakes.push({ option: '--key', message: `gives ${name} twice` });
     else keys.set(name, text.slice(at + 1));
+  }
+  const left = new Map<string, string | null>();
+  for (const text of raw.left ?? []) {
+    const at = text.indexOf('=');
+    const name = at < 0 ? text : text.slice(0, at);
+    if (name === '') mistakes.push({ option: '--left', message: `names no column: \`${text}\`` });
+    else if (left.has(name)) mistakes.push({ option: '--left', message: `gives ${name} twice` });
+    else left.set(name, at < 0 ? null : text.slice(at + 1));
   }
   const whole = raw.limit === undefined || /^\d{1,9}$/.test(raw.limit);
   const limit = Number(raw.limit ?? (raw.json === true ? IN_DOCUMENT : PRINTED));
@@ -87,7 +104,14 @@ function checkExplainOptions(raw: RawExplainOptions): Asked {
       message: 'is needed: an instant such as 2025-03-01T10:00:00Z',
     });
   if (column === undefined)
-    mistakes.push({ option: '--column', message: 'is needed: the feature column to explain' });
+    mistakes.push({ option: '--column', message: 'is needed: the column to explain' });
   if (mistakes.length > 0 || at === undefined || column === undefined) throw badOptions(mistakes);
-  return { keys: Object.fromEntries(keys), at, column, limit, tiles };
+  return {
+    keys: Object.fromEntries(keys),
+    left: Object.fromEntries(left),
+    at,
+    column,
+    limit,
+    tiles,
+  };
 }

@@ -33,7 +33,7 @@ export function explainLines(explanation: Explanation, style: Style): string[] {
 }
 
 /** A label in front of the first of some lines. */
-function section(label: string, lines: readonly string[]): string[] {
+export function section(label: string, lines: readonly string[]): string[] {
   return lines.map((line, idx) =>
     `  ${(idx === 0 ? label : '').padEnd(LABEL_CELLS)}${line}`.trimEnd(),
   );

@@ -78,14 +78,14 @@ function columnsOf({ origin, pieces, tiles }: Explanation): PieceColumn[] {
       tile: ({ n }) => formatCount(n),
     },
     (origin.input !== null || hasTiles) && {
-      name: origin.input ?? 'state',
+      name: cutText(origin.input ?? 'state', MAX_VALUE_CELLS),
       side: 'right',
       event: ({ value }) => (origin.input === null ? '' : cell(value)),
       tile: state,
     },
     hasEvents &&
       origin.weight !== null && {
-        name: origin.weight,
+        name: cutText(origin.weight, MAX_VALUE_CELLS),
         side: 'right',
         event: ({ weight }) => cell(weight),
       },

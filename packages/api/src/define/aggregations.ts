@@ -1,6 +1,6 @@
 import type { Expression } from '../expression/tree.js';
 import type { Operation } from '../spec.js';
-import type { Aggregation } from '../types/aggregation-type.js';
+import type { Aggregation, Input } from '../types/aggregation-type.js';
 import type { PercentileLabel } from '../types/name-text.js';
 import type { WindowText } from '../types/type-text.js';
 import type { Tail } from '../window.js';
@@ -30,32 +30,42 @@ export interface AggregationOptions<
 /** The `NoInfer`s keep a default a default: without, an absent option would be read off the place the result goes to. */
 type Made<
   Op extends Operation,
-  In extends string | undefined,
+  In extends Input | undefined,
   W extends WindowText | null,
   By extends string | undefined,
   As extends string | undefined,
   Label extends string,
-  Weight extends string | undefined = undefined,
+  Weight extends Input | undefined = undefined,
 > = Aggregation<Op, In, NoInfer<W>, NoInfer<By>, NoInfer<As>, Label, Weight>;
 
-/** `sum('amount', { windows: ['7d'] })`, and alike for every operation that takes a column and no arguments. */
+/**
+ * `sum('amount', { windows: ['7d'] })`, and alike for every operation that takes a column and no arguments. In the place of a
+ * column's name, an expression: `sum(expr('amount * rate'), { as: 'spent' })`.
+ */
 export type ColumnOperation<Op extends Operation> = <
-  const In extends string,
+  const In extends Input,
   const W extends WindowText | null = null,
   const By extends string | undefined = undefined,
   const As extends string | undefined = undefined,
 >(
-  column: In,
+  input: In,
   options?: AggregationOptions<W, By, As>,
 ) => Made<Op, In, W, By, As, Lowercase<Op>>;
 
 function columnOperation<const Op extends Operation>(operation: Op): ColumnOperation<Op> {
-  return (column, options) => ({ ...kept(options), operation, input: column });
+  return (input, options) => ({ ...kept(options), operation, input });
 }
 
 /** What is null where options should stand is kept, for the groupBy to refuse: spread it would be no options. */
 function kept<T>(options: T): T | { readonly options: null } {
   return options === null ? { options: null } : options;
+}
+
+/** Options come first where rows are counted, and no expression looks like them. */
+export function isOptions(first: unknown): first is object {
+  return (
+    typeof first === 'object' && first !== null && !('op' in first) && !('expression' in first)
+  );
 }
 
 /** Rows that have a value in the column, or all rows when there is none. 0, not null, when there were none. */
@@ -65,23 +75,16 @@ export function count<
   const As extends string | undefined = undefined,
 >(options?: AggregationOptions<W, By, As>): Made<'COUNT', undefined, W, By, As, 'count'>;
 export function count<
-  const In extends string,
+  const In extends Input,
   const W extends WindowText | null = null,
   const By extends string | undefined = undefined,
   const As extends string | undefined = undefined,
->(column: In, options?: AggregationOptions<W, By, As>): Made<'COUNT', In, W, By, As, 'count'>;
-export function count(
-  first?: string | object,
-  second?: object,
-): Aggregation<'COUNT', string | undefined> {
-  const options = {
-    ...(typeof first === 'object' && first),
-    ...kept(second),
-    operation: 'COUNT',
-  } as const;
+>(input: In, options?: AggregationOptions<W, By, As>): Made<'COUNT', In, W, By, As, 'count'>;
+export function count(first?: Input | object, second?: object): Aggregation<'COUNT'> {
+  const isRows = first === undefined || isOptions(first);
+  const options = { ...(isRows && first), ...kept(second), operation: 'COUNT' } as const;
   // Whatever stands where a column should is kept, for the groupBy to refuse.
-  const rows = first === undefined || (typeof first === 'object' && first !== null);
-  return rows ? options : { ...options, input: first };
+  return isRows ? options : { ...options, input: first as Input };
 }
 
 /** Exact sum: integers and booleans give int64, floats double, decimals decimal(38,s). */
@@ -123,53 +126,53 @@ export const vectorSum = columnOperation('VECTOR_SUM');
 
 /** Σwx / Σw. */
 export function weightedAverage<
-  const In extends string,
-  const Weight extends string,
+  const In extends Input,
+  const Weight extends Input,
   const W extends WindowText | null = null,
   const By extends string | undefined = undefined,
   const As extends string | undefined = undefined,
 >(
-  column: In,
+  input: In,
   options: AggregationOptions<W, By, As> & { readonly weight: Weight },
 ): Made<'WEIGHTED_AVERAGE', In, W, By, As, 'weighted_average', Weight> {
-  return { ...options, operation: 'WEIGHTED_AVERAGE', input: column };
+  return { ...options, operation: 'WEIGHTED_AVERAGE', input };
 }
 
 /** `lastK('device_id', { k: 3 })`, and alike. */
 export type KOperation<Op extends Operation, Before extends string, After extends string = ''> = <
-  const In extends string,
+  const In extends Input,
   const K extends number,
   const W extends WindowText | null = null,
   const By extends string | undefined = undefined,
   const As extends string | undefined = undefined,
 >(
-  column: In,
+  input: In,
   options: AggregationOptions<W, By, As> & { readonly k: K },
 ) => Made<Op, In, W, By, As, `${Before}${NoInfer<K>}${After}`>;
 
 /** The k earliest values, oldest first. */
-export const firstK: KOperation<'FIRST_K', 'first'> = (column, options) => ({
+export const firstK: KOperation<'FIRST_K', 'first'> = (input, options) => ({
   ...options,
   operation: 'FIRST_K',
-  input: column,
+  input,
 });
 /** The k latest values, newest first. */
-export const lastK: KOperation<'LAST_K', 'last'> = (column, options) => ({
+export const lastK: KOperation<'LAST_K', 'last'> = (input, options) => ({
   ...options,
   operation: 'LAST_K',
-  input: column,
+  input,
 });
 /** The k greatest values, greatest first, duplicates kept. */
-export const topK: KOperation<'TOP_K', 'top'> = (column, options) => ({
+export const topK: KOperation<'TOP_K', 'top'> = (input, options) => ({
   ...options,
   operation: 'TOP_K',
-  input: column,
+  input,
 });
 /** The k least values, least first, duplicates kept. */
-export const bottomK: KOperation<'BOTTOM_K', 'bottom'> = (column, options) => ({
+export const bottomK: KOperation<'BOTTOM_K', 'bottom'> = (input, options) => ({
   ...options,
   operation: 'BOTTOM_K',
-  input: column,
+  input,
 });
 
 /** Above this many different values in a window, `topKFrequent` is null unless told otherwise. */
@@ -177,28 +180,28 @@ export const DEFAULT_MAX_DISTINCT = 100_000;
 
 /** The k most frequent values; ties by value. Null above `maxDistinct` different values. */
 export function topKFrequent<
-  const In extends string,
+  const In extends Input,
   const K extends number,
   const W extends WindowText | null = null,
   const By extends string | undefined = undefined,
   const As extends string | undefined = undefined,
 >(
-  column: In,
+  input: In,
   options: AggregationOptions<W, By, As> & { readonly k: K; readonly maxDistinct?: number },
 ): Made<'TOP_K_FREQUENT', In, W, By, As, `top${NoInfer<K>}_frequent`> {
-  return { ...options, operation: 'TOP_K_FREQUENT', input: column };
+  return { ...options, operation: 'TOP_K_FREQUENT', input };
 }
 
 /** Percentiles (0-100) within 1 %: one gives a number, several a list in the order asked. */
 export function approxPercentile<
-  const In extends string,
+  const In extends Input,
   const P extends readonly number[],
   const W extends WindowText | null = null,
   const By extends string | undefined = undefined,
   const As extends string | undefined = undefined,
 >(
-  column: In,
+  input: In,
   options: AggregationOptions<W, By, As> & { readonly percentiles: P },
 ): Made<'APPROX_PERCENTILE', In, W, By, As, PercentileLabel<NoInfer<P>>> {
-  return { ...options, operation: 'APPROX_PERCENTILE', input: column };
+  return { ...options, operation: 'APPROX_PERCENTILE', input };
 }

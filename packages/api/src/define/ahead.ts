@@ -1,7 +1,9 @@
 import type { Expression } from '../expression/tree.js';
+import type { Input } from '../types/aggregation-type.js';
 import type { Events } from '../types/definition-types.js';
 import type { Label, LabelOperations } from '../types/label-type.js';
 import type { ColumnTexts, WindowText } from '../types/type-text.js';
+import { isOptions } from './aggregations.js';
 
 /** What only some operations take, as their builders do. */
 interface Arguments<K, P, Weight> {
@@ -41,13 +43,13 @@ type AnyEvents = Events<string, ColumnTexts>;
 /** As for aggregations: without the `NoInfer`s an absent option would be read off the place the result goes to. */
 type Made<
   Name extends keyof LabelOperations,
-  In extends string | undefined,
+  In extends Input | undefined,
   W extends WindowText,
   By extends string | undefined,
   As extends string | undefined,
   K extends number,
   P extends readonly number[],
-  Weight extends string | undefined,
+  Weight extends Input | undefined,
   Keys,
   S extends AnyEvents | undefined,
 > = Label<
@@ -68,13 +70,14 @@ type Made<
  *
  *   labels: [ahead('is_fraud', { operation: 'max', windows: ['30d'], keys: ['user_id'] })]
  *
- * It aggregates a column of the join's left, or of other events given as `source`; without a column, `count` counts rows.
+ * It aggregates a column of the join's left, or an expression over them, or of other events given as `source`; without one,
+ * `count` counts rows.
  * A window that ends after the source's data gives null.
  *
  * Returns  plain data that `join` checks and resolves; never throws.
  */
 export function ahead<
-  const In extends string,
+  const In extends Input,
   const Name extends keyof LabelOperations,
   const W extends WindowText,
   const Keys extends KeysOption,
@@ -82,10 +85,10 @@ export function ahead<
   const As extends string | undefined = undefined,
   const K extends number = never,
   const P extends readonly number[] = never,
-  const Weight extends string | undefined = undefined,
+  const Weight extends Input | undefined = undefined,
   S extends AnyEvents | undefined = undefined,
 >(
-  column: In,
+  input: In,
   options: AheadOptions<Name, W, By, As> &
     Arguments<K, P, Weight> & { readonly keys: Keys; readonly source?: S },
 ): Made<Name, In, W, By, As, K, P, Weight, Keys, S>;
@@ -99,13 +102,10 @@ export function ahead<
   options: AheadOptions<'count', W, By, As> & { readonly keys: Keys; readonly source?: S },
 ): Made<'count', undefined, W, By, As, never, never, undefined, Keys, S>;
 export function ahead(
-  first: string | object,
+  first: Input | object,
   second?: object,
 ): { readonly kind: 'ahead'; readonly options: object } {
-  const isRows = typeof first === 'object' && first !== null;
   // Whatever stands where a column should is kept, for the join to refuse.
-  return {
-    kind: 'ahead',
-    options: isRows ? { ...first, ...second } : { ...second, input: first },
-  };
+  const options = isOptions(first) ? { ...first, ...second } : { ...second, input: first };
+  return { kind: 'ahead', options };
 }

@@ -1,6 +1,7 @@
 import { formatType, isScalar, parseType } from '../data-type.js';
 import { conditionError, readCondition } from '../expression/read.js';
 import type { Expression } from '../expression/tree.js';
+import { isInputColumn } from '../input-columns.js';
 import type { ColumnSpec, SourceSpec } from '../spec.js';
 import { checkPiece } from './names.js';
 import type { Report } from './report.js';
@@ -64,11 +65,17 @@ export function findColumn(
   source: Columns,
   column: string,
   report: Report,
+  advice?: string,
 ): ColumnSpec | undefined {
   const found = source.columns.find((candidate) => candidate.name === column);
   if (found === undefined && !source.broken?.includes(column)) {
-    const columns = source.columns.map((candidate) => candidate.name);
-    report.add('UNKNOWN_COLUMN', { source: source.name, column, columns });
+    const columns = source.columns
+      .filter((candidate) => !isInputColumn(candidate))
+      .map((candidate) => candidate.name);
+    report.add('UNKNOWN_COLUMN', {
+      ...{ source: source.name, column, columns },
+      ...(advice !== undefined && { advice }),
+    });
   }
   return found;
 }

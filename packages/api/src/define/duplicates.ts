@@ -16,7 +16,8 @@ export function originOf(groupBy: GroupBySpec, column: OutputColumn): string {
   const as = aggregation.as === undefined ? '' : ` as ${aggregation.as}`;
   const where =
     aggregation.where === undefined ? '' : ` where ${formatExpression(aggregation.where)}`;
-  return `${groupBy.name} › ${describeAggregation(aggregation)}${over}${by}${where}${as}`;
+  const what = describeAggregation(aggregation, groupBy.source.columns);
+  return `${groupBy.name} › ${what}${over}${by}${where}${as}`;
 }
 
 /**
@@ -25,11 +26,12 @@ export function originOf(groupBy: GroupBySpec, column: OutputColumn): string {
 export function checkDuplicates(
   named: readonly { readonly name: string; readonly origin: string }[],
   report: Report,
+  hint?: string,
 ): void {
   const origins = new Map<string, string>();
   for (const { name, origin } of named) {
     const first = origins.get(name.toLowerCase());
     if (first === undefined) origins.set(name.toLowerCase(), origin);
-    else report.add('DUPLICATE_COLUMN_NAME', { name, first, second: origin });
+    else report.add('DUPLICATE_COLUMN_NAME', { name, first, second: origin }, hint);
   }
 }

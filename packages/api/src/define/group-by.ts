@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { derivedOfPart, shortName } from '../computed-columns.js';
 import { formatType } from '../data-type.js';
 import { combineProblems } from '../errors.js';
+import { expressionColumns } from '../expression/walk.js';
+import { addInputColumns, withoutInputColumns } from '../input-columns.js';
 import { isOfflineOnly } from '../offline-only.js';
 import { isCarried } from '../operation-rules.js';
 import { DS, featureColumns, passedThroughColumns } from '../output-columns.js';
-import type { AggregationSpec, GroupBySpec, SourceSpec } from '../spec.js';
+import type { GroupBySpec, SourceSpec } from '../spec.js';
 import type { AggregationOn } from '../types/aggregation-type.js';
 import type { ColumnsOfSource, GroupBy, Source } from '../types/definition-types.js';
 import type { Derive } from '../types/derive-type.js';
@@ -92,7 +94,8 @@ export function groupBy<
   const report = createReport(nameOf(definition, 'groupBy'));
   const shape = readShape(groupByShape, definition, report);
   if (shape === undefined) throw combineProblems(report.problems);
-  const { source, keys } = shape;
+  const { keys } = shape;
+  const source = withoutInputColumns(shape.source);
   checkName(shape.name, report);
   checkKeys(source, keys, report);
   const accuracy = shape.accuracy ?? (source.kind === 'events' ? 'temporal' : 'snapshot');
@@ -108,13 +111,16 @@ export function groupBy<
   }
   if (shape.aggregations.length === 0) checkPassedThrough({ source, keys: shape.keys }, report);
   const tail = shape.tail ?? 'sawtooth';
-  const read = shape.aggregations.map((draft) => readAggregation(draft, { source, tail }, report));
+  const read = shape.aggregations.flatMap(
+    (draft) => readAggregation(draft, { source, tail }, report) ?? [],
+  );
+  const computed = read.flatMap((one) => one.computed);
   const base: GroupBySpec = {
     kind: 'groupBy',
     name: shape.name,
-    source,
+    source: addInputColumns(source, computed),
     keys,
-    aggregations: read.filter((one): one is AggregationSpec => one !== undefined),
+    aggregations: read.map(({ spec }) => spec),
     accuracy,
     tail,
     empty: shape.empty ?? 'zero',
@@ -131,6 +137,7 @@ export function groupBy<
     ...(derive.length > 0 && { derive }),
     ...(shape.only !== undefined && { only: readOnly(shape.only, offered, report) }),
   };
+  checkToldApart(spec, features, report);
   checkLeaks(spec, report);
   if (spec.online) checkOnline(spec, report);
   checkOwnNames(spec, report);
@@ -162,13 +169,37 @@ function checkOnline(spec: GroupBySpec, report: Report): void {
   if (spec.tail === 'exact')
     report.as('ONLINE_EXACT_TAIL').option('online', "cannot be: `tail: 'exact'` is offline only");
   for (const aggregation of spec.aggregations) {
-    const own = report.inside(describeAggregation(aggregation));
+    const own = report.inside(describeAggregation(aggregation, spec.source.columns));
     if (aggregation.tail === 'exact') {
       own.as('ONLINE_EXACT_TAIL').option('online', "cannot be: `tail: 'exact'` is offline only");
     }
     if (aggregation.where !== undefined && isOfflineOnly(aggregation.where)) {
       own.as('ONLINE_SQL').option('online', 'cannot be: sql(…) is offline only');
     }
+  }
+}
+
+/** Within a groupBy features are named without it: one that is then named as a key, or as the day, must not be asked for. */
+function checkToldApart(
+  { name, keys, derive = [], only = [] }: GroupBySpec,
+  features: readonly string[],
+  report: Report,
+): void {
+  const asked = new Set([
+    ...derive.flatMap(({ expression }) => expressionColumns(expression) ?? []),
+    ...only,
+  ]);
+  for (const key of new Set([...keys, DS])) {
+    if (!asked.has(key) || !features.includes(key)) continue;
+    report.add(
+      'DUPLICATE_COLUMN_NAME',
+      {
+        name: key,
+        first: key === DS ? PARTITION_LABEL.origin : `key \`${key}\``,
+        second: `feature \`${key}\` of ${name}`,
+      },
+      "`derive` and `only` could not tell them apart: name the feature with `as: '…'`.",
+    );
   }
 }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { computedColumns, derivedOfPart } from '../computed-columns.js';
 import { combineProblems } from '../errors.js';
+import { readOfLeft } from '../feature-reads.js';
+import { withoutInputColumns } from '../input-columns.js';
 import { DS, leftColumns, partColumns } from '../output-columns.js';
 import type { JoinSpec, LabelSpec, PartSpec, SourceSpec } from '../spec.js';
 import type {
@@ -92,7 +94,7 @@ export function join<
   const report = createReport(nameOf(definition, 'join'));
   const shape = readShape(joinShape, definition, report);
   if (shape === undefined) throw combineProblems(report.problems);
-  const { left } = shape;
+  const left = withoutInputColumns(shape.left);
   checkName(shape.name, report);
   if (left.static === true) {
     report
@@ -118,7 +120,7 @@ export function join<
     ...(shape.only !== undefined && {
       only: readOnly(
         shape.only,
-        { columns: [...offered.features, ...Object.keys(shape.derive ?? {})], left: offered.left },
+        { ...offered, columns: [...offered.features, ...Object.keys(shape.derive ?? {})] },
         report,
       ),
     }),
@@ -127,9 +129,15 @@ export function join<
     ...aboutOf(shape),
   };
   for (const { groupBy, keys } of spec.parts) {
-    const asked = keys.map((key) => key.left);
+    const asked = readOfLeft({ left, parts: [{ keys }] });
     checkNoLabel(left, asked, report.inside(`part(${groupBy.name})`));
   }
+  for (const one of derive)
+    checkNoLabel(
+      left,
+      readOfLeft({ left, parts: [], derive: [one] }),
+      report.inside('derive').inside(one.name),
+    );
   if (spec.online === true) checkOnlineParts(spec, report);
   checkNames(spec, report);
   report.settle();
@@ -193,5 +201,5 @@ function checkNames(spec: JoinSpec, report: Report): void {
 
 function originOfLabel({ groupBy }: LabelSpec): string {
   const [{ operation = '', input } = {}] = groupBy.aggregations;
-  return `label ${describeLabel({ input })} ${operation.toLowerCase()}`;
+  return `label ${describeLabel({ input }, groupBy.source.columns)} ${operation.toLowerCase()}`;
 }

@@ -1,29 +1,20 @@
 import { LABEL } from '../column-names.js';
-import { expressionColumns } from '../expression/walk.js';
-import { readBy } from '../label-warnings.js';
-import { passedThroughColumns } from '../output-columns.js';
+import { readByGroupBy } from '../feature-reads.js';
 import type { GroupBySpec, SourceSpec } from '../spec.js';
 import type { Report } from './report.js';
 
-/** The folder of a training set: `…/train-sets/<join>`, as runs publish it. */
-const TRAIN_SET = /(^|[\\/])train-sets[\\/][^\\/]+[\\/]?$/;
+/** The folder of a training set, `…/train-sets/<join>` as runs publish it, or something below. */
+const TRAIN_SET = /(^|[\\/])train-sets[\\/]+[^\\/]/;
 
 /**
  * S2.7: a feature never reads what a label produced. A source that is itself a training set has labels among its columns,
- * by their names.
+ * by their names. One that lies elsewhere is known by its manifest, once it is looked at.
  */
 export function checkLeaks(
-  { source, keys, aggregations }: Pick<GroupBySpec, 'source' | 'keys' | 'aggregations'>,
+  groupBy: Pick<GroupBySpec, 'source' | 'keys' | 'aggregations'>,
   report: Report,
 ): void {
-  const passed = aggregations.length > 0 ? [] : passedThroughColumns({ source, keys });
-  const read = [
-    ...keys,
-    ...readBy({ aggregations }),
-    ...passed.map(({ name }) => name),
-    ...(source.where === undefined ? [] : (expressionColumns(source.where) ?? [])),
-  ];
-  checkNoLabel(source, read, report);
+  checkNoLabel(groupBy.source, readByGroupBy(groupBy), report);
 }
 
 /** Adds LABEL_LEAK for each of a source's columns that a label produced. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { formatType, sameType } from '../data-type.js';
+import { withoutInputColumns } from '../input-columns.js';
 import type { GroupBySpec, PartSpec, SourceSpec } from '../spec.js';
 import type { phantom } from '../types/aggregation-type.js';
 import type { GroupBy, NeededLeft, Part, PartOptions, Source } from '../types/definition-types.js';
+import type { NoColumns } from '../types/derive-type.js';
 import type { WindowText } from '../types/type-text.js';
 import { parseWindow } from '../window.js';
 import { checkPassedThrough, isSource } from './group-by.js';
@@ -16,10 +18,10 @@ export type PartSource = GroupBy | Source<'entities'>;
 
 /** Entities stand for a groupBy without aggregations, named after them. */
 type GroupByOf<G extends PartSource> =
-  G extends GroupBy<infer Name, infer C, infer K, infer A>
-    ? GroupBy<Name, C, K, A>
+  G extends GroupBy<infer Name, infer C, infer K, infer A, infer D, infer O>
+    ? GroupBy<Name, C, K, A, D, O>
     : G extends Source<'entities', infer Name, infer C, infer K>
-      ? GroupBy<Name, C, K, readonly []>
+      ? GroupBy<Name, C, K, readonly [], NoColumns>
       : never;
 
 type KeyOf<G extends PartSource> = NonNullable<G[typeof phantom]>['keys'][number];
@@ -71,7 +73,7 @@ export function passThrough(source: SourceSpec): GroupBySpec {
   return {
     kind: 'groupBy',
     name: source.name,
-    source,
+    source: withoutInputColumns(source),
     keys: source.keys ?? [],
     aggregations: [],
     accuracy: 'snapshot',

@@ -1,11 +1,22 @@
 import { z } from 'zod';
 import { formatType, isNumeric } from '../data-type.js';
+import { shorten } from '../expression/limits.js';
+import { parseExpressionText } from '../expression/parse.js';
+import { partsOf } from '../expression/walk.js';
+import { addInputColumns, columnText, isInputColumn } from '../input-columns.js';
 import { describeInput, describeType, takesType } from '../operation-rules.js';
-import { type AggregationSpec, OPERATIONS, type Operation, type SourceSpec } from '../spec.js';
+import {
+  type AggregationSpec,
+  type ColumnSpec,
+  OPERATIONS,
+  type Operation,
+  type SourceSpec,
+} from '../spec.js';
 import { MIN_SAWTOOTH_MS, parseWindow, type Tail } from '../window.js';
 import { DEFAULT_MAX_DISTINCT } from './aggregations.js';
-import { checkScalar, findColumn, readWhere } from './columns.js';
+import { type Columns, checkScalar, findColumn, readWhere } from './columns.js';
 import { checkPiece } from './names.js';
+import { inputText, isExpressionDraft, readInput } from './read-input.js';
 import type { Report } from './report.js';
 import { oneOf, readShape, text, wholeNumber } from './shape.js';
 
@@ -66,21 +77,30 @@ export function builderName(operation: Operation): string {
   return operation.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** `sum('amount')`: how a problem's place names an aggregation, whatever it is. */
-export function describeAggregation(draft: unknown): string {
+/**
+ * `sum('amount')`, `sum(amount * rate)`: how a problem's place names an aggregation, whatever it is. `columns` as `inputText`
+ * has them.
+ */
+export function describeAggregation(draft: unknown, columns?: readonly ColumnSpec[]): string {
   const { operation, input } = (typeof draft === 'object' && draft !== null ? draft : {}) as Record<
     string,
     unknown
   >;
   const known = OPERATIONS.find((name) => name === operation);
   if (known === undefined) return 'aggregations';
-  return `${builderName(known)}(${typeof input === 'string' ? `'${input}'` : ''})`;
+  return `${builderName(known)}(${inputText(input, columns)})`;
 }
 
 /** What of its groupBy an aggregation is checked against. */
 interface Home {
   readonly source: SourceSpec;
   readonly tail: Tail;
+}
+
+export interface ReadAggregation {
+  readonly spec: AggregationSpec;
+  /** What it takes and the source is to compute. */
+  readonly computed: readonly ColumnSpec[];
 }
 
 /**
@@ -91,7 +111,7 @@ export function readAggregation(
   draft: unknown,
   home: Home,
   report: Report,
-): AggregationSpec | undefined {
+): ReadAggregation | undefined {
   const { operation } = (draft ?? {}) as { readonly operation?: unknown };
   if ((draft as { readonly kind?: unknown } | null)?.kind === 'ahead') {
     report
@@ -111,19 +131,20 @@ export function readAggregation(
   }
   const before = report.problems.length;
   const own = report.inside(describeAggregation(draft));
-  // Each shape is `plainShape` and some of `Arguments`.
-  const shape = readShape(shapeOf(operation), draft, own) as Shape | undefined;
-  if (shape === undefined) return undefined;
   const { source } = home;
-  checkInput(shape, source, own);
+  const { named, computed, takes } = withNames(draft as object, source, own);
+  // Each shape is `plainShape` and some of `Arguments`.
+  const shape = readShape(shapeOf(operation), named, own) as Shape | undefined;
+  if (shape === undefined) return undefined;
+  checkInput(shape, takes, own);
   checkScalar(source, { option: 'by', column: shape.by }, own);
-  if (shape.weight !== undefined) checkWeight(shape.weight, source, own);
+  if (shape.weight !== undefined) checkWeight(shape.weight, takes, own);
   if (shape.as !== undefined) checkPiece('as', shape.as, own);
   checkWindows(shape, home, own);
   checkPercentiles(shape.percentiles ?? [], own);
   const where = readWhere(shape.where, source, own);
   if (report.problems.length > before) return undefined;
-  return {
+  const spec: AggregationSpec = {
     operation: shape.operation,
     ...(shape.input !== undefined && { input: shape.input }),
     windows: shape.windows ?? [null],
@@ -138,35 +159,77 @@ export function readAggregation(
     ...(shape.as !== undefined && { as: shape.as }),
     ...(shape.tail !== undefined && { tail: shape.tail }),
   };
+  return { spec, computed };
 }
 
-function checkInput(shape: Shape, source: SourceSpec, report: Report): void {
+/** Stands for an expression whose problems are told. */
+const BROKEN = '__input_';
+
+/** A draft with columns where expressions were, these columns, and a source that has them. */
+function withNames(draft: object, source: SourceSpec, report: Report) {
+  const named: Record<string, unknown> = { ...draft };
+  const computed: ColumnSpec[] = [];
+  for (const option of ['input', 'weight']) {
+    const written = named[option];
+    if (!isExpressionDraft(written)) continue;
+    const isInput = option === 'input';
+    const column = readInput(written, source, isInput ? report : report.inside(option));
+    if (column !== undefined) computed.push(column);
+    named[option] = column?.name ?? BROKEN;
+    if (isInput && named.as === undefined)
+      report
+        .as('AS_MISSING')
+        .option(
+          'as',
+          'is missing: an expression has no name that its column could have',
+          "Name it, `as: 'spent'`: that stands in the place of input and operation.",
+        );
+  }
+  const takes: Columns = { ...addInputColumns(source, computed), broken: [BROKEN] };
+  return { named, computed, takes };
+}
+
+function checkInput(shape: Shape, source: Columns, report: Report): void {
   const { operation, input } = shape;
   if (input === undefined) {
     if (operation !== 'COUNT')
       report.as('INPUT_MISSING').option('column', 'is missing: name what is aggregated');
     return;
   }
-  const column = findColumn(source, input, report);
+  const column = lookUp(source, input, report);
   if (column === undefined || takesType(operation, column.type)) return;
   report.add('OPERATION_TYPE', {
     operation: builderName(operation),
-    column: column.name,
+    column: columnText(source.columns, column.name),
     type: describeType(operation, column.type),
     accepts: describeInput(operation),
     columns: source.columns
-      .filter((other) => takesType(operation, other.type))
+      .filter((other) => !isInputColumn(other) && takesType(operation, other.type))
       .map((other) => other.name),
   });
 }
 
-function checkWeight(weight: string, source: SourceSpec, report: Report): void {
-  const column = findColumn(source, weight, report);
+/** Text is a name, also where it was meant as more. */
+function lookUp(source: Columns, name: string, report: Report): ColumnSpec | undefined {
+  const isThere = source.columns.some((column) => column.name === name);
+  return findColumn(source, name, report, isThere ? undefined : adviceOn(name));
+}
+
+function adviceOn(text: string): string | undefined {
+  const parsed = parseExpressionText(text);
+  if (!('expression' in parsed) || partsOf(parsed.expression).length === 0) return undefined;
+  const quoted = text.includes("'") ? JSON.stringify(text) : `'${text}'`;
+  return `Is it an expression? Write expr(${shorten(quoted)}).`;
+}
+
+function checkWeight(weight: string, source: Columns, report: Report): void {
+  const column = lookUp(source, weight, report);
   if (column === undefined || isNumeric(column.type)) return;
   const type = formatType(column.type);
+  const text = columnText(source.columns, weight);
   report
     .as('WEIGHT_TYPE')
-    .option('weight', `must be a column of numbers, and \`${weight}\` is ${type}`);
+    .option('weight', `must be a column of numbers, and \`${text}\` is ${type}`);
 }
 
 /** S2.5, and S3.2: windows over entities need their time. */

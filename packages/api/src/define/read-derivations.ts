@@ -1,18 +1,10 @@
 import { z } from 'zod';
 import { formatType, parseType } from '../data-type.js';
 import { type DerivationOrder, derivationOrder } from '../derivation-order.js';
-import { expressionError, readExpression } from '../expression/read.js';
-import { walkExpression } from '../expression/walk.js';
 import type { ColumnSpec, DerivationSpec } from '../spec.js';
 import { checkPiece } from './names.js';
+import { readComputed } from './read-computed.js';
 import type { Report } from './report.js';
-import { readShape } from './shape.js';
-
-/** What is written under `derive`: an expression alone is a double. */
-const declaredShape = z.strictObject({
-  expression: z.unknown(),
-  type: z.string({ error: "must be a type such as 'string'" }).optional(),
-});
 
 export const deriveShape = z.record(z.string(), z.unknown(), {
   error: 'must be an object: name → expression',
@@ -37,42 +29,27 @@ export function readDerivations(
   option: 'derive' | 'select' = 'derive',
 ): readonly DerivationSpec[] {
   const names = Object.keys(drafts);
+  const takenNames = new Map(columns.map((column) => [column.toLowerCase(), column]));
   const known = [...columns, ...names, ...labels].map((name) => ({ name }));
   const read = Object.entries(drafts).flatMap(([name, draft]): DerivationSpec[] => {
     const own = report.inside(option).inside(name);
     checkDerivedName(name, own);
-    const taken = columns.find((column) => column.toLowerCase() === name.toLowerCase());
+    const taken = takenNames.get(name.toLowerCase());
     if (taken !== undefined) {
       const first = `column \`${taken}\``;
       const second = `${option === 'derive' ? 'derived' : 'selected'} \`${name}\``;
       own.add('DUPLICATE_COLUMN_NAME', { name, first, second }, OWN_NAME);
     }
-    const shape = isDeclared(draft) ? readShape(declaredShape, draft, own) : { expression: draft };
-    if (shape === undefined) return [];
-    const { expression, positions, text, problems } = readExpression(shape.expression, known);
-    const add = (problem: (typeof problems)[number], report: Report = own): void => {
-      const { code, params } = expressionError('expression', text, problem);
-      report.add(code, params);
-    };
-    for (const problem of problems) add(problem);
-    const type = own.attempt(() => parseType(shape.type ?? 'double'));
-    if (expression === undefined || type === undefined) return [];
-    walkExpression(expression, (part) => {
-      if (part.op === 'sql') {
-        const reason = 'sql(…) computes no column: it has no meaning where features are served';
-        add({ position: positions.get(part) ?? null, reason }, own.as('SQL_COMPUTES_COLUMN'));
-      }
-      if (part.op !== 'column' || !labels.includes(part.column)) return;
-      add(
-        {
-          position: positions.get(part) ?? null,
-          reason: `\`${part.column}\` is a label: what it says is not known when features are`,
-          advice: 'Only training code may read it.',
-        },
-        own.as('DERIVE_READS_LABEL'),
-      );
-    });
-    return taken === undefined ? [{ name, expression, type }] : [];
+    const value = readComputed(draft, known, own, (part) =>
+      part.op === 'column' && labels.includes(part.column)
+        ? {
+            reason: `\`${part.column}\` is a label: what it says is not known when features are`,
+            advice: 'Only training code may read it.',
+            rule: 'DERIVE_READS_LABEL' as const,
+          }
+        : undefined,
+    );
+    return taken === undefined && value !== undefined ? [{ name, ...value }] : [];
   });
   const order = derivationOrder(read);
   if (!('cycle' in order)) return read;
@@ -81,11 +58,6 @@ export function readDerivations(
 }
 
 const OWN_NAME = 'A derived column stands beside all others: give it a name of its own.';
-
-/** `{ expression, type }`; a tree of an expression has `op`. */
-function isDeclared(draft: unknown): draft is object {
-  return typeof draft === 'object' && draft !== null && !('op' in draft);
-}
 
 function reportCycle(order: DerivationOrder & { cycle: readonly string[] }, report: Report): void {
   report.add('DERIVATION_CYCLE', { cycle: order.cycle });
@@ -99,10 +71,18 @@ function checkDerivedName(name: string, report: Report): void {
   }
 }
 
+interface Offered {
+  /** What may be named. */
+  readonly columns: readonly string[];
+  /** What comes out anyhow. */
+  readonly left: readonly string[];
+  readonly labels?: readonly string[];
+}
+
 /** `only`: each of the names there are, once. */
 export function readOnly(
   only: readonly string[],
-  { columns, left }: { readonly columns: readonly string[]; readonly left: readonly string[] },
+  { columns, left, labels = [] }: Offered,
   report: Report,
 ): readonly string[] {
   const seen = new Set<string>();
@@ -115,6 +95,8 @@ export function readOnly(
       report
         .as('ONLY_NAMES_KEPT')
         .option('only', `need not name \`${name}\`: columns of the left and keys always stay`);
+    } else if (labels.includes(name)) {
+      report.as('ONLY_NAMES_KEPT').option('only', `need not name \`${name}\`: labels always stay`);
     } else {
       report.inside('only').add('UNKNOWN_COLUMN', { source: report.at, column: name, columns });
     }

@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { LABEL } from '../column-names.js';
 import { DAY_MS, parseDay } from '../day.js';
-import { type GroupBySpec, type LabelSpec, OPERATIONS, type SourceSpec } from '../spec.js';
+import { addInputColumns, withoutInputColumns } from '../input-columns.js';
+import {
+  type ColumnSpec,
+  type GroupBySpec,
+  type LabelSpec,
+  OPERATIONS,
+  type SourceSpec,
+} from '../spec.js';
 import { parseWindow } from '../window.js';
 import { checkKeys } from './columns.js';
 import { isSource } from './group-by.js';
 import { readKeys } from './part.js';
 import { builderName, readAggregation } from './read-aggregation.js';
+import { inputText, isExpressionDraft } from './read-input.js';
 import type { Report } from './report.js';
 import { oneOf, readShape, text } from './shape.js';
 
@@ -22,7 +30,11 @@ const labelShape = z.looseObject({
   operation: z.enum([...names.keys()], {
     error: `must be one of ${[...names.keys()].join(', ')}`,
   }),
-  input: z.string({ error: 'must be the name of a column' }).optional(),
+  input: z
+    .custom<string | object>((value) => typeof value === 'string' || isExpressionDraft(value), {
+      error: 'must be the name of a column, or an expression',
+    })
+    .optional(),
   windows: z
     .array(z.string({ error: 'must be lengths of time: a label is never unbounded' }), {
       error: 'must be an array of windows: a label is never unbounded',
@@ -64,7 +76,8 @@ export function readLabel(draft: unknown, left: SourceSpec, report: Report): Lab
     if (option in options) own.as('LABEL_OPTION').option(option, reason);
   const shape = readShape(labelShape, options, own);
   if (shape === undefined || report.problems.length > before) return [];
-  const { operation, windows, keys, source = left, empty = 'zero', asOf, ...rest } = shape;
+  const { operation, windows, keys, source: given = left, empty = 'zero', asOf, ...rest } = shape;
+  const source = withoutInputColumns(given);
   if (source.kind !== 'events') {
     own
       .as('LABEL_NEEDS_SOURCE')
@@ -77,19 +90,19 @@ export function readLabel(draft: unknown, left: SourceSpec, report: Report): Lab
   const pairs = Array.isArray(keys) ? keys.map((key) => [key, key] as const) : Object.entries(keys);
   const right = pairs.map(([, key]) => key);
   checkKeys(source, right, own);
-  const aggregation = readAggregation(
+  const read = readAggregation(
     { ...rest, operation: names.get(operation), windows },
     { source, tail: 'exact' },
     own,
   );
   const asOfMs = asOf === undefined ? undefined : readAsOf(asOf, own);
-  if (aggregation === undefined || report.problems.length > before) return [];
+  if (read === undefined || report.problems.length > before) return [];
   const groupBy = (window: string): GroupBySpec => ({
     kind: 'groupBy',
     name: LABEL,
-    source,
+    source: addInputColumns(source, read.computed),
     keys: right,
-    aggregations: [{ ...aggregation, windows: [window] }],
+    aggregations: [{ ...read.spec, windows: [window] }],
     accuracy: 'temporal',
     tail: 'exact',
     empty,
@@ -112,10 +125,10 @@ export function readLabel(draft: unknown, left: SourceSpec, report: Report): Lab
   });
 }
 
-/** `ahead('is_fraud')`: how a problem's place names a label. */
-export function describeLabel(options: object): string {
+/** `ahead('is_fraud')`: how a problem's place names a label. `columns` as `inputText` has them. */
+export function describeLabel(options: object, columns?: readonly ColumnSpec[]): string {
   const { input } = options as { readonly input?: unknown };
-  return `ahead(${typeof input === 'string' ? `'${input}'` : ''})`;
+  return `ahead(${inputText(input, columns)})`;
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;

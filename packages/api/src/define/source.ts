@@ -16,6 +16,7 @@ import {
   readColumns,
   readWhere,
 } from './columns.js';
+import { checkDuplicates } from './duplicates.js';
 import { checkName } from './names.js';
 import { deriveShape, readDerivations } from './read-derivations.js';
 import { createReport, type Report } from './report.js';
@@ -95,6 +96,11 @@ function withSelected(
     report
       .as('RESERVED_NAME')
       .option('select', 'cannot hold `ds`: that is the partition label (S1.2)');
+  checkDuplicates(
+    read.map(({ name }) => ({ name, origin: `selected \`${name}\`` })),
+    report.inside('select'),
+    'Upper and lower case are one name: rename one of them.',
+  );
   const found = derivationOrder(read.filter(({ name }) => name !== DS));
   const order = 'order' in found ? found.order : [];
   return [...columns, ...order.map((one) => ({ ...one, nullable: true }))];

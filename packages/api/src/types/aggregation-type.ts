@@ -1,6 +1,7 @@
 import type { Expression } from '../expression/tree.js';
 import type { Operation } from '../spec.js';
 import type { Tail } from '../window.js';
+import type { InputExpression, InputOfType } from './derive-type.js';
 import type {
   CarriedText,
   ColumnsOfType,
@@ -8,24 +9,28 @@ import type {
   IsOpen,
   NumericText,
   ScalarText,
+  TypeText,
   WindowText,
 } from './type-text.js';
 
 /** Holds what only the compiler knows; nothing is there at run time. */
 export declare const phantom: unique symbol;
 
+/** What is aggregated: a column by its name, or an expression over the source's columns. */
+export type Input = string | InputExpression;
+
 /**
  * One aggregation as its builder returns it: plain data, checked when a groupBy takes it. The type parameters are what row
- * types are made of: the operation, its input column, windows, bucket, name, label (`sum`, `last10`, `p50_p99`) and weight.
+ * types are made of: the operation, its input (a column's name or an expression), windows, bucket, name, label (`sum`, `last10`, `p50_p99`) and weight.
  */
 export interface Aggregation<
   Op extends Operation = Operation,
-  In extends string | undefined = string | undefined,
+  In extends Input | undefined = Input | undefined,
   W extends WindowText | null = WindowText | null,
   By extends string | undefined = string | undefined,
   As extends string | undefined = string | undefined,
   Label extends string = string,
-  Weight extends string | undefined = string | undefined,
+  Weight extends Input | undefined = Input | undefined,
 > {
   readonly operation: Op;
   readonly input?: In;
@@ -38,20 +43,21 @@ export interface Aggregation<
   readonly percentiles?: readonly number[];
   readonly maxDistinct?: number;
   readonly weight?: Weight;
-  readonly [phantom]?: { readonly label: Label; readonly windows: W };
+  readonly [phantom]?: { readonly label: Label; readonly windows: W; readonly as: As };
 }
 
 type On<
   C extends ColumnTexts,
   Op extends Operation,
-  In extends string | undefined,
-  Weight extends string | undefined = undefined,
+  In extends Input | undefined,
+  Weight extends Input | undefined = undefined,
+  As extends string | undefined = string | undefined,
 > = Aggregation<
   Op,
   In,
   WindowText | null,
   ColumnsOfType<C, ScalarText> | undefined,
-  string | undefined,
+  As,
   string,
   Weight
 >;
@@ -87,7 +93,28 @@ export interface OperationsByInput {
 /** Every aggregation that a source with these columns can have. The compiler picks the member by its operation. */
 export type AggregationOn<C extends ColumnTexts> = IsOpen<C> extends true ? Aggregation : Known<C>;
 
+/** An aggregation of an expression, which has no name of its own: it needs `as`. */
+type OnComputed<
+  C extends ColumnTexts,
+  Op extends Operation,
+  Accepted extends TypeText,
+  Weight extends Input | undefined = undefined,
+> = On<C, Op, InputOfType<Accepted>, Weight, string>;
+
+type OrListOf<T extends string> = T | `list<${T}>`;
+
+type Weights<C extends ColumnTexts> = ColumnsOfType<C, NumericText> | InputOfType<NumericText>;
+
 type Known<C extends ColumnTexts> =
+  | OnColumn<C>
+  | OnComputed<C, OperationsByInput['any' | 'anyWhole'], CarriedText>
+  | OnComputed<C, OperationsByInput['numericOrBoolean'], OrListOf<NumericText | 'boolean'>>
+  | OnComputed<C, OperationsByInput['numeric'], OrListOf<NumericText>>
+  | OnComputed<C, OperationsByInput['weighted'], OrListOf<NumericText>, Weights<C>>
+  | OnComputed<C, OperationsByInput['scalar'], OrListOf<ScalarText>>
+  | OnComputed<C, OperationsByInput['vector'], `list<${NumericText}>`>;
+
+type OnColumn<C extends ColumnTexts> =
   | On<C, OperationsByInput['any'], ColumnsOfType<C, CarriedText> | undefined>
   | On<C, OperationsByInput['anyWhole'], ColumnsOfType<C, CarriedText>>
   | On<
@@ -96,11 +123,6 @@ type Known<C extends ColumnTexts> =
       ColumnsOfType<C, NumericText | 'boolean', 'elements'>
     >
   | On<C, OperationsByInput['numeric'], ColumnsOfType<C, NumericText, 'elements'>>
-  | On<
-      C,
-      OperationsByInput['weighted'],
-      ColumnsOfType<C, NumericText, 'elements'>,
-      ColumnsOfType<C, NumericText>
-    >
+  | On<C, OperationsByInput['weighted'], ColumnsOfType<C, NumericText, 'elements'>, Weights<C>>
   | On<C, OperationsByInput['scalar'], ColumnsOfType<C, ScalarText, 'elements'>>
   | On<C, OperationsByInput['vector'], ColumnsOfType<C, `list<${NumericText}>`>>;

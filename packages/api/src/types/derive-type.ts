@@ -7,6 +7,16 @@ export type Derived =
   | Expression
   | { readonly expression: string | Expression; readonly type?: TypeText };
 
+/** What an aggregation may take in the place of a column: text needs `expr(…)`, for a name is text too. */
+export type InputExpression = Exclude<Derived, string>;
+
+/** Those whose value is of one of these types. */
+export type InputOfType<T extends TypeText> =
+  | { readonly expression: string | Expression; readonly type: T }
+  | ('double' extends T
+      ? Expression | { readonly expression: string | Expression; readonly type?: never }
+      : never);
+
 /** `derive` as written: name → expression. */
 export type Derive = Readonly<Record<string, Derived>>;
 
@@ -21,7 +31,8 @@ export type DerivedValue<D> = D extends {
 /** No computed column. */
 export type NoColumns = Readonly<Record<never, string>>;
 
-type SelectedText<D> = D extends {
+/** The type of a computed value as text. */
+export type ComputedText<D> = D extends {
   readonly expression: unknown;
   readonly type: infer T extends TypeText;
 }
@@ -35,7 +46,7 @@ export type Selected<C extends ColumnTexts, D extends Derive> = string extends k
     ? C
     : {
         readonly [K in keyof C | keyof D]: K extends keyof D
-          ? SelectedText<D[K]>
+          ? ComputedText<D[K]>
           : K extends keyof C
             ? C[K]
             : never;

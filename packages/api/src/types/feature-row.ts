@@ -1,7 +1,7 @@
 import type { Operation } from '../spec.js';
-import type { Aggregation, phantom } from './aggregation-type.js';
+import type { Aggregation, Input, phantom } from './aggregation-type.js';
 import type { GroupBy, Join, Part } from './definition-types.js';
-import type { Derive, DerivedValue } from './derive-type.js';
+import type { ComputedText, Derive, DerivedValue, InputExpression } from './derive-type.js';
 import type { LabelOn } from './label-type.js';
 import type { Collapsed, Sanitized } from './name-text.js';
 import type { Bare, ColumnTexts, ColumnValue, Element, IntegerText, JsValue } from './type-text.js';
@@ -120,7 +120,7 @@ type NamesOf<D> =
         : never;
 
 type Stem<
-  In extends string | undefined,
+  In extends Input | undefined,
   As extends string | undefined,
   Label extends string,
 > = As extends string
@@ -139,14 +139,16 @@ type ValueOf<D> =
       ? Value
       : D extends Feature<infer _B, infer C, infer A>
         ? A extends Aggregation<infer Op, infer In, infer _W, infer By, infer _As, infer Label>
-          ? Bucketed<
-              C,
-              By,
-              Op,
-              Result<Op, In extends keyof C ? Bare<C[In]> : 'int64', Label>
-            > | null
+          ? Bucketed<C, By, Op, Result<Op, InputText<C, In>, Label>> | null
           : never
         : never;
+
+/** The declared type of what is aggregated; rows are counted where there is nothing. */
+type InputText<C extends ColumnTexts, In> = In extends keyof C
+  ? Bare<C[In]>
+  : In extends InputExpression
+    ? ComputedText<In>
+    : 'int64';
 
 /** Operations that give something whenever they met a value; the others may give null inside a bucket (S5.7). */
 type NeverNull =

@@ -1,5 +1,5 @@
 import type { Operation } from '../spec.js';
-import type { Aggregation, OperationsByInput, phantom } from './aggregation-type.js';
+import type { Aggregation, Input, OperationsByInput, phantom } from './aggregation-type.js';
 import type { ColumnsOfSource, Offered, Source } from './definition-types.js';
 import type { PercentileLabel } from './name-text.js';
 import type {
@@ -44,16 +44,17 @@ type InputText<Op extends Operation> = Op extends OperationsByInput['any' | 'any
         ? `list<${NumericText}>`
         : OrListOf<NumericText>;
 
-type One<Name extends string | undefined, Text> = Name extends string
+/** What an expression names and gives is looked at when it runs. */
+type One<Name extends Input | undefined, Text> = Name extends string
   ? { readonly [N in Name]: Text }
   : unknown;
 
 /** What the aggregation itself needs of the source that it is over. */
 type OfSource<
   Op extends Operation,
-  In extends string | undefined,
+  In extends Input | undefined,
   By extends string | undefined,
-  Weight extends string | undefined,
+  Weight extends Input | undefined,
 > = One<In, InputText<Op>> & One<By, ScalarText> & One<Weight, NumericText>;
 
 type LeftKeys<Keys> = Keys extends readonly (infer Name extends string)[]
@@ -102,13 +103,13 @@ export interface LabelOn<Wanted = never> {
 
 export interface Label<
   Name extends keyof LabelOperations = keyof LabelOperations,
-  In extends string | undefined = string | undefined,
+  In extends Input | undefined = Input | undefined,
   W extends WindowText = WindowText,
   By extends string | undefined = string | undefined,
   As extends string | undefined = string | undefined,
   K extends number = number,
   P extends readonly number[] = readonly number[],
-  Weight extends string | undefined = string | undefined,
+  Weight extends Input | undefined = Input | undefined,
   Keys = readonly string[],
   S extends Source | undefined = Source | undefined,
 > extends LabelOn<Needs<OfSource<LabelOperations[Name], In, By, Weight>, Keys, S>> {

@@ -1,5 +1,6 @@
 import {
   type AggregationSpec,
+  columnText,
   type DerivationSpec,
   formatExpression,
   formatType,
@@ -37,7 +38,14 @@ export function canonicalSource(source: SourceSpec): unknown {
   };
 }
 
-const aggregated = ({ where, ...rest }: AggregationSpec) => ({
+/** An expression that is taken in stands where a column would. */
+const aggregated = (
+  { where, input, weight, operation, ...rest }: AggregationSpec,
+  { columns }: SourceSpec,
+) => ({
+  operation,
+  ...(input !== undefined && { input: columnText(columns, input) }),
+  ...(weight !== undefined && { weight: columnText(columns, weight) }),
   ...rest,
   ...(where !== undefined && { where: formatExpression(where) }),
 });
@@ -46,7 +54,7 @@ export function canonicalGroupBy(groupBy: GroupBySpec): unknown {
   const { kind, name, source, keys, aggregations, derive, ...rest } = groupBy;
   return {
     ...{ kind, name, source: source.name, keys },
-    aggregations: aggregations.map(aggregated),
+    aggregations: aggregations.map((one) => aggregated(one, source)),
     ...(derive !== undefined && { derive: expressions(derive) }),
     ...rest,
   };
@@ -73,7 +81,7 @@ export function canonicalJoin(join: JoinSpec): unknown {
         keys: Object.fromEntries(keys.map(({ left: from, right }) => [from, right])),
         ...ahead,
         empty: groupBy.empty,
-        ...aggregated(groupBy.aggregations[0]!),
+        ...aggregated(groupBy.aggregations[0]!, groupBy.source),
       })),
     }),
     ...rest,

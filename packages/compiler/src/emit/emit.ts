@@ -5,6 +5,7 @@ import {
   formatExpression,
   formatType,
   type GroupBySpec,
+  isInputColumn,
   type JoinSpec,
   joinParts,
   leftColumns,
@@ -190,7 +191,7 @@ function inputsOf({ spec, computed }: Optimised): Artefact['inputs'] {
     return {
       source: source.name,
       columns: source.columns
-        .filter(({ name }) => all.has(name))
+        .filter((column) => all.has(column.name) && !isInputColumn(column))
         .map((column) => ({ ...named(column), nullable: column.nullable })),
     };
   });

@@ -1,9 +1,11 @@
 import {
+  definitionHash,
   type GroupBySpec,
   type JoinSpec,
   joinParts,
   type SourceSpec,
   TesseraError,
+  withoutInputColumns,
 } from '@tessera/api';
 import { idOf, type Loaded, type ObjectSpec, type Project } from '../project.js';
 
@@ -53,14 +55,23 @@ export function parse({ files, problems, folder }: Loaded): Project {
   };
 }
 
+/** Each source once, as its user declared it, whatever aggregations compute of it. */
 function sourcesOf(specs: readonly ObjectSpec[]): SourceSpec[] {
-  const sources = new Set<SourceSpec>();
+  const sources = new Map<string, SourceSpec>();
+  const seen = new Set<SourceSpec>();
+  const note = (source: SourceSpec): void => {
+    if (seen.has(source)) return;
+    seen.add(source);
+    const id = `${source.name} ${definitionHash(source)}`;
+    if (!sources.has(id)) sources.set(id, withoutInputColumns(source));
+  };
+  // Those that are exported are the declared ones themselves.
+  for (const spec of specs) if (spec.kind === 'events' || spec.kind === 'entities') note(spec);
   for (const spec of specs) {
     if (spec.kind === 'join') {
-      sources.add(spec.left);
-      for (const { groupBy } of joinParts(spec)) sources.add(groupBy.source);
-    } else if (spec.kind === 'groupBy') sources.add(spec.source);
-    else sources.add(spec);
+      note(spec.left);
+      for (const { groupBy } of joinParts(spec)) note(groupBy.source);
+    } else if (spec.kind === 'groupBy') note(spec.source);
   }
-  return [...sources];
+  return [...sources.values()];
 }

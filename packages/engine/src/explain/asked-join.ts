@@ -18,7 +18,10 @@ export function askedJoin(
 ): AskedJoin {
   let time = 'at';
   while (keys.some(({ spec }) => spec.name.toLowerCase() === time)) time += '_';
-  const columns = new Map(keys.map(({ spec }) => [spec.name, { ...spec, nullable: true }]));
+  // A computed column's value is asked like any other.
+  const columns = new Map(
+    keys.map(({ spec: { name, type } }) => [name, { name, type, nullable: true }]),
+  );
   const left: SourceSpec = {
     kind: 'events',
     name: join.left.name,
@@ -29,12 +32,14 @@ export function askedJoin(
     ...(join.left.allowPre1970 === true && { allowPre1970: true }),
   };
   const aggregation = part.groupBy.aggregations[column.aggregationIdx];
+  // Derived columns may read others than the one that is asked for, and what is left out is asked for all the same.
+  const { derive: _, only: __, ...plain } = part.groupBy;
   const groupBy = {
-    ...part.groupBy,
+    ...plain,
     source: changed,
     aggregations: aggregation ? [{ ...aggregation, windows: [column.window] }] : [],
   };
-  const { labels: _, ...others } = join;
+  const { labels: ___, derive: ____, only: _____, request: ______, ...others } = join;
   const own = { ...part, groupBy };
   const { ahead } = part;
   return {

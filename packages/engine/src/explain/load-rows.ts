@@ -26,7 +26,7 @@ export interface LoadedRows {
   readonly sourceWhere: number;
   /** Labels of the source's partitions. */
   readonly presentDays: ReadonlySet<string | null>;
-  /** The source without what was done already. */
+  /** The source without what was done already: filters, repeats, computed columns. */
   readonly source: SourceSpec;
   /** False for an instant that no row can have (S1.3). */
   readonly isLegal: boolean;
@@ -149,7 +149,7 @@ export async function loadRows(
     repeats: rowsOfKey - passed,
     sourceWhere: passed - rows,
     presentDays: new Set(known.listing.partitions.map(({ ds }) => ds)),
-    source: plain,
+    source: { ...plain, columns: source.columns.map(({ expression: _____, ...own }) => own) },
     isLegal: isLegalTime(request),
     endMs: asked.endMs,
   };

@@ -1,4 +1,4 @@
-import { formatExpression, type OutputColumn, type PartSpec } from '@tessera/api';
+import { columnText, formatExpression, type OutputColumn, type PartSpec } from '@tessera/api';
 import type { ColumnOrigin } from './explanation.js';
 import { instantText } from './instant.js';
 
@@ -16,6 +16,8 @@ export function originOf(
   const { groupBy, ahead } = part;
   const { source } = groupBy;
   const aggregation = groupBy.aggregations[column.aggregationIdx];
+  const textOf = (name: string | undefined) =>
+    name === undefined ? null : columnText(source.columns, name);
   return {
     part: partName,
     prefix: part.prefix ?? null,
@@ -23,11 +25,11 @@ export function originOf(
     source: source.name,
     sourceKind: source.kind,
     operation: aggregation?.operation ?? null,
-    input: column.input ?? null,
+    input: textOf(column.input),
     where: aggregation?.where ? formatExpression(aggregation.where) : null,
     sourceWhere: source.where ? formatExpression(source.where) : null,
     by: aggregation?.by ?? null,
-    weight: aggregation?.weight ?? null,
+    weight: textOf(aggregation?.weight),
     k: aggregation?.k ?? null,
     percentiles: aggregation?.percentiles ?? null,
     maxDistinct: aggregation?.maxDistinct ?? null,

@@ -1,9 +1,7 @@
 import type { ColumnSpec } from '@tessera/api';
 import {
-  type ComputedColumn,
   combineProblems,
   computedColumns,
-  expressionColumns,
   formatExpression,
   formatType,
   type JoinSpec,
@@ -54,7 +52,7 @@ export function readRequest(join: JoinSpec, options: ExplainOptions): Request {
   };
   const { limit = DEFAULT_LIMIT } = options;
   if (!Number.isSafeInteger(limit) || limit < 1)
-    problems.push(bad('limit', `must be a whole number of at least 1: ${limit}`));
+    problems.push(badRequest('limit', `must be a whole number of at least 1: ${limit}`));
   const askedMs = attempt(() => readInstant(options.at));
   const column = attempt(() => findColumn(join, options.column));
   const part = column === undefined ? undefined : joinParts(join)[column.partIdx];
@@ -66,25 +64,36 @@ export function readRequest(join: JoinSpec, options: ExplainOptions): Request {
   return { join, part, column, keys, askedMs, limit };
 }
 
-function bad(option: string, reason: string, hint?: string): TesseraError {
+export function badRequest(option: string, reason: string, hint?: string): TesseraError {
   return new TesseraError('BAD_OPTION', { option, reason }, hint === undefined ? {} : { hint });
 }
 
-function readInstant(at: ExplainOptions['at']): number {
+/** Throws BAD_OPTION. */
+export function readInstant(at: ExplainOptions['at']): number {
   const ms = at instanceof Date ? at.getTime() : at;
   const ns =
     typeof ms === 'string' ? parseInstantNs(ms) : Number.isSafeInteger(ms) ? BigInt(ms) : null;
   if (ns === null)
-    throw bad('at', `is no instant: \`${String(at)}\``, 'Write it in UTC: 2025-03-01T10:00:00Z.');
+    throw badRequest(
+      'at',
+      `is no instant: \`${String(at)}\``,
+      'Write it in UTC: 2025-03-01T10:00:00Z.',
+    );
   const floored = typeof ms === 'string' ? Number(floorDiv(ns, NS_PER_MS)) : Number(ns);
-  if (Number.isNaN(new Date(floored).getTime())) throw bad('at', 'is beyond what a date can be');
+  if (Number.isNaN(new Date(floored).getTime()))
+    throw badRequest('at', 'is beyond what a date can be');
   return floored;
 }
 
 function findColumn(join: JoinSpec, name: string): OutputColumn {
   const computed = computedColumns(join);
   const found = computed.find(({ column }) => column.name === name)?.column;
-  if (found?.expression !== undefined) throw derived(found, computed);
+  if (found?.expression !== undefined)
+    throw badRequest(
+      'column',
+      `is derived: \`${name}\` is \`${formatExpression(found.expression)}\``,
+      'It has no events of its own: explainDerived (`tessera explain`) shows what it is computed from.',
+    );
   if (found) return found;
   const columns = outputOf(computed);
   const isLeft = leftColumns(join).some((column) => column.name === name);
@@ -96,24 +105,6 @@ function findColumn(join: JoinSpec, name: string): OutputColumn {
       advice: `\`${name}\` is a column of its left, ${join.left.name}: no feature.`,
     }),
   });
-}
-
-/** What a derived column is made of can be asked for: it has no events of its own. */
-function derived(
-  { name, expression }: OutputColumn,
-  computed: readonly ComputedColumn[],
-): TesseraError {
-  const made = new Set(computed.map(({ column }) => column.name));
-  const read = expression === undefined ? [] : (expressionColumns(expression) ?? []);
-  const asked = read.filter((one) => made.has(one));
-  const text = expression === undefined ? '' : formatExpression(expression);
-  return bad(
-    'column',
-    `is derived: \`${name}\` is \`${text}\``,
-    asked.length > 0
-      ? `Ask for what it reads: ${asked.join(', ')}.`
-      : 'It reads columns of the left alone.',
-  );
 }
 
 /** Keys of other parts do no harm: one command line may be used for several columns. */
@@ -138,7 +129,7 @@ function readKeys(
       if (text === undefined) {
         const all = part.keys.map((one) => one.left).join(', ');
         const reason = `lacks \`${left}\` (${formatType(spec.type)}): ${part.groupBy.name} is asked by ${all}`;
-        throw bad('key', reason, `--key ${left}=…`);
+        throw badRequest('key', reason, `--key ${left}=…`);
       }
       return readKey(spec, right, text);
     });

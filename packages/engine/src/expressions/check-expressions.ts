@@ -1,18 +1,19 @@
 import {
   combineProblems,
+  type DataType,
   type Expression,
   isTesseraError,
   locateError,
+  parseType,
   type SourceSpec,
   type TesseraError,
   walkExpression,
 } from '@tessera/api';
 import { checkSqlPredicate, type Session } from '@tessera/lake';
-import type { Definition } from '../definition.js';
-import { groupBysOf, sourcesOf } from '../definition.js';
+import { type Definition, groupBysOf } from '../definition.js';
 import type { Subject } from '../subject.js';
 import { checkDerived } from './check-derived.js';
-import { placedExpressions, problemsAt } from './expression-problems.js';
+import { declaredSources, placedExpressions, problemsAt } from './expression-problems.js';
 import { addFunctions } from './expression-sql.js';
 
 /**
@@ -45,25 +46,33 @@ export async function sqlProblems(
 ): Promise<TesseraError[]> {
   const problems: TesseraError[] = [];
   const check = async (at: string, { columns }: SourceSpec, where: Expression | undefined) => {
-    for (const text of where === undefined ? [] : sqlTexts(where)) {
-      await checkSqlPredicate(session, columns, text).catch((error: unknown) => {
+    for (const { text, type } of where === undefined ? [] : sqlTexts(where)) {
+      await checkSqlPredicate(session, columns, text, type).catch((error: unknown) => {
         if (!isTesseraError(error) || error.kind !== 'user') throw error;
         problems.push(...locateError(error, at).problems);
       });
     }
   };
-  for (const source of new Set(sourcesOf(definition)))
-    await check(source.name, source, source.where);
-  for (const groupBy of new Set(groupBysOf(definition)))
-    for (const { operation, where } of groupBy.aggregations)
-      await check(`${groupBy.name} › ${operation}`, groupBy.source, where);
+  for (const source of declaredSources(definition)) await check(source.name, source, source.where);
+  for (const { name, source, aggregations } of new Set(groupBysOf(definition)))
+    for (const { operation, where } of aggregations)
+      await check(`${name} › ${operation}`, source, where);
   return problems;
 }
 
-function sqlTexts(where: Expression): string[] {
-  const texts: string[] = [];
+interface SqlText {
+  readonly text: string;
+  readonly type: DataType;
+}
+
+/** Verbatim SQL, each of the type that the CAST around it asks for, or a condition. */
+function sqlTexts(where: Expression): SqlText[] {
+  const casts = new Map<Expression, DataType>();
+  const texts: SqlText[] = [];
   walkExpression(where, (part) => {
-    if (part.op === 'sql') texts.push(part.sql);
+    if (part.op === 'cast') casts.set(part.operand, parseType(part.to));
+    if (part.op === 'sql')
+      texts.push({ text: part.sql, type: casts.get(part) ?? { kind: 'boolean' } });
   });
   return texts;
 }

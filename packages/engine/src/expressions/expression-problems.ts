@@ -1,9 +1,13 @@
 import {
+  type ColumnSpec,
   type ComputedColumn,
   computedColumns,
+  definitionHash,
+  describeAggregation,
   type Expression,
   formatExpression,
   type GroupBySpec,
+  isInputColumn,
   isTesseraError,
   type JoinSpec,
   type SourceSpec,
@@ -11,7 +15,7 @@ import {
 } from '@tessera/api';
 import { type Definition, groupBysOf, sourcesOf } from '../definition.js';
 import { checkDerived } from './check-derived.js';
-import { type Computed, computedParts } from './expression-sql.js';
+import { type Computed, computedCondition } from './expression-sql.js';
 import { typedProblems } from './typed-problems.js';
 
 /** Expressions of a source or of an aggregation that DuckDB will be asked for. */
@@ -23,31 +27,41 @@ interface Placed {
 
 /** Every computed column and condition of a definition's sources and aggregations, with its place. */
 export function placedExpressions(definition: Definition): readonly Placed[] {
-  const whereOf = (at: string, { columns }: SourceSpec, where: Expression | undefined): Placed[] =>
-    where === undefined
-      ? []
-      : [{ computed: computedParts({ where, columns }), code: 'BAD_PREDICATE', at }];
-  const ofSources = [...new Set(sourcesOf(definition))].flatMap((source): Placed[] => {
+  const placed: Placed[] = [];
+  const column = ({ expression, type }: ColumnSpec, columns: readonly ColumnSpec[], at: string) => {
+    if (expression !== undefined)
+      placed.push({ computed: [{ expression, type, columns }], code: 'BAD_EXPRESSION', at });
+  };
+  const condition = (at: string, { columns }: SourceSpec, where: Expression | undefined) => {
+    if (where !== undefined)
+      placed.push({ computed: [computedCondition({ where, columns })], code: 'BAD_PREDICATE', at });
+  };
+  for (const source of declaredSources(definition)) {
     const { name, columns } = source;
-    const selected = columns.flatMap(({ name: column, type, expression }): Placed[] =>
-      expression === undefined
-        ? []
-        : [
-            {
-              computed: [{ expression, type, columns }],
-              code: 'BAD_EXPRESSION',
-              at: `${name} › select › ${column}`,
-            },
-          ],
-    );
-    return [...selected, ...whereOf(name, source, source.where)];
-  });
-  const ofGroupBys = [...new Set(groupBysOf(definition))].flatMap((groupBy) =>
-    groupBy.aggregations.flatMap(({ operation, where }) =>
-      whereOf(`${groupBy.name} › ${operation}`, groupBy.source, where),
-    ),
-  );
-  return [...ofSources, ...ofGroupBys];
+    for (const one of columns)
+      if (!isInputColumn(one)) column(one, columns, `${name} › select › ${one.name}`);
+    condition(name, source, source.where);
+  }
+  for (const groupBy of new Set(groupBysOf(definition))) {
+    const { name, source, aggregations } = groupBy;
+    for (const aggregation of aggregations) {
+      const { operation, input, weight, where } = aggregation;
+      const at = `${name} › ${describeAggregation(aggregation, source.columns)}`;
+      for (const one of source.columns)
+        if (isInputColumn(one) && [input, weight].includes(one.name))
+          column(one, source.columns, at);
+      condition(`${name} › ${operation}`, source, where);
+    }
+  }
+  return placed;
+}
+
+/** Each source once, whatever aggregations compute of it. */
+export function declaredSources(definition: Definition): Iterable<SourceSpec> {
+  const sources = [...new Set(sourcesOf(definition))];
+  return new Map(
+    sources.map((source) => [`${source.name} ${definitionHash(source)}`, source]),
+  ).values();
 }
 
 /** What is wrong with the expressions of one place. */

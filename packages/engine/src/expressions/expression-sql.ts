@@ -5,6 +5,7 @@ import {
   formatExpression,
   formatType,
   type SourceSpec,
+  sameType,
   TesseraError,
 } from '@tessera/api';
 import {
@@ -12,13 +13,13 @@ import {
   compileExpressions,
   type DuckDbText,
   duckdbText,
+  functionText,
   type JsFunction,
   type TypedExpression,
   typedChildren,
   withChildren,
 } from '@tessera/expr';
 import {
-  predicateSql,
   quoteIdent,
   registerScalarFunction,
   type ScalarFunction,
@@ -43,26 +44,48 @@ export interface Computed {
 
 const BOOLEAN: DataType = { kind: 'boolean' };
 
-/** Texts by columns and canonical text: a task asks several times. */
-const texts = new WeakMap<readonly ColumnSpec[], Map<string, DuckDbText>>();
+/** Texts by columns, type and canonical text: each task asks several times, and has columns of its own that say the same. */
+const texts = new Map<string, DuckDbText>();
+const MOST_TEXTS = 256;
+
+/** Columns as one text. */
+const shapes = new WeakMap<readonly ColumnSpec[], string>();
+
+function shapeOf(columns: readonly ColumnSpec[]): string {
+  const known = shapes.get(columns);
+  if (known !== undefined) return known;
+  const shape = JSON.stringify(columns.map(({ name, type }) => [name, formatType(type)]));
+  shapes.set(columns, shape);
+  return shape;
+}
 
 function textOf({ expression, type, columns }: Computed): DuckDbText {
-  const known = texts.get(columns) ?? new Map<string, DuckDbText>();
-  texts.set(columns, known);
-  const key = `${formatType(type)} ${formatExpression(expression)}`;
-  const found = known.get(key);
+  const key = `${shapeOf(columns)} ${formatType(type)} ${formatExpression(expression)}`;
+  const found = texts.get(key);
   if (found !== undefined) return found;
-  const text = duckdbText(typedAs(expression, type, columns), quoteIdent);
-  known.set(key, text);
+  const text = declaredText(typedAs(expression, type, columns), type);
+  if (texts.size >= MOST_TEXTS) texts.clear();
+  texts.set(key, text);
   return text;
+}
+
+/** A value as its declared type holds it: a column as it is stored, digits and ns included. */
+function declaredText(typed: TypedExpression, type: DataType): DuckDbText {
+  if (typed.op === 'column' && sameType(typed.declared, type))
+    return { sql: quoteIdent(typed.column), functions: [] };
+  return isMadeByUs(type) ? functionText(typed, type, quoteIdent) : duckdbText(typed, quoteIdent);
+}
+
+/** DuckDB multiplies a double before it rounds it to a decimal, and fails on instants that ns do not reach. */
+function isMadeByUs(type: DataType): boolean {
+  if (type.kind === 'list') return isMadeByUs(type.element);
+  if (type.kind === 'map') return isMadeByUs(type.key) || isMadeByUs(type.value);
+  return type.kind === 'decimal' || type.kind === 'timestamp_ns';
 }
 
 /** A condition as SQL over columns under their own names. What DuckDB is not to compute calls the functions of `addFunctions`. */
 export function conditionSql({ where, columns }: Condition): string {
-  const typeOf = (name: string) => columns.find((column) => column.name === name)?.type;
-  return predicateSql(where, quoteIdent, typeOf, (expression) => {
-    return textOf({ expression, type: BOOLEAN, columns }).sql;
-  });
+  return textOf({ expression: where, type: BOOLEAN, columns }).sql;
 }
 
 /** A source as SQL, its `where` and computed columns whatever expressions they are. */
@@ -79,17 +102,12 @@ export function computedIn({ where, columns }: SourceSpec): readonly Computed[] 
   const selected = columns.flatMap(({ type, expression }) =>
     expression === undefined ? [] : [{ expression, type, columns }],
   );
-  return where === undefined ? selected : [...selected, ...computedParts({ where, columns })];
+  return where === undefined ? selected : [...selected, computedCondition({ where, columns })];
 }
 
-/** The parts of a condition that do more than compare columns and values. */
-export function computedParts({ where, columns }: Condition): readonly Computed[] {
-  const parts: Computed[] = [];
-  predicateSql(where, quoteIdent, undefined, (expression) => {
-    parts.push({ expression, type: BOOLEAN, columns });
-    return '';
-  });
-  return parts;
+/** A condition as a value. */
+export function computedCondition({ where, columns }: Condition): Computed {
+  return { expression: where, type: BOOLEAN, columns };
 }
 
 const added = new WeakMap<Session, Set<string>>();

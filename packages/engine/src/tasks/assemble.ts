@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { type DataType, TesseraError } from '@tessera/api';
-import { type Batch, type Column, gather } from '@tessera/columnar';
+import { type Batch, type Column, collectIfTight, gather } from '@tessera/columnar';
 import {
   checksumFile,
   copyToParquet,
@@ -12,7 +12,6 @@ import {
   type TableColumn,
 } from '@tessera/lake';
 import type { FeaturePlan } from '@tessera/planner';
-import { collectIfTight } from '../collect-garbage.js';
 import { type TaskContext, tableSql } from './context.js';
 import { derivedColumns, type Piece, readByDerived } from './derived.js';
 import { emptyColumn } from './empty-column.js';

@@ -1,5 +1,5 @@
 import type { LanePlan, ScanPlan } from '@tessera/planner';
-import { type Computed, computedIn, computedParts } from '../expressions/expression-sql.js';
+import { type Computed, computedCondition, computedIn } from '../expressions/expression-sql.js';
 import type { LeftScan, Task } from './task.js';
 
 /** Everything that a task's SQL may compute. */
@@ -27,7 +27,7 @@ function ofLeft(left: LeftScan | null): readonly Computed[] {
 function ofLanes({ source, lanes }: Pick<ScanPlan, 'source' | 'lanes'>): readonly Computed[] {
   return lanes.flatMap(({ read }: LanePlan) =>
     read.how === 'true-where' && read.where !== null
-      ? computedParts({ where: read.where, columns: source.columns })
+      ? [computedCondition({ where: read.where, columns: source.columns })]
       : [],
   );
 }

@@ -20,12 +20,18 @@ interface LeftRows {
 /** A hash join may hand rows back in another order than it was given them. Positions are `from`, `from` + 1, …. */
 function inPositionOrder(batch: Batch, from: number): Batch {
   const pos = numbers(batch, 'pos');
-  let sorted = true;
-  for (let i = 1; i < pos.length && sorted; i++) sorted = pos[i - 1]! < pos[i]!;
-  if (sorted) return batch;
+  return isRising(pos) ? batch : gatherBatch(batch, rowAt(pos, from));
+}
+
+function isRising(pos: Float64Array): boolean {
+  for (let i = 1; i < pos.length; i++) if (!(pos[i - 1]! < pos[i]!)) return false;
+  return true;
+}
+
+function rowAt(pos: Float64Array, from: number): Int32Array {
   const order = new Int32Array(pos.length);
   for (let i = 0; i < pos.length; i++) order[pos[i]! - from] = i;
-  return gatherBatch(batch, order);
+  return order;
 }
 
 /** Numbers rows inside their partitions, chunk after chunk. */
@@ -36,26 +42,42 @@ interface Numbering {
 
 function numberRows(batch: Batch, keySets: number, { idxOfDay, next }: Numbering): LeftRows {
   const day = numbers(batch, 'day');
-  const keep: number[] = [];
+  const keep = new Int32Array(batch.rows);
   const partition = new Int32Array(batch.rows);
   const position = new Int32Array(batch.rows);
-  for (let i = 0; i < batch.rows; i++) {
+  let rows = 0;
+  // Rows of a day stand together, so what is known of a day is looked up once for all of them.
+  for (let first = 0; first < batch.rows; ) {
+    const end = endOfRun(day, first);
     // Map finds NaN under NaN: rows without a day belong to `__none__`.
-    const idx = idxOfDay.get(day[i]!);
-    if (idx === undefined) continue;
-    const at = next.get(idx) ?? 0;
-    partition[keep.length] = idx;
-    position[keep.length] = at;
-    keep.push(i);
-    next.set(idx, at + 1);
+    const idx = idxOfDay.get(day[first]!);
+    if (idx !== undefined) {
+      const at = next.get(idx) ?? 0;
+      next.set(idx, at + end - first);
+      for (let i = first; i < end; i++, rows++) {
+        partition[rows] = idx;
+        position[rows] = at + i - first;
+        keep[rows] = i;
+      }
+    }
+    first = end;
   }
-  const kept = keep.length === batch.rows ? batch : gatherBatch(batch, Int32Array.from(keep));
+  const kept = rows === batch.rows ? batch : gatherBatch(batch, keep.subarray(0, rows));
   return {
-    partition: partition.subarray(0, keep.length),
-    position: position.subarray(0, keep.length),
+    partition: partition.subarray(0, rows),
+    position: position.subarray(0, rows),
     timeMs: numbers(kept, 't'),
     codes: Array.from({ length: keySets }, (_, idx) => codes(kept, `c${idx}`)),
   };
+}
+
+/** Where the rows that begin with `first` stop being of its day; NaN is a day of its own. */
+function endOfRun(day: Float64Array, first: number): number {
+  const of = day[first]!;
+  let end = first + 1;
+  if (Number.isNaN(of)) while (end < day.length && Number.isNaN(day[end]!)) end++;
+  else while (end < day.length && day[end] === of) end++;
+  return end;
 }
 
 /** Left rows in order, as many at a time as fit. */
@@ -143,21 +165,48 @@ interface LeftCounts {
 }
 
 function countRows(counts: LeftCounts, left: LeftRows, task: LeftTask): void {
-  for (const idx of left.partition) counts.rows[idx]! += 1;
-  for (const t of left.timeMs) if (Number.isNaN(t)) counts.rowsWithoutTime++;
+  countRuns(left.partition, counts.rows);
+  counts.rowsWithoutTime += withoutTime(left.timeMs);
   for (const [at, { keySet }] of task.keySets.entries()) {
     const code = left.codes[at]!;
-    let nulls = 0;
+    counts.nullKeys[keySet.id] = (counts.nullKeys[keySet.id] ?? 0) + withNullKey(code, left.timeMs);
     const days = (counts.days[keySet.id] ??= new Set());
-    for (let i = 0; i < code.length; i++) {
-      const t = left.timeMs[i]!;
-      // A row without a time has no snapshot day either, so its code is null whatever its key; it is counted above.
-      if (code[i]! < 0) nulls += Number.isNaN(t) ? 0 : 1;
-      else if (keySet.snapshotLagMs !== null)
-        days.add(Math.floor((t - keySet.snapshotLagMs) / DAY_MS) - 1);
-    }
-    counts.nullKeys[keySet.id] = (counts.nullKeys[keySet.id] ?? 0) + nulls;
+    if (keySet.snapshotLagMs !== null)
+      addSnapshotDays(days, code, left.timeMs, keySet.snapshotLagMs);
   }
+}
+
+function countRuns(partition: Int32Array, rows: Record<number, number>): void {
+  for (let first = 0; first < partition.length; ) {
+    const of = partition[first]!;
+    let end = first + 1;
+    while (end < partition.length && partition[end] === of) end++;
+    rows[of]! += end - first;
+    first = end;
+  }
+}
+
+function withoutTime(timeMs: Float64Array): number {
+  let rows = 0;
+  for (let i = 0; i < timeMs.length; i++) if (Number.isNaN(timeMs[i]!)) rows++;
+  return rows;
+}
+
+/** A row without a time has no snapshot day either, so its code is null whatever its key; it is counted by itself. */
+function withNullKey(code: Int32Array, timeMs: Float64Array): number {
+  let rows = 0;
+  for (let i = 0; i < code.length; i++) if (code[i]! < 0 && !Number.isNaN(timeMs[i]!)) rows++;
+  return rows;
+}
+
+function addSnapshotDays(
+  days: Set<number>,
+  code: Int32Array,
+  timeMs: Float64Array,
+  lagMs: number,
+): void {
+  for (let i = 0; i < code.length; i++)
+    if (code[i]! >= 0) days.add(Math.floor((timeMs[i]! - lagMs) / DAY_MS) - 1);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { collectIfTight } from '../collect-garbage.js';
+import { collectIfTight } from '@tessera/columnar';
 import { addFunctions } from '../expressions/expression-sql.js';
 import { runAssemble } from './assemble.js';
 import { runBuildTiles } from './build-tiles.js';

@@ -1,13 +1,12 @@
 import { TesseraError } from '@tessera/api';
-import type { Batch } from '@tessera/columnar';
-import { type ReadKind, readColumns, readRows, streamColumns } from '@tessera/lake';
+import { type Batch, bucketCollector, type Column } from '@tessera/columnar';
+import { type ReadKind, readRows, sinkColumns, sinkWithKey } from '@tessera/lake';
 import { scannedBytes } from '@tessera/planner';
 import { type TaskContext, tableSql } from './context.js';
-import { perBucket } from './per-bucket.js';
+import { keyLookup } from './key-lookup.js';
 import type { ScatterResult } from './result.js';
 import type { ScatterTask, Section, SourceCounts } from './task.js';
 import { countsSql, duplicateKeysSql, scatterSql } from './task-sql.js';
-import { codes } from './typed.js';
 
 /** S3.3: a passed-through entity has one row per key and partition. */
 async function checkUniqueKeys(context: TaskContext, task: ScatterTask): Promise<void> {
@@ -54,30 +53,70 @@ export async function runScatter(context: TaskContext, task: ScatterTask): Promi
   const dictionaries = Object.fromEntries(
     Object.entries(task.dictionaries).map(([id, table]) => [id, tableSql(context, table)]),
   );
-  const sql = scatterSql(task.scan, task.relation, tableSql(context, task.keys), dictionaries);
-  const kinds: Record<string, ReadKind> = { code: 'code' };
+  const kinds: Record<string, ReadKind> = {};
   for (const lane of task.scan.lanes) {
     if (lane.read.how === 'code')
       kinds[lane.name] = lane.type.kind === 'list' ? { list: 'code' } : 'code';
   }
   const sections: Section[][] = Array.from({ length: task.buckets }, () => []);
+  const { exchange } = context;
+  const { taskBytes, leastRows } = context.memory;
+  const fits = Math.max(leastRows, Math.floor(taskBytes / scannedBytes(task.scan.lanes)));
+  const collector = bucketCollector({
+    codeColumn: 'code',
+    buckets: task.buckets,
+    rows: Math.min(fits, task.rows),
+    isReused: !exchange.keepsBatches,
+    dropsUnknown: true,
+  });
   let rowsMatched = 0;
   let flushed = 0;
-  const flush = (batch: Batch) => {
-    rowsMatched += batch.rows;
-    const blocks = perBucket(batch, codes(batch, 'code'), task.buckets);
-    const written = context.exchange.write(`events/${task.id}.${flushed++}`, blocks);
+  const flush = () => {
+    rowsMatched += collector.rows;
+    const written = exchange.write(`events/${task.id}.${flushed++}`, collector.take());
     written.forEach((section, bucket) => {
       if (section.rows > 0) sections[bucket]!.push(section);
     });
   };
-  const { taskBytes, leastRows } = context.memory;
-  const fits = Math.max(leastRows, Math.floor(taskBytes / scannedBytes(task.scan.lanes)));
-  // A result that fits is faster whole than in a stream.
-  if (task.rows <= fits) flush(await readColumns(context.session, sql, kinds));
-  else {
-    const batchRows = Math.max(leastRows, Math.floor(fits / 2));
-    await streamColumns(context.session, sql, kinds, flush, { batchRows });
-  }
+  await eachMatch(context, task, dictionaries, kinds, (batch) => {
+    collector.add(batch);
+    if (collector.rows >= fits) flush();
+  });
+  if (collector.rows > 0) flush();
   return { ...counts, rowsScanned: task.rows, rowsMatched, sections };
+}
+
+/** Events with their key's `code`, a few at a time; those of no wanted key have -1 or are left out. */
+async function eachMatch(
+  context: TaskContext,
+  task: ScatterTask,
+  dictionaries: Readonly<Record<string, string>>,
+  kinds: Readonly<Record<string, ReadKind>>,
+  onBatch: (batch: Batch) => void,
+): Promise<void> {
+  const { session } = context;
+  const { scan, relation } = task;
+  const columns = ['t', ...scan.lanes.map((lane) => lane.name)];
+  const lookup = await keyLookupOf(context, task);
+  if (lookup === null) {
+    const sql = scatterSql(scan, relation, tableSql(context, task.keys), dictionaries);
+    const withCode = { ...kinds, code: 'code' as const };
+    await sinkColumns(session, sql, ['code', ...columns], withCode, onBatch);
+    return;
+  }
+  const sql = scatterSql(scan, relation, { keySql: lookup.sqlOf }, dictionaries);
+  let found = new Int32Array(0);
+  await sinkWithKey(session, sql, 'key', { columns, kinds }, (key, { rows, columns: read }) => {
+    if (found.length < rows) found = new Int32Array(rows);
+    lookup.find(key, rows, found);
+    const code: Column = { kind: 'code', values: found.subarray(0, rows) };
+    onBatch({ rows, columns: { code, ...read } });
+  });
+}
+
+/** A single key without a day beside it. */
+async function keyLookupOf(context: TaskContext, { scan, keys }: ScatterTask) {
+  const [key, ...more] = scan.keys;
+  if (key === undefined || more.length > 0 || scan.byPartition) return null;
+  return keyLookup(context, keys, scan.source.columns.find(({ name }) => name === key)?.type);
 }

@@ -1,8 +1,7 @@
 import { type DataType, dayOf } from '@tessera/api';
-import type { Batch, Column } from '@tessera/columnar';
+import { type Batch, type Column, collectIfTight } from '@tessera/columnar';
 import { type FeatureSpec, type SweepCounts, sweep } from '@tessera/pitjoin';
 import { effectiveQueryMs, type QueryPlan } from '@tessera/planner';
-import { collectIfTight } from '../collect-garbage.js';
 import type { TaskContext } from './context.js';
 import { emptyColumn } from './empty-column.js';
 import { writePieces } from './pieces.js';

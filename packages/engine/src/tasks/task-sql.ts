@@ -219,11 +219,16 @@ function listCodesSql(lane: string, table: string): string {
   return `CASE WHEN e.${lane} IS NULL THEN NULL WHEN len(e.${lane}) = 0 THEN [] ELSE (${codes}) END`;
 }
 
-/** Events of wanted keys: `code`, `t`, and the lanes, strings as dictionary codes. */
+/**
+ * Events: `code`, `t`, and the lanes, strings as dictionary codes.
+ *
+ * @param keys SQL that names a table of wanted keys, to join with: others' events are left out. Or what becomes of the one
+ *             key column, which is returned as `key` in place of `code`
+ */
 export function scatterSql(
   scan: EventsScan,
   relation: LeftScan['relation'],
-  keysTable: string,
+  keys: string | { readonly keySql: (column: string) => string },
   dictionaries: Readonly<Record<string, string>>,
 ): string {
   const joins: string[] = [];
@@ -235,9 +240,12 @@ export function scatterSql(
     joins.push(`LEFT JOIN ${table} d${lane.name} ON e.${lane.name} = d${lane.name}.s`);
     return `d${lane.name}.code AS ${lane.name}`;
   });
+  const rows = `(${eventRows(scan, relation)}) e`;
+  if (typeof keys !== 'string')
+    return `SELECT ${[`${keys.keySql('e.e0')} AS key`, 'e.t AS t', ...lanes].join(', ')} FROM ${rows} ${joins.join(' ')}`;
   const on = scan.keys.map((_, idx) => `e.e${idx} = k.k${idx}`);
   if (scan.byPartition) on.push('e.day = k.day');
-  return `SELECT ${['k.code AS code', 'e.t AS t', ...lanes].join(', ')} FROM (${eventRows(scan, relation)}) e JOIN ${keysTable} k ON ${on.join(' AND ')} ${joins.join(' ')}`;
+  return `SELECT ${['k.code AS code', 'e.t AS t', ...lanes].join(', ')} FROM ${rows} JOIN ${keys} k ON ${on.join(' AND ')} ${joins.join(' ')}`;
 }
 
 /** Counts for the report: rows read, without time, with a null key. */

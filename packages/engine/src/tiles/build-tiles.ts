@@ -60,7 +60,7 @@ export const NOTHING_BUILT: TilesBuilt = {
 /** Partitions whose tiles are put in place together: what a killed run loses at most. */
 const PUBLISHED_AT_ONCE = 32;
 
-/** What scans over one tile set ask for, together. */
+/** What scans of one source over one tile set ask for, together. */
 interface SetBuild {
   readonly set: string;
   readonly scan: ScanPlan;
@@ -101,13 +101,17 @@ export async function buildMissingTiles(
   return built;
 }
 
-/** Scans that read the same rows under the same keys want tiles of one set. */
+/**
+ * Scans that read the same rows under the same keys want tiles of one set. Sources that declare, or compute, other columns of
+ * these rows build their states apart: one name may mean two things.
+ */
 function setBuilds(plan: PhysicalPlan, states: Readonly<Record<string, ScanStates>>): SetBuild[] {
   const sets = new Map<string, SetBuild>();
   for (const scan of plan.scans) {
     const { tiles } = scan;
     if (tiles === null || (tiles.builds.length === 0 && tiles.blockBuilds.length === 0)) continue;
-    const before = sets.get(tiles.set);
+    const own = `${tiles.set} ${scan.sourceId}`;
+    const before = sets.get(own);
     const builds = new Map(before?.builds);
     for (const build of tiles.builds) {
       const also = builds.get(build.ds);
@@ -122,7 +126,7 @@ function setBuilds(plan: PhysicalPlan, states: Readonly<Record<string, ScanState
       const wanted = new Set([...(blocks.get(name)?.states ?? []), ...block.states]);
       blocks.set(name, { ...block, states: [...wanted] });
     }
-    sets.set(tiles.set, { set: tiles.set, scan: before?.scan ?? scan, families, builds, blocks });
+    sets.set(own, { set: tiles.set, scan: before?.scan ?? scan, families, builds, blocks });
   }
   return [...sets.values()];
 }

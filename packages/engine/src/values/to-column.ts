@@ -11,7 +11,9 @@ export type InputValue =
   | bigint
   | string
   | Date
-  | readonly InputValue[];
+  | readonly InputValue[]
+  | ReadonlyMap<InputValue, InputValue>
+  | { readonly [key: string]: InputValue };
 
 /** Where a value stands, for messages. */
 export interface Place {
@@ -106,6 +108,18 @@ function validity(values: readonly InputValue[]): Uint8Array | null {
     : null;
 }
 
+/** Of a Map, or of an object, whose keys are texts. */
+function entriesOf(
+  place: Place,
+  type: DataType,
+  value: Exclude<InputValue, null | undefined>,
+): Iterable<readonly [InputValue, InputValue]> {
+  if (value instanceof Map) return value;
+  const isPlain = typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date);
+  if (!isPlain) throw bad(place, type, value);
+  return Object.entries(value);
+}
+
 /**
  * JavaScript values → a column; strings go to `strings` (appended, found again by `codeOf`).
  *
@@ -153,8 +167,29 @@ export function columnFromValues(
           v === null || v === undefined ? Number.NaN : number(place, type, v),
         ),
       };
-    case 'map':
-      throw bad(place, type, 'map input');
+    case 'map': {
+      const offsets = new Int32Array(values.length + 1);
+      const entries: (readonly [InputValue, InputValue])[] = [];
+      for (const [idx, value] of values.entries()) {
+        if (value !== null && value !== undefined)
+          for (const entry of entriesOf(place, type, value)) entries.push(entry);
+        offsets[idx + 1] = entries.length;
+      }
+      const column = (side: 0 | 1, of: DataType) =>
+        columnFromValues(
+          place,
+          of,
+          entries.map((entry) => entry[side]),
+          codeOf,
+        );
+      return {
+        kind: 'map',
+        offsets,
+        valid: validity(values),
+        keys: column(0, type.key),
+        values: column(1, type.value),
+      };
+    }
     default: {
       const integers = values.map((v) =>
         v === null || v === undefined ? 0n : integer64(place, type, v),

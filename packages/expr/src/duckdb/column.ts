@@ -1,6 +1,7 @@
 import type { DataType } from '@tessera/api';
 import { canonicalType, type TypedColumn } from '../types.js';
 import { sameExprType } from '../values.js';
+import { EXACT_DIGITS } from './stored-values.js';
 import { duckType } from './types.js';
 
 /** A column as its canonical type, of a scan that has made NaN null and -0 zero. */
@@ -10,9 +11,6 @@ export function duckColumn(
 ): string {
   return canonicalSql(quote(column), declared, 0);
 }
-
-/** Digits below 2^53, which a double holds, by a power of ten, which it holds too: one rounding. */
-const EXACT_DIGITS = 15;
 
 /** `depth` keeps the parameters of nested lambdas apart. */
 function canonicalSql(value: string, type: DataType, depth: number): string {

@@ -3,12 +3,14 @@ import { commonSql } from '../common-sql.js';
 import { takesRaw } from '../raw-steps.js';
 import { duckFinite } from '../registry/duck-finite.js';
 import { REGISTRY } from '../registry/registry.js';
-import { typedChildren } from '../typed-children.js';
+import { typedChildren, withChildren } from '../typed-children.js';
 import type { ExprType, TypedColumn, TypedExpression } from '../types.js';
+import { sameExprType, typeText } from '../values.js';
 import { duckCast } from './cast.js';
 import { duckColumn } from './column.js';
-import { plainOperands } from './comparison.js';
+import { plainComparison } from './comparison.js';
 import { duckLiteral, duckString } from './literal.js';
+import { duckVerbatim } from './verbatim.js';
 
 /** A sub-expression that DuckDB is to ask JavaScript for: a scalar function that sees nulls. */
 export interface JsFunction {
@@ -59,13 +61,47 @@ export function duckdbText(typed: TypedExpression, quote: (column: string) => st
     if (node.op === 'and' || node.op === 'or') {
       return `(${node.args.map(place).join(node.op === 'and' ? ' AND ' : ' OR ')})`;
     }
-    const columns = columnsOf(node);
-    const name = `tessera_expr_${hash128(canonicalJson(node))}`;
-    functions.set(name, { name, expression: node, columns, type: node.type });
-    return `${name}(${columns.map((column) => duckColumn(column, quote)).join(', ')})`;
+    const called = functionText(node, node.type, quote);
+    for (const made of called.functions) functions.set(made.name, made);
+    return called.sql;
   }
 
   return { sql: place(typed), functions: [...functions.values()] };
+}
+
+/** The expression as one call of JavaScript, which gives it as `type`: its own, or one that it is declared with. */
+export function functionText(
+  typed: TypedExpression,
+  type: ExprType,
+  quote: (column: string) => string,
+): DuckDbText {
+  const { expression, verbatim } = withoutSql(typed);
+  const columns = columnsOf(expression);
+  const own = sameExprType(typed.type, type) ? '' : ` ${typeText(type)}`;
+  const name = `tessera_expr_${hash128(canonicalJson(expression) + own)}`;
+  const values = columns.map((column) => verbatim.get(column.column) ?? duckColumn(column, quote));
+  return {
+    sql: `${name}(${values.join(', ')})`,
+    functions: [{ name, expression, columns, type }],
+  };
+}
+
+/** JavaScript is given what verbatim SQL says as if it were a column; its name is none that a column has. */
+function withoutSql(node: TypedExpression) {
+  const verbatim = new Map<string, string>();
+  const cut = (one: TypedExpression): TypedExpression => {
+    if (one.op === 'sql') {
+      const column = `\0${typeText(one.type)} ${one.sql}`;
+      const { type } = one;
+      if (type.kind === 'null') throw new TypeError('verbatim SQL without a type');
+      verbatim.set(column, duckVerbatim(one));
+      return { op: 'column', column, declared: type, type };
+    }
+    const children = typedChildren(one);
+    const others = children.map(cut);
+    return others.every((other, at) => other === children[at]) ? one : withChildren(one, others);
+  };
+  return { expression: cut(node), verbatim };
 }
 
 /** Columns an expression reads, each once, in the order met. */
@@ -123,31 +159,6 @@ function renderer(
   return (node) => render(node, false);
 }
 
-function plainComparison(
-  node: TypedExpression,
-  quote: (column: string) => string,
-): string | undefined {
-  switch (node.op) {
-    case '=':
-    case '<>':
-    case '<':
-    case '<=':
-    case '>':
-    case '>=': {
-      const operands = plainOperands([node.left, node.right], quote);
-      return operands && `(${operands[0]} ${node.op} ${operands[1]})`;
-    }
-    case 'in': {
-      const operands = plainOperands([node.operand, ...node.values], quote);
-      return operands && `(${operands[0]} IN (${operands.slice(1).join(', ')}))`;
-    }
-    case 'is_null':
-      return node.operand.op === 'column' ? `(${quote(node.operand.column)} IS NULL)` : undefined;
-    default:
-      return undefined;
-  }
-}
-
 function sqlOf(
   node: TypedExpression,
   parts: readonly string[],
@@ -177,8 +188,7 @@ function sqlOf(
       return pushed ? entry.duckdb?.(parts, node.args) : undefined;
     }
     case 'sql':
-      // The line break ends a comment that the text may end with.
-      return `(${node.sql}\n)`;
+      return duckVerbatim(node);
     default:
       return commonSql(node, parts);
   }

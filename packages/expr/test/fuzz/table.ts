@@ -63,6 +63,12 @@ export function storedType(type: DataType): string {
   }
 }
 
+/** Some ns of the µs, which expressions do not see; none at the ends of what is stored. */
+function withNanos(us: bigint): bigint {
+  const ns = us * 1000n + ((us < 0n ? -us : us) % 1000n);
+  return BigInt.asIntN(64, ns) === ns ? ns : us * 1000n;
+}
+
 /** A value as SQL of its stored type, written independently of what is tested. */
 export function storedSql(value: Value, type: DataType): string {
   const typed = (text: string): string => `CAST(${text} AS ${storedType(type)})`;
@@ -85,7 +91,7 @@ export function storedSql(value: Value, type: DataType): string {
     case 'timestamp':
       return `make_timestamp(${value}::BIGINT)`;
     case 'timestamp_ns':
-      return `make_timestamp_ns(${(value as bigint) * 1000n}::BIGINT)`;
+      return `make_timestamp_ns(${withNanos(value as bigint)}::BIGINT)`;
     case 'timestamptz':
       return `make_timestamptz(${value}::BIGINT)`;
     case 'list':

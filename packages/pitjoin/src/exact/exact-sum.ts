@@ -155,14 +155,16 @@ function twoPrefixes(
     }
   }
   if (!left) return { prefixes: [a, b], rest: null };
-  const rest = terms.map((term) => {
-    const out = new Float64Array(term.length);
-    for (let j = 0; j < term.length; j++) {
-      const v = term[j]!;
-      const v2 = v - (v + r1 - r1);
-      out[j] = v2 - (v2 + r2 - r2);
-    }
-    return out;
-  });
-  return { prefixes: [a, b], rest };
+  return { prefixes: [a, b], rest: terms.map((term) => restOf(term, r1, r2)) };
+}
+
+/** What is left of the terms once both grids have had their part. */
+function restOf(term: Float64Array, r1: number, r2: number): Float64Array {
+  const out = new Float64Array(term.length);
+  for (let j = 0; j < term.length; j++) {
+    const v = term[j]!;
+    const v2 = v - (v + r1 - r1);
+    out[j] = v2 - (v2 + r2 - r2);
+  }
+  return out;
 }

@@ -39,19 +39,28 @@ export function hasInfinity(column: Column, row: number): boolean {
 }
 
 function cleanNumbers(values: Float64Array): Cleaned {
-  const n = values.length;
+  const infinite = countInfinite(values);
+  if (infinite === 0 && !hasNegativeZero(values))
+    return { column: { kind: 'f64', values }, infinite };
+  return { column: { kind: 'f64', values: cleaned(values) }, infinite };
+}
+
+function countInfinite(values: Float64Array): number {
   let infinite = 0;
-  let dirty = false;
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]!) === Infinity) infinite++;
+  return infinite;
+}
+
+function hasNegativeZero(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (Object.is(values[i]!, -0)) return true;
+  return false;
+}
+
+function cleaned(values: Float64Array): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
     const v = values[i]!;
-    if (v === Infinity || v === -Infinity) infinite++;
-    else if (v === 0 && 1 / v < 0) dirty = true;
+    out[i] = Math.abs(v) === Infinity ? Number.NaN : v + 0;
   }
-  if (infinite === 0 && !dirty) return { column: { kind: 'f64', values }, infinite };
-  const out = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const v = values[i]!;
-    out[i] = v === Infinity || v === -Infinity ? Number.NaN : v + 0;
-  }
-  return { column: { kind: 'f64', values: out }, infinite };
+  return out;
 }

@@ -36,7 +36,7 @@ export const EFFECT_RULES: readonly Rule[] = [
         const own = without
           .filter(({ tail }) => tail !== undefined)
           .map((aggregation) => ({
-            at: `${at} › ${aggregationName(aggregation)}`,
+            at: `${at} › ${aggregationName(aggregation, groupBy)}`,
             message: `\`tail: '${aggregation.tail}'\` has no window to be of.`,
           }));
         const isAll =
@@ -85,7 +85,7 @@ export const EFFECT_RULES: readonly Rule[] = [
           groupBy.aggregations
             .filter((aggregation) => windowsMs(aggregation).some((ms) => ms < DAY_MS))
             .map((aggregation) => ({
-              at: `${at} › ${aggregationName(aggregation)}`,
+              at: `${at} › ${aggregationName(aggregation, groupBy)}`,
               message: `a window below a day is, for all rows of a day, the same stretch before its midnight.`,
             })),
         ),
@@ -136,7 +136,7 @@ export const EFFECT_RULES: readonly Rule[] = [
             .filter(({ operation }) => ORDERED.has(operation))
             .slice(0, 1)
             .map((aggregation) => ({
-              at: `${at} › ${aggregationName(aggregation)}`,
+              at: `${at} › ${aggregationName(aggregation, groupBy)}`,
               message: `${groupBy.source.name} declares no tie breaker: of two events of one millisecond the greater value is the last.`,
             })),
         ),

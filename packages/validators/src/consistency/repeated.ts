@@ -167,7 +167,7 @@ export const REPEATED_RULES: readonly Rule[] = [
         groupBy.aggregations
           .filter(({ where }) => where !== undefined && isConstant(where))
           .map((aggregation) => ({
-            at: `${context.placeOf(groupBy)} › ${aggregationName(aggregation)}`,
+            at: `${context.placeOf(groupBy)} › ${aggregationName(aggregation, groupBy)}`,
             message: '`where` is the same for every row.',
           })),
       ),

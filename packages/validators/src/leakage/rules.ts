@@ -4,6 +4,7 @@ import {
   labelWarnings,
   leftColumns,
   type PartSpec,
+  withInputs,
 } from '@tessera/api';
 import { featureParts, type ValidationContext } from '../context.js';
 import { datasetOf } from '../dependency/graph.js';
@@ -17,7 +18,12 @@ function labelInputs({ left, labels = [] }: JoinSpec): ReadonlySet<string> {
   return new Set(
     labels
       .filter(({ groupBy }) => groupBy.source.path === left.path)
-      .flatMap(({ groupBy }) => groupBy.aggregations.flatMap(({ input }) => input ?? [])),
+      .flatMap(({ groupBy }) =>
+        withInputs(
+          groupBy.source,
+          groupBy.aggregations.flatMap(({ input }) => input ?? []),
+        ),
+      ),
   );
 }
 

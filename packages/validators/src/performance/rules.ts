@@ -16,7 +16,7 @@ const each = (context: ValidationContext) =>
     groupBy.aggregations.map((aggregation) => ({
       groupBy,
       aggregation,
-      at: `${context.placeOf(groupBy)} › ${aggregationName(aggregation)}`,
+      at: `${context.placeOf(groupBy)} › ${aggregationName(aggregation, groupBy)}`,
     })),
   );
 

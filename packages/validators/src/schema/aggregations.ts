@@ -34,6 +34,17 @@ export const AGGREGATION_RULES: readonly Rule[] = [
     },
   }),
   told({
+    id: 'AS_MISSING',
+    layer: 'schema',
+    severity: 'error',
+    summary: 'An expression that is aggregated is given a name.',
+    hint: "Name it, `as: 'spent'`: that stands in the place of input and operation.",
+    example: {
+      fires: over(`sum(expr('amount * 2'), { windows: ['7d'] })`),
+      passes: over(`sum(expr('amount * 2'), { windows: ['7d'], as: 'twice' })`),
+    },
+  }),
+  told({
     id: 'WEIGHT_TYPE',
     layer: 'schema',
     severity: 'error',

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Batch,
+  bucketCollector,
+  type Column,
+  concatBatches,
+  gatherBatch,
+  scatterBatch,
+  sliceBatch,
+} from '../src/index.js';
+
+const ROWS = 5000;
+
+/** A batch of every kind of column, with nulls, whose keys fall into few buckets or many. */
+function everyKind(): Batch {
+  const rows = Array.from({ length: ROWS }, (_, i) => i);
+  const isNull = (i: number) => i % 7 === 3;
+  const valid = Uint8Array.from(rows, (i) => (isNull(i) ? 0 : 1));
+  const child: Column = {
+    kind: 'f64',
+    values: Float64Array.from({ length: 2 * ROWS }, (_, i) => i / 2),
+  };
+  const offsets = Int32Array.from({ length: ROWS + 1 }, (_, i) => Math.min(2 * ROWS, i + (i >> 1)));
+  return {
+    rows: ROWS,
+    columns: {
+      code: {
+        kind: 'code',
+        values: Int32Array.from(rows, (i) => (i % 11 === 5 ? -1 : (i * 37) % 97)),
+      },
+      t: {
+        kind: 'f64',
+        values: Float64Array.from(rows, (i) => (isNull(i) ? Number.NaN : i * 1.5)),
+      },
+      wide: {
+        kind: 'i64',
+        values: BigInt64Array.from(rows, (i) => BigInt(i) << 40n),
+        valid,
+      },
+      whole: { kind: 'i64', values: BigInt64Array.from(rows, (i) => BigInt(-i)), valid: null },
+      wider: {
+        kind: 'i128',
+        values: BigInt64Array.from({ length: 2 * ROWS }, (_, i) => BigInt(i) * 3n),
+        valid,
+      },
+      list: { kind: 'list', offsets, valid, child },
+      map: {
+        kind: 'map',
+        offsets,
+        valid: null,
+        keys: { kind: 'code', values: Int32Array.from({ length: 2 * ROWS }, (_, i) => i % 5) },
+        values: child,
+      },
+    },
+  };
+}
+
+/** Without children that no row has. */
+const tidy = (batch: Batch) =>
+  gatherBatch(
+    batch,
+    Int32Array.from({ length: batch.rows }, (_, i) => i),
+  );
+
+/** The batch a few rows at a time, each time in the same memory. */
+function* inPieces(batch: Batch, rowsAtOnce: number): Generator<Batch> {
+  for (let from = 0; from < batch.rows; from += rowsAtOnce)
+    yield sliceBatch(batch, from, Math.min(batch.rows, from + rowsAtOnce));
+}
+
+const options = (buckets: number, isReused: boolean, rows = ROWS) => ({
+  codeColumn: 'code',
+  buckets,
+  rows,
+  isReused,
+});
+
+describe('bucketCollector', () => {
+  test.each([1, 3, 20, 400])('%i buckets: the same as scattering the whole batch', (buckets) => {
+    const batch = everyKind();
+    const wanted = scatterBatch(batch, 'code', buckets).map(tidy);
+    for (const expected of [1, ROWS]) {
+      const collector = bucketCollector(options(buckets, false, expected));
+      for (const piece of inPieces(batch, 777)) collector.add(piece);
+      expect(collector.rows).toBe(ROWS);
+      const taken = [...collector.take()];
+      taken.forEach((bucket, b) => {
+        expect(bucket).toEqual(wanted[b]);
+      });
+      expect(collector.rows).toBe(0);
+    }
+  });
+
+  test('memory is used again, or is the caller’s for good', () => {
+    const batch = everyKind();
+    const [early, late] = [sliceBatch(batch, 0, 2500), sliceBatch(batch, 2500, ROWS)];
+    for (const isReused of [true, false]) {
+      const collector = bucketCollector(options(4, isReused));
+      collector.add(early);
+      const first = [...collector.take()];
+      collector.add(late);
+      const second = [...collector.take()];
+      second.forEach((bucket, b) => {
+        expect(bucket).toEqual(scatterBatch(late, 'code', 4)[b]);
+      });
+      const kept = concatBatches(first);
+      const wanted = concatBatches(scatterBatch(early, 'code', 4));
+      if (isReused) expect(kept.columns.t).not.toEqual(wanted.columns.t);
+      else expect(kept).toEqual(wanted);
+    }
+  });
+
+  test('buckets without a row are empty and of the right kinds', () => {
+    const collector = bucketCollector(options(50, true));
+    collector.add(sliceBatch(everyKind(), 0, 1));
+    const taken = [...collector.take()];
+    expect(taken.filter(({ rows }) => rows > 0)).toHaveLength(1);
+    for (const { columns } of taken)
+      expect(Object.values(columns).map(({ kind }) => kind)).toEqual(
+        Object.values(everyKind().columns).map(({ kind }) => kind),
+      );
+  });
+
+  test('rows without a code are left out where they are not wanted', () => {
+    const batch = everyKind();
+    const code =
+      batch.columns.code!.kind === 'code' ? batch.columns.code!.values : new Int32Array();
+    const wanted = Int32Array.from(code.keys()).filter((row) => code[row]! >= 0);
+    const expected = scatterBatch(gatherBatch(batch, wanted), 'code', 20);
+    const collector = bucketCollector({ ...options(20, true), dropsUnknown: true });
+    for (let turn = 0; turn < 2; turn++) {
+      for (const piece of inPieces(batch, 777)) collector.add(piece);
+      expect(collector.rows).toBe(wanted.length);
+      let b = 0;
+      for (const bucket of collector.take()) expect(bucket).toEqual(expected[b++]);
+      expect(b).toBe(20);
+    }
+  });
+
+  test('a batch unlike the first is refused', () => {
+    const collector = bucketCollector(options(2, true));
+    const batch = everyKind();
+    collector.add(batch);
+    const { t: _, ...less } = batch.columns;
+    expect(() => collector.add({ rows: ROWS, columns: less })).toThrow(/no column t/);
+    const other = { ...batch.columns, t: batch.columns.code! };
+    expect(() => collector.add({ rows: ROWS, columns: other })).toThrow(/is code, was f64/);
+    const { code: __, ...keyless } = batch.columns;
+    expect(() => collector.add({ rows: ROWS, columns: keyless })).toThrow(/no codes code/);
+  });
+});

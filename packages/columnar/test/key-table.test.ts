@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { keyTable, keyTableBytes } from '../src/index.js';
+
+/** A string as a vector holds it: its length, then 12 bytes, or 4 of them and a pointer. */
+function wordsOf(strings: readonly string[]): Int32Array {
+  const words = new Int32Array(4 * strings.length);
+  const bytes = new Uint8Array(words.buffer);
+  strings.forEach((text, i) => {
+    const utf8 = new TextEncoder().encode(text);
+    words[4 * i] = utf8.length;
+    bytes.set(utf8.subarray(0, utf8.length > 12 ? 4 : 12), 16 * i + 4);
+    // Where the bytes of a long one lie.
+    if (utf8.length > 12) words.set([0, 0x1234], 4 * i + 2);
+  });
+  return words;
+}
+
+const codesOf = (keys: readonly unknown[]) => Int32Array.from(keys, (_, i) => keys.length - 1 - i);
+
+describe('keyTable', () => {
+  test('strings: what a Map says, at every size', () => {
+    for (const size of [0, 1, 12, 13, 5000, 40_000]) {
+      const keys = Array.from({ length: size }, (_, i) =>
+        `k${(i * 7919) % 1_000_003}é`.slice(0, 10),
+      );
+      const distinct = [...new Set(keys)];
+      const codes = codesOf(distinct);
+      const map = new Map(distinct.map((key, i) => [key, codes[i]!]));
+      const asked = [
+        ...distinct,
+        '',
+        'k',
+        'K1',
+        'not there',
+        'longer than twelve',
+        ...distinct.map((k) => `${k}x`),
+      ];
+      const found = new Int32Array(asked.length);
+      const table = keyTable(wordsOf(distinct), codes, 4)!;
+      expect(table.keys).toBe(distinct.length);
+      table.find(wordsOf(asked), asked.length, found);
+      asked.forEach((key, i) => {
+        if (found[i] !== (map.get(key) ?? -1))
+          throw new Error(`${JSON.stringify(key)}: ${found[i]}`);
+      });
+    }
+  });
+
+  test('zeros behind a string are bytes of it, and twelve bytes are not too many', () => {
+    const keys = ['', '\0', 'a', 'twelve bytes', 'été'];
+    const asked = ['', '\0', '\0\0', 'a', 'a\0', 'twelve bytes', 'twelve bytes!', 'été', 'ete'];
+    const found = new Int32Array(asked.length);
+    expect(keyTable(wordsOf(keys), codesOf(keys), 4)).toBeNull();
+    const some = ['', 'a', 'twelve bytes', 'été'];
+    keyTable(wordsOf(some), codesOf(some), 4)!.find(wordsOf(asked), asked.length, found);
+    expect([...found]).toEqual([3, -1, -1, 2, -1, 1, -1, 0, -1]);
+  });
+
+  test('integers of one word and of two', () => {
+    const keys = [0, -1, 1, 2 ** 31 - 1, -(2 ** 31), 77];
+    const asked = [...keys, 2, 78, -2];
+    const found = new Int32Array(asked.length);
+    keyTable(Int32Array.from(keys), codesOf(keys), 1)!.find(Int32Array.from(asked), 9, found);
+    expect([...found]).toEqual([5, 4, 3, 2, 1, 0, -1, -1, -1]);
+    const wide = [0n, -1n, 2n ** 63n - 1n, -(2n ** 63n), 1n << 32n];
+    const words = (list: readonly bigint[]) => new Int32Array(BigInt64Array.from(list).buffer);
+    keyTable(words(wide), codesOf(wide), 2)!.find(words([...wide, 1n, 2n << 32n]), 7, found);
+    expect([...found.subarray(0, 7)]).toEqual([4, 3, 2, 1, 0, -1, -1]);
+  });
+
+  test('memory is what it says', () => {
+    expect(keyTableBytes(100_000)).toBeLessThan(4e6);
+    expect(keyTableBytes(0)).toBeLessThan(1000);
+  });
+});
