@@ -8,6 +8,7 @@ import {
   leftColumns,
   type OutputColumn,
   type SourceSpec,
+  withInputs,
 } from '@tessera/api';
 import type { Optimised } from '../stages/optimise.js';
 
@@ -26,13 +27,19 @@ export interface ColumnLineage {
   readonly selectedBy: readonly string[];
 }
 
+/** Names of stored columns, by the list of all: a wide source is asked for each of them. */
+const stored = new WeakMap<SourceSpec['columns'], ReadonlySet<string>>();
+
 /** Stored columns that columns of a source are, or are computed from. */
-export function storedColumns(source: SourceSpec, names: readonly string[]): readonly string[] {
-  const wanted = new Set(names);
-  for (const { name, expression } of [...source.columns].reverse())
-    if (expression !== undefined && wanted.delete(name))
-      for (const read of expressionColumns(expression) ?? []) wanted.add(read);
-  return [...wanted].filter((name) => source.columns.some((column) => column.name === name)).sort();
+function storedColumns(source: SourceSpec, names: readonly string[]): readonly string[] {
+  const { columns } = source;
+  const known =
+    stored.get(columns) ??
+    new Set(columns.flatMap(({ name, expression }) => (expression === undefined ? [name] : [])));
+  stored.set(columns, known);
+  return withInputs(source, names)
+    .filter((name) => known.has(name))
+    .sort();
 }
 
 const placed = (source: SourceSpec, names: readonly string[]): string[] =>
