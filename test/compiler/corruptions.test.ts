@@ -23,7 +23,15 @@ const SHAPE = [
 const RIGHT: Readonly<Record<Reason, readonly string[]>> = {
   unread: [...SHAPE, 'MISSING_OVER_EVENTS', 'LABEL_OPTION', 'BAD_TYPE', 'AHEAD_AMONG_FEATURES'],
   missing: [...SHAPE, 'LABEL_NEEDS_SOURCE'],
-  kind: [...SHAPE, 'BAD_TYPE', 'BAD_WINDOW', 'BAD_EXPRESSION', 'BAD_PREDICATE', 'BAD_NAME'],
+  kind: [
+    ...SHAPE,
+    'UNKNOWN_KEY',
+    'BAD_TYPE',
+    'BAD_WINDOW',
+    'BAD_EXPRESSION',
+    'BAD_PREDICATE',
+    'BAD_NAME',
+  ],
   reference: ['NOT_A_PART', 'BAD_OPTION', 'MISSING_OPTION'],
   builder: ['DEFINITION_FAILED'],
   column: ['UNKNOWN_COLUMN', 'UNKNOWN_KEY', 'LEFT_LACKS_KEY', 'BAD_PREDICATE', 'BAD_EXPRESSION'],
@@ -57,6 +65,9 @@ const STRICTER = new Set([
   // Half a percent is written 0.5 far less often than one half.
   'PERCENTILE_FRACTION',
   'PARTS_EMPTY',
+  // What is named twice would come out once, or twice the same.
+  'KEYS_REPEATED',
+  'PERCENTILE_REPEATED',
 ]);
 
 interface Outcome extends Corruption {
