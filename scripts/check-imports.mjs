@@ -14,9 +14,11 @@ const ALLOWED = {
   'packages/tiling': ['api', 'columnar', 'algebra', 'lake'],
   'packages/pitjoin': ['api', 'columnar', 'algebra'],
   'packages/planner': ['api'],
+  'packages/validators': ['api'],
+  'packages/compiler': ['api', 'planner', 'validators'],
   'packages/engine': ['api', 'columnar', 'algebra', 'expr', 'lake', 'tiling', 'pitjoin', 'planner'],
   'packages/testing': ['api', 'engine'],
-  'apps/cli': ['api', 'engine', 'testing', 'lake'],
+  'apps/cli': ['api', 'engine', 'testing', 'lake', 'compiler', 'validators'],
   'apps/bench': ['api', 'engine', 'planner', 'columnar', 'pitjoin', 'algebra', 'lake', 'expr'],
 };
 

@@ -94,6 +94,18 @@ const SAMPLES = {
   DEFINITION_FAILED: [
     { file: 'features/user-spend.ts', reason: "Cannot find module '../source.js'" },
   ],
+  RULE_BROKEN: [
+    {
+      rule: 'ONLINE_DERIVE_READS_LEFT',
+      message: '`amount` is a left column, and neither a key nor in the request.',
+    },
+    'fraud_v2 › derive › ratio',
+  ],
+  VALIDATION_FAILED: [{ errors: 3, objects: 2 }],
+  BREAKING_CHANGE: [{ names: ['user_spend'] }],
+  UNKNOWN_REVISION: [{ revision: 'v2.0.1', reason: "git: unknown revision 'v2.0.1'" }],
+  NEWER_COMPILED: [{ path: 'compiled', format: 2, known: 1 }],
+  BAD_COMPILED: [{ path: 'compiled/group-bys/user_spend.json', reason: 'it is no JSON' }],
   BAD_RANGE: [{ reason: 'start 2025-02-01 is after end 2025-01-31' }],
   PATH_MISSING: [{ path: 'data/transactions', source }],
   NO_PARTITIONS: [{ path: 'data/transactions', source, range: '2026-01-01 to 2026-01-31' }],
@@ -197,6 +209,13 @@ const ADVICE = {
   NO_DEFINITIONS: 'Export a join or groupBy, or point `features` at the right folder.',
   DUPLICATE_DEFINITION: 'Rename one of the two.',
   DEFINITION_FAILED: 'Correct the file at the line; `--debug` shows the whole stack.',
+  RULE_BROKEN: 'What the rule says, and what to do: [rules](rules.md).',
+  VALIDATION_FAILED: 'Each broken rule is listed above with what to do: [rules](rules.md).',
+  BREAKING_CHANGE:
+    'What is served reads the columns by name and meaning: give the new form a version or a name of its own.',
+  UNKNOWN_REVISION: '`git rev-parse` says what git knows.',
+  NEWER_COMPILED: 'Update tessera, or compile anew.',
+  BAD_COMPILED: 'The folder is made, not written: compile again.',
   BAD_RANGE: 'Write days as YYYY-MM-DD, the earlier one first.',
   PATH_MISSING: 'Correct `path` in the source, or `--lake`.',
   NO_PARTITIONS: 'Ask for days that there are, or bring the data.',

@@ -29,6 +29,13 @@ test('docs/functions.md is what the registry says; else: node scripts/functions-
   expect(readDoc('docs/functions.md')).toBe(script.functionsDoc());
 });
 
+test('docs/rules.md is what the table of rules says; else: node scripts/rules-doc.mjs --write', async () => {
+  const script = (await import(pathToFileURL(join(ROOT, 'scripts/rules-doc.mjs')).href)) as {
+    rulesDoc(): string;
+  };
+  expect(readDoc('docs/rules.md')).toBe(script.rulesDoc());
+});
+
 describe('docs/ARCHITECTURE.md', () => {
   const rooms = tableRows(section(readDoc('docs/ARCHITECTURE.md'), 'Rooms'));
 

@@ -7,6 +7,7 @@ import type { RawSchemaOptions } from './commands/schema.js';
 import type { RawShowOptions } from './commands/show.js';
 import type { RawTestOptions } from './commands/test.js';
 import type { RawTrainSetOptions } from './commands/train-set.js';
+import { addCompilerCommands } from './compiler-commands.js';
 import { addLookingCommands } from './looking-commands.js';
 import { readVersion } from './version.js';
 
@@ -39,6 +40,7 @@ export function createProgram(context: CommandContext): Command {
   addShow(program, context);
   addTest(program, context);
   addBackfill(program, context);
+  addCompilerCommands(program, context, collect);
   addLookingCommands(program, context, collect);
   addGenerate(program, context);
   program.addHelpText('after', EXAMPLES);

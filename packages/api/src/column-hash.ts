@@ -15,11 +15,29 @@ export type Asked = Pick<PartSpec, 'keys' | 'lagMs' | 'at' | 'missing' | 'ahead'
  * and the columns that it is computed from.
  */
 function typed(source: SourceSpec, names: readonly string[]): readonly (readonly unknown[])[] {
-  const read = new Set(withInputs(source, names));
-  return source.columns
-    .filter((column) => read.has(column.name))
+  const { byName } = indexOf(source);
+  return withInputs(source, names)
+    .flatMap((name) => byName.get(name) ?? [])
     .map(identityOf)
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+}
+
+/** Columns of a source by name, and those that are computed, last first. */
+interface ColumnIndex {
+  readonly byName: ReadonlyMap<string, ColumnSpec>;
+  readonly computed: readonly ColumnSpec[];
+}
+
+/** By the list itself: a wide source is asked for each of its columns. */
+const indexes = new WeakMap<readonly ColumnSpec[], ColumnIndex>();
+
+function indexOf({ columns }: Pick<SourceSpec, 'columns'>): ColumnIndex {
+  const found = indexes.get(columns) ?? {
+    byName: new Map(columns.map((column) => [column.name, column])),
+    computed: columns.filter(({ expression }) => expression !== undefined).reverse(),
+  };
+  indexes.set(columns, found);
+  return found;
 }
 
 /** What a column's values depend on beside its source. */
@@ -32,7 +50,7 @@ export function identityOf({ name, type, expression }: ColumnSpec): readonly unk
 export function withInputs(source: SourceSpec, names: readonly string[]): readonly string[] {
   const wanted = new Set(names);
   // One that is computed stands behind what it reads.
-  for (const { name, expression } of [...source.columns].reverse())
+  for (const { name, expression } of indexOf(source).computed)
     if (expression !== undefined && wanted.has(name))
       for (const read of expressionColumns(expression) ?? []) wanted.add(read);
   return [...wanted];

@@ -1,3 +1,4 @@
+import type { DefinitionRule } from './rules.js';
 import { didYouMean } from './suggest.js';
 
 /**
@@ -219,6 +220,35 @@ export const ERROR_TABLE = {
   DEFINITION_FAILED: entry<{ file: string; reason: string }>(
     'user',
     (p) => `${p.file} could not be loaded: ${p.reason}`,
+  ),
+  VALIDATION_FAILED: entry<{ errors: number; objects: number }>(
+    'user',
+    (p) =>
+      `${p.errors} ${p.errors === 1 ? 'rule is' : 'rules are'} broken in ${p.objects} ${p.objects === 1 ? 'place' : 'places'}.`,
+    () => 'Nothing was written.',
+  ),
+  RULE_BROKEN: entry<{ rule: string; message: string }>('user', (p) => `${p.rule}: ${p.message}`),
+  BREAKING_CHANGE: entry<{ names: readonly string[] }>(
+    'user',
+    (p) => `what is served would change its meaning: ${some(p.names, 10)}.`,
+    () =>
+      'Raise the first number of its `version`, give the new form another name, or pass --allow-breaking.',
+  ),
+  UNKNOWN_REVISION: entry<{ revision: string; reason: string }>(
+    'user',
+    (p) => `${p.revision} is neither a folder nor a commit: ${p.reason}`,
+    () => 'Name a folder of definitions, a folder that `tessera compile` wrote, or what git knows.',
+  ),
+  NEWER_COMPILED: entry<{ path: string; format: number; known: number }>(
+    'user',
+    (p) =>
+      `${p.path} was written by a newer tessera: format ${p.format}, and this one knows ${p.known}.`,
+    () => 'Update tessera, or remove the folder and compile again.',
+  ),
+  BAD_COMPILED: entry<{ path: string; reason: string }>(
+    'user',
+    (p) => `${p.path} is not what \`tessera compile\` wrote: ${p.reason}.`,
+    () => 'Compile again.',
   ),
   BAD_RANGE: entry<{ reason: string }>(
     'user',
@@ -460,6 +490,8 @@ export interface ErrorPlace {
   readonly at?: string;
   /** Instead of the table's hint. */
   readonly hint?: string;
+  /** The check that found it, where the code alone does not say. */
+  readonly rule?: DefinitionRule;
   readonly cause?: unknown;
 }
 
@@ -474,6 +506,8 @@ export class TesseraError<C extends ErrorCode = ErrorCode> extends Error {
   readonly code: C;
   readonly kind: ErrorKind;
   readonly params: ErrorParams<C>;
+  /** The check that found it; the code where there is no finer word. */
+  readonly rule: DefinitionRule;
   readonly at: string | undefined;
   readonly hint: string | undefined;
   readonly summary: string;
@@ -498,6 +532,7 @@ export class TesseraError<C extends ErrorCode = ErrorCode> extends Error {
     this.code = code;
     this.kind = found.kind;
     this.params = params;
+    this.rule = place.rule ?? code;
     this.at = place.at;
     this.hint = hint;
     this.summary = summary;
@@ -541,6 +576,7 @@ export function combineProblems(problems: readonly TesseraError[]): TesseraError
   const place = {
     ...(first.at !== undefined && { at: first.at }),
     ...(first.hint !== undefined && { hint: first.hint }),
+    rule: first.rule,
   };
   return new TesseraError(first.code, first.params, place, problems);
 }
@@ -553,6 +589,7 @@ export function locateError(error: TesseraError, place: string): TesseraError {
         new TesseraError(problem.code, problem.params, {
           at: problem.at === undefined ? place : `${place} › ${problem.at}`,
           ...(problem.hint !== undefined && { hint: problem.hint }),
+          rule: problem.rule,
           ...(problem.cause !== undefined && { cause: problem.cause }),
         }),
     ),

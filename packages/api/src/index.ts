@@ -127,7 +127,12 @@ export type {
 export { expressionColumns, partsOf, walkExpression } from './expression/walk.js';
 export { type FeatureReads, featureReads } from './feature-reads.js';
 export { canonicalJson, contentHash, HASH_FORMAT, hash128 } from './hash.js';
-export { addInputColumns, columnText, isInputColumn } from './input-columns.js';
+export {
+  addInputColumns,
+  columnText,
+  isInputColumn,
+  withoutInputColumns,
+} from './input-columns.js';
 export { type DefinitionWarning, labelWarnings } from './label-warnings.js';
 export { isOfflineOnly } from './offline-only.js';
 export {
@@ -145,6 +150,7 @@ export {
   partColumns,
   passedThroughColumns,
 } from './output-columns.js';
+export { DEFINITION_RULES, type DefinitionRule } from './rules.js';
 export {
   type AggregationSpec,
   type AheadSpec,

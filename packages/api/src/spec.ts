@@ -33,6 +33,7 @@ export interface SourceSpec {
   /** Entities only: one file that holds for every day (S1.6). */
   readonly static?: boolean;
   readonly dedupe?: { readonly orderBy: string };
+  readonly deprecated?: string;
 }
 
 export const OPERATIONS = [
@@ -110,6 +111,8 @@ export interface GroupBySpec {
   readonly only?: readonly string[];
   readonly owner?: string;
   readonly description?: string;
+  readonly version?: string;
+  readonly deprecated?: string;
 }
 
 export interface PartSpec {
@@ -152,8 +155,12 @@ export interface JoinSpec {
   readonly request?: readonly ColumnSpec[];
   /** A label of several windows is as many of these. Absent where there is none. */
   readonly labels?: readonly LabelSpec[];
+  /** Served whole. Absent where it is not. */
+  readonly online?: true;
   readonly owner?: string;
   readonly description?: string;
+  readonly version?: string;
+  readonly deprecated?: string;
 }
 
 /** One column of a groupBy or join, resolved: name (S6), type, and where it comes from. */

@@ -534,3 +534,18 @@ describe('joins that are refused', () => {
     }
   });
 });
+
+test('null where options should stand is refused, not taken for none', () => {
+  const source = events({
+    name: 'e',
+    path: 'e',
+    columns: { id: 'string', n: 'int64', at: 'timestamp' },
+    time: 'at',
+  });
+  // What a file without types may hold.
+  const none = null as unknown as undefined;
+  for (const aggregation of [sum('n', none), count('n', none)])
+    expect(() => groupBy({ name: 'g', source, keys: ['id'], aggregations: [aggregation] })).toThrow(
+      '`options` is no option here',
+    );
+});

@@ -31,6 +31,7 @@ export type {
   TilePiece,
   TilesRead,
 } from './explain/tile-piece.js';
+export { expressionProblems } from './expressions/expression-problems.js';
 export {
   findGarbage,
   type Garbage,
@@ -46,6 +47,12 @@ export type {
   InputTables,
 } from './in-memory/input-types.js';
 export { joinRows } from './in-memory/join-rows.js';
+export {
+  type LakeLook,
+  type LookOptions,
+  lookAtSources,
+  type SourceLook,
+} from './look-at-sources.js';
 export type { WorkerMemory } from './memory.js';
 export { PHASES, type Phase, type PhaseTimes } from './profile/phase.js';
 export type { ProfileStage, RunProfile, StageProfile } from './profile/run-profile.js';
@@ -73,6 +80,7 @@ export {
 } from './status/dataset-status.js';
 export { type ProjectStatus, projectStatus } from './status/project-status.js';
 export type { TileSetStatus } from './status/tile-status.js';
+export { type TileNeed, tilesOfPlan } from './tiles/tiles-of-plan.js';
 export { batchRows } from './values/batch-rows.js';
 export type { Value } from './values/from-column.js';
 export type { InputValue } from './values/to-column.js';

@@ -7,6 +7,7 @@ import { printJson, runDocument } from '../output/json-document.js';
 import { paint } from '../output/style.js';
 import { shownPath } from '../paths.js';
 import { type Definitions, loadDefinitions } from '../project/load-definitions.js';
+import { validateFirst } from '../project/validate-first.js';
 import { type CommandContext, printLines } from './context.js';
 import { ensureLake, openProject } from './open-project.js';
 import { runDataset } from './run-dataset.js';
@@ -35,6 +36,7 @@ export async function backfillCommand(
     : chooseGroupBys(definitions, raw.groupBy ?? [], shownPath(context.cwd, config.features));
   const names = chosen.map(({ name }) => name);
   const timelines = await timelinesOf(raw, names, context.cwd);
+  await validateFirst(definitions.project, chosen);
   await ensureLake(project, { named: raw.lake !== undefined, quiet }, context);
   const engine = await context.loadEngine();
   const documents: object[] = [];

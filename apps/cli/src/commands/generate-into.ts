@@ -9,7 +9,7 @@ import { formatAmount, formatCount, formatElapsed } from '../output/numbers.js';
 import { createProgressView } from '../output/progress.js';
 import { doneLine } from '../output/style.js';
 import { shownPath } from '../paths.js';
-import { describeFailure } from '../project/load-definitions.js';
+import { describeFailure } from '../project/load-project.js';
 import {
   type Generate,
   type GenerateProgress,

@@ -6,6 +6,7 @@ import { rowTable, valueText } from '../output/row-table.js';
 import { stepLine } from '../output/style.js';
 import { shownPath } from '../paths.js';
 import { loadDefinitions } from '../project/load-definitions.js';
+import { validateFirst } from '../project/validate-first.js';
 import { chooseJoin } from './choose-join.js';
 import { type CommandContext, printLines } from './context.js';
 import { ensureLake, openProject } from './open-project.js';
@@ -37,6 +38,7 @@ export async function trainSetCommand(
     printLines(context, [stepLine('join', `${join.name} (the only one in this project)`)]);
   }
   const timelines = await timelinesOf(raw, [join.name], context.cwd);
+  await validateFirst(definitions.project, [join]);
   await ensureLake(project, { named: raw.lake !== undefined, quiet }, context);
   const engine = await context.loadEngine();
   const result = await runDataset(

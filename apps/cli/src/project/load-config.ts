@@ -2,7 +2,7 @@ import path from 'node:path';
 import { badConfig, definitionsFailed } from '../failures.js';
 import { shownPath } from '../paths.js';
 import { CONFIG_FILE } from './find-project.js';
-import { describeFailure } from './load-definitions.js';
+import { describeFailure } from './load-project.js';
 import type { ModuleLoader } from './module-loader.js';
 
 /** A project's settings with every path absolute. */

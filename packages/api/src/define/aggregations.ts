@@ -53,7 +53,12 @@ export type ColumnOperation<Op extends Operation> = <
 ) => Made<Op, In, W, By, As, Lowercase<Op>>;
 
 function columnOperation<const Op extends Operation>(operation: Op): ColumnOperation<Op> {
-  return (input, options) => ({ ...options, operation, input });
+  return (input, options) => ({ ...kept(options), operation, input });
+}
+
+/** What is null where options should stand is kept, for the groupBy to refuse: spread it would be no options. */
+function kept<T>(options: T): T | { readonly options: null } {
+  return options === null ? { options: null } : options;
 }
 
 /** Options come first where rows are counted, and no expression looks like them. */
@@ -77,7 +82,7 @@ export function count<
 >(input: In, options?: AggregationOptions<W, By, As>): Made<'COUNT', In, W, By, As, 'count'>;
 export function count(first?: Input | object, second?: object): Aggregation<'COUNT'> {
   const isRows = first === undefined || isOptions(first);
-  const options = { ...(isRows && first), ...second, operation: 'COUNT' } as const;
+  const options = { ...(isRows && first), ...kept(second), operation: 'COUNT' } as const;
   // Whatever stands where a column should is kept, for the groupBy to refuse.
   return isRows ? options : { ...options, input: first as Input };
 }

@@ -21,14 +21,15 @@ export function readColumns(
   const broken: string[] = [];
   for (const [name, written] of Object.entries(columns)) {
     checkPiece('columns', name, report);
+    const reserved = report.as('RESERVED_NAME');
     if (name.startsWith('__')) {
-      report.option(
+      reserved.option(
         'columns',
         `cannot hold \`${name}\`: names that begin with two underscores are ours`,
       );
     }
     if (name !== 'ds' && name.toLowerCase() === 'ds') {
-      report.option(
+      reserved.option(
         'columns',
         `cannot hold \`${name}\`: without regard to case it is the partition label \`ds\``,
       );
@@ -47,11 +48,13 @@ export function readColumns(
     if (other === undefined) byLower.set(name.toLowerCase(), name);
     else {
       // DuckDB and Spark read column names without case: one of the two would shadow the other.
-      report.add(
-        'DUPLICATE_COLUMN_NAME',
-        { name, first: `column \`${other}\``, second: `column \`${name}\`` },
-        'Upper and lower case are one name: rename one of them in the data.',
-      );
+      report
+        .as('COLUMN_NAME_CASE')
+        .add(
+          'DUPLICATE_COLUMN_NAME',
+          { name, first: `column \`${other}\``, second: `column \`${name}\`` },
+          'Upper and lower case are one name: rename one of them in the data.',
+        );
     }
   }
   return { columns: specs, broken };
@@ -87,15 +90,17 @@ export function checkScalar(
   if (column === undefined) return;
   const found = findColumn(source, column, report);
   if (found === undefined || isScalar(found.type)) return;
-  report.option(option, `cannot be \`${column}\`, which is ${formatType(found.type)}`);
+  report
+    .as('NOT_SCALAR')
+    .option(option, `cannot be \`${column}\`, which is ${formatType(found.type)}`);
 }
 
 /** Keys of entities or a groupBy: at least one, each once, scalar columns. */
 export function checkKeys(source: Columns, keys: readonly string[], report: Report): void {
-  if (keys.length === 0) report.option('keys', 'needs at least one column');
+  if (keys.length === 0) report.as('KEYS_EMPTY').option('keys', 'needs at least one column');
   const seen = new Set<string>();
   for (const key of keys) {
-    if (seen.has(key)) report.option('keys', `names \`${key}\` twice`);
+    if (seen.has(key)) report.as('KEYS_REPEATED').option('keys', `names \`${key}\` twice`);
     seen.add(key);
     checkScalar(source, { option: 'keys', column: key }, report.inside('keys'));
   }

@@ -20,7 +20,7 @@ import { checkName } from './names.js';
 import { describeAggregation, readAggregation } from './read-aggregation.js';
 import { deriveShape, readDerivations, readOnly } from './read-derivations.js';
 import { createReport, type Report } from './report.js';
-import { description, flag, nameOf, oneOf, readShape, text } from './shape.js';
+import { type About, about, aboutOf, flag, nameOf, oneOf, readShape, text } from './shape.js';
 
 export function isSource(value: unknown): value is SourceSpec {
   if (typeof value !== 'object' || value === null) return false;
@@ -41,8 +41,7 @@ const groupByShape = z.strictObject({
   online: flag.optional(),
   derive: deriveShape.optional(),
   only: z.array(text, { error: 'must be an array of columns' }).optional(),
-  owner: text.optional(),
-  description: description.optional(),
+  ...about,
 });
 
 export interface GroupByDefinition<
@@ -52,7 +51,7 @@ export interface GroupByDefinition<
   A,
   D extends Derive = Derive,
   O extends string = string,
-> {
+> extends About {
   readonly name: Name;
   readonly source: S;
   /** Columns of the source: one value per key and instant. */
@@ -74,8 +73,6 @@ export interface GroupByDefinition<
   readonly derive?: D;
   /** The features and derived columns that come out, by the same names. Default: all. */
   readonly only?: readonly O[];
-  readonly owner?: string;
-  readonly description?: string;
 }
 
 /**
@@ -103,10 +100,14 @@ export function groupBy<
   checkKeys(source, keys, report);
   const accuracy = shape.accuracy ?? (source.kind === 'events' ? 'temporal' : 'snapshot');
   if (source.kind === 'entities' && accuracy !== 'snapshot') {
-    report.option('accuracy', "over entities is 'snapshot': they are known once a day");
+    report
+      .as('ENTITIES_ACCURACY')
+      .option('accuracy', "over entities is 'snapshot': they are known once a day");
   }
   if (source.kind === 'events' && shape.aggregations.length === 0) {
-    report.option('aggregations', 'needs at least one: events cannot be passed through');
+    report
+      .as('EVENTS_PASSED_THROUGH')
+      .option('aggregations', 'needs at least one: events cannot be passed through');
   }
   if (shape.aggregations.length === 0) checkPassedThrough({ source, keys: shape.keys }, report);
   const tail = shape.tail ?? 'sawtooth';
@@ -124,8 +125,7 @@ export function groupBy<
     tail,
     empty: shape.empty ?? 'zero',
     online: shape.online ?? false,
-    ...(shape.owner !== undefined && { owner: shape.owner }),
-    ...(shape.description !== undefined && { description: shape.description }),
+    ...aboutOf(shape),
   };
   const left = [...keys, DS];
   const features = featureColumns(base).map(({ name }) => shortName(name, base));
@@ -150,26 +150,31 @@ export function groupBy<
 export function checkPassedThrough(of: Pick<GroupBySpec, 'source' | 'keys'>, report: Report): void {
   for (const { name, type } of passedThroughColumns(of)) {
     if (isCarried(type)) continue;
-    report.option(
-      'columns',
-      `cannot pass \`${name}\` through: it is ${formatType(type)}; leave it out of ${of.source.name}`,
-    );
+    report
+      .as('UNREADABLE_COLUMN')
+      .option(
+        'columns',
+        `cannot pass \`${name}\` through: it is ${formatType(type)}; leave it out of ${of.source.name}`,
+      );
   }
 }
 
 /** What cannot be served (S2.3; SQL needs DuckDB), each at the aggregation that asks for it. */
 function checkOnline(spec: GroupBySpec, report: Report): void {
   if (isOfflineOnly(spec.source)) {
-    report.option('online', `cannot be: ${spec.source.name} filters with sql(…), offline only`);
+    report
+      .as('ONLINE_SQL')
+      .option('online', `cannot be: ${spec.source.name} filters with sql(…), offline only`);
   }
-  if (spec.tail === 'exact') report.option('online', "cannot be: `tail: 'exact'` is offline only");
+  if (spec.tail === 'exact')
+    report.as('ONLINE_EXACT_TAIL').option('online', "cannot be: `tail: 'exact'` is offline only");
   for (const aggregation of spec.aggregations) {
     const own = report.inside(describeAggregation(aggregation, spec.source.columns));
     if (aggregation.tail === 'exact') {
-      own.option('online', "cannot be: `tail: 'exact'` is offline only");
+      own.as('ONLINE_EXACT_TAIL').option('online', "cannot be: `tail: 'exact'` is offline only");
     }
     if (aggregation.where !== undefined && isOfflineOnly(aggregation.where)) {
-      own.option('online', 'cannot be: sql(…) is offline only');
+      own.as('ONLINE_SQL').option('online', 'cannot be: sql(…) is offline only');
     }
   }
 }

@@ -23,7 +23,7 @@ import { readPart } from './part.js';
 import { deriveShape, readDerivations, readOnly, readRequest } from './read-derivations.js';
 import { describeLabel, readLabel } from './read-label.js';
 import { createReport, type Report } from './report.js';
-import { description, nameOf, readShape, text } from './shape.js';
+import { type About, about, aboutOf, flag, nameOf, readShape, text } from './shape.js';
 
 const joinShape = z.strictObject({
   name: text,
@@ -39,8 +39,8 @@ const joinShape = z.strictObject({
     })
     .optional(),
   labels: z.array(z.unknown(), { error: 'must be an array of ahead(…)' }).optional(),
-  owner: text.optional(),
-  description: description.optional(),
+  online: flag.optional(),
+  ...about,
 });
 
 /** A part that needs no more than this left offers. */
@@ -60,7 +60,7 @@ export interface JoinDefinition<
   L = readonly [],
   D extends Derive = Derive,
   O extends string = string,
-> {
+> extends About {
   readonly name: Name;
   /** One output row per row of it (S4.3). */
   readonly left: S;
@@ -73,8 +73,8 @@ export interface JoinDefinition<
   readonly request?: Readonly<Record<string, string>>;
   /** What happened after each row: the last columns of the output (S2.7). */
   readonly labels?: L;
-  readonly owner?: string;
-  readonly description?: string;
+  /** Also served at request time, whole: every part must be. Default false: of a join those parts can be served that are online. */
+  readonly online?: boolean;
 }
 
 /**
@@ -97,9 +97,11 @@ export function join<
   const left = withoutInputColumns(shape.left);
   checkName(shape.name, report);
   if (left.static === true) {
-    report.option('left', `cannot be static entities (${left.name}): their rows belong to no day`);
+    report
+      .as('LEFT_STATIC')
+      .option('left', `cannot be static entities (${left.name}): their rows belong to no day`);
   }
-  if (shape.parts.length === 0) report.option('parts', 'needs at least one part');
+  if (shape.parts.length === 0) report.as('PARTS_EMPTY').option('parts', 'needs at least one part');
   const read = shape.parts.map((draft) => readPart(draft, left, report));
   const labels = (shape.labels ?? []).flatMap((draft) => readLabel(draft, left, report));
   const base = {
@@ -123,8 +125,8 @@ export function join<
       ),
     }),
     ...(request.length > 0 && { request }),
-    ...(shape.owner !== undefined && { owner: shape.owner }),
-    ...(shape.description !== undefined && { description: shape.description }),
+    ...(shape.online === true && { online: true }),
+    ...aboutOf(shape),
   };
   for (const { groupBy, keys } of spec.parts) {
     const asked = readOfLeft({ left, parts: [{ keys }] });
@@ -136,10 +138,25 @@ export function join<
       readOfLeft({ left, parts: [], derive: [one] }),
       report.inside('derive').inside(one.name),
     );
+  if (spec.online === true) checkOnlineParts(spec, report);
   checkNames(spec, report);
   report.settle();
   // The shape was parsed from this very value, whose name is `Name`.
   return { ...spec, name: definition.name };
+}
+
+/** A join is served whole where every part is; entities pass through as they are. */
+function checkOnlineParts({ parts }: JoinSpec, report: Report): void {
+  for (const { groupBy } of parts) {
+    if (groupBy.online || groupBy.aggregations.length === 0) continue;
+    report
+      .as('ONLINE_PART_OFFLINE')
+      .option(
+        'online',
+        `cannot be: part ${groupBy.name} is not`,
+        'Write `online: true` there, or leave it out here: parts that are online can be served without it.',
+      );
+  }
 }
 
 /** What derivations of a join may read. */

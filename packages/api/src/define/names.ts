@@ -20,8 +20,10 @@ export function checkName(name: string, report: Report): void {
 export function checkPiece(option: string, piece: string, report: Report): void {
   if (/[\p{L}\p{Nd}]/u.test(piece) && !CONTROL.test(piece) && piece.length <= MAX_LENGTH) return;
   const shown = JSON.stringify(piece.slice(0, MAX_LENGTH));
-  report.option(
-    option,
-    `needs a letter or digit, no control characters and at most ${MAX_LENGTH} characters: ${shown}`,
-  );
+  report
+    .as('BAD_NAME')
+    .option(
+      option,
+      `needs a letter or digit, no control characters and at most ${MAX_LENGTH} characters: ${shown}`,
+    );
 }

@@ -90,16 +90,20 @@ export function passThrough(source: SourceSpec): GroupBySpec {
 export function readPart(draft: unknown, left: SourceSpec, report: Report): PartSpec | undefined {
   const { of, options: given } = (draft ?? {}) as Readonly<Record<string, unknown>>;
   if (isAhead(draft)) {
-    report.option('parts', 'cannot hold ahead(…): it looks into the future', UNDER_LABELS);
+    report
+      .as('AHEAD_AMONG_FEATURES')
+      .option('parts', 'cannot hold ahead(…): it looks into the future', UNDER_LABELS);
     return undefined;
   }
   if (!isGroupBy(of) && !isSource(of)) {
-    report.option('parts', 'must hold part(groupBy) or part(entities)');
+    report.as('NOT_A_PART').option('parts', 'must hold part(groupBy) or part(entities)');
     return undefined;
   }
   const own = report.inside(`part(${nameOf(of, '')})`);
   if (of.kind === 'events') {
-    own.option('part', `cannot be events (${of.name})`, 'Write a groupBy over them.');
+    own
+      .as('EVENTS_PASSED_THROUGH')
+      .option('part', `cannot be events (${of.name})`, 'Write a groupBy over them.');
     return undefined;
   }
   const before = report.problems.length;
@@ -113,10 +117,14 @@ export function readPart(draft: unknown, left: SourceSpec, report: Report): Part
   const keys = readKeys({ mapping: options.keys ?? {}, groupBy, left }, own);
   if (options.prefix !== undefined) checkPiece('prefix', options.prefix, own);
   if (options.at === 'inclusive' && groupBy.accuracy === 'snapshot') {
-    own.option('at', "cannot be 'inclusive': the part is read at midnight, not at the row's time");
+    own
+      .as('INCLUSIVE_SNAPSHOT')
+      .option('at', "cannot be 'inclusive': the part is read at midnight, not at the row's time");
   }
   if (options.missing === 'null' && groupBy.source.kind !== 'entities') {
-    own.option('missing', 'is about the days of entities, and this part is over events');
+    own
+      .as('MISSING_OVER_EVENTS')
+      .option('missing', 'is about the days of entities, and this part is over events');
   }
   const { lag } = options;
   const lagMs = lag === undefined ? 0 : own.inside('lag').attempt(() => parseWindow(lag));
@@ -157,7 +165,9 @@ export function readKeys(
     }
     const other = leftOf.get(key);
     if (other !== undefined) {
-      report.option('keys', `maps both \`${other}\` and \`${name}\` to \`${key}\``);
+      report
+        .as('KEY_MAPPED_TWICE')
+        .option('keys', `maps both \`${other}\` and \`${name}\` to \`${key}\``);
     }
     leftOf.set(key, name);
   }
@@ -180,7 +190,9 @@ function checkKeyPair(
     };
     const maker = ofLabel === true ? 'ahead' : 'part';
     const advice = `Map a left column to the key: ${maker}(…, { keys: { <left column>: '${pair.right}' } }).`;
-    report.add('UNKNOWN_COLUMN', pair.left === pair.right ? { ...params, advice } : params);
+    report
+      .as('LEFT_LACKS_KEY')
+      .add('UNKNOWN_COLUMN', pair.left === pair.right ? { ...params, advice } : params);
     return;
   }
   const rightColumn = groupBy.source.columns.find((column) => column.name === pair.right);

@@ -114,15 +114,19 @@ export function readAggregation(
 ): ReadAggregation | undefined {
   const { operation } = (draft ?? {}) as { readonly operation?: unknown };
   if ((draft as { readonly kind?: unknown } | null)?.kind === 'ahead') {
-    report.option(
-      'aggregations',
-      'cannot hold ahead(…): a feature never looks into the future',
-      'It is a label: put it under `labels` of the join.',
-    );
+    report
+      .as('AHEAD_AMONG_FEATURES')
+      .option(
+        'aggregations',
+        'cannot hold ahead(…): a feature never looks into the future',
+        'It is a label: put it under `labels` of the join.',
+      );
     return undefined;
   }
   if (!OPERATIONS.some((known) => known === operation)) {
-    report.option('aggregations', 'must hold what count(…), sum(…) and the like returned');
+    report
+      .as('NOT_AN_AGGREGATION')
+      .option('aggregations', 'must hold what count(…), sum(…) and the like returned');
     return undefined;
   }
   const before = report.problems.length;
@@ -173,11 +177,13 @@ function withNames(draft: object, source: SourceSpec, report: Report) {
     if (column !== undefined) computed.push(column);
     named[option] = column?.name ?? BROKEN;
     if (isInput && named.as === undefined)
-      report.option(
-        'as',
-        'is missing: an expression has no name that its column could have',
-        "Name it, `as: 'spent'`: that stands in the place of input and operation.",
-      );
+      report
+        .as('AS_MISSING')
+        .option(
+          'as',
+          'is missing: an expression has no name that its column could have',
+          "Name it, `as: 'spent'`: that stands in the place of input and operation.",
+        );
   }
   const takes: Columns = { ...addInputColumns(source, computed), broken: [BROKEN] };
   return { named, computed, takes };
@@ -186,7 +192,8 @@ function withNames(draft: object, source: SourceSpec, report: Report) {
 function checkInput(shape: Shape, source: Columns, report: Report): void {
   const { operation, input } = shape;
   if (input === undefined) {
-    if (operation !== 'COUNT') report.option('column', 'is missing: name what is aggregated');
+    if (operation !== 'COUNT')
+      report.as('INPUT_MISSING').option('column', 'is missing: name what is aggregated');
     return;
   }
   const column = lookUp(source, input, report);
@@ -220,7 +227,9 @@ function checkWeight(weight: string, source: Columns, report: Report): void {
   if (column === undefined || isNumeric(column.type)) return;
   const type = formatType(column.type);
   const text = columnText(source.columns, weight);
-  report.option('weight', `must be a column of numbers, and \`${text}\` is ${type}`);
+  report
+    .as('WEIGHT_TYPE')
+    .option('weight', `must be a column of numbers, and \`${text}\` is ${type}`);
 }
 
 /** S2.5, and S3.2: windows over entities need their time. */
@@ -230,19 +239,23 @@ function checkWindows(shape: Shape, home: Home, report: Report): void {
   for (const window of windows) {
     const ms = report.attempt(() => parseWindow(window));
     if (ms !== undefined && tail === 'sawtooth' && ms < MIN_SAWTOOTH_MS) {
-      report.add(
-        'BAD_WINDOW',
-        { window, reason: 'is shorter than 5 minutes, the hop of a sawtooth tail' },
-        "Use '5m' or longer, or `tail: 'exact'` (offline only).",
-      );
+      report
+        .as('WINDOW_BELOW_HOP')
+        .add(
+          'BAD_WINDOW',
+          { window, reason: 'is shorter than 5 minutes, the hop of a sawtooth tail' },
+          "Use '5m' or longer, or `tail: 'exact'` (offline only).",
+        );
     }
   }
   if (windows.length > 0 && home.source.time === undefined) {
-    report.option(
-      'windows',
-      `need a time column, and ${home.source.name} declares none`,
-      "Declare `time: '…'` on the entities, or leave the windows out.",
-    );
+    report
+      .as('WINDOW_WITHOUT_TIME')
+      .option(
+        'windows',
+        `need a time column, and ${home.source.name} declares none`,
+        "Declare `time: '…'` on the entities, or leave the windows out.",
+      );
   }
 }
 
@@ -250,13 +263,14 @@ function checkPercentiles(percentiles: readonly number[], report: Report): void 
   const seen = new Set<number>();
   for (const percentile of percentiles) {
     if (!(percentile >= 0 && percentile <= 100)) {
-      report.option('percentiles', `are 0 to 100, not ${percentile}`);
+      report.as('PERCENTILE_RANGE').option('percentiles', `are 0 to 100, not ${percentile}`);
     } else if (percentile > 0 && percentile < 1) {
       const meant = Number((percentile * 100).toPrecision(12));
       const reason = `are 0 to 100, and ${percentile} looks like a fraction`;
-      report.option('percentiles', reason, `Did you mean \`${meant}\`?`);
+      report.as('PERCENTILE_FRACTION').option('percentiles', reason, `Did you mean \`${meant}\`?`);
     }
-    if (seen.has(percentile)) report.option('percentiles', `name ${percentile} twice`);
+    if (seen.has(percentile))
+      report.as('PERCENTILE_REPEATED').option('percentiles', `name ${percentile} twice`);
     seen.add(percentile);
   }
 }

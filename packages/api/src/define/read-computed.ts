@@ -5,6 +5,7 @@ import type { ExpressionProblem } from '../expression/problem.js';
 import { expressionError, readExpression } from '../expression/read.js';
 import type { Expression } from '../expression/tree.js';
 import { walkExpression } from '../expression/walk.js';
+import type { DefinitionRule } from '../rules.js';
 import type { Report } from './report.js';
 import { readShape } from './shape.js';
 
@@ -26,7 +27,10 @@ export interface ComputedValue {
 }
 
 /** What else may be wrong with a part of an expression. */
-type Check = (part: Expression) => Omit<ExpressionProblem, 'position'> | undefined;
+type Check = (part: Expression) => Omit<Found, 'position'> | undefined;
+
+/** With the check that found it, where the code alone does not say. */
+type Found = ExpressionProblem & { readonly rule?: DefinitionRule };
 
 /**
  * `'a / b'`, a tree, or either with a type, over columns of these names. `report` is the value's own.
@@ -42,26 +46,23 @@ export function readComputed(
   if (shape === undefined) return undefined;
   const { expression, positions, text, problems } = readExpression(shape.expression, columns);
   const more = expression === undefined ? [] : partProblems(expression, positions, check);
-  for (const problem of [...problems, ...more]) {
+  for (const { rule, ...problem } of [...problems, ...more] as readonly Found[]) {
     const { code, params } = expressionError('expression', text, problem);
-    report.add(code, params);
+    (rule === undefined ? report : report.as(rule)).add(code, params);
   }
   const type = report.attempt(() => parseType(shape.type ?? 'double'));
   return expression === undefined || type === undefined ? undefined : { expression, type };
 }
 
-function partProblems(
-  expression: Expression,
-  positions: Positions,
-  check: Check,
-): ExpressionProblem[] {
-  const found: ExpressionProblem[] = [];
-  const add = (part: Expression, problem: Omit<ExpressionProblem, 'position'>) =>
+function partProblems(expression: Expression, positions: Positions, check: Check): Found[] {
+  const found: Found[] = [];
+  const add = (part: Expression, problem: Omit<Found, 'position'>) =>
     found.push({ position: positions.get(part) ?? null, ...problem });
   walkExpression(expression, (part) => {
     if (part.op === 'sql')
       add(part, {
         reason: 'sql(…) computes no column: it has no meaning where features are served',
+        rule: 'SQL_COMPUTES_COLUMN',
       });
     const problem = check(part);
     if (problem !== undefined) add(part, problem);

@@ -45,6 +45,7 @@ export function readDerivations(
         ? {
             reason: `\`${part.column}\` is a label: what it says is not known when features are`,
             advice: 'Only training code may read it.',
+            rule: 'DERIVE_READS_LABEL' as const,
           }
         : undefined,
     );
@@ -66,7 +67,7 @@ function reportCycle(order: DerivationOrder & { cycle: readonly string[] }, repo
 function checkDerivedName(name: string, report: Report): void {
   checkPiece('name', name, report);
   if (name.startsWith('__')) {
-    report.option('name', 'begins with two underscores: such names are ours');
+    report.as('RESERVED_NAME').option('name', 'begins with two underscores: such names are ours');
   }
 }
 
@@ -85,15 +86,17 @@ export function readOnly(
   report: Report,
 ): readonly string[] {
   const seen = new Set<string>();
-  if (only.length === 0) report.option('only', 'needs at least one column');
+  if (only.length === 0) report.as('ONLY_EMPTY').option('only', 'needs at least one column');
   for (const name of only) {
-    if (seen.has(name)) report.option('only', `names \`${name}\` twice`);
+    if (seen.has(name)) report.as('ONLY_REPEATED').option('only', `names \`${name}\` twice`);
     seen.add(name);
     if (columns.includes(name)) continue;
     if (left.includes(name)) {
-      report.option('only', `need not name \`${name}\`: columns of the left and keys always stay`);
+      report
+        .as('ONLY_NAMES_KEPT')
+        .option('only', `need not name \`${name}\`: columns of the left and keys always stay`);
     } else if (labels.includes(name)) {
-      report.option('only', `need not name \`${name}\`: labels always stay`);
+      report.as('ONLY_NAMES_KEPT').option('only', `need not name \`${name}\`: labels always stay`);
     } else {
       report.inside('only').add('UNKNOWN_COLUMN', { source: report.at, column: name, columns });
     }
@@ -127,10 +130,12 @@ export function readRequest(
     if (type === undefined) return [];
     if (formatType(type) === formatType(column.type))
       return [{ name, type, nullable: !trimmed.endsWith('!') }];
-    own.option(
-      name,
-      `is ${formatType(type)} here and ${formatType(column.type)} in ${left.name}: what is served would differ from what was trained on`,
-    );
+    own
+      .as('REQUEST_TYPE')
+      .option(
+        name,
+        `is ${formatType(type)} here and ${formatType(column.type)} in ${left.name}: what is served would differ from what was trained on`,
+      );
     return [];
   });
 }

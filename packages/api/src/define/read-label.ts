@@ -67,22 +67,24 @@ const REFUSED = {
 export function readLabel(draft: unknown, left: SourceSpec, report: Report): LabelSpec[] {
   const { kind, options } = (draft ?? {}) as Readonly<Record<string, unknown>>;
   if (kind !== 'ahead' || typeof options !== 'object' || options === null) {
-    report.option('labels', 'must hold ahead(…)');
+    report.as('NOT_A_LABEL').option('labels', 'must hold ahead(…)');
     return [];
   }
   const own = report.inside(describeLabel(options));
   const before = report.problems.length;
   for (const [option, reason] of Object.entries(REFUSED))
-    if (option in options) own.option(option, reason);
+    if (option in options) own.as('LABEL_OPTION').option(option, reason);
   const shape = readShape(labelShape, options, own);
   if (shape === undefined || report.problems.length > before) return [];
   const { operation, windows, keys, source: given = left, empty = 'zero', asOf, ...rest } = shape;
   const source = withoutInputColumns(given);
   if (source.kind !== 'events') {
-    own.option(
-      'source',
-      `must be given: the left (${left.name}) is entities, and a label is made of events`,
-    );
+    own
+      .as('LABEL_NEEDS_SOURCE')
+      .option(
+        'source',
+        `must be given: the left (${left.name}) is entities, and a label is made of events`,
+      );
     return [];
   }
   const pairs = Array.isArray(keys) ? keys.map((key) => [key, key] as const) : Object.entries(keys);
@@ -137,10 +139,12 @@ function readAsOf(asOf: string, report: Report): number | undefined {
   if (day !== null) return (day + 1) * DAY_MS;
   const ms = INSTANT.test(asOf) ? Date.parse(asOf) : Number.NaN;
   if (!Number.isNaN(ms)) return ms;
-  report.option(
-    'asOf',
-    `is neither a day nor an instant: \`${asOf}\``,
-    "Write '2025-03-31', which stands for its end, or '2025-03-31T18:00:00Z'.",
-  );
+  report
+    .as('LABEL_AS_OF')
+    .option(
+      'asOf',
+      `is neither a day nor an instant: \`${asOf}\``,
+      "Write '2025-03-31', which stands for its end, or '2025-03-31T18:00:00Z'.",
+    );
   return undefined;
 }

@@ -6,6 +6,7 @@ import {
   locateError,
   TesseraError,
 } from '../errors.js';
+import type { DefinitionRule } from '../rules.js';
 
 /** Where the problems of one definition gather, so that all are told together; `at` is the place being looked at. */
 export interface Report {
@@ -15,6 +16,8 @@ export interface Report {
   add<C extends ErrorCode>(code: C, params: ErrorParams<C>, hint?: string): void;
   /** A BAD_OPTION: `` `tail` must be … ``. */
   option(option: string, reason: string, hint?: string): void;
+  /** The same gathering, whose problems are of this rule. */
+  as(rule: DefinitionRule): Report;
   /** What `run` gives, or undefined after taking over the problems it threw. */
   attempt<T>(run: () => T): T | undefined;
   /** The same gathering, one step further in: `user_spend › keys`. */
@@ -23,15 +26,21 @@ export interface Report {
   settle(): void;
 }
 
-export function createReport(at: string, problems: TesseraError[] = []): Report {
+export function createReport(
+  at: string,
+  problems: TesseraError[] = [],
+  rule?: DefinitionRule,
+): Report {
   const add: Report['add'] = (code, params, hint) => {
-    problems.push(new TesseraError(code, params, hint === undefined ? { at } : { at, hint }));
+    const place = { at, ...(hint !== undefined && { hint }), ...(rule !== undefined && { rule }) };
+    problems.push(new TesseraError(code, params, place));
   };
   return {
     at,
     problems,
     add,
     option: (option, reason, hint) => add('BAD_OPTION', { option, reason }, hint),
+    as: (finer) => createReport(at, problems, finer),
     attempt: (run) => {
       try {
         return run();

@@ -9,6 +9,43 @@ export const wholeNumber = z
   .min(1, { error: 'must be at least 1' })
   .max(2 ** 31 - 1, { error: 'is too large' });
 export const description = z.string({ error: 'must be text' });
+export const version = z
+  .string({ error: "must be a version such as '1.2.0'" })
+  .regex(/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/, {
+    error: "must be a version such as '1.2.0'",
+  });
+
+/** What is said of a definition and means nothing for its values. */
+export const about = {
+  owner: text.optional(),
+  description: description.optional(),
+  version: version.optional(),
+  deprecated: text.optional(),
+};
+
+export interface About {
+  readonly owner?: string;
+  readonly description?: string;
+  /** `'1.2.0'`: what `tessera diff` holds changes against. Default 1.0.0. */
+  readonly version?: string;
+  /** Why it is not to be used any more, and what instead: `'use user_spend_v2'`. */
+  readonly deprecated?: string;
+}
+
+/** Of a definition's shape what is said of it, absent where nothing is. */
+export function aboutOf(
+  shape: {
+    readonly [K in keyof About]: string | undefined;
+  },
+): About {
+  const { owner, description: words, version: at, deprecated } = shape;
+  return {
+    ...(owner !== undefined && { owner }),
+    ...(words !== undefined && { description: words }),
+    ...(at !== undefined && { version: at }),
+    ...(deprecated !== undefined && { deprecated }),
+  };
+}
 
 export function oneOf<const T extends readonly [string, ...string[]]>(choices: T) {
   const error = `must be ${choices.map((choice) => `'${choice}'`).join(' or ')}`;
@@ -57,12 +94,14 @@ export function readShape<S extends z.ZodRawShape>(
           key === 'ahead'
             ? 'is no option here: only labels look ahead, `labels: [ahead(…)]` of a join'
             : 'is no option here';
-        if (path !== '') report.option(`${path}.${key}`, reason);
-        else report.add('BAD_OPTION', { option: key, reason, options });
+        const own = report.as('UNKNOWN_OPTION');
+        if (path !== '') own.option(`${path}.${key}`, reason);
+        else own.add('BAD_OPTION', { option: key, reason, options });
         drop(top ?? key);
       }
     } else {
-      report.option(path, isMissing(value, issue.path) ? 'is missing' : issue.message);
+      if (isMissing(value, issue.path)) report.as('MISSING_OPTION').option(path, 'is missing');
+      else report.option(path, issue.message);
       if (top !== undefined) drop(top);
     }
   }

@@ -31,6 +31,7 @@ const shared = {
   }),
   select: deriveShape.optional(),
   where: z.unknown().optional(),
+  deprecated: text.optional(),
 };
 
 const eventsShape = z.strictObject({
@@ -59,6 +60,7 @@ function readShared(
     readonly time?: string | undefined;
     readonly select?: Readonly<Record<string, unknown>> | undefined;
     readonly where?: unknown;
+    readonly deprecated?: string | undefined;
   },
   report: Report,
 ) {
@@ -66,7 +68,8 @@ function readShared(
   checkName(name, report);
   const stored = { name, ...readColumns(definition.columns, report) };
   const source = { ...stored, columns: withSelected(stored, definition.select ?? {}, report) };
-  if (Object.keys(definition.columns).length === 0) report.option('columns', 'needs a column');
+  if (Object.keys(definition.columns).length === 0)
+    report.as('COLUMNS_EMPTY').option('columns', 'needs a column');
   if (time !== undefined) checkTime(stored, time, report);
   const where = readWhere(definition.where, source, report);
   const format = definition.format ?? (path.toLowerCase().endsWith('.csv') ? 'csv' : 'parquet');
@@ -76,6 +79,7 @@ function readShared(
     format,
     columns: source.columns,
     ...(where !== undefined && { where }),
+    ...(definition.deprecated !== undefined && { deprecated: definition.deprecated }),
   } as const;
   return { base, source };
 }
@@ -88,7 +92,10 @@ function withSelected(
 ): readonly ColumnSpec[] {
   const names = [...columns.map(({ name }) => name), ...broken];
   const read = readDerivations(select, { columns: names, labels: [] }, report, 'select');
-  if (DS in select) report.option('select', 'cannot hold `ds`: that is the partition label (S1.2)');
+  if (DS in select)
+    report
+      .as('RESERVED_NAME')
+      .option('select', 'cannot hold `ds`: that is the partition label (S1.2)');
   checkDuplicates(
     read.map(({ name }) => ({ name, origin: `selected \`${name}\`` })),
     report.inside('select'),
@@ -102,11 +109,13 @@ function withSelected(
 function checkTime(source: Columns, time: string, report: Report): void {
   const column = findColumn(source, time, report.inside('time'));
   if (column === undefined || isTime(column.type)) return;
-  report.option(
-    'time',
-    `cannot be \`${time}\`, which is ${formatType(column.type)}`,
-    'A time is timestamp, timestamptz, timestamp_ns, date, epoch_ms, epoch_s or epoch_us: declare an integer as one of the epochs.',
-  );
+  report
+    .as('TIME_TYPE')
+    .option(
+      'time',
+      `cannot be \`${time}\`, which is ${formatType(column.type)}`,
+      'A time is timestamp, timestamptz, timestamp_ns, date, epoch_ms, epoch_s or epoch_us: declare an integer as one of the epochs.',
+    );
 }
 
 export interface EventsDefinition<
@@ -133,6 +142,8 @@ export interface EventsDefinition<
   readonly where?: string | Expression;
   /** Times before 1970 are legal (S1.3). */
   readonly allowPre1970?: boolean;
+  /** Why it is not to be used any more, and what instead. */
+  readonly deprecated?: string;
 }
 
 /**
@@ -187,6 +198,8 @@ export interface EntitiesDefinition<
   readonly static?: boolean;
   /** Of rows with one key, the greatest by this column wins; without it they are an error (S3.3). */
   readonly dedupe?: { readonly orderBy: ColumnsOfType<C, ScalarText> };
+  /** As for events. */
+  readonly deprecated?: string;
 }
 
 /**

@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { hash128, TesseraError } from '@tessera/api';
+import {
+  type Artefact,
+  COMPILED_FORMAT,
+  type Entry,
+  INDEX_FILE,
+  type ProjectIndex,
+} from '@tessera/compiler';
+
+/** True for a folder that `tessera compile` wrote. */
+export function isCompiled(folder: string): boolean {
+  return existsSync(path.join(folder, INDEX_FILE));
+}
+
+/**
+ * The index of a compiled folder; null where there is none.
+ *
+ * Throws   NEWER_COMPILED, BAD_COMPILED
+ */
+export function readIndex(folder: string, shown: string): ProjectIndex | null {
+  const file = path.join(folder, INDEX_FILE);
+  if (!existsSync(file)) return null;
+  const found = readJson(file, `${shown}/${INDEX_FILE}`) as Partial<ProjectIndex>;
+  if (typeof found.format !== 'number' || !Array.isArray(found.objects))
+    throw new TesseraError('BAD_COMPILED', { path: shown, reason: 'its index has no objects' });
+  checkFormat(found.format, shown);
+  for (const entry of found.objects as readonly unknown[])
+    if (!isEntry(entry))
+      throw new TesseraError('BAD_COMPILED', { path: shown, reason: 'its index is damaged' });
+  const { warned = { rules: '', findings: [] } } = found;
+  return { format: found.format, warned, objects: found.objects };
+}
+
+/** Every artefact of a compiled folder, by id. Throws as `readIndex`, and BAD_COMPILED for a file that is not as it was written. */
+export function readCompiled(folder: string, shown: string): ReadonlyMap<string, Artefact> {
+  const index = readIndex(folder, shown);
+  if (index === null)
+    throw new TesseraError('BAD_COMPILED', { path: shown, reason: `it has no ${INDEX_FILE}` });
+  return new Map(
+    index.objects.map((entry) => {
+      const name = `${shown}/${entry.path}`;
+      const found = readJson(path.join(folder, entry.path), name) as Artefact;
+      if (typeof found.format !== 'number' || !Array.isArray(found.columns))
+        throw new TesseraError('BAD_COMPILED', { path: name, reason: 'it is no artefact' });
+      checkFormat(found.format, name);
+      return [entry.id, found];
+    }),
+  );
+}
+
+/** Whether an artefact's file is as it was written. */
+export function isWhole(folder: string, entry: Entry): boolean {
+  try {
+    return hash128(readFileSync(path.join(folder, entry.path), 'utf8')) === entry.text;
+  } catch {
+    return false;
+  }
+}
+
+function checkFormat(format: number, shown: string): void {
+  if (format > COMPILED_FORMAT)
+    throw new TesseraError('NEWER_COMPILED', { path: shown, format, known: COMPILED_FORMAT });
+}
+
+function readJson(file: string, shown: string): object {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new TesseraError('BAD_COMPILED', { path: shown, reason: 'it is missing' }, { cause });
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Told below.
+  }
+  throw new TesseraError('BAD_COMPILED', { path: shown, reason: 'it is no JSON' });
+}
+
+function isEntry(entry: unknown): entry is Entry {
+  if (typeof entry !== 'object' || entry === null) return false;
+  const { id, path: file, made, text } = entry as Partial<Entry>;
+  if (typeof file !== 'string' || !/^[^/\\]+\/[^/\\]+\.json$/.test(file) || file.includes('..'))
+    return false;
+  return [id, made, text].every((part) => typeof part === 'string');
+}

@@ -1,0 +1,77 @@
+import {
+  definitionHash,
+  type GroupBySpec,
+  type JoinSpec,
+  joinParts,
+  type SourceSpec,
+  TesseraError,
+  withoutInputColumns,
+} from '@tessera/api';
+import { idOf, type Loaded, type ObjectSpec, type Project } from '../project.js';
+
+/** What a file exports that is one of ours. */
+function isObject(value: unknown): value is ObjectSpec {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, name } = value as { readonly kind?: unknown; readonly name?: unknown };
+  const isKind = kind === 'join' || kind === 'groupBy' || kind === 'events' || kind === 'entities';
+  return isKind && typeof name === 'string';
+}
+
+/**
+ * First stage: what files export → the project's definitions. A definition that several files export is one; a name that is
+ * given to two is told of.
+ */
+export function parse({ files, problems, folder }: Loaded): Project {
+  const found = new Map<string, { readonly spec: ObjectSpec; readonly file: string }>();
+  const told: TesseraError[] = [...problems];
+  for (const { file, exports } of files) {
+    for (const spec of Object.values(exports).filter(isObject)) {
+      const id = idOf(spec);
+      const earlier = found.get(id);
+      if (earlier === undefined) found.set(id, { spec, file });
+      else if (earlier.spec !== spec && !id.startsWith('source ')) {
+        const { kind, name } = spec;
+        told.push(
+          new TesseraError(
+            'DUPLICATE_DEFINITION',
+            { kind, name, first: earlier.file, second: file },
+            { at: file },
+          ),
+        );
+      }
+    }
+  }
+  const specs = [...found.values()].map(({ spec }) => spec);
+  const joins = specs.filter((spec): spec is JoinSpec => spec.kind === 'join');
+  const groupBys = specs.filter((spec): spec is GroupBySpec => spec.kind === 'groupBy');
+  if (joins.length + groupBys.length === 0 && problems.length === 0)
+    told.push(new TesseraError('NO_DEFINITIONS', { folder }));
+  return {
+    joins,
+    groupBys,
+    sources: sourcesOf(specs),
+    files: new Map([...found.values()].map(({ spec, file }) => [spec, file])),
+    told,
+  };
+}
+
+/** Each source once, as its user declared it, whatever aggregations compute of it. */
+function sourcesOf(specs: readonly ObjectSpec[]): SourceSpec[] {
+  const sources = new Map<string, SourceSpec>();
+  const seen = new Set<SourceSpec>();
+  const note = (source: SourceSpec): void => {
+    if (seen.has(source)) return;
+    seen.add(source);
+    const id = `${source.name} ${definitionHash(source)}`;
+    if (!sources.has(id)) sources.set(id, withoutInputColumns(source));
+  };
+  // Those that are exported are the declared ones themselves.
+  for (const spec of specs) if (spec.kind === 'events' || spec.kind === 'entities') note(spec);
+  for (const spec of specs) {
+    if (spec.kind === 'join') {
+      note(spec.left);
+      for (const { groupBy } of joinParts(spec)) note(groupBy.source);
+    } else if (spec.kind === 'groupBy') note(spec.source);
+  }
+  return [...sources.values()];
+}
