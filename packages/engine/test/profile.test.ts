@@ -50,6 +50,20 @@ describe('phaseClock', () => {
     expect(turns?.at(-1)?.endMs).toBe(endMs);
   });
 
+  test('looking whether memory is tight is no turn, but counts', () => {
+    const clock = phaseClock(0);
+    clock.begin('sweep');
+    for (let i = 0; i < 50; i++) {
+      spin();
+      during({ clock }, 'collect', () => undefined);
+    }
+    spin();
+    const { turns, phasesMs, endMs } = clock.end();
+    // A machine that stops here for longer makes it one.
+    if ((phasesMs.collect ?? 0) < 1) expect(turns).toEqual([{ phase: 'sweep', endMs }]);
+    expect(Object.keys(phasesMs)).toEqual(expect.arrayContaining(['sweep']));
+  });
+
   test('the next task begins anew; of very many turns only sums are kept', () => {
     const clock = phaseClock(0);
     for (const turns of [1000, 2]) {

@@ -36,6 +36,8 @@ export interface PhaseClock {
 }
 
 const MOST_TURNS = 24;
+/** Looking whether memory is tight, between any two features: no turn of its own. */
+const LEAST_COLLECT_MS = 1;
 
 /** @param readyMs when its thread could take tasks, if it was started for them */
 export function phaseClock(thread: number, readyMs: number | null = null): PhaseClock {
@@ -43,14 +45,17 @@ export function phaseClock(thread: number, readyMs: number | null = null): Phase
   let startMs = 0;
   let sinceMs = 0;
   let spent = new Map<Phase, number>();
-  let turns: Turn[] | null = [];
+  let turns: { -readonly [K in keyof Turn]: Turn[K] }[] | null = [];
   let readBytes = 0;
   let writtenBytes = 0;
   const leave = (nowMs: number) => {
     if (nowMs > sinceMs) {
       spent.set(phase, (spent.get(phase) ?? 0) + nowMs - sinceMs);
-      if (turns?.length === MOST_TURNS) turns = null;
-      turns?.push({ phase, endMs: nowMs });
+      const last = turns?.at(-1);
+      const isPassedOver = phase === 'collect' && nowMs - sinceMs < LEAST_COLLECT_MS;
+      if (last !== undefined && (isPassedOver || last.phase === phase)) last.endMs = nowMs;
+      else if (turns?.length === MOST_TURNS) turns = null;
+      else turns?.push({ phase, endMs: nowMs });
     }
     sinceMs = nowMs;
   };
