@@ -4,6 +4,8 @@ import { formatBytes } from './bytes.js';
 import type { Contender } from './contender.js';
 import type { DataSpec } from './data.js';
 
+/** As the command line starts itself. */
+const NODE_OPTIONS = ['--no-incremental-marking'];
 const SCRIPT = fileURLToPath(new URL('./run-ours.js', import.meta.url));
 
 /** Name of Tessera with one worker, beside as many as were asked for. */
@@ -34,7 +36,15 @@ export function tessera(name: string, { memoryBytes, workers, range }: How): Con
       return {
         file: process.execPath,
         args: [
-          ...[SCRIPT, of.name, data.dir, place, String(threads), String(memoryBytes ?? 0)],
+          ...[
+            ...NODE_OPTIONS,
+            SCRIPT,
+            of.name,
+            data.dir,
+            place,
+            String(threads),
+            String(memoryBytes ?? 0),
+          ],
           ...(range === undefined ? [] : range(data.spec)),
         ],
         env: { UV_THREADPOOL_SIZE: String(threads + 6) },

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { BroadcastChannel, threadId } from 'node:worker_threads';
 import { isTesseraError, TesseraError } from '@tessera/api';
 import { openDuckDb } from '@tessera/lake';
-import { collectAtOnce } from './collect-at-once.js';
 import { fileExchange, memoryExchange } from './exchange.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
 import { memoryBudget, shareMemory, type WorkerMemory } from './memory.js';
@@ -131,7 +130,6 @@ export async function threadsExecutor(
 ): Promise<Executor> {
   const { Piscina } = await import('piscina');
   const { signal } = options;
-  const batchwise = collectAtOnce();
   const channelName = `tessera-${randomUUID()}`;
   const settings: WorkerSettings = {
     dir: options.dir,
@@ -178,7 +176,6 @@ export async function threadsExecutor(
       if (announcing !== null) clearInterval(announcing);
       channel.close();
       await pool.destroy();
-      batchwise.end();
     },
   };
 }
