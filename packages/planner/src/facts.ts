@@ -23,11 +23,6 @@ export interface FileFacts {
   readonly keyNulls?: Readonly<Record<string, number | null>>;
 }
 
-/** A file may hold events: one whose times are all null, as one without rows, has nothing that any window sees (S1.3). */
-export function mayHoldEvents({ rows, timeNulls }: FileFacts): boolean {
-  return rows > 0 && timeNulls !== rows;
-}
-
 export interface SourceFacts {
   /** Partitioned by `ds=` folders. */
   readonly hive: boolean;

@@ -1,5 +1,5 @@
 import { DAY_MS, dayOf, parseDay, type SourceSpec } from '@tessera/api';
-import { type FileFacts, mayHoldEvents, type SourceFacts } from './facts.js';
+import type { FileFacts, SourceFacts } from './facts.js';
 import type { QueryPlan } from './plan.js';
 import { type Reach, reachRange } from './prune.js';
 import { relocate, relocation } from './relocate.js';
@@ -63,10 +63,8 @@ function snapshots({ files }: SourceFacts): SourceFiles['find'] {
 /** A file without statistics may hold any time. */
 function events({ files }: SourceFacts): (range: Range) => Run[] {
   const inTimes = indexSpans(
-    files.map((file) =>
-      mayHoldEvents(file)
-        ? { first: file.minTimeMs ?? UNLIMITED.start, last: file.maxTimeMs ?? UNLIMITED.end }
-        : null,
+    files.map(({ rows, minTimeMs, maxTimeMs }) =>
+      rows === 0 ? null : { first: minTimeMs ?? UNLIMITED.start, last: maxTimeMs ?? UNLIMITED.end },
     ),
   );
   return ({ start, end }) => inTimes(start, end);

@@ -1,11 +1,10 @@
 import { parseDay } from '@tessera/api';
-import {
-  type FileFacts,
-  mayHoldEvents,
-  type SourceFacts,
-  type TileFacts,
-  type TileLevelFacts,
-  type TilePartitionFacts,
+import type {
+  FileFacts,
+  SourceFacts,
+  TileFacts,
+  TileLevelFacts,
+  TilePartitionFacts,
 } from './facts.js';
 import type { TileBuild } from './plan.js';
 import { isSameFile } from './same-file.js';
@@ -47,9 +46,8 @@ function unitOf(
   const files = fileIdx.map((idx) => all[idx]!);
   let minMs: number | null = Number.POSITIVE_INFINITY;
   let maxMs: number | null = Number.NEGATIVE_INFINITY;
-  for (const file of files) {
-    if (!mayHoldEvents(file)) continue;
-    const { minTimeMs, maxTimeMs } = file;
+  for (const { rows, minTimeMs, maxTimeMs } of files) {
+    if (rows === 0) continue;
     minMs = minMs === null || minTimeMs === null ? null : Math.min(minMs, minTimeMs);
     maxMs = maxMs === null || maxTimeMs === null ? null : Math.max(maxMs, maxTimeMs);
   }

@@ -35,18 +35,6 @@ test('files that no event of the range lies in are not read; those without stati
   expect(found(events, [], 5, 6)).toEqual([]);
 });
 
-test('S1.3: files without a row, or without a time, have nothing to be read for', () => {
-  const silent = { ...file('c', null, 0, 0), minTimeMs: null, maxTimeMs: null, rows: 3 };
-  const files = [
-    { ...silent, timeNulls: 3 },
-    { ...silent, rows: 0, timeNulls: 0 },
-    { ...silent, timeNulls: 2 },
-    { ...silent, timeNulls: null },
-  ];
-  expect(found(events, files, 6, 7)).toEqual([2, 3]);
-  expect(found(events, files, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)).toEqual([2, 3]);
-});
-
 test('S1.5: repeats of an event may stand in any file of its partition, so all of them are read', () => {
   const hive = [
     file('a', '1970-01-02', 23, 23),
