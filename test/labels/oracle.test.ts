@@ -42,7 +42,10 @@ function staleAfter(
   /** Least and greatest time of each new file. */
   const files = (source: SourceSpec) => {
     return newDays.map((ds) => {
-      const all = times(rows(source.name, ds), source.time!);
+      const own = rows(source.name, ds);
+      const all = times(own, source.time!);
+      // Rows without a time are counted wherever they might have been meant, so a file of nothing else is read by all.
+      if (own.length > 0 && all.length === 0) return { first: -Infinity, last: Infinity };
       return { first: Math.min(...all), last: Math.max(...all) };
     });
   };
