@@ -16,8 +16,8 @@ export const NANOS = {
   dictionaryRow: 45,
   leftRow: 500,
   /** A left row, per key set, whose code is looked up. */
-  leftCode: 700,
-  scanRow: 400,
+  leftCode: 500,
+  scanRow: 260,
   /** A row, per column read: numbers and flags, strings as codes of a dictionary, strings as slots of a sketch, lists. */
   plainLane: 95,
   codeLane: 110,
@@ -29,7 +29,7 @@ export const NANOS = {
   builtState: 150,
   /** A file of tiles, written and put in place. */
   builtPlace: 15e6,
-  sortedEvent: 110,
+  sortedEvent: 70,
   sortedLeft: 200,
   /** An event or a left row, per window. */
   windowRow: 6,
@@ -51,7 +51,7 @@ export const NANOS = {
   listCell: 700,
   mapCell: 5500,
   /** Contents of files that were never read before, hashed beside the stages. */
-  hashedByte: 2.5,
+  hashedByte: 0.8,
   /** A cell of the result, read once more for the table of its columns. */
   summaryCell: 80,
 } as const;

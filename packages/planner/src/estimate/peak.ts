@@ -22,8 +22,8 @@ export interface EstimateMemory {
 
 /** DuckDB of a worker at work: buffers of the files it reads and of the file it writes. */
 const DUCKDB_BYTES = 60e6;
-/** Rows that are read are held by DuckDB and by us, and what the task before held is not given back at once. */
-const HELD_WHILE_READ = 4;
+/** Rows that are read are held once, by bucket. */
+const HELD_WHILE_READ = 1;
 /** A row that tiles are built of, on each of their levels. */
 const BUILT_ROW_BYTES = 300;
 
