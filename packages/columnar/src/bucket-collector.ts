@@ -72,7 +72,6 @@ export function bucketCollector({
   let bucketOf = new Int32Array(0);
   let place = new Int32Array(0);
   let lanes = new Map<string, Lane>();
-  let like: Batch | null = null;
   let rows = 0;
 
   const placeRows = (code: Int32Array) => {
@@ -101,7 +100,6 @@ export function bucketCollector({
     return found;
   };
   const start = (batch: Batch) => {
-    like = batch;
     lanes = new Map(
       Object.entries(batch.columns).map(([name, column]) => [name, newLane(column, buckets, all)]),
     );
@@ -115,7 +113,7 @@ export function bucketCollector({
     add(batch) {
       const code = batch.columns[codeColumn];
       if (code?.kind !== 'code') throw new TypeError(`bucketCollector: no codes ${codeColumn}`);
-      if (like === null || lanes.size === 0) start(batch);
+      if (lanes.size === 0) start(batch);
       placeRows(code.values);
       makeRoom();
       const at = { rows: batch.rows, bucketOf, place, rowsOf: rowsByBucket(batch.rows, bucketOf) };

@@ -1,8 +1,8 @@
 import type { DataType } from '@tessera/api';
 import { type KeyTable, keyTable, keyTableBytes, LONGEST_KEY_BYTES } from '@tessera/columnar';
 import { type RawColumn, readRows, sinkWithKey } from '@tessera/lake';
-import type { Exchange } from '../exchange.js';
 import { type TaskContext, tableSql } from './context.js';
+import { heldTables } from './held-tables.js';
 import type { TableRef } from './task.js';
 import { codes } from './typed.js';
 
@@ -52,13 +52,7 @@ export async function keyLookup(
   const family = type && FAMILIES[type.kind];
   const path = table.kind === 'exchange' ? context.exchange.path(table.name) : null;
   if (family === undefined || path === null) return null;
-  const ofRun = held.get(context.exchange) ?? new Map<string, Promise<Held | null>>();
-  held.set(context.exchange, ofRun);
-  const reading = ofRun.get(path) ?? readTable(context, table);
-  ofRun.set(path, reading);
-  // Should it fail, it is tried again.
-  reading.catch(() => ofRun.delete(path));
-  const found = await reading;
+  const found = await heldKeys(context.exchange, path, () => readTable(context, table));
   if (found?.family !== family) return null;
   return {
     sqlOf: sqlOf(family),
@@ -74,8 +68,7 @@ interface Held {
   readonly table: KeyTable;
 }
 
-/** Tables of an exchange never change, so a worker reads each once. */
-const held = new WeakMap<Exchange, Map<string, Promise<Held | null>>>();
+const heldKeys = heldTables<Held | null>();
 
 async function readTable(context: TaskContext, from: TableRef): Promise<Held | null> {
   const { session, memory } = context;

@@ -1,8 +1,8 @@
 import type { Column } from '@tessera/columnar';
 import { createTableFromBatch, readStrings } from '@tessera/lake';
 import type { FeaturePlan } from '@tessera/planner';
-import type { Exchange } from '../exchange.js';
 import { type TaskContext, tableSql } from './context.js';
+import { heldTables } from './held-tables.js';
 import type { TableRef } from './task.js';
 
 /** A column whose codes point into its own short list of strings. */
@@ -72,19 +72,12 @@ async function stringsOf(
   return (code) => byCode.get(code) ?? '';
 }
 
-/** Tables of an exchange never change, so a worker reads each small one once. Another run's may have the same path. */
-const held = new WeakMap<Exchange, Map<string, Promise<readonly string[] | null>>>();
+const heldDictionaries = heldTables<readonly string[] | null>();
 
 function heldStrings(context: TaskContext, table: TableRef): Promise<readonly string[] | null> {
   const path = table.kind === 'exchange' ? context.exchange.path(table.name) : null;
   if (path === null) return readHeld(context, table);
-  const ofRun = held.get(context.exchange) ?? new Map<string, Promise<readonly string[] | null>>();
-  held.set(context.exchange, ofRun);
-  const known = ofRun.get(path) ?? readHeld(context, table);
-  ofRun.set(path, known);
-  // Should it fail, it is tried again.
-  known.catch(() => ofRun.delete(path));
-  return known;
+  return heldDictionaries(context.exchange, path, () => readHeld(context, table));
 }
 
 async function readHeld(context: TaskContext, table: TableRef): Promise<readonly string[] | null> {
