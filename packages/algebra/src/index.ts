@@ -69,8 +69,19 @@ export {
 } from './states/state.js';
 export type { SumState, WeightedState } from './states/sums.js';
 export type { VectorState } from './states/vectors.js';
-export { StateFormatError } from './values/bytes.js';
-export { decodeCanonical, encodeCanonical } from './values/canonical.js';
+export {
+  type ByteReader,
+  type ByteWriter,
+  byteReader,
+  byteWriter,
+  StateFormatError,
+} from './values/bytes.js';
+export {
+  decodeCanonical,
+  encodeCanonical,
+  readCanonical,
+  writeCanonical,
+} from './values/canonical.js';
 export { type Compare, compareStrings, compareValues } from './values/compare.js';
 export {
   isListKind,
