@@ -16,7 +16,11 @@ export async function runEncodeRows(context: TaskContext, task: EncodeRowsTask):
   const count = task.scan.keys.length;
   const file = runWriter(task.file);
   try {
-    const sql = entityRowsSql(task.scan, task.relation, part.columns.map(({ name }) => name));
+    const sql = entityRowsSql(
+      task.scan,
+      task.relation,
+      part.columns.map(({ name }) => name),
+    );
     await duringAll(context, 'write', () =>
       streamRows(context.session, sql, (rows) => {
         if (context.cancelled()) throw new Error('cancelled');

@@ -10,14 +10,7 @@ import {
   sealValue,
   writeStates,
 } from '@tessera/kv-writer';
-import {
-  type ReadKind,
-  readRows,
-  readStrings,
-  run,
-  type StringDictionary,
-  streamColumns,
-} from '@tessera/lake';
+import { type ReadKind, readRows, readStrings, run, streamColumns } from '@tessera/lake';
 import { scannedBytes } from '@tessera/planner';
 import {
   buildCells,
@@ -33,6 +26,7 @@ import {
   tilesOf,
 } from '@tessera/tiling';
 import { fromDuckDb } from '../explain/algebra-values.js';
+import type { Strings } from '../explain/tile-state.js';
 import { during, duringAll } from '../profile/phase-clock.js';
 import { type RunFile, runWriter } from '../upload/run-file.js';
 import { cleaned } from './build-tiles.js';
@@ -72,12 +66,10 @@ export async function runEncodeStates(
       `SELECT * REPLACE (CAST(code - ${from} AS INTEGER) AS code) FROM ${tableSql(context, task.keys)} WHERE code >= ${from} AND code < ${to}`,
     );
     const dictionaries: Record<string, string> = {};
-    const strings: Record<string, StringDictionary> = {};
+    const strings: Record<string, readonly string[]> = {};
     const codes: Record<string, StringCodes> = {};
     for (const [at, { column, isList }] of task.strings.entries()) {
-      const ofTiles = task.tiles.flatMap(
-        (scan) => scanStringsSql(scan, column, `"${keys}"`) ?? [],
-      );
+      const ofTiles = task.tiles.flatMap((scan) => scanStringsSql(scan, column, `"${keys}"`) ?? []);
       const own = await table(`s${at}`, stringsSql(task, column, isList, keys, ofTiles));
       dictionaries[column] = `"${own}"`;
       strings[column] = await stringsOf(context, own);
@@ -99,7 +91,7 @@ interface Reading {
   /** Tables of strings, quoted, by column; and the same as types, where tiles hold some. */
   readonly dictionaries: Readonly<Record<string, string>>;
   readonly codes: Readonly<Record<string, StringCodes>>;
-  readonly strings: Readonly<Record<string, StringDictionary>>;
+  readonly strings: Strings;
 }
 
 /** Strings of the range's keys alone: a range's dictionary is no larger than the range. */
@@ -289,4 +281,3 @@ async function stringsOf(context: TaskContext, table: string): Promise<readonly 
   const strings = await readStrings(context.session, `SELECT s FROM "${table}" ORDER BY code`);
   return strings.map((s) => s ?? '');
 }
-

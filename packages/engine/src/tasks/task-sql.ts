@@ -255,11 +255,13 @@ export function entityRowsSql(
   columns: readonly string[],
 ): string {
   const names = [...new Set([...scan.keys, ...columns])];
-  const rows = sourceSql({ source: scan.source, relation, columns: names });
+  const rows = sourceSql({ source: scan.source, relation, columns: names, ...timeRange(scan) });
   const keys = scan.keys.map((key, idx) => `${quoteIdent(key)} AS k${idx}`);
   const own = columns.map((column, idx) => `${quoteIdent(column)} AS c${idx}`);
   const order = scan.keys.map((_, idx) => `k${idx}`).join(', ');
-  const where = keyConditions(scan.keys.map(quoteIdent));
+  // S1.3: a row whose declared time is null contributes to nothing.
+  const timed = scan.source.time === undefined ? '' : ' AND __t IS NOT NULL';
+  const where = `${keyConditions(scan.keys.map(quoteIdent))}${timed}`;
   return `SELECT ${[...keys, ...own].join(', ')} FROM (${rows}) WHERE ${where} ORDER BY ${order}`;
 }
 
