@@ -84,3 +84,9 @@ export { type TileNeed, tilesOfPlan } from './tiles/tiles-of-plan.js';
 export { batchRows } from './values/batch-rows.js';
 export type { Value } from './values/from-column.js';
 export type { InputValue } from './values/to-column.js';
+export {
+  type EncodedUnit,
+  type PlannedUnit,
+  withPlannedUnit,
+} from './upload/encode-unit.js';
+export type { EncodeOptions, EncodeProgress } from './upload/upload-types.js';

@@ -19,7 +19,7 @@ import {
 import { openDuckDb, openTmpFolder } from '@tessera/lake';
 import type { PlanOptions } from '@tessera/planner';
 import { type Executor, inlineExecutor, threadsExecutor } from '../executor.js';
-import { checkUnchanged, checkWhole, inputsOf } from '../inputs.js';
+import { checkUnchanged, checkWhole, filesRead } from '../inputs.js';
 import { interruptOnAbort } from '../interrupt-on-abort.js';
 import { memoryBudget, shareMemory } from '../memory.js';
 import { checkSignal } from '../process-state.js';
@@ -82,8 +82,9 @@ export async function withPlannedUnit<T>(
     const planning = { session, lake, out, asOfMs: options.asOfMs, tiles, planOptions };
     const planned: PlannedPart[] = [];
     for (const { part, idx } of served) planned.push(await planPart(planning, part, idx));
-    const inputs = planned.flatMap(({ tiled, gathered }) => inputsOf(tiled.plan, gathered.files));
-    const files = inputs.filter(({ source }) => source.path !== 'requests');
+    const files = planned.flatMap(({ tiled, gathered }) =>
+      tiled.plan.scans.map((scan) => gathered.files(scan.sourceId, filesRead(scan))),
+    );
     await checkWhole(files);
     const making = { workers, out, memory, planOptions, options };
     return await use({
