@@ -90,3 +90,4 @@ export {
   withPlannedUnit,
 } from './upload/encode-unit.js';
 export type { EncodeOptions, EncodeProgress } from './upload/upload-types.js';
+export { type UploadOptions, type UploadResult, upload } from './upload/upload.js';
