@@ -26,6 +26,8 @@ export {
   type ServedUnit,
 } from './spec/served-unit.js';
 export { isServed, type UnitPart, unitName, unitParts } from './spec/unit-parts.js';
+export { STORE_FAULT_POINTS, type StoreFaultPoint } from './faults.js';
+export { openStore } from './open-store.js';
 export { addEntry, checksumOf, newTally, type Tally } from './store/checksum.js';
 export { memoryStore } from './store/memory-store.js';
 export { checkedRuns, type Runs } from './store/runs.js';
@@ -41,3 +43,4 @@ export type {
   VersionMeta,
   VersionState,
 } from './store/store.js';
+export { loadVersion, type Upload, type Uploaded } from './upload/load-version.js';
