@@ -29,7 +29,7 @@ const ALLOWED = {
     'planner',
   ],
   'packages/testing': ['api', 'engine'],
-  'apps/cli': ['api', 'engine', 'testing', 'lake', 'compiler', 'validators'],
+  'apps/cli': ['api', 'engine', 'testing', 'lake', 'compiler', 'validators', 'kv-writer', 'fetcher', 'consistency'],
   'apps/bench': ['api', 'engine', 'planner', 'columnar', 'pitjoin', 'algebra', 'lake', 'expr'],
 };
 

@@ -15,8 +15,7 @@ export async function rollbackCommand(raw: RawUnitOptions, context: CommandConte
   await withStore(raw, config, context, async (store) => {
     const from = await store.current(unit);
     const to = await store.rollback(unit);
-    if (raw.json === true)
-      context.terminal.out(printJson({ command: 'rollback', unit, from, to }));
+    if (raw.json === true) context.terminal.out(printJson({ command: 'rollback', unit, from, to }));
     else
       printLines(context, [
         doneLine(context.terminal.outStyle, 'rolled back', `${unit}: ${from} → ${to}`),

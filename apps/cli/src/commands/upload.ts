@@ -30,9 +30,7 @@ export interface RawUploadOptions extends RawUnitOptions {
 export async function uploadCommand(raw: RawUploadOptions, context: CommandContext): Promise<void> {
   const mistakes: Mistake[] = [];
   const asOfMs =
-    raw.asOf === undefined
-      ? lastMidnight(Date.now())
-      : readAsOf('--as-of', raw.asOf, mistakes);
+    raw.asOf === undefined ? lastMidnight(Date.now()) : readAsOf('--as-of', raw.asOf, mistakes);
   const { lake, out, tiles, workers, memory, tmp } = raw;
   const given = { lake, out, tiles, workers, memory, tmp };
   const checked = checkRunOptions(
@@ -67,8 +65,7 @@ export async function uploadCommand(raw: RawUploadOptions, context: CommandConte
         onProgress: (own) => {
           if (own.stage === 'load') return;
           const { stage, done, total } = own;
-          const name = stage === 'tiles' ? `tiles ${own.part}` : stage;
-          update({ stage: name, tasksDone: done, tasksTotal: total, rows: 0 });
+          update({ stage, tasksDone: done, tasksTotal: total, rows: 0 });
         },
       });
       progress.finish();

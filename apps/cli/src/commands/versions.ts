@@ -21,7 +21,10 @@ export async function versionsCommand(
     for (const unit of await store.units())
       units.push({ unit, versions: await store.versions(unit) });
     if (raw.json === true) {
-      const plain = units.map(({ unit, versions }) => ({ unit, versions: versions.map(withoutServed) }));
+      const plain = units.map(({ unit, versions }) => ({
+        unit,
+        versions: versions.map(withoutServed),
+      }));
       context.terminal.out(printJson({ command: 'versions', store: store.where, units: plain }));
     } else
       printLines(

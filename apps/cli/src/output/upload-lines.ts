@@ -35,11 +35,15 @@ export function uploadLines(result: UploadResult, store: string, style: Style): 
           ),
         ]
       : []),
-    ...(tilesBuilt > 0 ? [stepLine('tiles', `${formatAmount(tilesBuilt, 'partition')} built`)] : []),
+    ...(tilesBuilt > 0
+      ? [stepLine('tiles', `${formatAmount(tilesBuilt, 'partition')} built`)]
+      : []),
     ...(outcome === 'activated'
       ? [stepLine('', 'it was in the store already, and is current now')]
       : []),
-    ...(dropped.length > 0 ? [stepLine('removed', formatAmount(dropped.length, 'old version'))] : []),
+    ...(dropped.length > 0
+      ? [stepLine('removed', formatAmount(dropped.length, 'old version'))]
+      : []),
     ...(leftOut.length === 0
       ? []
       : [noteLine(style, 'not online', `${leftOut.join(', ')}: not uploaded`)]),
