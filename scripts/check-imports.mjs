@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const ALLOWED = {
   'packages/api': [],
   'packages/columnar': [],
-  'packages/algebra': ['columnar'],
+  'packages/algebra': ['api', 'columnar'],
   'packages/lake': ['api', 'columnar'],
   'packages/expr': ['api', 'columnar'],
   'packages/tiling': ['api', 'columnar', 'algebra', 'lake'],

@@ -150,6 +150,19 @@ export {
   partColumns,
   passedThroughColumns,
 } from './output-columns.js';
+export {
+  fromInteger,
+  type IntegerForm,
+  integerForm,
+  type RowValue,
+} from './row-value/from-integer.js';
+export {
+  floorDiv,
+  formatDayNumber,
+  formatInstantNs,
+  parseDayNumber,
+  parseInstantNs,
+} from './row-value/time-text.js';
 export { DEFINITION_RULES, type DefinitionRule } from './rules.js';
 export {
   type AggregationSpec,
