@@ -72,8 +72,19 @@ export type { VectorState } from './states/vectors.js';
 export { rowResult, rowValue } from './typed/row-value.js';
 export { stateConfig, type TakenTypes } from './typed/state-config.js';
 export { kindOf, nearestDoubles, scaleOf } from './typed/value-kind.js';
-export { StateFormatError } from './values/bytes.js';
-export { decodeCanonical, encodeCanonical } from './values/canonical.js';
+export {
+  type ByteReader,
+  type ByteWriter,
+  byteReader,
+  byteWriter,
+  StateFormatError,
+} from './values/bytes.js';
+export {
+  decodeCanonical,
+  encodeCanonical,
+  readCanonical,
+  writeCanonical,
+} from './values/canonical.js';
 export { type Compare, compareStrings, compareValues } from './values/compare.js';
 export {
   isListKind,

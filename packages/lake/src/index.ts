@@ -1,7 +1,7 @@
 export { isAssignable } from './assignable.js';
 export { checkSchema, type SchemaCheck } from './check-schema.js';
 export { checkSqlPredicate } from './check-sql.js';
-export { checksumFile, crc32, crc32Slow, formatCrc } from './checksum.js';
+export { checksumFile, formatCrc } from './checksum.js';
 export { copyToCsv, copyToParquet, rowGroupRows } from './copy-out.js';
 export { appendToTable, createTableFromBatch, type TableColumn } from './create-table.js';
 export { readCsvHeader } from './csv-header.js';

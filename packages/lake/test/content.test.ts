@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { crc32 } from '../src/checksum.js';
+import { crc32 } from '@tessera/columnar';
 import { settledStat } from '../src/file-stat.js';
 import { contentOf } from '../src/index.js';
 
