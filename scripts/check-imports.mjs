@@ -15,6 +15,7 @@ const ALLOWED = {
   'packages/pitjoin': ['api', 'columnar', 'algebra'],
   'packages/planner': ['api'],
   'packages/validators': ['api'],
+  'packages/kv-writer': ['api', 'columnar', 'algebra', 'expr'],
   'packages/compiler': ['api', 'planner', 'validators'],
   'packages/engine': ['api', 'columnar', 'algebra', 'expr', 'lake', 'tiling', 'pitjoin', 'planner'],
   'packages/testing': ['api', 'engine'],

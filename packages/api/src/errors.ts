@@ -433,6 +433,64 @@ export const ERROR_TABLE = {
     () => 'Raise `maxDistinct`. Without STRICT the value would be null and counted.',
   ),
 
+  // What is served
+  BAD_STORE: entry<{ store: string; reason: string }>(
+    'user',
+    (p) => `store ${p.store} ${p.reason}.`,
+    () => 'Name a folder, `lmdb:<folder>`, or `redis://host:6379?prefix=…`.',
+  ),
+  NOT_UPLOADED: entry<{ unit: string; store: string; version?: string }>(
+    'user',
+    (p) =>
+      p.version === undefined
+        ? `nothing of ${p.unit} is uploaded to ${p.store}.`
+        : `${p.store} has no version ${p.version} of ${p.unit} that is loaded.`,
+    (p) =>
+      p.version === undefined
+        ? 'Upload it: `tessera upload`.'
+        : '`tessera versions` lists those that there are.',
+  ),
+  NOTHING_TO_ROLL_BACK: entry<{ unit: string; store: string }>(
+    'user',
+    (p) => `${p.unit} has no previous version in ${p.store}.`,
+    () => 'There is one after the second upload.',
+  ),
+  VERSION_IN_USE: entry<{ unit: string; version: string; store: string }>(
+    'user',
+    (p) => `version ${p.version} of ${p.unit} in ${p.store} is loaded, and may be read.`,
+    () => 'Roll back or upload another first: what is current is never removed or loaded over.',
+  ),
+  UPLOAD_LOCKED: entry<{ unit: string; store: string; owner: string }>(
+    'environment',
+    (p) => `${p.unit} is being uploaded to ${p.store} by another run (${p.owner}).`,
+    () => 'Wait for it to end, or stop it.',
+  ),
+  STORE_UNAVAILABLE: entry<{ store: string; reason: string }>(
+    'environment',
+    (p) => `${p.store} cannot be reached: ${p.reason}.`,
+  ),
+  STORE_FULL: entry<{ store: string; reason: string }>(
+    'environment',
+    (p) => `${p.store} is full: ${p.reason}.`,
+    () => 'Readers still have the version from before. Make room and upload again.',
+  ),
+  STORE_VERSION_GONE: entry<{ unit: string; version: string; store: string }>(
+    'environment',
+    (p) => `version ${p.version} of ${p.unit} is no longer in ${p.store}.`,
+    () => 'Newer uploads have replaced it: read the current one.',
+  ),
+  STORE_DAMAGED: entry<{ store: string; reason: string }>(
+    'environment',
+    (p) => `${p.store} is damaged: ${p.reason}.`,
+    () => 'Upload again, or `tessera rollback` to the version before.',
+  ),
+  UPLOAD_NOT_VERIFIED: entry<{ unit: string; version: string; store: string; reason: string }>(
+    'environment',
+    (p) =>
+      `version ${p.version} of ${p.unit} was read back from ${p.store} and is not whole: ${p.reason}.`,
+    () => 'It was not activated. Upload again.',
+  ),
+
   // Machine
   DATASET_LOCKED: entry<{ path: string; owner?: string }>(
     'environment',
