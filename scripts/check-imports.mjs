@@ -16,6 +16,7 @@ const ALLOWED = {
   'packages/planner': ['api'],
   'packages/validators': ['api'],
   'packages/kv-writer': ['api', 'columnar', 'algebra', 'expr'],
+  'packages/fetcher': ['api', 'algebra', 'columnar', 'expr', 'kv-writer'],
   'packages/compiler': ['api', 'planner', 'validators'],
   'packages/engine': ['api', 'columnar', 'algebra', 'expr', 'lake', 'tiling', 'pitjoin', 'planner'],
   'packages/testing': ['api', 'engine'],

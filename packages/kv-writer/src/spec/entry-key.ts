@@ -29,7 +29,8 @@ export function writeEntryKey(
   day: number | null,
   values: readonly ScalarValue[],
 ): void {
-  if ((days === null) !== (day === null)) throw new RangeError('a day where there is none, or none');
+  if ((days === null) !== (day === null))
+    throw new RangeError('a day where there is none, or none');
   writer.byte(part);
   if (day !== null) {
     const shifted = day + DAY_OFFSET;
