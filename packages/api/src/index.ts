@@ -196,6 +196,13 @@ export type { Derive, Derived, DerivedValue, InputExpression } from './types/der
 export type { FeatureRow } from './types/feature-row.js';
 export type { Label, LabelOn, LabelOperations } from './types/label-type.js';
 export type {
+  FetchKeys,
+  FetchRequest,
+  KeyValue,
+  RequestNames,
+  ServedRow,
+} from './types/served-row.js';
+export type {
   ColumnTexts,
   ColumnTypeText,
   ColumnValue,
