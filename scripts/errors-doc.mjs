@@ -230,6 +230,8 @@ const SAMPLES = {
   DISK_FULL: [{ path: 'out/train-sets/fraud_v2' }],
   NOT_WRITABLE: [{ path: 'out', reason: 'permission denied' }],
   // In the table for the memory budget to come; nothing raises it yet.
+  NOTHING_ONLINE: [{ name: 'fraud_v2' }],
+  EXACT_TAIL_ONLINE: [{ name: 'fraud_v2', groupBys: ['user_spend'] }],
   MEMORY_TOO_SMALL: [{ budgetBytes: 536870912, neededBytes: 1073741824, detail: 'largest bucket' }],
   OUT_OF_MEMORY: [
     { limit: '80.3 MiB', reason: 'Out of Memory Error: failed to pin block of size 256.0 KiB' },
@@ -311,6 +313,8 @@ const ADVICE = {
   DAMAGED: 'Run `tessera doctor`; what it left, it tells why.',
   DISK_FULL: 'Free space, or give `--out` or `--tmp` on another disk.',
   NOT_WRITABLE: 'Give a folder that may be written to.',
+  NOTHING_ONLINE: 'Mark groupBys `online: true`.',
+  EXACT_TAIL_ONLINE: 'Use sawtooth windows for what is served.',
   MEMORY_TOO_SMALL: 'Use fewer workers, more buckets, or a larger budget.',
   DUCKDB_FAILED: 'Look at the reason; if the data is in order, report it.',
   INTERRUPTED: 'Run the same again: what is published is not made twice.',

@@ -538,6 +538,16 @@ export const ERROR_TABLE = {
     'environment',
     (p) => `${p.path} cannot be written${p.reason === undefined ? '' : `: ${p.reason}`}.`,
   ),
+  NOTHING_ONLINE: entry<{ name: string }>(
+    'user',
+    (p) => `${p.name} has nothing to serve: none of its groupBys is \`online: true\`.`,
+    () => 'Write `online: true` on those that are asked for at request time.',
+  ),
+  EXACT_TAIL_ONLINE: entry<{ name: string; groupBys: readonly string[] }>(
+    'user',
+    (p) => `${p.name} cannot be served: ${p.groupBys.join(', ')} has windows with exact tails.`,
+    () => "What is served has sawtooth windows (`tail: 'sawtooth'`, the default).",
+  ),
   MEMORY_TOO_SMALL: entry<{ budgetBytes: number; neededBytes: number; detail?: string }>(
     'environment',
     (p) =>

@@ -1,4 +1,4 @@
-export { type RowValue as StoredValue, readRow, writeRow } from './format/row-payload.js';
+export { type RowValue, readRow, writeRow } from './format/row-payload.js';
 export { type AxisStates, readStates, writeStates } from './format/state-payload.js';
 export {
   type BadValue,
@@ -6,6 +6,7 @@ export {
   type Opened,
   openValue,
   sealValue,
+  VALUE_FORMAT,
 } from './format/value-bytes.js';
 export { type Axis, axisOf, pieceAt, pieceEndMs, pieceStartMs } from './spec/axis.js';
 export { entryKey, MOST_PARTS, writeEntryKey } from './spec/entry-key.js';
@@ -24,6 +25,7 @@ export {
   type ServedStates,
   type ServedUnit,
 } from './spec/served-unit.js';
+export { isServed, type UnitPart, unitName, unitParts } from './spec/unit-parts.js';
 export { addEntry, checksumOf, newTally, type Tally } from './store/checksum.js';
 export { memoryStore } from './store/memory-store.js';
 export { checkedRuns, type Runs } from './store/runs.js';

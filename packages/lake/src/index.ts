@@ -107,7 +107,7 @@ export { predicateSql, type TypeOf } from './predicate-sql.js';
 export { journalPath, type PublishJournal, readJournal, writeJournal } from './publish-journal.js';
 export { quoteIdent, quoteLiteral, quotePath, quotePaths } from './quote.js';
 export { type ReadKinds, readColumns, type StreamOptions, streamColumns } from './read-columns.js';
-export { readRows, readStrings } from './read-rows.js';
+export { readRows, readStrings, streamRows } from './read-rows.js';
 export type { ReadKind } from './read-vector.js';
 export { isPassing, PAUSES_MS, withRetries } from './retry.js';
 export {

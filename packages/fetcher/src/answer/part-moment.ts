@@ -42,11 +42,17 @@ export function partMoment(
   }
   const p = atMs - served.lagMs;
   if (p < served.firstMs || p > served.lastMs)
-    return { ...moment, gives: 'nothing', status: 'stale', error: notAnswered(defined.name, served, atMs) };
+    return {
+      ...moment,
+      gives: 'nothing',
+      status: 'stale',
+      error: notAnswered(defined.name, served, atMs),
+    };
   if (day !== null && served.days !== null && !served.days.present.includes(day)) {
     const { present, missing } = served.days;
     const isLater = day > (present.at(-1) ?? Number.NEGATIVE_INFINITY);
-    if (!isLater && missing === 'null') return { ...moment, gives: 'nothing', status: 'ok', error: null };
+    if (!isLater && missing === 'null')
+      return { ...moment, gives: 'nothing', status: 'ok', error: null };
     const error = isLater
       ? notAnswered(defined.name, served, atMs)
       : new TesseraError('MISSING_SNAPSHOT', {

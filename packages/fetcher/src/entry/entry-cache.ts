@@ -17,8 +17,7 @@ export function entryCache(maxBytes: number): EntryCache {
   if (maxBytes === 0) return { get: () => undefined, set: (_, bytes) => entryOf(bytes) };
   const cache = new LRUCache<string, Entry>({
     maxSize: maxBytes,
-    sizeCalculation: ({ bytes }, id) =>
-      ENTRY_BYTES + 2 * id.length + PARSED * (bytes?.length ?? 0),
+    sizeCalculation: ({ bytes }, id) => ENTRY_BYTES + 2 * id.length + PARSED * (bytes?.length ?? 0),
   });
   return {
     get: (id) => cache.get(id),

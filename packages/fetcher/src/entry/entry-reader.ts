@@ -61,7 +61,7 @@ export function entryReader(reader: StoreReader, cache: EntryCache, prefix: stri
     };
     const done = reader.multiGet([...wanted.values()], { signal: controller.signal }).then(
       (values) => {
-        ids.forEach((id, idx) => found.set(id, cache.set(id, values[idx] ?? null)));
+        for (const [idx, id] of ids.entries()) found.set(id, cache.set(id, values[idx] ?? null));
         settle(null);
       },
       (error: unknown) => settle(error instanceof Error ? error : new Error(String(error))),

@@ -63,8 +63,10 @@ function parse(
   reads: NonNullable<PlannedPart['reads']>,
   fingerprint: Uint8Array,
 ): Parsed {
-  const { payload, bad } = openValue(bytes, fingerprint);
-  if (payload === undefined) return { holds: 'bad', why: bad, detail: DETAILS[bad] };
+  const opened = openValue(bytes, fingerprint);
+  if (opened.bad !== undefined)
+    return { holds: 'bad', why: opened.bad, detail: DETAILS[opened.bad] };
+  const { payload } = opened;
   if (reads.holds === 'rows') return { holds: 'rows', values: readRow(payload, reads.types) };
   return { holds: 'states', states: statesEntry(payload, reads) };
 }

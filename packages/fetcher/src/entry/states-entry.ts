@@ -1,6 +1,6 @@
 import { type AxisStates, readStates } from '@tessera/kv-writer';
-import type { Frame, PlannedState, PlannedStates } from '../plan/states-plan.js';
 import type { Raw } from '../plan/raw.js';
+import type { Frame, PlannedState, PlannedStates } from '../plan/states-plan.js';
 
 /** The states of one key. Bytes are read when they are needed, and what was made of them is kept. */
 export interface StatesEntry {

@@ -10,6 +10,7 @@ import {
   type PartSpec,
   sanitizeName,
 } from '@tessera/api';
+import { isServed, unitName, unitParts } from '@tessera/kv-writer';
 
 /** What follows from a definition alone, whatever version is served of it. */
 export interface DefinitionPlan {
@@ -26,6 +27,8 @@ export interface DefinitionPlan {
   readonly derived: readonly ComputedColumn[];
   /** Of the row behind the inputs, in order. */
   readonly outputs: readonly OutputColumn[];
+  /** A midnight is the end of the day before it, as for entities and groupBys by themselves (S3.4); else its beginning. */
+  readonly endsDay: boolean;
 }
 
 export interface InputColumn {
@@ -64,13 +67,8 @@ export function definitionPlan(spec: JoinSpec | GroupBySpec): DefinitionPlan {
   return found;
 }
 
-/** What is uploaded and switched as a whole. */
-export function unitOf({ kind, name }: Pick<JoinSpec | GroupBySpec, 'kind' | 'name'>): string {
-  return `${kind === 'join' ? 'join' : 'group_by'}.${name}`;
-}
-
 function planOf(spec: JoinSpec | GroupBySpec): DefinitionPlan {
-  const parts = partsOf(spec);
+  const parts = unitParts(spec).map(({ part }) => part);
   // Labels are never served (S9).
   const served = spec.kind === 'join' ? withoutLabels(spec) : spec;
   const computed = computedColumns(served);
@@ -83,12 +81,13 @@ function planOf(spec: JoinSpec | GroupBySpec): DefinitionPlan {
   const positions = new Map(inputs.map(({ spec: { name } }, idx) => [name, idx]));
   return {
     spec,
-    unit: unitOf(spec),
+    unit: unitName(spec),
     command: `tessera upload --${spec.kind === 'join' ? 'join' : 'group-by'}=${spec.name}`,
     inputs,
     features,
     derived: computed.filter(({ column }) => column.expression !== undefined),
     outputs: outputOf(computed),
+    endsDay: spec.kind === 'groupBy' || spec.left.kind === 'entities',
     parts: parts.map((part, partIdx) => {
       const own = features.filter(({ column }) => column.partIdx === partIdx);
       const first = own[0]?.slot ?? 0;
@@ -98,7 +97,7 @@ function planOf(spec: JoinSpec | GroupBySpec): DefinitionPlan {
         name: nameOf(part),
         // Every key is an input.
         keys: part.keys.map(({ left }) => positions.get(left)!),
-        isServed: isServed(part.groupBy),
+        isServed: isServed(part),
         first,
         end: first + own.length,
       };
@@ -110,19 +109,8 @@ function withoutLabels({ labels: _, ...join }: JoinSpec): JoinSpec {
   return join;
 }
 
-/** Entities pass through as they are; all else has to say that it is online. */
-function isServed({ online, aggregations }: GroupBySpec): boolean {
-  return online || aggregations.length === 0;
-}
-
 function nameOf({ groupBy, prefix }: PartSpec): string {
   return prefix === undefined ? groupBy.name : sanitizeName(`${prefix}_${groupBy.name}`);
-}
-
-function partsOf(spec: JoinSpec | GroupBySpec): readonly PartSpec[] {
-  if (spec.kind === 'join') return spec.parts;
-  const keys = spec.keys.map((key) => ({ left: key, right: key }));
-  return [{ groupBy: spec, keys, lagMs: 0, at: 'strict', missing: 'error' }];
 }
 
 function inputsOf(
@@ -132,14 +120,11 @@ function inputsOf(
   const namesOf = (some: readonly PartSpec[]) =>
     new Set(some.flatMap(({ keys }) => keys.map(({ left }) => left)));
   const keys = namesOf(parts);
-  const needed = namesOf(parts.filter(({ groupBy }) => isServed(groupBy)));
-  const request = new Set(
-    spec.kind === 'join' ? (spec.request ?? []).map(({ name }) => name) : [],
-  );
+  const needed = namesOf(parts.filter(isServed));
+  const request = new Set(spec.kind === 'join' ? (spec.request ?? []).map(({ name }) => name) : []);
   return columnsOf(spec).flatMap((column): InputColumn[] => {
     const { name } = column;
-    if (keys.has(name))
-      return [{ spec: column, from: 'keys', isOptional: !needed.has(name) }];
+    if (keys.has(name)) return [{ spec: column, from: 'keys', isOptional: !needed.has(name) }];
     return request.has(name) ? [{ spec: column, from: 'request', isOptional: false }] : [];
   });
 }

@@ -2,9 +2,9 @@ import { type DataType, DS, expressionColumns, type OutputColumn } from '@tesser
 import {
   compileRow,
   derivedSteps,
+  type Value as ExprValue,
   type Row,
   typedAs,
-  type Value as ExprValue,
 } from '@tessera/expr';
 import type { DefinitionPlan } from './definition-plan.js';
 

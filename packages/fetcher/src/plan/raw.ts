@@ -7,8 +7,8 @@ import {
   type IntegerForm,
   type RowValue,
 } from '@tessera/api';
-import { canonicalValue, nearestDecimal, type Value as ExprValue } from '@tessera/expr';
-import type { StoredValue } from '@tessera/kv-writer';
+import { canonicalValue, type Value as ExprValue, nearestDecimal } from '@tessera/expr';
+import type { RowValue as StoredValue } from '@tessera/kv-writer';
 
 /** A value as the algebra gives it, or as a row of entities holds it. */
 export type Raw = Result | StoredValue;

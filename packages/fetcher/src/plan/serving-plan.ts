@@ -9,6 +9,7 @@ import {
 import type { DefinedPart, DefinitionPlan } from './definition-plan.js';
 import { type DerivedPlan, derivedPlan } from './derived-plan.js';
 import { emptyValue } from './empty-value.js';
+import { type Layout, layoutOf } from './layout.js';
 import type { Raw } from './raw.js';
 import { type PlannedRows, planRows } from './rows-plan.js';
 import { type PlannedStates, planStates } from './states-plan.js';
@@ -19,6 +20,7 @@ export interface ServingPlan {
   /** Of the parts that are served, in the order of the join. */
   readonly parts: readonly PlannedPart[];
   readonly derived: DerivedPlan;
+  readonly layout: Layout;
   /** Names of columns that nothing serves. */
   readonly unserved: readonly string[];
 }
@@ -36,7 +38,11 @@ export interface PlannedPart {
   readonly added: readonly string[];
 }
 
-export function servingPlan(definition: DefinitionPlan, meta: VersionMeta, store: string): ServingPlan {
+export function servingPlan(
+  definition: DefinitionPlan,
+  meta: VersionMeta,
+  store: string,
+): ServingPlan {
   const refuse = (reason: string) =>
     new TesseraError('SERVED_SCHEMA_CHANGED', {
       unit: definition.unit,
@@ -79,6 +85,7 @@ function planWith(
     definition,
     parts,
     derived,
+    layout: layoutOf(definition, derived),
     unserved: definition.outputs.flatMap(({ name }) => (missing.has(name) ? name : [])),
   };
 }
@@ -109,11 +116,13 @@ function planPart(
     return { ...blankPart(defined, definition), added };
   }
   const { served } = side;
+  const { groupBy } = defined.spec;
   const columns = own.map(({ column }) => column);
   return {
     ...blankPart(defined, definition),
     served,
-    reads: served.holds === 'states' ? planStates(served, columns) : planRows(served, columns),
+    reads:
+      served.holds === 'states' ? planStates(served, groupBy, columns) : planRows(served, columns),
     fingerprint: fingerprintBytes(served.fingerprint),
     added,
   };
@@ -152,7 +161,9 @@ function servedUnit({ served }: VersionMeta): ServedUnit | null {
   return unit?.format === SERVED_FORMAT ? (unit as ServedUnit) : null;
 }
 
-function columnsOf(served: ServedPart): readonly { readonly name: string; readonly hash: string }[] {
+function columnsOf(
+  served: ServedPart,
+): readonly { readonly name: string; readonly hash: string }[] {
   return served.holds === 'rows' ? served.columns : served.states.flatMap(({ columns }) => columns);
 }
 

@@ -1,5 +1,13 @@
-import { type AggregateState, aggregateState, bucketed, type Result } from '@tessera/algebra';
-import { DAY_MS, type OutputColumn, windowStartMs } from '@tessera/api';
+import {
+  type AggregateState,
+  aggregateState,
+  bucketed,
+  type Operation,
+  type Result,
+  type StateConfig,
+  type ValueKind,
+} from '@tessera/algebra';
+import { type GroupBySpec, type OutputColumn, windowStartMs } from '@tessera/api';
 import {
   type Axis,
   axisOf,
@@ -54,7 +62,11 @@ export interface AxisFrame {
 }
 
 /** @param columns the part's features; those that the version does not have are not read */
-export function planStates(served: ServedStates, columns: readonly OutputColumn[]): PlannedStates {
+export function planStates(
+  served: ServedStates,
+  { aggregations }: GroupBySpec,
+  columns: readonly OutputColumn[],
+): PlannedStates {
   const feature = new Map<string, number[]>();
   columns.forEach(({ hash }, idx) => {
     feature.set(hash, [...(feature.get(hash) ?? []), idx]);
@@ -63,7 +75,11 @@ export function planStates(served: ServedStates, columns: readonly OutputColumn[
   const states = served.states.flatMap((state): PlannedState[] => {
     const position = counts[state.axis]!++;
     const asked = state.columns.flatMap((column) =>
-      (feature.get(column.hash) ?? []).map((idx) => planColumn(served, state, column, idx)),
+      (feature.get(column.hash) ?? []).map((idx) => {
+        // Equal hashes are equal aggregations.
+        const { k, percentiles, maxDistinct } = aggregations[columns[idx]!.aggregationIdx]!;
+        return planColumn(served, state, column, { feature: idx, k, percentiles, maxDistinct });
+      }),
     );
     if (asked.length === 0) return [];
     return [{ axis: state.axis, position, machine: machineOf(state), columns: asked }];
@@ -71,23 +87,35 @@ export function planStates(served: ServedStates, columns: readonly OutputColumn[
   return { holds: 'states', served, statesOfAxis: counts, states, frame: framesOf(served) };
 }
 
-function machineOf({ operation, machine: { byKind, ...config } }: ServedState) {
+interface Machine {
+  readonly operation: Operation;
+  readonly machine: StateConfig & { readonly byKind?: ValueKind };
+}
+
+function machineOf({ operation, machine: { byKind, ...config } }: Machine) {
   const inner = aggregateState(operation, config);
   return byKind === undefined ? inner : (bucketed(inner, byKind) as AggregateState<unknown>);
+}
+
+interface Asked {
+  readonly feature: number;
+  readonly k: number | undefined;
+  readonly percentiles: readonly number[] | undefined;
+  readonly maxDistinct: number | undefined;
 }
 
 /** One state may answer several operations: each finishes it in its own way. */
 function planColumn(
   { axes }: ServedStates,
   state: ServedState,
-  { operation, windowMs, percentiles, maxDistinct, nullWhenEmpty }: ServedColumn,
-  feature: number,
+  { operation, windowMs, nullWhenEmpty }: ServedColumn,
+  { feature, k, percentiles, maxDistinct }: Asked,
 ): PlannedColumn {
   const own = machineOf({
-    ...state,
     operation,
     machine: {
       ...state.machine,
+      ...(k !== undefined && { k }),
       ...(percentiles && { percentiles }),
       ...(maxDistinct !== undefined && { maxDistinct }),
     },
@@ -121,9 +149,7 @@ function framesOf(served: ServedStates): PlannedStates['frame'] {
     const known = kept.find((one) => one.queryMs === queryMs && one.day === day);
     if (known !== undefined) return known.frame;
     const made: Frame = {
-      axes: axesOf(day).map((axis, idx) =>
-        axisFrame(axis, served.axes[idx]!.windowsMs, queryMs),
-      ),
+      axes: axesOf(day).map((axis, idx) => axisFrame(axis, served.axes[idx]!.windowsMs, queryMs)),
     };
     const frame = kept.find((one) => one.day === day && isSame(one.frame, made))?.frame ?? made;
     kept.unshift({ queryMs, day, frame });
@@ -132,11 +158,7 @@ function framesOf(served: ServedStates): PlannedStates['frame'] {
   };
 }
 
-function axisFrame(
-  axis: Axis,
-  windowsMs: readonly (number | null)[],
-  queryMs: number,
-): AxisFrame {
+function axisFrame(axis: Axis, windowsMs: readonly (number | null)[], queryMs: number): AxisFrame {
   const end = piecesBefore(axis, queryMs);
   const starts = windowsMs.map((windowMs) =>
     windowMs === null ? 0 : piecesBefore(axis, windowStartMs(queryMs, windowMs, 'sawtooth')),
@@ -148,8 +170,7 @@ function axisFrame(
 /** How many pieces end at an instant that is a cut, or before it. */
 function piecesBefore(axis: Axis, ms: number): number {
   if (ms >= axis.knownMs) return Number.MAX_SAFE_INTEGER;
-  const piece = pieceAt(axis, ms);
-  return piece < 0 ? 0 : piece;
+  return Math.max(0, pieceAt(axis, ms));
 }
 
 function isSame(a: Frame, b: Frame): boolean {
@@ -159,9 +180,4 @@ function isSame(a: Frame, b: Frame): boolean {
       one.end === other.end && one.starts.every((start, window) => start === other.starts[window])
     );
   });
-}
-
-/** The instant after a day, which is that of the state of its partition. */
-export function endOfDayMs(day: number): number {
-  return (day + 1) * DAY_MS;
 }

@@ -1,5 +1,5 @@
 import { TesseraError } from '@tessera/api';
-import type { StoredValue } from '@tessera/kv-writer';
+import type { RowValue as StoredValue } from '@tessera/kv-writer';
 import type { Instant } from '../options.js';
 import type { DefinitionPlan } from '../plan/definition-plan.js';
 import { readInstant } from './instant.js';

@@ -1,11 +1,5 @@
-import {
-  type DataType,
-  floorDiv,
-  formatType,
-  parseDayNumber,
-  parseInstantNs,
-} from '@tessera/api';
-import type { StoredValue } from '@tessera/kv-writer';
+import { type DataType, floorDiv, formatType, parseDayNumber, parseInstantNs } from '@tessera/api';
+import type { RowValue as StoredValue } from '@tessera/kv-writer';
 
 /** What is wrong with a value that was given. */
 export interface NoValue {
@@ -68,7 +62,9 @@ function bad(type: DataType, given: unknown): NoValue {
 function shown(given: unknown): string {
   if (typeof given === 'string') return JSON.stringify(given.slice(0, 60));
   if (typeof given === 'bigint') return `${given}n`;
-  return typeof given === 'object' ? `an ${Array.isArray(given) ? 'array' : 'object'}` : String(given);
+  return typeof given === 'object'
+    ? `an ${Array.isArray(given) ? 'array' : 'object'}`
+    : String(given);
 }
 
 function inRange(value: bigint): bigint | null {

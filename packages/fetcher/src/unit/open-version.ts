@@ -1,4 +1,4 @@
-import type { JoinSpec, GroupBySpec } from '@tessera/api';
+import type { GroupBySpec, JoinSpec } from '@tessera/api';
 import type { StoreReader } from '@tessera/kv-writer';
 import type { EntryCache } from '../entry/entry-cache.js';
 import { type EntryReader, entryReader } from '../entry/entry-reader.js';
