@@ -1,3 +1,4 @@
+export { STORE_FAULT_POINTS, type StoreFaultPoint } from './faults.js';
 export { type RowValue, readRow, writeRow } from './format/row-payload.js';
 export { type AxisStates, readStates, writeStates } from './format/state-payload.js';
 export {
@@ -8,6 +9,7 @@ export {
   sealValue,
   VALUE_FORMAT,
 } from './format/value-bytes.js';
+export { openStore } from './open-store.js';
 export { type Axis, axisOf, pieceAt, pieceEndMs, pieceStartMs } from './spec/axis.js';
 export { entryKey, MOST_PARTS, writeEntryKey } from './spec/entry-key.js';
 export { queryInstant, snapshotDay } from './spec/query-instant.js';
@@ -41,3 +43,4 @@ export type {
   VersionMeta,
   VersionState,
 } from './store/store.js';
+export { loadVersion, type Upload, type Uploaded } from './upload/load-version.js';

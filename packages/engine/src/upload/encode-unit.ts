@@ -38,7 +38,7 @@ import type { EncodeOptions, EncodeProgress } from './upload-types.js';
 /** What an upload will hold, known before a row of it is read. */
 export interface PlannedUnit {
   /** Of the definition, the as-of instant and everything that is read: equal means equal entries. */
-  readonly identity: string;
+  readonly inputHash: string;
   /** Parts that are not online, by the names of their groupBys. */
   readonly leftOut: readonly string[];
   /** Make the entries, and hand them over while they are made. */
@@ -86,9 +86,10 @@ export async function withPlannedUnit<T>(
       tiled.plan.scans.map((scan) => gathered.files(scan.sourceId, filesRead(scan))),
     );
     await checkWhole(files);
-    const making = { workers, out, memory, planOptions, options };
+    const inputHash = inputHashOf(definition, planned, options.asOfMs);
+    const making = { workers, out, memory, planOptions, options, inputHash };
     return await use({
-      identity: identityOf(definition, planned, options.asOfMs),
+      inputHash: making.inputHash,
       leftOut: parts.filter(({ part }) => !isServed(part)).map(({ part }) => part.groupBy.name),
       encode: async (consume) => {
         const result = await encodeParts(definition, planned, making, consume);
@@ -121,7 +122,7 @@ function checkParts({ name }: JoinSpec | GroupBySpec, served: ReturnType<typeof 
     });
 }
 
-function identityOf(
+function inputHashOf(
   definition: JoinSpec | GroupBySpec,
   planned: readonly PlannedPart[],
   asOfMs: number,
@@ -142,12 +143,13 @@ interface Making {
   readonly memory: ReturnType<typeof shareMemory>;
   readonly planOptions: PlanOptions;
   readonly options: EncodeOptions;
+  readonly inputHash: string;
 }
 
 async function encodeParts<T>(
   definition: JoinSpec | GroupBySpec,
   planned: readonly PlannedPart[],
-  { workers, out, memory, planOptions, options }: Making,
+  { workers, out, memory, planOptions, options, inputHash }: Making,
   consume: (encoded: EncodedUnit) => Promise<T>,
 ): Promise<T> {
   const { signal, asOfMs } = options;
@@ -193,6 +195,7 @@ async function encodeParts<T>(
       kind: definition.kind,
       name: definition.name,
       definitionHash: definitionHash(definition),
+      inputHash,
       asOfMs,
       parts: works.map(({ spec }) => spec),
     };

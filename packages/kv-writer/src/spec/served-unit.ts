@@ -13,6 +13,8 @@ export interface ServedUnit {
   readonly name: string;
   /** Of the definition that was uploaded. */
   readonly definitionHash: string;
+  /** Of the definition, the as-of instant and all that was read: equal means equal entries. */
+  readonly inputHash: string;
   /** Events before this instant are in the upload. */
   readonly asOfMs: number;
   readonly parts: readonly ServedPart[];
