@@ -12,8 +12,7 @@ const AS_OF = Date.parse('2025-03-01T00:00:00Z');
 function norm(value: unknown, type: string): unknown {
   if (value === undefined || value === null) return null;
   if (value instanceof Date) return value.getTime();
-  if (typeof value === 'bigint')
-    return type === 'timestamp' ? Number(value) / 1000 : Number(value);
+  if (typeof value === 'bigint') return type === 'timestamp' ? Number(value) / 1000 : Number(value);
   if (value instanceof Map) return [...value].map(([k, v]) => [norm(k, ''), norm(v, '')]);
   if (Array.isArray(value))
     return value.map((item) =>
@@ -73,13 +72,17 @@ test('draft', async () => {
       if (keys.some((key) => key === null)) continue;
       const found = answers(part, get, keys as string[], (row.ts as Date).getTime());
       for (const [name, value] of found) {
-        const column = part.holds === 'rows' ? `${part.groupBy}_${name}`.replaceAll('.', '_') : name;
-        const type = part.holds === 'rows' ? '' : part.states.flatMap((s) => s.columns).find((c) => c.name === name)!.type;
+        const column =
+          part.holds === 'rows' ? `${part.groupBy}_${name}`.replaceAll('.', '_') : name;
+        const type =
+          part.holds === 'rows'
+            ? ''
+            : part.states.flatMap((s) => s.columns).find((c) => c.name === name)!.type;
         const [a, b] = [JSON.stringify(norm(row[column], type)), JSON.stringify(norm(value, type))];
         if (!(column in row)) throw new Error(column);
         cells++;
         if (a !== 'null' && a !== '0') filled++;
-        if (a !== b) bad.set(column, `${a} ${b} ${(bad.get(column)?.split(' ').length ?? 0)}`);
+        if (a !== b) bad.set(column, `${a} ${b} ${bad.get(column)?.split(' ').length ?? 0}`);
       }
     }
   }

@@ -5,7 +5,7 @@ import {
   type Result,
   type ScalarValue,
 } from '@tessera/algebra';
-import { parseType } from '@tessera/api';
+import { parseType, windowStartMs } from '@tessera/api';
 import {
   axisOf,
   entryKey,
@@ -21,7 +21,6 @@ import {
   type ServedStates,
   snapshotDay,
 } from '@tessera/kv-writer';
-import { windowStartMs } from '@tessera/api';
 
 export type Get = (key: Uint8Array) => Uint8Array | null;
 

@@ -1,4 +1,4 @@
-import { TesseraError } from '@tessera/api';
+import { type OutputColumn, TesseraError } from '@tessera/api';
 import {
   fingerprintBytes,
   SERVED_FORMAT,
@@ -6,7 +6,7 @@ import {
   type ServedUnit,
   type VersionMeta,
 } from '@tessera/kv-writer';
-import type { DefinedPart, DefinitionPlan } from './definition-plan.js';
+import type { DefinedPart, DefinitionPlan, Feature } from './definition-plan.js';
 import { type DerivedPlan, derivedPlan } from './derived-plan.js';
 import { emptyValue } from './empty-value.js';
 import { type Layout, layoutOf } from './layout.js';
@@ -99,13 +99,13 @@ function planPart(
 ): PlannedPart | null {
   const own = featuresOf(defined, definition);
   const side = sides.find(({ hashes }) => own.some(({ column }) => hashes.has(column.hash)));
-  // A name that another meaning had when it was uploaded.
-  const names = new Set(sides.flatMap(({ served }) => namesOf(served)));
-  const changed = own.find(
-    ({ column }) => names.has(column.name) && side?.hashes.has(column.hash) !== true,
+  const changed = changedColumn(
+    defined,
+    own,
+    side === undefined ? unasked(definition, sides) : [side],
   );
   if (changed !== undefined) {
-    const reason = `\`${changed.column.name}\` meant something else when it was uploaded`;
+    const reason = `\`${changed.name}\` meant something else when it was uploaded`;
     return refusedPart(defined, definition, refuse(reason));
   }
   const added = own
@@ -126,6 +126,30 @@ function planPart(
     fingerprint: fingerprintBytes(served.fingerprint),
     added,
   };
+}
+
+/** Parts of the version that no part of the definition asks for as they are. */
+function unasked({ features }: DefinitionPlan, sides: readonly Side[]): readonly Side[] {
+  const asked = new Set(features.map(({ column }) => column.hash));
+  return sides.filter(({ hashes }) => ![...hashes].some((hash) => asked.has(hash)));
+}
+
+/** A column that is there by its name, and means something else. */
+function changedColumn(
+  { spec }: DefinedPart,
+  own: readonly Feature[],
+  sides: readonly Side[],
+): OutputColumn | undefined {
+  return own.find(({ column }) =>
+    sides.some(({ served, hashes }) => {
+      if (hashes.has(column.hash)) return false;
+      // Rows of entities are held by the names of their source.
+      return served.holds === 'rows'
+        ? served.groupBy === spec.groupBy.name &&
+            served.columns.some(({ name }) => name === column.input)
+        : served.states.some(({ columns }) => columns.some(({ name }) => name === column.name));
+    }),
+  )?.column;
 }
 
 function blankPart(defined: DefinedPart, definition: DefinitionPlan): PlannedPart {
@@ -169,8 +193,4 @@ function columnsOf(
 
 function hashesOf(served: ServedPart): ReadonlySet<string> {
   return new Set(columnsOf(served).map(({ hash }) => hash));
-}
-
-function namesOf(served: ServedPart): readonly string[] {
-  return columnsOf(served).map(({ name }) => name);
 }
