@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const ALLOWED = {
   'packages/api': [],
   'packages/columnar': [],
-  'packages/algebra': ['columnar'],
+  'packages/algebra': ['api', 'columnar'],
   'packages/lake': ['api', 'columnar'],
   'packages/expr': ['api', 'columnar'],
   'packages/tiling': ['api', 'columnar', 'algebra', 'lake'],
@@ -16,6 +16,7 @@ const ALLOWED = {
   'packages/planner': ['api'],
   'packages/validators': ['api'],
   'packages/kv-writer': ['api', 'columnar', 'algebra', 'expr'],
+  'packages/fetcher': ['api', 'algebra', 'columnar', 'expr', 'kv-writer'],
   'packages/compiler': ['api', 'planner', 'validators'],
   'packages/engine': [
     'api',

@@ -69,6 +69,9 @@ export {
 } from './states/state.js';
 export type { SumState, WeightedState } from './states/sums.js';
 export type { VectorState } from './states/vectors.js';
+export { rowResult, rowValue } from './typed/row-value.js';
+export { stateConfig, type TakenTypes } from './typed/state-config.js';
+export { kindOf, nearestDoubles, scaleOf } from './typed/value-kind.js';
 export {
   type ByteReader,
   type ByteWriter,

@@ -490,6 +490,32 @@ export const ERROR_TABLE = {
       `version ${p.version} of ${p.unit} was read back from ${p.store} and is not whole: ${p.reason}.`,
     () => 'It was not activated. Upload again.',
   ),
+  SERVED_SCHEMA_CHANGED: entry<{
+    unit: string;
+    store: string;
+    reason: string;
+    command: string;
+  }>(
+    'user',
+    (p) => `what ${p.store} holds of ${p.unit} is of another definition: ${p.reason}.`,
+    (p) => `Upload it again: \`${p.command}\`.`,
+  ),
+  NOT_ANSWERED: entry<{ part: string; at: string; first: string; last: string }>(
+    'environment',
+    (p) => `${p.part} is answered from ${p.first} to ${p.last}, and asked at ${p.at}.`,
+    () => 'Upload again; what is asked before an upload began is not kept.',
+  ),
+  TOO_OLD: entry<{ part: string; ageMs: number; maxAgeMs: number }>(
+    'environment',
+    (p) =>
+      `what is known of ${p.part} is ${p.ageMs} ms old, and may be ${p.maxAgeMs} ms old at most.`,
+    () => 'Upload more often, or raise `maxAge`.',
+  ),
+  TIMEOUT: entry<{ store: string; timeoutMs: number }>(
+    'environment',
+    (p) => `${p.store} did not answer within ${p.timeoutMs} ms.`,
+    () => 'The rest of the answer stands. Raise `timeoutMs`, or look after the store.',
+  ),
 
   // Machine
   DATASET_LOCKED: entry<{ path: string; owner?: string }>(

@@ -1,3 +1,4 @@
+import { kindOf } from '@tessera/algebra';
 import {
   DAY_MS,
   dayOf,
@@ -20,7 +21,6 @@ import {
 import type { Relation } from '@tessera/lake';
 import type { ScanPlan } from '@tessera/planner';
 import type { StateFamily, TileScan } from '@tessera/tiling';
-import { kindOf } from '../explain/algebra-values.js';
 import { NOT_BY_DAY } from '../left-partitions.js';
 import { sum } from '../sum.js';
 import { tileInput } from '../tiles/tile-input.js';
