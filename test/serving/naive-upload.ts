@@ -254,7 +254,9 @@ function stateEntries(
       const made = new Map<number, unknown>();
       const feature = features[at]!;
       for (const { bucket, contribution } of contributions(feature, rows)) {
-        const piece = pieceAt(axis, contribution.tMs);
+        // Rows without a time are there whenever they are read.
+        const isTimeless = feature.part.groupBy.source.time === undefined;
+        const piece = isTimeless ? 0 : pieceAt(axis, contribution.tMs);
         if (piece < 0) continue;
         const into = made.get(piece) ?? machine.init();
         made.set(piece, into);
