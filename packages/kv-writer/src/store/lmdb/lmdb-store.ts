@@ -7,6 +7,7 @@ import { checkVersionName, nameOf, pathOf } from '../names.js';
 import { activated } from '../pointer.js';
 import type { Store, StoreReader, VersionInfo } from '../store.js';
 import { checkStored, nothingToRollBack, notUploaded, versionInUse } from '../store-error.js';
+import { checkContent, checkFile, crcOfFile } from './file-check.js';
 import { lockFile } from './file-lock.js';
 import { codeOf, makeFolder, removeTree, syncPath, writeError } from './files.js';
 import { loadRuns } from './lmdb-load.js';
@@ -15,7 +16,6 @@ import { openReader } from './lmdb-reader.js';
 import { readBack } from './lmdb-verify.js';
 import { change } from './shared-environment.js';
 import {
-  checkFile,
   entriesPath,
   type LoadedFile,
   readLoaded,
@@ -166,13 +166,19 @@ export function lmdbStore(folder: string, options: LmdbOptions = {}): Store {
       checkStored(place, meta, stored);
       fault('verified');
       const { size: fileBytes } = await stat(entriesPath(at));
-      await writeLoaded(at, { format: 1, startedMs: loading.startedMs, fileBytes, meta });
+      const fileCrc = await crcOfFile(entriesPath(at));
+      const { startedMs } = loading;
+      await writeLoaded(at, { format: 1, startedMs, fileBytes, fileCrc, meta });
       await syncPath(unitFolder(unit));
     },
 
     async put(unit, version, entries) {
-      await checkFile(versionFolder(unit, version), await loadedOf(unit, version), where);
-      const path = entriesPath(versionFolder(unit, version));
+      const at = versionFolder(unit, version);
+      const path = entriesPath(at);
+      const loaded = await loadedOf(unit, version);
+      await checkFile(at, loaded, where);
+      // From here on its bytes are no longer what they were.
+      if (loaded.fileCrc !== null) await writeLoaded(at, { ...loaded, fileCrc: null });
       await change(path, entries).catch(async (cause: unknown) => {
         throw await writeError(path, cause);
       });
@@ -196,7 +202,10 @@ export function lmdbStore(folder: string, options: LmdbOptions = {}): Store {
       return switched(unit, async () => {
         const { current, previous } = await readPointer(unitFolder(unit), where);
         if (previous === null) throw nothingToRollBack(place, unit);
-        await checkFile(versionFolder(unit, previous), await loadedOf(unit, previous), where);
+        const at = versionFolder(unit, previous);
+        const loaded = await loadedOf(unit, previous);
+        await checkFile(at, loaded, where);
+        await checkContent(entriesPath(at), loaded, where);
         await writePointer(unitFolder(unit), { current: previous, previous: current });
         return previous;
       });
