@@ -140,6 +140,10 @@ export function memoryStore(): Store {
       found.meta = meta;
     },
 
+    async check(unit, version) {
+      loadedOf(unit, version);
+    },
+
     async put(unit, version, entries: readonly Entry[]) {
       const { values } = loadedOf(unit, version);
       for (const { key, value } of entries) values.set(textOf(key), Uint8Array.from(value));

@@ -8,7 +8,7 @@ import { activated } from '../pointer.js';
 import type { Store, StoreReader, VersionInfo } from '../store.js';
 import { checkStored, nothingToRollBack, notUploaded, versionInUse } from '../store-error.js';
 import { checkContent, checkFile, crcOfFile } from './file-check.js';
-import { lockFile } from './file-lock.js';
+import { clearLocks, lockFile } from './file-lock.js';
 import { codeOf, makeFolder, removeTree, syncPath, writeError } from './files.js';
 import { loadRuns } from './lmdb-load.js';
 import { readPointer, switching, writePointer } from './lmdb-pointer.js';
@@ -70,12 +70,21 @@ export function lmdbStore(folder: string, options: LmdbOptions = {}): Store {
     return file;
   }
 
+  /** Throws NOT_UPLOADED, STORE_DAMAGED. */
+  async function whole(unit: string, version: string): Promise<void> {
+    const at = versionFolder(unit, version);
+    const loaded = await loadedOf(unit, version);
+    await checkFile(at, loaded, where);
+    await told(() => checkContent(entriesPath(at), loaded, where));
+  }
+
   async function infoOf(
     unit: string,
     version: string,
   ): Promise<Omit<VersionInfo, 'isCurrent' | 'isPrevious'>> {
     const at = versionFolder(unit, version);
-    const loaded = await readLoaded(at, where);
+    // What cannot be read is nothing that could be used.
+    const loaded = await readLoaded(at, where).catch(() => null);
     if (loaded !== null) {
       const { startedMs, meta } = loaded;
       return { version, state: 'loaded', startedMs, identity: meta.identity, meta };
@@ -140,6 +149,7 @@ export function lmdbStore(folder: string, options: LmdbOptions = {}): Store {
     async lock(unit, owner) {
       await makeFolder(unitFolder(unit));
       const lock = await lockFile(join(unitFolder(unit), '_lock'), owner, { unit, store: where });
+      await clearLocks(unitFolder(unit), '_lock');
       await clearDropped(unitFolder(unit));
       return lock;
     },
@@ -172,6 +182,8 @@ export function lmdbStore(folder: string, options: LmdbOptions = {}): Store {
       await syncPath(unitFolder(unit));
     },
 
+    check: whole,
+
     async put(unit, version, entries) {
       const at = versionFolder(unit, version);
       const path = entriesPath(at);
@@ -202,10 +214,7 @@ export function lmdbStore(folder: string, options: LmdbOptions = {}): Store {
       return switched(unit, async () => {
         const { current, previous } = await readPointer(unitFolder(unit), where);
         if (previous === null) throw nothingToRollBack(place, unit);
-        const at = versionFolder(unit, previous);
-        const loaded = await loadedOf(unit, previous);
-        await checkFile(at, loaded, where);
-        await checkContent(entriesPath(at), loaded, where);
+        await whole(unit, previous);
         await writePointer(unitFolder(unit), { current: previous, previous: current });
         return previous;
       });
