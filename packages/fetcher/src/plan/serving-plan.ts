@@ -90,13 +90,14 @@ function planWith(
   };
 }
 
-/** Null where a part is neither in the version nor meant to be. */
+/** Null where a part is not meant to be served. */
 function planPart(
   defined: DefinedPart,
   definition: DefinitionPlan,
   sides: readonly Side[],
   refuse: (reason: string) => TesseraError,
 ): PlannedPart | null {
+  if (!defined.isServed) return null;
   const own = featuresOf(defined, definition);
   const side = sides.find(({ hashes }) => own.some(({ column }) => hashes.has(column.hash)));
   const changed = changedColumn(
@@ -111,10 +112,7 @@ function planPart(
   const added = own
     .filter(({ column }) => side?.hashes.has(column.hash) !== true)
     .map(({ column }) => column.name);
-  if (side === undefined) {
-    if (!defined.isServed) return null;
-    return { ...blankPart(defined, definition), added };
-  }
+  if (side === undefined) return { ...blankPart(defined, definition), added };
   const { served } = side;
   const { groupBy } = defined.spec;
   const columns = own.map(({ column }) => column);
