@@ -29,8 +29,19 @@ const ALLOWED = {
     'pitjoin',
     'planner',
   ],
+  'packages/consistency': ['api', 'engine', 'fetcher', 'kv-writer'],
   'packages/testing': ['api', 'engine'],
-  'apps/cli': ['api', 'engine', 'testing', 'lake', 'compiler', 'validators'],
+  'apps/cli': [
+    'api',
+    'engine',
+    'testing',
+    'lake',
+    'compiler',
+    'validators',
+    'kv-writer',
+    'fetcher',
+    'consistency',
+  ],
   'apps/bench': ['api', 'engine', 'planner', 'columnar', 'pitjoin', 'algebra', 'lake', 'expr'],
 };
 

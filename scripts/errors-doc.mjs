@@ -232,6 +232,7 @@ const SAMPLES = {
   // In the table for the memory budget to come; nothing raises it yet.
   NOTHING_ONLINE: [{ name: 'fraud_v2' }],
   EXACT_TAIL_ONLINE: [{ name: 'fraud_v2', groupBys: ['user_spend'] }],
+  NOTHING_COMPARED: [{ name: 'fraud_v2', why: 'its left has no day' }],
   MEMORY_TOO_SMALL: [{ budgetBytes: 536870912, neededBytes: 1073741824, detail: 'largest bucket' }],
   OUT_OF_MEMORY: [
     { limit: '80.3 MiB', reason: 'Out of Memory Error: failed to pin block of size 256.0 KiB' },
@@ -315,6 +316,7 @@ const ADVICE = {
   NOT_WRITABLE: 'Give a folder that may be written to.',
   NOTHING_ONLINE: 'Mark groupBys `online: true`.',
   EXACT_TAIL_ONLINE: 'Use sawtooth windows for what is served.',
+  NOTHING_COMPARED: 'Compare with an upload whose two days have rows.',
   MEMORY_TOO_SMALL: 'Use fewer workers, more buckets, or a larger budget.',
   DUCKDB_FAILED: 'Look at the reason; if the data is in order, report it.',
   INTERRUPTED: 'Run the same again: what is published is not made twice.',

@@ -548,6 +548,12 @@ export const ERROR_TABLE = {
     (p) => `${p.name} cannot be served: ${p.groupBys.join(', ')} has windows with exact tails.`,
     () => "What is served has sawtooth windows (`tail: 'sawtooth'`, the default).",
   ),
+  NOTHING_COMPARED: entry<{ name: string; why: string }>(
+    'user',
+    (p) => `nothing of ${p.name} was compared: ${p.why}.`,
+    () =>
+      'Rows are needed whose instants an upload answers, the two days after its as-of: upload as of an earlier instant (`--as-of`).',
+  ),
   MEMORY_TOO_SMALL: entry<{ budgetBytes: number; neededBytes: number; detail?: string }>(
     'environment',
     (p) =>

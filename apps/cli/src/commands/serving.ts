@@ -47,7 +47,7 @@ export function storeUrl(
 
 /** A store as a user would name it. */
 export function shownStore({ kind, where }: Pick<Store, 'kind' | 'where'>, cwd: string): string {
-  return kind === 'lmdb' ? shownPath(cwd, where) : where;
+  return kind === 'lmdb' ? shownPath(cwd, where.replace(/^lmdb:/, '')) : where;
 }
 
 /** Open the store for one command. */

@@ -65,8 +65,7 @@ export async function uploadCommand(raw: RawUploadOptions, context: CommandConte
         onProgress: (own) => {
           if (own.stage === 'load') return;
           const { stage, done, total } = own;
-          const name = stage === 'tiles' ? `tiles ${own.part}` : stage;
-          update({ stage: name, tasksDone: done, tasksTotal: total, rows: 0 });
+          update({ stage, tasksDone: done, tasksTotal: total, rows: 0 });
         },
       });
       progress.finish();

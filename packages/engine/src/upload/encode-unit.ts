@@ -23,12 +23,10 @@ import { checkUnchanged, checkWhole, filesRead } from '../inputs.js';
 import { interruptOnAbort } from '../interrupt-on-abort.js';
 import { memoryBudget, shareMemory } from '../memory.js';
 import { checkSignal } from '../process-state.js';
-import { NO_PROFILER } from '../profile/profiler.js';
 import { isSmallWork } from '../small-work.js';
 import { NOTHING_BUILT, type TilesBuilt } from '../tiles/build-tiles.js';
-import { makeTiles } from '../tiles/make-tiles.js';
-import { tileStore } from '../tiles/tile-sets.js';
 import { SEMANTICS_VERSION } from '../version.js';
+import { buildPartTiles } from './build-tiles.js';
 import { encodeTasks } from './entries.js';
 import { type PartWork, partWork } from './part-work.js';
 import { type PlannedPart, planPart } from './plan-part.js';
@@ -164,28 +162,11 @@ async function encodeParts<T>(
     executor =
       workers === 1 || isSmall ? await inlineExecutor(threads) : await threadsExecutor(threads);
     const tell = (progress: EncodeProgress) => options.onProgress?.(progress);
-    const built: TilesBuilt = { ...NOTHING_BUILT };
-    const works: PartWork[] = [];
-    for (const part of planned) {
-      const { subject, gathered, sets, tiled } = part;
-      const made = await makeTiles(
-        subject,
-        { store: tileStore(out), sets, gathered, planOptions },
-        tiled,
-        {
-          ...{ executor, owner, signal: either, profiler: NO_PROFILER },
-          onProgress: ({ tasksDone, tasksTotal }) =>
-            tell({
-              stage: 'tiles',
-              part: part.part.groupBy.name,
-              done: tasksDone,
-              total: tasksTotal,
-            }),
-        },
-      );
-      addBuilt(built, made.counts);
-      works.push(partWork({ ...part, tiled: made.tiled, sets: made.sets }, asOfMs, workers));
-    }
+    const { parts, built } = await buildPartTiles(planned, {
+      ...{ name: definition.name, out, owner, planOptions, executor, signal: either },
+      onProgress: (done, total) => tell({ stage: 'tiles', done, total }),
+    });
+    const works = parts.map((part) => partWork(part, asOfMs, workers));
     const taskBytes = memory.worker.taskBytes;
     const tasks = await encodeTasks(works, { executor, dir, taskBytes }, (done, total) =>
       tell({ stage: 'keys', done, total }),
@@ -208,7 +189,12 @@ async function encodeParts<T>(
       })
       .catch((error: unknown) => queue.fail(error));
     try {
-      const result = await consume({ served, runs: queue.runs(), tiles: built, parts: works });
+      const result = await consume({
+        served,
+        runs: queue.runs(),
+        tiles: built ?? NOTHING_BUILT,
+        parts: works,
+      });
       await running;
       queue.check();
       return result;
@@ -221,10 +207,6 @@ async function encodeParts<T>(
     await executor?.close();
     close();
   }
-}
-
-function addBuilt(sumOf: { -readonly [K in keyof TilesBuilt]: number }, own: TilesBuilt): void {
-  for (const key of Object.keys(own) as (keyof TilesBuilt)[]) sumOf[key] += own[key];
 }
 
 /** Files in the order of their tasks, whichever are finished first. */

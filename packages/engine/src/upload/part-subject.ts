@@ -20,19 +20,16 @@ export interface Instants {
 }
 
 /**
- * A part as a subject of its own: planned as if its left had rows at any ms of the instants. Then no tile is read that any
+ * Parts as a subject of their own: planned as if the left had rows at any ms of the instants. Then no tile is read that any
  * window of theirs would cut, and rows only where one begins or ends inside the finest.
  */
-export function partSubject(part: PartSpec, { firstMs, lastMs }: Instants): Subject {
-  const { groupBy } = part;
-  const { derive: _, only: __, ...plain } = groupBy;
-  const isEntities = groupBy.source.kind === 'entities';
-  // Of entities only what they read is planned; their partitions are chosen by day.
-  const own: PartSpec = isEntities
-    ? { ...part, groupBy: plain, missing: 'null' }
-    : { ...part, lagMs: 0, at: 'strict', groupBy: { ...plain, accuracy: 'temporal' } };
-  const left = leftOf(part);
-  const join: JoinSpec = { kind: 'join', name: groupBy.name, left, parts: [own] };
+export function partsSubject(
+  name: string,
+  parts: readonly PartSpec[],
+  { firstMs, lastMs }: Instants,
+): Subject {
+  const left = leftOf(name, parts);
+  const join: JoinSpec = { kind: 'join', name, left, parts: parts.map(planned) };
   const computed: readonly ComputedColumn[] = computedColumns(join);
   const asked: LeftPartitionFacts = {
     ds: formatDay(dayOf(lastMs)),
@@ -43,9 +40,9 @@ export function partSubject(part: PartSpec, { firstMs, lastMs }: Instants): Subj
   };
   return {
     kind: 'backfill',
-    name: groupBy.name,
-    join: null,
-    groupBy,
+    name,
+    join,
+    groupBy: null,
     columns: [],
     computed,
     plan: ({ facts }, options) =>
@@ -66,20 +63,29 @@ export function partSubject(part: PartSpec, { firstMs, lastMs }: Instants): Subj
   };
 }
 
+function planned(part: PartSpec): PartSpec {
+  const { derive: _, only: __, ...groupBy } = part.groupBy;
+  // Of entities only what they read is planned; their partitions are chosen by day.
+  return groupBy.source.kind === 'entities'
+    ? { ...part, groupBy, missing: 'null' }
+    : { ...part, lagMs: 0, at: 'strict', groupBy: { ...groupBy, accuracy: 'temporal' } };
+}
+
 /** Keys and an instant. */
-function leftOf({ keys, groupBy }: PartSpec): SourceSpec {
-  const types = new Map(groupBy.source.columns.map(({ name, type }) => [name, type]));
+function leftOf(name: string, parts: readonly PartSpec[]): SourceSpec {
   const columns = new Map(
-    keys.flatMap(({ left, right }) => {
-      const type = types.get(right);
-      return type === undefined ? [] : [[left, { name: left, type, nullable: true }] as const];
-    }),
+    parts.flatMap(({ keys, groupBy }) =>
+      keys.flatMap(({ left, right }) => {
+        const type = groupBy.source.columns.find((column) => column.name === right)?.type;
+        return type === undefined ? [] : [[left, { name: left, type, nullable: true }] as const];
+      }),
+    ),
   );
   let time = 'at';
   while (columns.has(time)) time += '_';
   return {
     kind: 'events',
-    name: `requests of ${groupBy.name}`,
+    name: `requests of ${name}`,
     path: 'requests',
     format: 'parquet',
     columns: [...columns.values(), { name: time, type: { kind: 'epoch_ms' }, nullable: true }],

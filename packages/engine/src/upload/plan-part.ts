@@ -7,7 +7,7 @@ import { factsFolder } from '../remembered-facts.js';
 import type { Subject } from '../subject.js';
 import { planTiled, type TiledPlan } from '../tiles/plan-tiled.js';
 import { NO_SETS, openTileSets, type TileSets, tileStore } from '../tiles/tile-sets.js';
-import { partSubject } from './part-subject.js';
+import { type Instants, partsSubject } from './part-subject.js';
 
 /** Where an upload comes from, and how it is planned. */
 export interface UploadPlanning {
@@ -31,11 +31,20 @@ export function timingOf({ lagMs, at, groupBy }: PartSpec): Timing {
   return { lagMs, inclusive: at === 'inclusive', snapshot: groupBy.accuracy === 'snapshot' };
 }
 
+/** What is planned for: entities at the instants of requests, events at their own. */
+function instantsOf({ groupBy }: PartSpec, timing: Timing, asOfMs: number): Instants {
+  const lastMs = asOfMs + SERVED_MS;
+  return groupBy.source.kind === 'entities'
+    ? { firstMs: asOfMs, lastMs }
+    : { firstMs: queryInstant(timing, asOfMs), lastMs: queryInstant(timing, lastMs) };
+}
+
 /** A part that was looked at: what it reads, and what of that is there as tiles. */
 export interface PlannedPart {
   readonly idx: number;
   readonly part: PartSpec;
   readonly timing: Timing;
+  readonly instants: Instants;
   readonly subject: Subject;
   readonly gathered: Gathered;
   readonly sets: TileSets;
@@ -61,14 +70,8 @@ export async function planPart(
     sets,
   );
   const timing = timingOf(part);
-  const lastMs = asOfMs + SERVED_MS;
-  const subject =
-    groupBy.source.kind === 'entities'
-      ? partSubject(part, { firstMs: asOfMs, lastMs })
-      : partSubject(part, {
-          firstMs: queryInstant(timing, asOfMs),
-          lastMs: queryInstant(timing, lastMs),
-        });
+  const instants = instantsOf(part, timing, asOfMs);
+  const subject = partsSubject(groupBy.name, [part], instants);
   const tiled = planTiled(subject, gathered, planOptions, sets);
   const read = new Set(
     tiled.plan.scans.flatMap(({ fileIdx, tiles: own }) => [
@@ -78,7 +81,7 @@ export async function planPart(
   );
   const all = gathered.facts.sources[definitionHash(groupBy.source)]?.files ?? [];
   return {
-    ...{ idx, part, timing, subject, gathered, sets, tiled },
+    ...{ idx, part, timing, instants, subject, gathered, sets, tiled },
     files: all.filter((_, at) => read.has(at)),
   };
 }

@@ -22,11 +22,5 @@ export interface EncodeOptions {
 
 /** How far it is: tiles of a part, numbering keys, encoding entries, loading them. */
 export type EncodeProgress =
-  | {
-      readonly stage: 'tiles';
-      readonly part: string;
-      readonly done: number;
-      readonly total: number;
-    }
-  | { readonly stage: 'keys' | 'encode'; readonly done: number; readonly total: number }
+  | { readonly stage: 'tiles' | 'keys' | 'encode'; readonly done: number; readonly total: number }
   | { readonly stage: 'load'; readonly entries: number; readonly bytes: number };
