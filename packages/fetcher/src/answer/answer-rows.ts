@@ -83,8 +83,10 @@ export async function answerRows(
     const explanations: ColumnExplanation[] = [];
     const parts = reads[idx]!.map((one) => {
       const entry = one.place < 0 ? null : read.entries[one.place]!;
+      const status = answerPart(one, entry, { plan, request, values, isKnown, where });
+      // Entries are read by now.
       if (explain) explanations.push(...explainPart(plan, one, entry));
-      return answerPart(one, entry, { plan, request, values, isKnown, where });
+      return status;
     });
     const row = fillRow(plan, request, values, isKnown);
     return { row, parts, explain: explain ? explanations : null };

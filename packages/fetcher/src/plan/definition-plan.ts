@@ -8,6 +8,7 @@ import {
   type OutputColumn,
   outputOf,
   type PartSpec,
+  partColumns,
   sanitizeName,
 } from '@tessera/api';
 import { isServed, unitName, unitParts } from '@tessera/kv-writer';
@@ -73,8 +74,12 @@ function planOf(spec: JoinSpec | GroupBySpec): DefinitionPlan {
   const served = spec.kind === 'join' ? withoutLabels(spec) : spec;
   const computed = computedColumns(served);
   const plain = computed.filter(({ column }) => column.expression === undefined);
+  // A version has every part's columns as that part asks for them: of a groupBy by itself too.
+  const asked = new Map(
+    parts.flatMap((part, idx) => partColumns(part, idx).map((one) => [one.name, one] as const)),
+  );
   const features = plain
-    .map(({ column }) => column)
+    .map(({ column }) => asked.get(column.name) ?? column)
     .sort((a, b) => a.partIdx - b.partIdx)
     .map((column, slot): Feature => ({ slot, column }));
   const inputs = inputsOf(spec, parts);

@@ -90,31 +90,24 @@ function planWith(
   };
 }
 
-/** Null where a part is neither in the version nor meant to be. */
+/** Null where a part is not meant to be served. */
 function planPart(
   defined: DefinedPart,
   definition: DefinitionPlan,
   sides: readonly Side[],
   refuse: (reason: string) => TesseraError,
 ): PlannedPart | null {
+  if (!defined.isServed) return null;
   const own = featuresOf(defined, definition);
-  const side = sides.find(({ hashes }) => own.some(({ column }) => hashes.has(column.hash)));
-  const changed = changedColumn(
-    defined,
-    own,
-    side === undefined ? unasked(definition, sides) : [side],
-  );
+  const side = sideOf(own, sides);
+  const missing = own.filter(({ column }) => side?.hashes.has(column.hash) !== true);
+  const changed = changedColumn(defined, missing, definition, { side, sides });
   if (changed !== undefined) {
     const reason = `\`${changed.name}\` meant something else when it was uploaded`;
     return refusedPart(defined, definition, refuse(reason));
   }
-  const added = own
-    .filter(({ column }) => side?.hashes.has(column.hash) !== true)
-    .map(({ column }) => column.name);
-  if (side === undefined) {
-    if (!defined.isServed) return null;
-    return { ...blankPart(defined, definition), added };
-  }
+  const added = missing.map(({ column }) => column.name);
+  if (side === undefined) return { ...blankPart(defined, definition), added };
   const { served } = side;
   const { groupBy } = defined.spec;
   const columns = own.map(({ column }) => column);
@@ -128,28 +121,38 @@ function planPart(
   };
 }
 
-/** Parts of the version that no part of the definition asks for as they are. */
-function unasked({ features }: DefinitionPlan, sides: readonly Side[]): readonly Side[] {
-  const asked = new Set(features.map(({ column }) => column.hash));
-  return sides.filter(({ hashes }) => ![...hashes].some((hash) => asked.has(hash)));
+/** The part of the version that has the most of a part's columns. Two may have some: their meanings have no names. */
+function sideOf(own: readonly Feature[], sides: readonly Side[]): Side | undefined {
+  let best: Side | undefined;
+  let most = 0;
+  for (const side of sides) {
+    const has = own.filter(({ column }) => side.hashes.has(column.hash)).length;
+    if (has > most) [best, most] = [side, has];
+  }
+  return best;
 }
 
-/** A column that is there by its name, and means something else. */
+/** Of columns whose meaning the version does not have, one whose name it has, for another meaning. */
 function changedColumn(
-  { spec }: DefinedPart,
-  own: readonly Feature[],
-  sides: readonly Side[],
+  { spec: { groupBy } }: DefinedPart,
+  missing: readonly Feature[],
+  { features }: DefinitionPlan,
+  { side: own, sides }: { readonly side: Side | undefined; readonly sides: readonly Side[] },
 ): OutputColumn | undefined {
-  return own.find(({ column }) =>
-    sides.some(({ served, hashes }) => {
-      if (hashes.has(column.hash)) return false;
-      // Rows of entities are held by the names of their source.
-      return served.holds === 'rows'
-        ? served.groupBy === spec.groupBy.name &&
-            served.columns.some(({ name }) => name === column.input)
-        : served.states.some(({ columns }) => columns.some(({ name }) => name === column.name));
-    }),
-  )?.column;
+  const asked = new Set(features.map(({ column }) => column.hash));
+  const hasName = (side: Side, { name, input }: OutputColumn): boolean => {
+    const { served, hashes } = side;
+    if (served.holds === 'states')
+      return served.states.some(({ columns }) => columns.some((one) => one.name === name));
+    // Rows are held by the names of their source, which another part may ask by another key.
+    const isAnothers = side !== own && [...hashes].some((hash) => asked.has(hash));
+    return (
+      !isAnothers &&
+      served.groupBy === groupBy.name &&
+      served.columns.some((one) => one.name === input)
+    );
+  };
+  return missing.find(({ column }) => sides.some((side) => hasName(side, column)))?.column;
 }
 
 function blankPart(defined: DefinedPart, definition: DefinitionPlan): PlannedPart {
