@@ -490,6 +490,32 @@ export const ERROR_TABLE = {
       `version ${p.version} of ${p.unit} was read back from ${p.store} and is not whole: ${p.reason}.`,
     () => 'It was not activated. Upload again.',
   ),
+  SERVED_SCHEMA_CHANGED: entry<{
+    unit: string;
+    store: string;
+    reason: string;
+    command: string;
+  }>(
+    'user',
+    (p) => `what ${p.store} holds of ${p.unit} is of another definition: ${p.reason}.`,
+    (p) => `Upload it again: \`${p.command}\`.`,
+  ),
+  NOT_ANSWERED: entry<{ part: string; at: string; first: string; last: string }>(
+    'environment',
+    (p) => `${p.part} is answered from ${p.first} to ${p.last}, and asked at ${p.at}.`,
+    () => 'Upload again; what is asked before an upload began is not kept.',
+  ),
+  TOO_OLD: entry<{ part: string; ageMs: number; maxAgeMs: number }>(
+    'environment',
+    (p) =>
+      `what is known of ${p.part} is ${p.ageMs} ms old, and may be ${p.maxAgeMs} ms old at most.`,
+    () => 'Upload more often, or raise `maxAge`.',
+  ),
+  TIMEOUT: entry<{ store: string; timeoutMs: number }>(
+    'environment',
+    (p) => `${p.store} did not answer within ${p.timeoutMs} ms.`,
+    () => 'The rest of the answer stands. Raise `timeoutMs`, or look after the store.',
+  ),
 
   // Machine
   DATASET_LOCKED: entry<{ path: string; owner?: string }>(
@@ -511,6 +537,22 @@ export const ERROR_TABLE = {
   NOT_WRITABLE: entry<{ path: string; reason?: string }>(
     'environment',
     (p) => `${p.path} cannot be written${p.reason === undefined ? '' : `: ${p.reason}`}.`,
+  ),
+  NOTHING_ONLINE: entry<{ name: string }>(
+    'user',
+    (p) => `${p.name} has nothing to serve: none of its groupBys is \`online: true\`.`,
+    () => 'Write `online: true` on those that are asked for at request time.',
+  ),
+  EXACT_TAIL_ONLINE: entry<{ name: string; groupBys: readonly string[] }>(
+    'user',
+    (p) => `${p.name} cannot be served: ${p.groupBys.join(', ')} has windows with exact tails.`,
+    () => "What is served has sawtooth windows (`tail: 'sawtooth'`, the default).",
+  ),
+  NOTHING_COMPARED: entry<{ name: string; why: string }>(
+    'user',
+    (p) => `nothing of ${p.name} was compared: ${p.why}.`,
+    () =>
+      'Rows are needed whose instants an upload answers, the two days after its as-of: upload as of an earlier instant (`--as-of`).',
   ),
   MEMORY_TOO_SMALL: entry<{ budgetBytes: number; neededBytes: number; detail?: string }>(
     'environment',
