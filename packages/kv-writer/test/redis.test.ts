@@ -156,7 +156,11 @@ describe.skipIf(!hasRedis)('redis', () => {
       code: 'BAD_STORE',
       message: expect.stringContaining('allkeys-lru'),
     });
-    await store.close();
+    await redisCommand(server.port, 'CONFIG', 'SET', 'maxmemory-policy', 'volatile-lru');
+    await upload(store, 'new');
+    const ending = await openStore(`${server.url}&ttlHours=1`);
+    await expect(upload(ending, 'newer')).rejects.toMatchObject({ code: 'BAD_STORE' });
+    await Promise.all([store.close(), ending.close()]);
   });
 
   test('versions that have an end: then they are gone, and the same upload makes them anew', async () => {
