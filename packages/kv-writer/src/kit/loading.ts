@@ -53,6 +53,8 @@ export const loadingTests: readonly ContractCheck[] = [
         },
       );
       assert.ok(Math.abs(version!.startedMs - Date.now()) < 600_000);
+      await store.check(unit, 'v1');
+      await refuses('NOT_UPLOADED', store.check(unit, 'v2'));
       const reader = await store.reader(unit, 'v1');
       assert.deepEqual(reader.meta, meta);
       await reader.close();
@@ -227,6 +229,7 @@ export const loadingTests: readonly ContractCheck[] = [
         await one.close();
       }
       await refuses('NOT_UPLOADED', store.put(unit, 'v2', changed));
+      await store.check(unit, 'v1');
     },
   },
 ];

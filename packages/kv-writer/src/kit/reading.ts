@@ -43,6 +43,7 @@ export const readingTests: readonly ContractCheck[] = [
       assert.equal(textOf(all[1]!), before, 'values stay as they are when others are read');
       await reader.close();
       await reader.close();
+      await refuses('STORE_UNAVAILABLE', reader.multiGet(asked));
     },
   },
   {

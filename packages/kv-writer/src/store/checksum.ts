@@ -18,18 +18,42 @@ let words = new Uint32Array(bytes.buffer);
 
 /** Cost  about 1 ns a byte; nothing is allocated. */
 export function addEntry(tally: Tally, key: Uint8Array, value: Uint8Array): void {
-  // Words, lest bytes are read one by one: key and value each end in zeros, and lengths tell where.
+  // Words, lest bytes are read one by one.
   const valueWord = (key.length + 3) >>> 2;
   const size = valueWord + ((value.length + 3) >>> 2);
   if (words.length < size) grow(size);
-  if (valueWord > 0) words[valueWord - 1] = 0;
-  words[size - 1] = 0;
   bytes.set(key, 0);
   bytes.set(value, 4 * valueWord);
-  let a = 0x9747b28c ^ key.length;
-  let b = 0x5bd1e995 ^ value.length;
-  for (let i = 0; i < size; i++) {
-    const word = words[i]!;
+  addWords(tally, words, 0, key.length, words, valueWord, value.length);
+}
+
+/** The same of a key and a value that stand at whole words; lengths are in bytes, and what stands behind them does not count. */
+export function addWords(
+  tally: Tally,
+  keyWords: Uint32Array,
+  keyWord: number,
+  keyLength: number,
+  valueWords: Uint32Array,
+  valueWord: number,
+  valueLength: number,
+): void {
+  let a = 0x9747b28c ^ keyLength;
+  let b = 0x5bd1e995 ^ valueLength;
+  for (let side = 0; side < 2; side++) {
+    const from = side === 0 ? keyWords : valueWords;
+    const length = side === 0 ? keyLength : valueLength;
+    let at = side === 0 ? keyWord : valueWord;
+    const end = at + (length >>> 2);
+    for (; at < end; at++) {
+      const word = from[at]!;
+      a = Math.imul(a ^ Math.imul(word, 0xcc9e2d51), 0x1b873593);
+      a = (a << 13) | (a >>> 19);
+      b = Math.imul(b ^ word, 0x85ebca6b) + a;
+      b = (b << 17) | (b >>> 15);
+    }
+    const rest = length & 3;
+    if (rest === 0) continue;
+    const word = from[at]! & (0xffffffff >>> (32 - 8 * rest));
     a = Math.imul(a ^ Math.imul(word, 0xcc9e2d51), 0x1b873593);
     a = (a << 13) | (a >>> 19);
     b = Math.imul(b ^ word, 0x85ebca6b) + a;
@@ -41,7 +65,7 @@ export function addEntry(tally: Tally, key: Uint8Array, value: Uint8Array): void
   lanes[2] = lanes[2]! + mixed(a ^ ((b << 11) | (b >>> 21)));
   lanes[3] = lanes[3]! + mixed(b + Math.imul(a, 0x9e3779b1));
   tally.entries++;
-  tally.bytes += key.length + value.length;
+  tally.bytes += keyLength + valueLength;
 }
 
 /** 32 hexadecimal digits. */

@@ -13,7 +13,13 @@ import type {
   VersionInfo,
   VersionMeta,
 } from './store.js';
-import { checkStored, nothingToRollBack, notUploaded, versionInUse } from './store-error.js';
+import {
+  checkStored,
+  closedReader,
+  nothingToRollBack,
+  notUploaded,
+  versionInUse,
+} from './store-error.js';
 
 interface MemoryVersion {
   readonly identity: string;
@@ -78,13 +84,17 @@ export function memoryStore(): Store {
       const wanted = version ?? units.get(unit)?.pointer.current;
       if (wanted === undefined || wanted === null) throw notUploaded(place, unit);
       const { values, meta } = loadedOf(unit, wanted);
+      let isOpen = true;
       return {
         meta,
         async multiGet(keys, options) {
+          if (!isOpen) throw closedReader(place.where);
           options?.signal?.throwIfAborted();
           return keys.map((key) => values.get(textOf(key)) ?? null);
         },
-        async close() {},
+        async close() {
+          isOpen = false;
+        },
       };
     },
 
@@ -128,6 +138,10 @@ export function memoryStore(): Store {
       if (found === undefined) throw notUploaded(place, unit, version);
       checkStored(place, meta, summed(found.values));
       found.meta = meta;
+    },
+
+    async check(unit, version) {
+      loadedOf(unit, version);
     },
 
     async put(unit, version, entries: readonly Entry[]) {

@@ -15,6 +15,11 @@ export function nothingToRollBack({ where }: Place, unit: string): TesseraError 
   return new TesseraError('NOTHING_TO_ROLL_BACK', { unit, store: where });
 }
 
+/** A reader was asked after it was closed. */
+export function closedReader(store: string): TesseraError {
+  return new TesseraError('STORE_UNAVAILABLE', { store, reason: 'the reader is closed' });
+}
+
 export function versionGone({ where }: Place, unit: string, version: string): TesseraError {
   return new TesseraError('STORE_VERSION_GONE', { unit, version, store: where });
 }

@@ -120,6 +120,12 @@ export interface Store {
   bulkLoad(unit: string, version: string, runs: Runs, options: LoadOptions): Promise<Loaded>;
   /** Read back all that is stored and compare it with `meta`; then the version counts as loaded. Throws UPLOAD_NOT_VERIFIED. */
   finish(unit: string, version: string, meta: VersionMeta): Promise<void>;
+  /**
+   * Compare all that is stored of a loaded version with what was written, as far as nothing was put into it since. Reads it all.
+   *
+   * Throws  NOT_UPLOADED, STORE_DAMAGED, STORE_VERSION_GONE
+   */
+  check(unit: string, version: string): Promise<void>;
   /** Replace or add entries of a loaded version, where readers see them. `meta` is left as it is. Throws NOT_UPLOADED. */
   put(unit: string, version: string, entries: readonly Entry[]): Promise<void>;
   /** Make a loaded version current, in one step; what was current is then previous. Nothing is done where it is current. Throws NOT_UPLOADED. */

@@ -52,21 +52,24 @@ export async function loadVersion(store: Store, upload: Upload): Promise<Uploade
   const identity = identityOf(upload);
   const lock = await store.lock(unit, upload.owner ?? 'upload');
   try {
-    const isGarbage = ({ isCurrent, isPrevious, ...one }: VersionInfo): boolean =>
-      !isCurrent && !isPrevious && one.identity !== identity;
+    const isUsed = ({ isCurrent, isPrevious }: VersionInfo): boolean => isCurrent || isPrevious;
     // Before anything is written: it may need the room.
-    const early = await dropAll(store, unit, isGarbage);
-    const { version, outcome, meta, resumedEntries } = await loaded(store, upload, identity, lock);
+    const early = await dropAll(store, unit, (one) => !isUsed(one) && one.identity !== identity);
+    const damaged = await damagedOnes(store, unit, identity);
+    const isWhole = ({ version }: VersionInfo): boolean => !damaged.includes(version);
+    const { version, outcome, meta, resumedEntries } = await loaded(
+      store,
+      upload,
+      identity,
+      lock,
+      isWhole,
+    );
     if (outcome !== 'current') {
       await lock.check();
       await store.activate(unit, version);
       fault('activated');
     }
-    const late = await dropAll(
-      store,
-      unit,
-      ({ isCurrent, isPrevious }) => !isCurrent && !isPrevious,
-    );
+    const late = await dropAll(store, unit, (one) => !isUsed(one) || !isWhole(one));
     const previous = (await store.versions(unit)).find((one) => one.isPrevious)?.version ?? null;
     const dropped = [...early.dropped, ...late.dropped];
     return { version, outcome, meta, resumedEntries, previous, dropped, left: late.left };
@@ -74,6 +77,21 @@ export async function loadVersion(store: Store, upload: Upload): Promise<Uploade
     await lock.release();
     fault('lock.released');
   }
+}
+
+/** Versions that this upload would take for its own, and that are no longer what was written. */
+async function damagedOnes(store: Store, unit: string, identity: string): Promise<string[]> {
+  const damaged: string[] = [];
+  for (const { version, meta, ...one } of await store.versions(unit)) {
+    if (meta === null || one.identity !== identity) continue;
+    try {
+      await store.check(unit, version);
+    } catch (cause) {
+      if (!isTesseraError(cause) || cause.code === 'STORE_UNAVAILABLE') throw cause;
+      damaged.push(version);
+    }
+  }
+  return damaged;
 }
 
 type LoadedVersion = Pick<Uploaded, 'version' | 'outcome' | 'meta' | 'resumedEntries'>;
@@ -84,9 +102,11 @@ async function loaded(
   upload: Upload,
   identity: string,
   lock: UploadLock,
+  isWhole: (version: VersionInfo) => boolean,
 ): Promise<LoadedVersion> {
   const { unit, asOfMs, served, onProgress, signal } = upload;
-  const same = (await store.versions(unit)).filter((one) => one.identity === identity);
+  const versions = await store.versions(unit);
+  const same = versions.filter((one) => one.identity === identity && isWhole(one));
   const whole = same.find((one) => one.isCurrent) ?? same.find((one) => one.meta !== null);
   if (whole?.meta) {
     const outcome = whole.isCurrent ? 'current' : 'activated';

@@ -1,7 +1,9 @@
 import { isTesseraError, TesseraError } from '@tessera/api';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { type Database, open, type PutOptions, type RootDatabase } from 'lmdb';
+import type { Tally } from '../checksum.js';
 import type { Entry } from '../store.js';
 import { isLong, logicalEntry, physicalEntry, physicalKey } from './physical-key.js';
+import { tallyOf } from './tally-entries.js';
 
 /** How far a load came, in the same transaction as what it wrote. */
 export interface LoadProgress {
@@ -15,8 +17,8 @@ export interface LoadProgress {
 /** One version's file. Everything throws what LMDB does, an `Error` whose `code` is a number; closing is harmless when repeated. */
 export interface Environment {
   get(key: Uint8Array): Uint8Array | null;
-  /** Of keys behind `after`, in ascending order; what was read is good until the next one is asked for. */
-  scan(after: Uint8Array | null, limit: number): Iterable<Entry>;
+  /** Count everything that there is; between two parts of it the process answers to others. */
+  tally(): Promise<Tally>;
   progress(): LoadProgress | null;
   /** Entries behind all that there are, and how far that is, in one transaction. */
   append(run: readonly Entry[], progress: LoadProgress): void;
@@ -46,6 +48,10 @@ export function openEnvironment(path: string, openFor: OpenFor): Environment {
   }
 }
 
+const AT_THE_END = { append: true };
+/** Long keys of one beginning stand in the order of their hashes. */
+const ANYWHERE = {};
+
 function environmentOf(root: RootDatabase, isReading: boolean): Environment {
   const entries: Database<Buffer, Uint8Array> = root.openDB({
     name: 'entries',
@@ -55,16 +61,11 @@ function environmentOf(root: RootDatabase, isReading: boolean): Environment {
   const load: Database<string, string> | null = isReading
     ? null
     : root.openDB({ name: 'load', encoding: 'string' });
-  const store = (entry: Entry, isLast: boolean): void => {
-    const { key, value } = physicalEntry(entry);
-    // The binding's types lack what it returns: false for a key that is not behind the last.
-    const isStored = entries.putSync(
-      key,
-      value as Buffer,
-      isLast ? { append: true } : {},
-    ) as unknown;
-    if (isStored === false)
-      throw new TesseraError('INTERNAL', { reason: 'keys of an upload do not ascend' });
+  const store = (key: Uint8Array, value: Uint8Array, options: PutOptions): void => {
+    // The binding's types lack what it returns: false for a key that is not behind the last. They ask for a Buffer in vain.
+    const isStored = entries.putSync(key, value as Buffer, options) as unknown;
+    if (isStored !== false) return;
+    throw new TesseraError('INTERNAL', { reason: 'keys of an upload do not ascend' });
   };
 
   return {
@@ -73,17 +74,7 @@ function environmentOf(root: RootDatabase, isReading: boolean): Environment {
       if (value === null || !isLong(key)) return value;
       return logicalEntry(physicalKey(key), value)?.value ?? null;
     },
-    *scan(after, limit) {
-      const start = after === null ? undefined : physicalKey(after);
-      for (const { key, value } of entries.getRange({
-        ...(start && { start, exclusiveStart: true }),
-        limit,
-      })) {
-        const entry = logicalEntry(key, value);
-        if (entry === null) throw new Error('a long key without its value');
-        yield entry;
-      }
-    },
+    tally: () => tallyOf(root),
     progress() {
       const text = load?.get('progress');
       // Written below.
@@ -91,13 +82,19 @@ function environmentOf(root: RootDatabase, isReading: boolean): Environment {
     },
     append(run, progress) {
       root.transactionSync(() => {
-        for (const entry of run) store(entry, !isLong(entry.key));
+        for (const entry of run) {
+          const { key, value } = isLong(entry.key) ? physicalEntry(entry) : entry;
+          store(key, value, isLong(key) ? ANYWHERE : AT_THE_END);
+        }
         load?.putSync('progress', JSON.stringify(progress));
       });
     },
     put(changed) {
       root.transactionSync(() => {
-        for (const entry of changed) store(entry, false);
+        for (const entry of changed) {
+          const { key, value } = physicalEntry(entry);
+          store(key, value, ANYWHERE);
+        }
       });
     },
     close: async () => {

@@ -1,4 +1,5 @@
-import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { TesseraError } from '@tessera/api';
 import { fault } from '../../faults.js';
 import { describeHolder, type Holder, isAlive, readHolder, thisProcess } from '../holder.js';
@@ -103,6 +104,26 @@ async function linkNew(from: string, to: string): Promise<boolean> {
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') return false;
     throw cause;
+  }
+}
+
+/** Below this age a file that names nobody may be half written. */
+const YOUNG_MS = 60_000;
+
+/** Remove what processes left beside locks that died while they took them; claims only of the lock that is held. */
+export async function clearLocks(folder: string, held: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!/^_\w+\.[0-9a-f-]+(\.tmp)?$/.test(name)) continue;
+    if (!name.endsWith('.tmp') && !name.startsWith(`${held}.`)) continue;
+    const path = join(folder, name);
+    try {
+      const holder = readHolder(await readFile(path, 'utf8'));
+      const isLeft =
+        holder === null ? (await stat(path)).mtimeMs < Date.now() - YOUNG_MS : !isAlive(holder);
+      if (isLeft) await rm(path, { force: true });
+    } catch (cause) {
+      if (codeOf(cause) !== 'ENOENT') throw await writeError(path, cause);
+    }
   }
 }
 

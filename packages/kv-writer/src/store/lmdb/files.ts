@@ -52,7 +52,7 @@ export async function readText(path: string): Promise<string | null> {
 }
 
 /**
- * Replace a file's content whole and durably: readers and crashes see the old or the new.
+ * Replace a file's content whole and durably: readers and crashes see the old or the new. One process at a time does so.
  *
  * @param passed between writing and replacing, and after
  * Throws  DISK_FULL, NOT_WRITABLE
@@ -62,7 +62,7 @@ export async function replaceFile(
   text: string,
   passed: { written?: () => void; replaced?: () => void } = {},
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.tmp`;
   try {
     const file = await open(temporary, 'w');
     try {

@@ -15,7 +15,11 @@ export async function readPointer(unitFolder: string, store: string): Promise<Po
   if (text === null) return NO_POINTER;
   const pointer = parsePointer(text);
   if (pointer !== null) return pointer;
-  throw new TesseraError('STORE_DAMAGED', { store, reason: `${path} names no version` });
+  throw new TesseraError(
+    'STORE_DAMAGED',
+    { store, reason: `${path} names no version` },
+    { hint: 'Remove that file and upload again.' },
+  );
 }
 
 export async function writePointer(unitFolder: string, pointer: Pointer): Promise<void> {

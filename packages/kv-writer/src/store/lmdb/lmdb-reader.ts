@@ -1,10 +1,14 @@
 import type { Store, StoreReader } from '../store.js';
+import { closedReader } from '../store-error.js';
 import { readError } from './environment.js';
+import { checkContent, checkFile } from './file-check.js';
 import { borrow } from './shared-environment.js';
-import { checkFile, entriesPath, type LoadedFile } from './version-folder.js';
+import { entriesPath, type LoadedFile } from './version-folder.js';
 
 /** Between two parts of a long list of keys the process answers to others. */
 const AT_ONCE = 4096;
+/** Larger files are compared with what was written while they are read already. */
+const CHECKED_BEFORE_BYTES = 33_554_432;
 
 /**
  * A reader of one version's file. It stays open when the version is dropped: what it reads is then no longer to be found by
@@ -20,14 +24,20 @@ export async function openReader(
 ): Promise<StoreReader> {
   await checkFile(folder, file, where);
   const path = entriesPath(folder);
-  const attempt = <T>(read: () => T): T => {
+  const isSmall = file.fileBytes <= CHECKED_BEFORE_BYTES;
+  if (isSmall) await checkContent(path, file, where);
+  const attempt = async <T>(read: () => T | Promise<T>): Promise<T> => {
     try {
-      return read();
+      return await read();
     } catch (cause) {
       throw readError(where, path, cause);
     }
   };
-  const borrowed = attempt(() => borrow(path));
+  const borrowed = await attempt(() =>
+    borrow(path, async (isStopped) => {
+      if (!isSmall) await checkContent(path, file, where, isStopped);
+    }),
+  );
   let isOpen = true;
   const reader: StoreReader = {
     meta: file.meta,
@@ -36,8 +46,10 @@ export async function openReader(
       for (let first = 0; first < keys.length; first += AT_ONCE) {
         if (first > 0) await new Promise(setImmediate);
         signal?.throwIfAborted();
+        if (!isOpen) throw closedReader(where);
         const environment = await borrowed.environment();
-        attempt(() => {
+        if (!isOpen) throw closedReader(where);
+        await attempt(() => {
           for (const key of keys.slice(first, first + AT_ONCE)) values.push(environment.get(key));
         });
       }

@@ -7,7 +7,8 @@ import { checkVersionName, nameOf, pathOf } from '../names.js';
 import { activated } from '../pointer.js';
 import type { Store, StoreReader, VersionInfo } from '../store.js';
 import { checkStored, nothingToRollBack, notUploaded, versionInUse } from '../store-error.js';
-import { lockFile } from './file-lock.js';
+import { checkContent, checkFile, crcOfFile } from './file-check.js';
+import { clearLocks, lockFile } from './file-lock.js';
 import { codeOf, makeFolder, removeTree, syncPath, writeError } from './files.js';
 import { loadRuns } from './lmdb-load.js';
 import { readPointer, switching, writePointer } from './lmdb-pointer.js';
@@ -15,7 +16,6 @@ import { openReader } from './lmdb-reader.js';
 import { readBack } from './lmdb-verify.js';
 import { change } from './shared-environment.js';
 import {
-  checkFile,
   entriesPath,
   type LoadedFile,
   readLoaded,
@@ -70,12 +70,21 @@ export function lmdbStore(folder: string, options: LmdbOptions = {}): Store {
     return file;
   }
 
+  /** Throws NOT_UPLOADED, STORE_DAMAGED. */
+  async function whole(unit: string, version: string): Promise<void> {
+    const at = versionFolder(unit, version);
+    const loaded = await loadedOf(unit, version);
+    await checkFile(at, loaded, where);
+    await told(() => checkContent(entriesPath(at), loaded, where));
+  }
+
   async function infoOf(
     unit: string,
     version: string,
   ): Promise<Omit<VersionInfo, 'isCurrent' | 'isPrevious'>> {
     const at = versionFolder(unit, version);
-    const loaded = await readLoaded(at, where);
+    // What cannot be read is nothing that could be used.
+    const loaded = await readLoaded(at, where).catch(() => null);
     if (loaded !== null) {
       const { startedMs, meta } = loaded;
       return { version, state: 'loaded', startedMs, identity: meta.identity, meta };
@@ -140,6 +149,7 @@ export function lmdbStore(folder: string, options: LmdbOptions = {}): Store {
     async lock(unit, owner) {
       await makeFolder(unitFolder(unit));
       const lock = await lockFile(join(unitFolder(unit), '_lock'), owner, { unit, store: where });
+      await clearLocks(unitFolder(unit), '_lock');
       await clearDropped(unitFolder(unit));
       return lock;
     },
@@ -166,13 +176,21 @@ export function lmdbStore(folder: string, options: LmdbOptions = {}): Store {
       checkStored(place, meta, stored);
       fault('verified');
       const { size: fileBytes } = await stat(entriesPath(at));
-      await writeLoaded(at, { format: 1, startedMs: loading.startedMs, fileBytes, meta });
+      const fileCrc = await crcOfFile(entriesPath(at));
+      const { startedMs } = loading;
+      await writeLoaded(at, { format: 1, startedMs, fileBytes, fileCrc, meta });
       await syncPath(unitFolder(unit));
     },
 
+    check: whole,
+
     async put(unit, version, entries) {
-      await checkFile(versionFolder(unit, version), await loadedOf(unit, version), where);
-      const path = entriesPath(versionFolder(unit, version));
+      const at = versionFolder(unit, version);
+      const path = entriesPath(at);
+      const loaded = await loadedOf(unit, version);
+      await checkFile(at, loaded, where);
+      // From here on its bytes are no longer what they were.
+      if (loaded.fileCrc !== null) await writeLoaded(at, { ...loaded, fileCrc: null });
       await change(path, entries).catch(async (cause: unknown) => {
         throw await writeError(path, cause);
       });
@@ -196,7 +214,7 @@ export function lmdbStore(folder: string, options: LmdbOptions = {}): Store {
       return switched(unit, async () => {
         const { current, previous } = await readPointer(unitFolder(unit), where);
         if (previous === null) throw nothingToRollBack(place, unit);
-        await checkFile(versionFolder(unit, previous), await loadedOf(unit, previous), where);
+        await whole(unit, previous);
         await writePointer(unitFolder(unit), { current: previous, previous: current });
         return previous;
       });

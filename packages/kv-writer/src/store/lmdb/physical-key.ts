@@ -12,7 +12,7 @@ import type { Entry } from '../store.js';
  */
 const LONGEST = 1024;
 
-export function isLong(key: Uint8Array): boolean {
+export function isLong(key: { readonly length: number }): boolean {
   return key.length > LONGEST;
 }
 

@@ -1,4 +1,4 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TesseraError } from '@tessera/api';
 import { fault } from '../../faults.js';
@@ -22,6 +22,8 @@ export interface LoadedFile {
   readonly startedMs: number;
   /** Of the entries' file when it was complete. */
   readonly fileBytes: number;
+  /** CRC-32 of all of it; null once something was put into it. */
+  readonly fileCrc: number | null;
   readonly meta: VersionMeta;
 }
 
@@ -76,33 +78,5 @@ export async function readLoaded(folder: string, store: string): Promise<LoadedF
   } catch (cause) {
     const reason = `${path}: ${cause instanceof Error ? cause.message : String(cause)}`;
     throw new TesseraError('STORE_DAMAGED', { store, reason }, { cause });
-  }
-}
-
-/** LMDB's magic number and the version of its format, behind the first page's header. */
-const MAGIC = Buffer.from([0xde, 0xc0, 0xef, 0xbe]);
-
-/**
- * Look at a file of entries before LMDB maps it: reading behind the end of a file that was cut short ends the process.
- *
- * Throws  STORE_DAMAGED
- */
-export async function checkFile(folder: string, file: LoadedFile, store: string): Promise<void> {
-  const path = entriesPath(folder);
-  const reason = await damageOf(path, file.fileBytes);
-  if (reason === null) return;
-  throw new TesseraError('STORE_DAMAGED', { store, reason: `${path} ${reason}` });
-}
-
-async function damageOf(path: string, fileBytes: number): Promise<string | null> {
-  const found = await stat(path).catch(() => null);
-  if (found === null) return 'is not there';
-  if (found.size < fileBytes) return `has ${found.size} bytes, and was written with ${fileBytes}`;
-  const file = await open(path, 'r');
-  try {
-    const { buffer } = await file.read(Buffer.alloc(64), 0, 64, 0);
-    return buffer.includes(MAGIC) ? null : 'does not begin as it was written';
-  } finally {
-    await file.close();
   }
 }

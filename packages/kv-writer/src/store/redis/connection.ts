@@ -46,12 +46,16 @@ export async function connect(options: ConnectOptions): Promise<RedisConnection>
   const settings = {
     RESP: 3 as const,
     maintNotifications: 'disabled' as const,
+    // Its own makes a timer for every command; there is one for all that are sent at once, below.
+    commandOptions: { timeout: undefined },
     // What cannot be sent now fails now: whoever asks has something better to do than to wait.
     disableOfflineQueue: true,
     pingInterval: PING_MS,
     socket: {
       connectTimeout: timeoutMs,
       socketTimeout: SILENCE_MS,
+      // Of Node's sockets, which types lack: with its 16 KB a run is written in a thousand pieces.
+      writableHighWaterMark: 1_048_576,
       reconnectStrategy: (retries: number, cause: Error) =>
         isConnected ? Math.min(20 * 2 ** Math.min(retries, 10), LONGEST_PAUSE_MS) : cause,
     },

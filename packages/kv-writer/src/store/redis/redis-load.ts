@@ -110,6 +110,7 @@ async function begin(
     checksum: checksumOf(newTally()),
     lastKey: null,
     meta: null,
+    isChanged: false,
   };
   await ask(connection, command('SADD', `${prefix}:units`, unit));
   await writeRecord(connection, keys, version, record);

@@ -1,5 +1,5 @@
 import type { StoreReader, VersionMeta } from '../store.js';
-import { versionGone } from '../store-error.js';
+import { closedReader, versionGone } from '../store-error.js';
 import { command, textOf } from './commands.js';
 import { unitKeys } from './redis-keys.js';
 import type { VersionIn } from './redis-load.js';
@@ -18,9 +18,11 @@ export function redisReader(
 ): StoreReader {
   const names = unitKeys(prefix, unit).version(version);
   const sentinel = command('GET', names.sentinel);
+  let isOpen = true;
   return {
     meta,
     async multiGet(keys, { signal } = {}) {
+      if (!isOpen) throw closedReader(connection.where);
       const values: (Uint8Array | null)[] = [];
       for (let first = 0; first < keys.length; first += AT_ONCE) {
         const commands = keys
@@ -41,6 +43,8 @@ export function redisReader(
       signal?.throwIfAborted();
       return values;
     },
-    async close() {},
+    async close() {
+      isOpen = false;
+    },
   };
 }

@@ -23,6 +23,8 @@ export interface VersionRecord {
   /** Base64; null before the first. */
   readonly lastKey: string | null;
   readonly meta: VersionMeta | null;
+  /** Whether anything was put into it since. */
+  readonly isChanged: boolean;
 }
 
 /** Null where there is none. Throws STORE_DAMAGED. */
@@ -32,7 +34,11 @@ export async function readRecord(
   version: string,
 ): Promise<VersionRecord | null> {
   const text = textOf(await ask(connection, command('HGET', keys.versions, version)));
-  return text === null ? null : parseRecord(text, connection.where, `${keys.versions} ${version}`);
+  if (text === null) return null;
+  const record = parseRecord(text);
+  if (record !== null) return record;
+  const reason = `${keys.versions} ${version} is no record of a version`;
+  throw new TesseraError('STORE_DAMAGED', { store: connection.where, reason });
 }
 
 export async function writeRecord(
@@ -44,12 +50,12 @@ export async function writeRecord(
   await ask(connection, command('HSET', keys.versions, version, JSON.stringify(record)));
 }
 
-export function parseRecord(text: string, store: string, where: string): VersionRecord {
+/** Null for a text that is none. */
+export function parseRecord(text: string): VersionRecord | null {
   try {
     const record = JSON.parse(text) as VersionRecord;
-    if (record.format === 1) return record;
+    return record.format === 1 ? record : null;
   } catch {
-    // Told below.
+    return null;
   }
-  throw new TesseraError('STORE_DAMAGED', { store, reason: `${where} is no record of a version` });
 }

@@ -40,7 +40,11 @@ export function redisStore(connection: RedisConnection, { prefix, ttlMs }: Redis
     const text = textOf(await ask(connection, command('GET', key)));
     const pointer = text === null ? NO_POINTER : parsePointer(text);
     if (pointer === null) {
-      throw new TesseraError('STORE_DAMAGED', { store: where, reason: `${key} names no version` });
+      throw new TesseraError(
+        'STORE_DAMAGED',
+        { store: where, reason: `${key} names no version` },
+        { hint: 'Remove that key and upload again.' },
+      );
     }
     return { text, pointer };
   };
@@ -98,9 +102,10 @@ export function redisStore(connection: RedisConnection, { prefix, ttlMs }: Redis
       for (const version of names) {
         const text = textOf(await ask(connection, command('HGET', versions, version)));
         if (text === null) continue;
-        const record = parseRecord(text, where, `${versions} ${version}`);
-        const { startedMs, identity } = record;
-        const meta = (await isWhole(unit, version, record)) ? record.meta : null;
+        // What cannot be read is nothing that could be used.
+        const record = parseRecord(text);
+        const { startedMs = 0, identity = '' } = record ?? {};
+        const meta = record !== null && (await isWhole(unit, version, record)) ? record.meta : null;
         infos.push({
           version,
           state: meta === null ? 'loading' : 'loaded',
@@ -156,8 +161,18 @@ export function redisStore(connection: RedisConnection, { prefix, ttlMs }: Redis
       fault('meta.replaced');
     },
 
-    async put(unit, version, entries) {
+    async check(unit, version) {
       const record = await loadedOf(unit, version);
+      if (record.isChanged || record.meta === null) return;
+      const { entries, bytes, checksum } = await readBack(within(unit, version), record);
+      const { meta } = record;
+      if (entries === meta.entries && bytes === meta.bytes && checksum === meta.checksum) return;
+      const reason = `version ${version} of ${unit} is not as it was written`;
+      throw new TesseraError('STORE_DAMAGED', { store: where, reason });
+    },
+
+    async put(unit, version, entries) {
+      const record = { ...(await loadedOf(unit, version)), isChanged: true };
       const written = await writeRun(within(unit, version), record, entries);
       await writeRecord(connection, keysOf(unit), version, written);
     },
