@@ -157,7 +157,7 @@ describe.each(grounds)('$name', (ground) => {
       });
     const random = seeded(SEED);
     for (let i = 0; LONG && i < KILLS; i++) {
-      const at = Math.floor(random() * passed.length);
+      const at = random.below(passed.length);
       const nth = passed.slice(0, at + 1).filter((one) => one === passed[at]).length;
       faults.push(`${passed[at]}:${nth}`);
     }

@@ -56,6 +56,8 @@ async function ready(port: number): Promise<void> {
       client.destroy();
       return;
     } catch (cause) {
+      // It answers, and wants a password.
+      if (String(cause).includes('NOAUTH')) return;
       if (attempt > 200) throw cause;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

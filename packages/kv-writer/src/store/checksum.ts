@@ -46,17 +46,17 @@ export function addWords(
     const end = at + (length >>> 2);
     for (; at < end; at++) {
       const word = from[at]!;
-      a = Math.imul(a ^ Math.imul(word, 0xcc9e2d51), 0x1b873593);
+      a = Math.imul(a ^ word, 0x9e3779b1);
       a = (a << 13) | (a >>> 19);
-      b = Math.imul(b ^ word, 0x85ebca6b) + a;
+      b = Math.imul(b + word, 0x85ebca6b) ^ a;
       b = (b << 17) | (b >>> 15);
     }
     const rest = length & 3;
     if (rest === 0) continue;
     const word = from[at]! & (0xffffffff >>> (32 - 8 * rest));
-    a = Math.imul(a ^ Math.imul(word, 0xcc9e2d51), 0x1b873593);
+    a = Math.imul(a ^ word, 0x9e3779b1);
     a = (a << 13) | (a >>> 19);
-    b = Math.imul(b ^ word, 0x85ebca6b) + a;
+    b = Math.imul(b + word, 0x85ebca6b) ^ a;
     b = (b << 17) | (b >>> 15);
   }
   const { lanes } = tally;

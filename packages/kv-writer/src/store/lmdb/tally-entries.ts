@@ -13,28 +13,33 @@ const AT_ONCE = 20_000;
  */
 export async function tallyOf(root: RootDatabase): Promise<Tally> {
   const tally = newTally();
-  const [keyAt, valueAt] = [new Place(), new Place()];
+  const key = new Place();
+  const value = new Place();
   const options = {
     name: 'entries',
     keyEncoder: {
-      writeKey(key: Uint8Array, target: Buffer, start: number) {
-        target.set(key, start);
-        return start + key.length;
+      writeKey(bytes: Uint8Array, target: Buffer, start: number) {
+        target.set(bytes, start);
+        return start + bytes.length;
       },
-      // What comes out as a key is a place of it, which the types cannot say.
-      readKey: (source: Buffer, start: number, end: number) =>
-        keyAt.set(source, start, end - start) as unknown as Uint8Array,
+      // Nobody asks for what comes out: it is looked at in its place.
+      readKey(source: Buffer, start: number, end: number) {
+        key.set(source, start, end - start);
+        return NOTHING;
+      },
     },
     encoder: {
-      encode: (value: Place) => value.bytes(),
+      encode: () => NOTHING,
       // The binding tells the length beside what may be a longer buffer.
-      decode: (source: Buffer, size = source.length) => valueAt.set(source, 0, Number(size)),
+      decode(source: Buffer, size: unknown = source.length) {
+        value.set(source, 0, Number(size));
+        return NOTHING;
+      },
     },
   };
-  const entries = root.openDB<Place, Uint8Array>(options);
+  const entries = root.openDB<Uint8Array, Uint8Array>(options);
   // Without a start the binding would leave out what it takes for its own.
-  for (const { value } of entries.getRange({ start: Buffer.from([0]) })) {
-    const key = keyAt;
+  for (const _ of entries.getRange({ start: Buffer.from([0]) })) {
     if (key.isAtWord && value.isAtWord && !isLong(key)) {
       addWords(tally, key.words, key.word, key.length, value.words, value.word, value.length);
     } else {
@@ -47,26 +52,28 @@ export async function tallyOf(root: RootDatabase): Promise<Tally> {
   return tally;
 }
 
+const NOTHING = new Uint8Array(0);
+
 /** Bytes in somebody else's memory, good until the next entry is read. */
 class Place {
-  source: Uint8Array = new Uint8Array(0);
-  start = 0;
   length = 0;
   words: Uint32Array = new Uint32Array(0);
+  /** Where in `words` they begin, if they begin at a word and do not end behind the last. */
   word = 0;
   isAtWord = false;
+  private source: Uint8Array = NOTHING;
+  private start = 0;
 
-  set(source: Uint8Array, start: number, length: number): this {
-    if (this.words.buffer !== source.buffer) {
+  set(source: Uint8Array, start: number, length: number): void {
+    if (source !== this.source) {
+      this.source = source;
       this.words = new Uint32Array(source.buffer, 0, source.buffer.byteLength >>> 2);
     }
     const at = source.byteOffset + start;
-    this.isAtWord = (at & 3) === 0 && at + length + 3 <= 4 * this.words.length;
-    this.word = at >>> 2;
-    this.source = source;
     this.start = start;
     this.length = length;
-    return this;
+    this.word = at >>> 2;
+    this.isAtWord = (at & 3) === 0 && at + length <= this.words.byteLength;
   }
 
   bytes(): Buffer {

@@ -17,6 +17,7 @@ export async function ask(
 
 /** Null where there is none. */
 export function textOf(reply: Reply | undefined): string | null {
+  if (typeof reply === 'string') return reply;
   return Buffer.isBuffer(reply) ? reply.toString() : null;
 }
 

@@ -10,7 +10,8 @@ export interface RedisCommand {
   readonly args: readonly Argument[];
 }
 
-export type Reply = Buffer | number | null | readonly Reply[];
+/** A string is what the server says of itself. */
+export type Reply = Buffer | string | number | null | readonly Reply[];
 
 export interface RedisConnection {
   /** Without secrets. */

@@ -38,16 +38,21 @@ export async function openRedis(text: string): Promise<Store> {
     throw badStore(text, 'has a prefix of other than letters, digits, `_`, `-` and `.`');
   }
   const hours = number('ttlHours');
+  const timeoutMs = number('timeoutMs') ?? DEFAULT_TIMEOUT_MS;
   const cluster = options.get('cluster') ?? 'false';
   if (cluster !== 'true' && cluster !== 'false')
     throw badStore(text, 'has a cluster that is neither true nor false');
   const { protocol, host, pathname } = url;
+  // The driver takes them for its own.
   url.search = '';
   const connection = await connect({
     url: url.href,
     where: `${protocol}//${host}${pathname === '/' ? '' : pathname}${prefix === DEFAULT_PREFIX ? '' : `?prefix=${prefix}`}`,
     isCluster: cluster === 'true',
-    timeoutMs: number('timeoutMs') ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs,
   });
-  return redisStore(connection, { prefix, ttlMs: hours === null ? null : hours * 3_600_000 });
+  return redisStore(connection, {
+    prefix,
+    ttlMs: hours === null ? null : Math.ceil(hours * 3_600_000),
+  });
 }

@@ -35,7 +35,7 @@ export async function loadRuns(
 ): Promise<Loaded> {
   const { connection, prefix, unit, version } = into;
   const keys = unitKeys(prefix, unit);
-  await checkEviction(connection);
+  await checkEviction(connection, ttlMs);
   let record = await begin(into, identity, ttlMs);
   const resumedEntries = record.entries;
   const tally = tallyFrom(record.entries, record.bytes, record.checksum);
@@ -185,7 +185,7 @@ export async function readBack(
 }
 
 /** A key that Redis threw away would be served as one that never had an event. */
-async function checkEviction(connection: RedisConnection): Promise<void> {
+async function checkEviction(connection: RedisConnection, ttlMs: number | null): Promise<void> {
   let info: string | null;
   try {
     info = textOf(await ask(connection, { key: null, args: ['INFO', 'memory'] }));
@@ -196,7 +196,8 @@ async function checkEviction(connection: RedisConnection): Promise<void> {
   const policy = /^maxmemory_policy:(\S+)/m.exec(info ?? '')?.[1];
   const limit = /^maxmemory:(\d+)/m.exec(info ?? '')?.[1];
   if (policy === undefined || limit === undefined || limit === '0') return;
-  if (!policy.startsWith('allkeys-')) return;
+  const isSpared = policy.startsWith('volatile-') ? ttlMs === null : !policy.startsWith('allkeys-');
+  if (isSpared) return;
   throw new TesseraError(
     'BAD_STORE',
     {
