@@ -62,6 +62,7 @@ export async function runServe(options: BenchOptions, { say, signal }: Watching)
         ...{
           join: definition,
           store,
+          out: joinPath(work, 'out'),
           lake: data.dir,
           rows: CHECKED_ROWS,
           workers,
