@@ -42,7 +42,19 @@ const ALLOWED = {
     'fetcher',
     'consistency',
   ],
-  'apps/bench': ['api', 'engine', 'planner', 'columnar', 'pitjoin', 'algebra', 'lake', 'expr'],
+  'apps/bench': [
+    'api',
+    'engine',
+    'planner',
+    'columnar',
+    'pitjoin',
+    'algebra',
+    'lake',
+    'expr',
+    'kv-writer',
+    'fetcher',
+    'consistency',
+  ],
 };
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');

@@ -50,7 +50,7 @@ export interface ContestBenchmark extends Named {
 
 /** Tessera in ways of its own: see the folder or file of that name. */
 export interface SoloBenchmark extends Named {
-  readonly kind: 'ladder' | 'scale' | 'noop' | 'startup';
+  readonly kind: 'ladder' | 'scale' | 'noop' | 'startup' | 'serve';
 }
 
 export type Benchmark = ContestBenchmark | SoloBenchmark;
@@ -215,6 +215,12 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: 'startup',
     about: 'the command line’s --version and --help beside node’s own start',
     runs: 31,
+  },
+  {
+    kind: 'serve',
+    name: 'serve',
+    about: '20,000 requests of one key, 50 features of 4 groupBys, from LMDB and Redis: latency',
+    runs: 1,
   },
   {
     kind: 'ladder',

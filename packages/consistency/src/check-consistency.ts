@@ -81,7 +81,11 @@ async function servedFrom(checking: Checking): Promise<Served> {
   const own = await openStore(joinPath(checking.folder, 'online'));
   checking.closing.push(() => own.close());
   const asOfMs = checking.asOfMs ?? (await lastDayMs(checking));
-  const uploaded = await upload(join, { ...uploading(checking, 'trial'), store: own, asOfMs });
+  // What is there is read, nothing is built: an upload for a comparison leaves nothing behind.
+  const uploaded = await upload(join, {
+    ...uploading(checking, 'trial'),
+    ...{ store: own, asOfMs, out: checking.out, tiles: 'auto' },
+  });
   return { store: own, unit: uploaded.served, version: uploaded.version, isTrial: true };
 }
 
@@ -188,7 +192,7 @@ async function judge(
   checking.closing.push(() => fetcher.close());
   await upload(checking.join, {
     ...uploading(checking, 'fresh'),
-    ...{ store, asOfMs: served.unit.asOfMs },
+    ...{ store, asOfMs: served.unit.asOfMs, out: checking.out, tiles: 'auto' },
   });
   const fresh = await fetchRows(
     checking.join,

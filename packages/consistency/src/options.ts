@@ -7,6 +7,8 @@ export interface ConsistencyOptions {
   readonly store: Store | null;
   /** Folder that relative source paths start from. */
   readonly lake: string;
+  /** Where the project has its tiles: an upload of the comparison's own reads them. */
+  readonly out: string;
   /** Left rows that are drawn. Default 10,000. */
   readonly rows?: number;
   /** Which: the same seed draws the same. Default 1. */

@@ -54,7 +54,7 @@ export async function consistencyCommand(
   context.interrupts.listen();
   await withStore(raw, config, context, async (store) => {
     const report = await checkConsistency({
-      ...{ join, store, lake: config.lake, signal: context.interrupts.signal },
+      ...{ join, store, lake: config.lake, out: config.out, signal: context.interrupts.signal },
       ...(rows !== undefined && { rows }),
       ...(seed !== undefined && { seed }),
       ...(asOfMs !== undefined && { asOfMs }),

@@ -24,10 +24,12 @@ export function partMoment(
   maxAge: MaxAge | undefined,
   asOfMs: number | null,
 ): PartMoment {
-  const blank = { queryMs: atMs, day: null, asOfMs, ageMs: null };
-  if (refused !== null) return { ...blank, gives: 'nothing', status: 'error', error: refused };
-  // All of its columns were added since.
-  if (served === null) return { ...blank, gives: 'empty', status: 'ok', error: null };
+  if (served === null) {
+    const blank = { queryMs: atMs, day: null, asOfMs, ageMs: null };
+    if (refused !== null) return { ...blank, gives: 'nothing', status: 'error', error: refused };
+    // All of its columns were added since.
+    return { ...blank, gives: 'empty', status: 'ok', error: null };
+  }
   const queryMs = queryInstant(served, atMs);
   const day = served.days === null ? null : snapshotDay(served, atMs);
   const knownMs = knownOf(served, day);
@@ -62,11 +64,11 @@ export function partMoment(
         });
     return { ...moment, gives: 'nothing', status: isLater ? 'stale' : 'error', error };
   }
-  const isOld = maxAge !== undefined && ageMs > maxAge.maxAgeMs;
-  const error = isOld
-    ? new TesseraError('TOO_OLD', { part: defined.name, ageMs, maxAgeMs: maxAge.maxAgeMs })
-    : null;
-  return { ...moment, gives: 'values', status: isOld ? 'stale' : 'ok', error };
+  if (maxAge === undefined || ageMs <= maxAge.maxAgeMs)
+    return { gives: 'values', status: 'ok', queryMs, day, asOfMs: knownMs, ageMs, error: null };
+  const { maxAgeMs } = maxAge;
+  const error = new TesseraError('TOO_OLD', { part: defined.name, ageMs, maxAgeMs });
+  return { ...moment, gives: 'values', status: 'stale', error };
 }
 
 /** Events before this instant are in: of entities, the end of their partition's day. */

@@ -47,8 +47,10 @@ interface Batch {
 export function entryReader(reader: StoreReader, cache: EntryCache, prefix: string): EntryReader {
   const underway = new Map<string, Batch>();
 
-  const start = (wanted: ReadonlyMap<string, Uint8Array>): Batch => {
-    const controller = new AbortController();
+  const start = (wanted: ReadonlyMap<string, Uint8Array>, mayEnd: boolean): Batch => {
+    // A signal is dear beside a read from memory.
+    const controller = mayEnd ? new AbortController() : null;
+    const options = controller === null ? {} : { signal: controller.signal };
     const found = new Map<string, Entry>();
     const ids = [...wanted.keys()];
     const forget = () => {
@@ -59,7 +61,7 @@ export function entryReader(reader: StoreReader, cache: EntryCache, prefix: stri
       batch.isDone = true;
       forget();
     };
-    const done = reader.multiGet([...wanted.values()], { signal: controller.signal }).then(
+    const done = reader.multiGet([...wanted.values()], options).then(
       (values) => {
         for (const [idx, id] of ids.entries()) found.set(id, cache.set(id, values[idx] ?? null));
         settle(null);
@@ -68,7 +70,7 @@ export function entryReader(reader: StoreReader, cache: EntryCache, prefix: stri
     );
     const abandon = () => {
       forget();
-      controller.abort();
+      controller?.abort();
     };
     const batch: Batch = { done, abandon, found, error: null, isDone: false, waiting: 0 };
     for (const id of ids) underway.set(id, batch);
@@ -98,7 +100,8 @@ export function entryReader(reader: StoreReader, cache: EntryCache, prefix: stri
         }
       });
       if (wanted.size > 0) {
-        const batch = start(wanted);
+        const mayEnd = wait.timeoutMs !== undefined || wait.signal !== undefined;
+        const batch = start(wanted, mayEnd);
         batches.add(batch);
         for (const id of wanted.keys()) from.set(id, batch);
       }

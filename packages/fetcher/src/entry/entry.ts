@@ -25,7 +25,10 @@ export interface BadEntry {
 }
 
 export function entryOf(bytes: Uint8Array | null): Entry {
-  return { bytes, parsed: null };
+  // Of a Buffer every view is a Buffer too, which is slow to make.
+  const plain =
+    bytes === null ? null : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { bytes: plain, parsed: null };
 }
 
 /** Values by feature of the part, or why there are none. `frame` is null for rows of entities. */

@@ -7,7 +7,7 @@ import {
   type StateConfig,
   type ValueKind,
 } from '@tessera/algebra';
-import { type GroupBySpec, type OutputColumn, windowStartMs } from '@tessera/api';
+import { type GroupBySpec, hopMs, type OutputColumn, windowStartMs } from '@tessera/api';
 import {
   type Axis,
   axisOf,
@@ -46,7 +46,7 @@ export interface PlannedColumn {
   readonly empty: Result;
 }
 
-/** Runs of pieces, by axis. Equal runs are one object: what was made with it need not be made again. */
+/** Runs of pieces, by axis. Instants that have the same runs have one object: what was made with it is made once. */
 export interface Frame {
   readonly axes: readonly AxisFrame[];
 }
@@ -130,8 +130,17 @@ function planColumn(
   };
 }
 
-/** Instants whose frames are at hand: requests of one moment ask for a few. */
+/** Frames that are at hand: requests of one moment ask for a few. */
 const KEPT_FRAMES = 4;
+
+/** A frame, and the instants that have it. */
+interface KeptFrame {
+  readonly day: number | null;
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly untilMs: number;
+  readonly frame: Frame;
+}
 
 function framesOf(served: ServedStates): PlannedStates['frame'] {
   const cuts = new Map<number | null, readonly Axis[]>();
@@ -143,19 +152,31 @@ function framesOf(served: ServedStates): PlannedStates['frame'] {
     }
     return found;
   };
-  const kept: { readonly queryMs: number; readonly day: number | null; readonly frame: Frame }[] =
-    [];
+  const kept: KeptFrame[] = [];
   return (queryMs, day) => {
-    const known = kept.find((one) => one.queryMs === queryMs && one.day === day);
-    if (known !== undefined) return known.frame;
-    const made: Frame = {
+    for (const one of kept)
+      if (one.day === day && one.fromMs <= queryMs && queryMs < one.untilMs) return one.frame;
+    const frame: Frame = {
       axes: axesOf(day).map((axis, idx) => axisFrame(axis, served.axes[idx]!.windowsMs, queryMs)),
     };
-    const frame = kept.find((one) => one.day === day && isSame(one.frame, made))?.frame ?? made;
-    kept.unshift({ queryMs, day, frame });
+    kept.unshift({ day, ...lifetime(served, queryMs), frame });
     if (kept.length > KEPT_FRAMES) kept.pop();
     return frame;
   };
+}
+
+/** Until a window begins a hop later. Where events lie behind the instant, each ms may have others. */
+function lifetime({ axes, knownMs }: ServedStates, queryMs: number) {
+  if (queryMs < knownMs) return { fromMs: queryMs, untilMs: queryMs + 1 };
+  let [fromMs, untilMs] = [knownMs, Number.POSITIVE_INFINITY];
+  for (const { windowsMs } of axes)
+    for (const windowMs of windowsMs) {
+      if (windowMs === null) continue;
+      const fits = windowStartMs(queryMs, windowMs, 'sawtooth') + windowMs;
+      fromMs = Math.max(fromMs, fits);
+      untilMs = Math.min(untilMs, fits + hopMs(windowMs));
+    }
+  return { fromMs, untilMs };
 }
 
 function axisFrame(axis: Axis, windowsMs: readonly (number | null)[], queryMs: number): AxisFrame {
@@ -171,13 +192,4 @@ function axisFrame(axis: Axis, windowsMs: readonly (number | null)[], queryMs: n
 function piecesBefore(axis: Axis, ms: number): number {
   if (ms >= axis.knownMs) return Number.MAX_SAFE_INTEGER;
   return Math.max(0, pieceAt(axis, ms));
-}
-
-function isSame(a: Frame, b: Frame): boolean {
-  return a.axes.every((one, idx) => {
-    const other = b.axes[idx]!;
-    return (
-      one.end === other.end && one.starts.every((start, window) => start === other.starts[window])
-    );
-  });
 }
