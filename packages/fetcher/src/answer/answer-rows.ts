@@ -25,6 +25,8 @@ export interface Answered {
   readonly misses: number;
 }
 
+const ROWS_AT_ONCE = 100;
+
 /** What one part of one row reads. */
 interface PartRead {
   readonly part: PlannedPart;
@@ -77,7 +79,10 @@ export async function answerRows(
       : await entries.read(places, { timeoutMs, signal, late });
   const gone = read.entries.find((one) => isTesseraError(one) && one.code === 'STORE_VERSION_GONE');
   if (gone !== undefined) throw gone;
-  const rows = requests.map((request, idx) => {
+  const rows: AnsweredRow[] = [];
+  for (const [idx, request] of requests.entries()) {
+    // Others have their turn while many rows are made.
+    if (idx % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await new Promise(setImmediate);
     const values = new Array<Raw>(plan.definition.features.length).fill(null);
     const isKnown = new Uint8Array(values.length);
     const explanations: ColumnExplanation[] = [];
@@ -89,8 +94,8 @@ export async function answerRows(
       return status;
     });
     const row = fillRow(plan, request, values, isKnown);
-    return { row, parts, explain: explain ? explanations : null };
-  });
+    rows.push({ row, parts, explain: explain ? explanations : null });
+  }
   return { rows, hits: read.hits, misses: read.misses };
 }
 
