@@ -45,13 +45,13 @@ test('the same upload again changes nothing; other data, or another instant, mak
   const first = await put();
   expect(first).toMatchObject({ outcome: 'loaded', meta: { entries: 3 }, leftOut: [] });
   expect(await put()).toMatchObject({ outcome: 'current', version: first.version });
+  // A day that no window reaches is no other data.
   await day(lake, '2025-01-03', 5);
+  expect(await put()).toMatchObject({ outcome: 'current', version: first.version });
+  await day(lake, '2025-01-04', 4);
   const second = await put();
-  expect(second).toMatchObject({
-    outcome: 'loaded',
-    meta: { entries: 3 },
-    previous: first.version,
-  });
+  expect(second).toMatchObject({ outcome: 'loaded', meta: { entries: 4 } });
+  expect(second.previous).toBe(first.version);
   const third = await put(AS_OF - 86_400_000);
   expect(third).toMatchObject({ outcome: 'loaded', meta: { entries: 5 } });
   expect(third.dropped).toEqual([first.version]);
