@@ -69,6 +69,16 @@ export {
 } from './states/state.js';
 export type { SumState, WeightedState } from './states/sums.js';
 export type { VectorState } from './states/vectors.js';
+export {
+  type Terms,
+  writeCount,
+  writeExtreme,
+  writeFirstLast,
+  writeMoments,
+  writeSketch,
+  writeSum,
+  writeWeighted,
+} from './states/write-states.js';
 export { rowResult, rowValue } from './typed/row-value.js';
 export { stateConfig, type TakenTypes } from './typed/state-config.js';
 export { kindOf, nearestDoubles, scaleOf } from './typed/value-kind.js';

@@ -1,8 +1,10 @@
 export { STORE_FAULT_POINTS, type StoreFaultPoint } from './faults.js';
 export { type RowValue, readRow, writeRow } from './format/row-payload.js';
-export { type AxisStates, readStates, writeStates } from './format/state-payload.js';
+export { type AxisStates, readStates, writePieces, writeStates } from './format/state-payload.js';
 export {
   type BadValue,
+  beginValue,
+  endValue,
   fingerprintBytes,
   type Opened,
   openValue,

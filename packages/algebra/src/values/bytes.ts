@@ -18,8 +18,16 @@ export interface ByteWriter {
   unsigned64(value: bigint): void;
   raw(bytes: Uint8Array): void;
   text(value: string): Uint8Array;
+  /** Write a string of ASCII without NUL; false, and nothing written, where it is another. */
+  ascii(value: string): boolean;
   /** A copy of what was written. */
   bytes(): Uint8Array;
+  /** Bytes written so far. */
+  readonly length: number;
+  /** What was written from one byte to another, as it lies: good until more is written. */
+  view(from: number, to: number): Uint8Array;
+  /** Begin anew in the same memory. */
+  clear(): void;
 }
 
 export function byteWriter(): ByteWriter {
@@ -63,7 +71,24 @@ export function byteWriter(): ByteWriter {
       at += bytes.length;
     },
     text: (value) => encoder.encode(value),
+    ascii(value) {
+      room(value.length);
+      for (let i = 0; i < value.length; i++) {
+        const code = value.charCodeAt(i);
+        if (code === 0 || code > 127) return false;
+        buffer[at + i] = code;
+      }
+      at += value.length;
+      return true;
+    },
     bytes: () => buffer.slice(0, at),
+    get length() {
+      return at;
+    },
+    view: (from, to) => buffer.subarray(from, to),
+    clear() {
+      at = 0;
+    },
   };
   return writer;
 }

@@ -1,14 +1,15 @@
-import { byteWriter, type ScalarValue } from '@tessera/algebra';
+import { type ByteWriter, byteWriter, type ScalarValue } from '@tessera/algebra';
 import type { Batch } from '@tessera/columnar';
 import {
   type Axis,
-  type AxisStates,
   axisOf,
-  entryKey,
+  beginValue,
+  endValue,
+  fingerprintBytes,
   pieceAt,
   pieceEndMs,
-  sealValue,
-  writeStates,
+  writeEntryKey,
+  writePieces,
 } from '@tessera/kv-writer';
 import { type ReadKind, readRows, readStrings, run, streamColumns } from '@tessera/lake';
 import { scannedBytes } from '@tessera/planner';
@@ -31,7 +32,7 @@ import { during, duringAll } from '../profile/phase-clock.js';
 import { type RunFile, runWriter } from '../upload/run-file.js';
 import { cleaned } from './build-tiles.js';
 import { type TaskContext, tableSql } from './context.js';
-import { stateEncoder } from './state-encoder.js';
+import { type StateEncoder, stateEncoder } from './state-encoder.js';
 import type { EncodeStatesTask } from './task.js';
 import { dictionarySql, scatterSql } from './task-sql.js';
 
@@ -214,21 +215,27 @@ async function writeEntries(reading: Reading, cells: readonly Cells[]): Promise<
   );
   const keyOf = await keyValues(reading);
   const cursors = cells.map(() => 0);
+  const [key, value, scratch] = [byteWriter(), byteWriter(), byteWriter()];
+  const fingerprint = fingerprintBytes(part.fingerprint);
   const file = runWriter(task.file);
   try {
     const count = task.range.to - task.range.from;
     for (let code = 0; code < count; code++) {
-      const axes = cells.map((own, axis) => {
+      value.clear();
+      beginValue(value, fingerprint);
+      let isEmpty = true;
+      cells.forEach((own, axis) => {
         const from = cursors[axis]!;
         let end = from;
         while (end < own.rows && own.code[end] === code) end++;
         cursors[axis] = end;
-        return piecesOf(own, from, end, encoders[axis]!);
+        if (writeAxis(value, scratch, own, { from, end }, encoders[axis]!)) isEmpty = false;
       });
-      if (axes.every(({ pieces }) => pieces.length === 0)) continue;
-      const payload = byteWriter();
-      writeStates(payload, axes);
-      file.add(entryKey(part, day, keyOf(code)), sealValue(part.fingerprint, payload.bytes()));
+      if (isEmpty) continue;
+      endValue(value);
+      key.clear();
+      writeEntryKey(key, part, day, keyOf(code));
+      file.add(key.view(0, key.length), value.view(0, value.length));
       if (code % 1024 === 0) stopIfCancelled(context);
     }
   } catch (error) {
@@ -238,24 +245,49 @@ async function writeEntries(reading: Reading, cells: readonly Cells[]): Promise<
   return file.end();
 }
 
-/** Pieces that something is in. */
-function piecesOf(
+/** Of `writeAxis`, used again for every key of a thread. */
+let ends = new Int32Array(0);
+let isKept = new Uint8Array(0);
+
+/** Pieces of one key that something is in. Returns whether there are any. */
+function writeAxis(
+  payload: ByteWriter,
+  scratch: ByteWriter,
   cells: Cells,
-  from: number,
-  end: number,
-  encoders: readonly ((row: number) => Uint8Array | null)[],
-): AxisStates {
-  const rows: number[] = [];
-  const states: (Uint8Array | null)[][] = encoders.map(() => []);
-  for (let row = from; row < end; row++) {
-    const own = encoders.map((encode) => encode(row));
-    if (own.every((bytes) => bytes === null)) continue;
-    rows.push(row);
-    own.forEach((bytes, idx) => {
-      states[idx]!.push(bytes);
-    });
+  { from, end }: { readonly from: number; readonly end: number },
+  encoders: readonly StateEncoder[],
+): boolean {
+  const rows = end - from;
+  scratch.clear();
+  // Where the bytes of each state and row end; those of nothing where they begin.
+  const cellsOfKey = encoders.length * rows;
+  if (ends.length < cellsOfKey) ends = new Int32Array(2 * cellsOfKey);
+  if (isKept.length < rows) isKept = new Uint8Array(2 * rows);
+  isKept.fill(0, 0, rows);
+  let kept = 0;
+  for (let s = 0; s < encoders.length; s++) {
+    const encode = encoders[s]!;
+    for (let row = 0; row < rows; row++) {
+      if (encode(from + row, scratch) && isKept[row] === 0) {
+        isKept[row] = 1;
+        kept++;
+      }
+      ends[s * rows + row] = scratch.length;
+    }
   }
-  return { pieces: rows.map((row) => cells.startMs[row]!), states };
+  writePieces(payload, kept, (each) => {
+    for (let row = 0; row < rows; row++) if (isKept[row] === 1) each(cells.startMs[from + row]!);
+  });
+  let start = 0;
+  for (let at = 0; at < cellsOfKey; at++) {
+    const stop = ends[at]!;
+    if (isKept[at % rows] === 1) {
+      payload.varint(stop - start);
+      payload.raw(scratch.view(start, stop));
+    }
+    start = stop;
+  }
+  return kept > 0;
 }
 
 /** The range's keys as the algebra takes values, by code. */

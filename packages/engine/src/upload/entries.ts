@@ -123,7 +123,7 @@ function ranges(
   { executor: { workers }, taskBytes }: EntriesOptions,
 ): { from: number; to: number }[] {
   const byMemory = Math.ceil(bytes / taskBytes);
-  const forWorkers = Math.min(workers === 1 ? 1 : 4 * workers, Math.ceil(count / LEAST_KEYS));
+  const forWorkers = Math.min(workers === 1 ? 1 : 2 * workers, Math.ceil(count / LEAST_KEYS));
   const parts = Math.min(count, Math.max(1, byMemory, forWorkers));
   return Array.from({ length: parts }, (_, at) => ({
     from: Math.floor((count * at) / parts),

@@ -16,14 +16,25 @@ export interface AxisStates {
   readonly states: readonly (readonly (Uint8Array | null)[])[];
 }
 
+/** The numbers of an axis's pieces. What follows are its states, each a length and its bytes. */
+export function writePieces(
+  writer: ByteWriter,
+  count: number,
+  forEach: (each: (piece: number) => void) => void,
+): void {
+  writer.varint(count);
+  let before = 0;
+  forEach((piece) => {
+    writer.varint(piece - before);
+    before = piece;
+  });
+}
+
 export function writeStates(writer: ByteWriter, axes: readonly AxisStates[]): void {
   for (const { pieces, states } of axes) {
-    writer.varint(pieces.length);
-    let before = 0;
-    for (const piece of pieces) {
-      writer.varint(piece - before);
-      before = piece;
-    }
+    writePieces(writer, pieces.length, (each) => {
+      for (const piece of pieces) each(piece);
+    });
     for (const state of states) {
       for (const bytes of state) {
         writer.varint(bytes === null ? 0 : bytes.length);

@@ -1,3 +1,4 @@
+import { type ByteWriter, byteWriter } from '@tessera/algebra';
 import { crc32 } from '@tessera/columnar';
 
 /**
@@ -22,15 +23,22 @@ export type Opened =
 
 /** @param fingerprint 16 hex digits */
 export function sealValue(fingerprint: string, payload: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(HEADER_BYTES + payload.length + CRC_BYTES);
-  bytes[0] = VALUE_FORMAT;
-  for (let i = 0; i < 8; i++)
-    bytes[1 + i] = Number.parseInt(fingerprint.slice(2 * i, 2 * i + 2), 16);
-  bytes.set(payload, HEADER_BYTES);
-  const end = bytes.length - CRC_BYTES;
-  const crc = crc32(bytes.subarray(0, end));
-  for (let i = 0; i < CRC_BYTES; i++) bytes[end + i] = (crc >>> (8 * i)) & 255;
-  return bytes;
+  const writer = byteWriter();
+  beginValue(writer, fingerprintBytes(fingerprint));
+  writer.raw(payload);
+  endValue(writer);
+  return writer.bytes();
+}
+
+/** Begin a value in a writer that holds nothing: its payload follows, then `endValue`. */
+export function beginValue(writer: ByteWriter, fingerprint: Uint8Array): void {
+  writer.byte(VALUE_FORMAT);
+  writer.raw(fingerprint);
+}
+
+export function endValue(writer: ByteWriter): void {
+  const crc = crc32(writer.view(0, writer.length));
+  for (let i = 0; i < CRC_BYTES; i++) writer.byte((crc >>> (8 * i)) & 255);
 }
 
 /**

@@ -3,23 +3,12 @@ import { TesseraError } from '@tessera/api';
 import { fault } from '../../faults.js';
 import { addEntry, checksumOf, newTally, tallyFrom } from '../checksum.js';
 import { checkedRuns, type Runs } from '../runs.js';
-import type { Entry, Loaded, LoadOptions } from '../store.js';
+import type { Loaded, LoadOptions } from '../store.js';
 import { ask, command, textOf } from './commands.js';
 import type { RedisConnection } from './connection.js';
-import { packKeys, unitKeys, unpackKeys, type VersionKeys } from './redis-keys.js';
+import { unitKeys } from './redis-keys.js';
 import { readRecord, type VersionRecord, writeRecord } from './redis-record.js';
-
-/** Commands on their way at once: more would be held in memory on both sides. */
-const AT_ONCE = 2000;
-/** Entries outlive the sentinel, so that nobody finds one of them missing who finds it. */
-const LONGER_MS = 3_600_000;
-
-export interface VersionIn {
-  readonly connection: RedisConnection;
-  readonly prefix: string;
-  readonly unit: string;
-  readonly version: string;
-}
+import { removeRun, type VersionIn, writeRun } from './redis-runs.js';
 
 /**
  * Write runs to a version: what is about to be written is told before, and that it is written after, so that a later load can
@@ -52,29 +41,6 @@ export async function loadRuns(
   }
   const { entries, bytes } = tally;
   return { entries, bytes, checksum: checksumOf(tally), resumedEntries };
-}
-
-/** Returns  the record that counts the run as written; it is not stored yet. */
-export async function writeRun(
-  { connection, prefix, unit, version }: VersionIn,
-  record: VersionRecord,
-  run: readonly Entry[],
-): Promise<VersionRecord> {
-  const keys = unitKeys(prefix, unit);
-  const names = keys.version(version);
-  const announced = { ...record, announced: record.written + 1 };
-  const expiry = record.expiresMs === null ? [] : ['PXAT', String(record.expiresMs + LONGER_MS)];
-  const packed = packKeys(run.map(({ key }) => key));
-  await writeRecord(connection, keys, version, announced);
-  await ask(connection, command('SET', names.chunk(record.written), packed, ...expiry));
-  fault('run.announced');
-  for (let first = 0; first < run.length; first += AT_ONCE) {
-    const some = run.slice(first, first + AT_ONCE);
-    await connection.send(
-      some.map(({ key, value }) => command('SET', names.entry(key), bytesOf(value), ...expiry)),
-    );
-  }
-  return { ...announced, written: announced.announced };
 }
 
 async function begin(
@@ -135,55 +101,6 @@ export async function removeVersion(
   await ask(connection, command('HDEL', keys.versions, version));
 }
 
-async function removeRun(
-  connection: RedisConnection,
-  names: VersionKeys,
-  i: number,
-): Promise<void> {
-  const keys = await chunkKeys(connection, names, i);
-  for (let first = 0; first < keys.length; first += AT_ONCE) {
-    const some = keys.slice(first, first + AT_ONCE);
-    await connection.send(some.map((key) => command('UNLINK', names.entry(key))));
-  }
-  await ask(connection, command('UNLINK', names.chunk(i)));
-}
-
-async function chunkKeys(
-  connection: RedisConnection,
-  names: VersionKeys,
-  i: number,
-): Promise<Buffer[]> {
-  const packed = await ask(connection, command('GET', names.chunk(i)));
-  if (!Buffer.isBuffer(packed)) return [];
-  try {
-    return unpackKeys(packed);
-  } catch (cause) {
-    const reason = `${names.chunk(i)} is no list of keys`;
-    throw new TesseraError('STORE_DAMAGED', { store: connection.where, reason }, { cause });
-  }
-}
-
-/** Read everything that a version holds. */
-export async function readBack(
-  { connection, prefix, unit, version }: VersionIn,
-  record: VersionRecord,
-): Promise<Omit<Loaded, 'resumedEntries'>> {
-  const names = unitKeys(prefix, unit).version(version);
-  const tally = newTally();
-  for (let i = 0; i < record.written; i++) {
-    const keys = await chunkKeys(connection, names, i);
-    for (let first = 0; first < keys.length; first += AT_ONCE) {
-      const some = keys.slice(first, first + AT_ONCE);
-      const values = await connection.send(some.map((key) => command('GET', names.entry(key))));
-      for (const [j, key] of some.entries()) {
-        const value = values[j];
-        if (Buffer.isBuffer(value)) addEntry(tally, key, value);
-      }
-    }
-  }
-  return { entries: tally.entries, bytes: tally.bytes, checksum: checksumOf(tally) };
-}
-
 /** A key that Redis threw away would be served as one that never had an event. */
 async function checkEviction(connection: RedisConnection, ttlMs: number | null): Promise<void> {
   let info: string | null;
@@ -206,8 +123,4 @@ async function checkEviction(connection: RedisConnection, ttlMs: number | null):
     },
     { hint: 'Set `maxmemory-policy noeviction`, or take a Redis that is no cache.' },
   );
-}
-
-function bytesOf(value: Uint8Array): Buffer {
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }

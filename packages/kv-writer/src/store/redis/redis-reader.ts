@@ -2,7 +2,7 @@ import type { StoreReader, VersionMeta } from '../store.js';
 import { closedReader, versionGone } from '../store-error.js';
 import { command, textOf } from './commands.js';
 import { unitKeys } from './redis-keys.js';
-import type { VersionIn } from './redis-load.js';
+import type { VersionIn } from './redis-runs.js';
 
 /** Commands on their way at once. */
 const AT_ONCE = 10_000;

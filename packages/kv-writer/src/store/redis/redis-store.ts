@@ -13,10 +13,11 @@ import {
 import { ask, command, setIf, textOf, textsOf } from './commands.js';
 import type { RedisConnection } from './connection.js';
 import { unitKeys, unitsKey } from './redis-keys.js';
-import { loadRuns, readBack, removeVersion, type VersionIn, writeRun } from './redis-load.js';
+import { loadRuns, removeVersion } from './redis-load.js';
 import { lockKey } from './redis-lock.js';
 import { redisReader } from './redis-reader.js';
 import { parseRecord, readRecord, type VersionRecord, writeRecord } from './redis-record.js';
+import { readBack, type VersionIn, writeRun } from './redis-runs.js';
 
 export interface RedisOptions {
   readonly prefix: string;
@@ -172,7 +173,9 @@ export function redisStore(connection: RedisConnection, { prefix, ttlMs }: Redis
     },
 
     async put(unit, version, entries) {
-      const record = { ...(await loadedOf(unit, version)), isChanged: true };
+      const { announced, ...loaded } = await loadedOf(unit, version);
+      // Behind a run that may have been cut off, too.
+      const record = { ...loaded, announced, written: announced, isChanged: true };
       const written = await writeRun(within(unit, version), record, entries);
       await writeRecord(connection, keysOf(unit), version, written);
     },
