@@ -74,7 +74,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   const unitOf = (name: string): Unit => {
     let unit = units.get(name);
     if (unit === undefined) {
-      unit = createUnit(name, { store, cache, onRefresh });
+      unit = createUnit(name, { store, refreshMs, cache, onRefresh });
       units.set(name, unit);
     }
     return unit;

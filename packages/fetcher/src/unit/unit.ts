@@ -1,4 +1,4 @@
-import { TesseraError } from '@tessera/api';
+import { isTesseraError, TesseraError } from '@tessera/api';
 import type { Store } from '@tessera/kv-writer';
 import type { EntryCache } from '../entry/entry-cache.js';
 import type { RefreshEvent } from '../options.js';
@@ -18,14 +18,20 @@ export interface Unit {
 
 export interface UnitOptions {
   readonly store: Store;
+  /** For so long a store that could not be opened is not tried again by requests. */
+  readonly refreshMs: number;
   readonly cache: EntryCache;
   readonly onRefresh?: ((event: RefreshEvent) => void) | undefined;
 }
 
-export function createUnit(name: string, { store, cache, onRefresh }: UnitOptions): Unit {
+export function createUnit(
+  name: string,
+  { store, refreshMs, cache, onRefresh }: UnitOptions,
+): Unit {
   let version: OpenVersion | null = null;
   let looking: Promise<void> | null = null;
   let isClosed = false;
+  let failure: { readonly error: unknown; readonly untilMs: number } | null = null;
 
   const open = async (): Promise<void> => {
     const found = await store.current(name);
@@ -45,9 +51,21 @@ export function createUnit(name: string, { store, cache, onRefresh }: UnitOption
 
   /** One look at a time; all who wait have its outcome. */
   const look = (): Promise<void> => {
-    looking ??= open().finally(() => {
-      looking = null;
-    });
+    looking ??= open()
+      .then(
+        () => {
+          failure = null;
+        },
+        (error: unknown) => {
+          // To find nothing costs nothing, and may be mended by whoever asks.
+          const isNothing = isTesseraError(error) && error.code === 'NOT_UPLOADED';
+          failure = isNothing ? null : { error, untilMs: performance.now() + refreshMs };
+          throw error;
+        },
+      )
+      .finally(() => {
+        looking = null;
+      });
     return looking;
   };
 
@@ -55,6 +73,9 @@ export function createUnit(name: string, { store, cache, onRefresh }: UnitOption
     name,
     current: () => version,
     async opened() {
+      // A store that is down, or damaged, is not asked by every request: the next look will tell.
+      if (version === null && failure !== null && performance.now() < failure.untilMs)
+        throw failure.error;
       if (version === null) await look();
       if (version === null)
         throw new TesseraError('INTERNAL', { reason: `${name} was closed while it was opened` });
