@@ -1,15 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadVersion, openStore } from '@tessera/kv-writer';
 import { runsOf, sampleEntries } from '@tessera/kv-writer/kit';
 import { describe, expect, test } from 'vitest';
-import { hasRedis, startRedis } from './redis-server.js';
+import { hasRedis, type RedisServer, redisCommand, startRedis } from './redis-server.js';
 import { type Child, COUNT, startUpload, tagsRead, UNIT, upload } from './uploads.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tessera-two-'));
-const urls = [`lmdb:${folder}`];
-if (hasRedis) urls.push((await startRedis()).url);
+const redis = hasRedis ? await startRedis() : null;
+const places: { url: string; server: RedisServer | null }[] = [
+  { url: `lmdb:${folder}`, server: null },
+  ...(redis === null ? [] : [{ url: redis.url, server: redis }]),
+];
 
 async function holding(child: Child): Promise<void> {
   while (!child.out().includes('holding')) {
@@ -18,7 +21,7 @@ async function holding(child: Child): Promise<void> {
   }
 }
 
-describe.each(urls)('two uploads of one unit to %s', (url) => {
+describe.each(places)('two uploads of one unit to $url', ({ url, server }) => {
   test('the second is told who is at it; of a dead one it takes the lock over, and goes on with what it wrote', async () => {
     const store = await openStore(url);
     await upload(store, 'old');
@@ -43,6 +46,44 @@ describe.each(urls)('two uploads of one unit to %s', (url) => {
     });
     expect(await tagsRead(store)).toEqual(['new']);
     await store.close();
+  });
+
+  test('who loses the lock meanwhile ends before anything is switched', async () => {
+    const store = await openStore(url);
+    await upload(store, 'kept');
+    const all = runsOf(sampleEntries('lost', COUNT), 250);
+    const runs = async function* (after: Uint8Array | null) {
+      for await (const run of all(after)) {
+        await takeLock();
+        yield run;
+      }
+    };
+    const asOfMs = 1_740_787_200_000;
+    const losing = loadVersion(store, { unit: UNIT, asOfMs, served: {}, inputHash: 'lost', runs });
+    await expect(losing).rejects.toMatchObject({
+      code: 'UPLOAD_LOCKED',
+      message: expect.stringContaining('somebody else'),
+    });
+    expect(await tagsRead(store)).toEqual(['kept']);
+    // It was not theirs to give free.
+    await expect(upload(store, 'next')).rejects.toMatchObject({ code: 'UPLOAD_LOCKED' });
+    await releaseLock();
+    await upload(store, 'next');
+    await store.close();
+
+    async function takeLock(): Promise<void> {
+      const since = new Date().toISOString();
+      const holder = { owner: 'somebody else', pid: 1, host: 'elsewhere', since, token: 'abc0' };
+      if (server === null) writeFileSync(join(folder, UNIT, '_lock'), JSON.stringify(holder));
+      else await redisCommand(server.port, 'SET', lockKey(), JSON.stringify(holder));
+    }
+    async function releaseLock(): Promise<void> {
+      if (server === null) rmSync(join(folder, UNIT, '_lock'));
+      else await redisCommand(server.port, 'DEL', lockKey());
+    }
+    function lockKey(): string {
+      return `${new URL(url).searchParams.get('prefix')}:${UNIT}:lock`;
+    }
   });
 
   test('equal inputs are loaded once; after a rollback they are activated again', async () => {
