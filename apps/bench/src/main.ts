@@ -10,6 +10,7 @@ import type { Result, Watching } from './result.js';
 import { runContest } from './run-contest.js';
 import { runScale } from './scale-bench.js';
 import { runServe } from './serve/serve-bench.js';
+import { runUpload } from './serve/upload-bench.js';
 import { runStartup } from './startup-bench.js';
 import { whereAndWhen } from './where-and-when.js';
 
@@ -42,6 +43,8 @@ async function runAsked(options: BenchOptions, watching: Watching): Promise<Resu
       return runScale(options, watching);
     case 'noop':
       return runNoop(options, watching);
+    case 'upload':
+      return runUpload(options, watching);
     case 'serve':
       return runServe(options, watching);
     case 'startup':
