@@ -1,4 +1,4 @@
-import { isTesseraError, TesseraError } from '@tessera/api';
+import { type GroupBySpec, isTesseraError, type JoinSpec, TesseraError } from '@tessera/api';
 import type { Store } from '@tessera/kv-writer';
 import type { EntryCache } from '../entry/entry-cache.js';
 import type { RefreshEvent } from '../options.js';
@@ -7,6 +7,8 @@ import { type OpenVersion, openVersion } from './open-version.js';
 /** What is uploaded as a whole, and its version that is read. */
 export interface Unit {
   readonly name: string;
+  /** A definition that requests have: versions to come are planned for it before they are read. */
+  serve(spec: JoinSpec | GroupBySpec): void;
   /** The version that is read; null before the first was opened. */
   current(): OpenVersion | null;
   /** The first time it opens one. Throws NOT_UPLOADED, STORE_UNAVAILABLE. */
@@ -24,6 +26,9 @@ export interface UnitOptions {
   readonly onRefresh?: ((event: RefreshEvent) => void) | undefined;
 }
 
+/** Of one unit, that are planned ahead. */
+const MOST_SPECS = 16;
+
 export function createUnit(
   name: string,
   { store, refreshMs, cache, onRefresh }: UnitOptions,
@@ -31,6 +36,7 @@ export function createUnit(
   let version: OpenVersion | null = null;
   let looking: Promise<void> | null = null;
   let isClosed = false;
+  const specs = new Set<JoinSpec | GroupBySpec>();
   let failure: { readonly error: unknown; readonly untilMs: number } | null = null;
 
   const open = async (): Promise<void> => {
@@ -44,7 +50,10 @@ export function createUnit(
       return;
     }
     const before = version;
-    version = openVersion(reader, cache, store.where);
+    const next = openVersion(reader, cache, store.where);
+    // No request shall wait for it.
+    for (const spec of specs) next.planFor(spec);
+    version = next;
     before?.retire();
     onRefresh?.({ unit: name, from: before?.version ?? null, to: version.version });
   };
@@ -71,6 +80,11 @@ export function createUnit(
 
   return {
     name,
+    serve(spec) {
+      // Definitions are a few; those of a program that makes them anew for each request are not kept.
+      if (specs.size >= MOST_SPECS && !specs.has(spec)) specs.clear();
+      specs.add(spec);
+    },
     current: () => version,
     async opened() {
       // A store that is down, or damaged, is not asked by every request: the next look will tell.
