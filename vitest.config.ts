@@ -43,6 +43,7 @@ export default defineConfig({
     // Two processes for all files, else a quarter of the time goes to starting one for each; what a file leaves behind in its
     // process is undone by the setup. The long run has a process for each, so that no file can owe its result to another.
     isolate: long,
+    globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
     sequence: { sequencer: LongestFirst },
     include: [
