@@ -72,7 +72,7 @@ async function endsClean(out: string, what: string): Promise<void> {
 }
 
 test('no space at a write: told as such, what was published stays, and with space the next run ends well', async () => {
-  for (const nth of chosen('file.write', 3)) {
+  for (const nth of chosen('file.write', 2)) {
     const what = `write ${nth} of ${passes.get('file.write')}`;
     const { out, ended, isOld, isNew } = await withFault(`file.write:${nth}+:ENOSPC`);
     // What is remembered of files for the next run may be lost.
@@ -125,7 +125,7 @@ describe('a failure that may pass', () => {
 });
 
 test('fsync is not tried again', async () => {
-  for (const nth of chosen('file.sync', 2)) {
+  for (const nth of chosen('file.sync', 1)) {
     const { ended, isOld, isNew, out } = await withFault(`file.sync:${nth}:EIO`);
     expect(isOld || isNew, `sync ${nth}`).toBe(true);
     if (ended.code !== 0) expect(ended.err).toContain('NOT_WRITABLE');
