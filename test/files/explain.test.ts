@@ -49,15 +49,16 @@ function ask(
 }
 
 describe('a cell is what the training set holds, what SQL makes of the source, what its pieces come to', () => {
-  const CELLS_PER_COLUMN = long ? 3 : 2;
-  const r = random(7);
+  /** In the short run of rows for one column, of tiles for the next. */
+  const CELLS_PER_COLUMN = long ? 3 : 1;
+  const r = random(long ? 7 : 8);
   let told = 0;
   let tiled = 0;
 
-  test.each(columns.map(({ name }) => name))('%s', async (column) => {
+  test.each(columns.map(({ name }, idx) => [name, idx] as const))('%s', async (column, idx) => {
     for (let i = 0; i < CELLS_PER_COLUMN; i++) {
       const row = r.pick(published);
-      const explanation = await ask(row, column, i === 0 ? 'off' : 'auto');
+      const explanation = await ask(row, column, (long ? i === 0 : idx % 2 === 0) ? 'off' : 'auto');
       if (explanation.tiles !== undefined) tiled++;
       if (explanation.outcome.kind === 'refused') throw new Error(explanation.outcome.message);
       const { value } = explanation.outcome;
@@ -78,9 +79,9 @@ describe('a cell is what the training set holds, what SQL makes of the source, w
   });
 
   test('enough of them', () => {
-    expect(columns.length * CELLS_PER_COLUMN).toBeGreaterThanOrEqual(long ? 80 : 50);
-    expect(told).toBeGreaterThanOrEqual(long ? 50 : 33);
-    expect(tiled).toBeGreaterThanOrEqual(long ? 25 : 12);
+    expect(columns.length * CELLS_PER_COLUMN).toBeGreaterThanOrEqual(long ? 80 : 25);
+    expect(told).toBeGreaterThanOrEqual(long ? 50 : 16);
+    expect(tiled).toBeGreaterThanOrEqual(long ? 25 : 6);
   });
 });
 

@@ -16,7 +16,7 @@ import { filesBelow, isPublished, newFolder, parquet, quoted, sql } from './work
 const shared = sharedFolder('data/complete-journey');
 
 /** All of 2017 takes minutes; to the sixth week there is every shape. */
-const WEEKS = process.env.TESSERA_LONG === '1' ? 53 : 6;
+const WEEKS = process.env.TESSERA_LONG === '1' ? 53 : 4;
 const transactions = `read_parquet(${quoted(join(shared ?? '', 'transactions.parquet'))})`;
 
 const outlooks = [

@@ -14,7 +14,8 @@ import { publishedRows, writeTable } from './lake-tables.js';
 import { filesBelow, newFolder } from './workspace.js';
 
 const long = process.env.TESSERA_LONG === '1';
-const SEEDS = long ? 300 : 3;
+/** The first by two workers, the second with memory for a few rows. */
+const SEEDS = long ? 300 : 2;
 const FRESH = Number(process.env.TESSERA_SEED ?? Math.floor(Math.random() * 1e6));
 
 const met = { runs: 0, tilesRead: 0, built: 0, blocks: 0, rowsSwept: 0 };

@@ -17,7 +17,7 @@ const long = process.env.TESSERA_LONG === '1';
 const SEEDS = long
   ? Array.from({ length: 20 }, (_, ten) => Array.from({ length: 10 }, (_, at) => 10 * ten + at))
   : [[2]];
-const STEPS = long ? 8 : 5;
+const STEPS = long ? 8 : 3;
 const FRESH = Number(process.env.TESSERA_SEED ?? Math.floor(Math.random() * 1e6));
 
 const met: Met = {

@@ -126,16 +126,20 @@ describe('vectors', () => {
     ),
   );
 
-  test.each<[string, Row['x'][], string]>([
+  const faults: [string, Row['x'][], string][] = [
     ['two lengths in a tile', [[1, 2], [1]], 'VECTOR_LENGTH'],
     ['an empty one among others', [[], [1]], 'VECTOR_LENGTH'],
     ['a null element', [[1, null]], 'VECTOR_NULL'],
     ['NaN, which is null', [[Number.NaN, 1]], 'VECTOR_NULL'],
     ['both', [[1, 2], [1], [null]], 'VECTOR_NULL'],
-  ])('%s is refused alike', async (_, vectors, code) => {
-    const odd = onLevels(users(vectors)).map((file) => ({ ...file, name: 'b' }));
-    await refused({ columns, files: [...others, ...odd], aggregations }, code);
-  });
+  ];
+  test.each(faults.filter((_, i) => long || i % 2 === 0))(
+    '%s is refused alike',
+    async (_, vectors, code) => {
+      const odd = onLevels(users(vectors)).map((file) => ({ ...file, name: 'b' }));
+      await refused({ columns, files: [...others, ...odd], aggregations }, code);
+    },
+  );
 
   test('lengths that differ between tiles: refused where a window holds both', async () => {
     const [third, eighth, ...rest] = onLevels(users([[1, 2]]));
@@ -224,7 +228,7 @@ describe('strings, buckets and lists', () => {
     ['int32', [2147483647, -2147483648, null]],
     ['epoch_us', [2n ** 53n + 1n, 0n, null]],
   ];
-  const someScalars = ['string', 'decimal(30,3)', 'timestamp_ns', 'double'];
+  const someScalars = ['string', 'timestamp_ns'];
   test.each(scalars.filter(([type]) => long || someScalars.includes(type)))(
     '%s: as key, input, bucket and tie-breaker',
     async (type, xs) => {
@@ -266,7 +270,7 @@ describe('strings, buckets and lists', () => {
     ['list<decimal(30,2)>', [['12345678901234567890.12', '0.01'], [], [null], null]],
     ['list<date>', [['2025-03-01', '1969-12-31'], [], [null], null]],
   ];
-  const someLists = ['list<string>', 'list<decimal(30,2)>'];
+  const someLists = ['list<decimal(30,2)>'];
   test.each(lists.filter(([type]) => long || someLists.includes(type)))(
     '%s: opened, and whole (S5.6)',
     async (type, xs) => {
