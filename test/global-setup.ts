@@ -4,7 +4,7 @@ import { freemem } from 'node:os';
 /** A folder of memory, on machines that have one. */
 const MEMORY = '/dev/shm';
 /** Far more than the tests of two processes hold at a time. */
-const LEAST_BYTES = 3 * 2 ** 30;
+const LEAST_BYTES = 2 ** 30;
 
 /**
  * Everything is written to be there after a power cut, and waiting for the disk would be half of the tests' time. Unless they
