@@ -5,6 +5,8 @@ const long = process.env.TESSERA_LONG === '1';
 
 /** What takes longest. Begun last, one of them would be waited for alone. */
 const LONGEST = [
+  'test/serving/parity.test.ts',
+  'test/crash/kills.test.ts',
   'test/docs/readme.test.ts',
   'test/tiles/odd-values.test.ts',
   'test/files/same-bytes.test.ts',
