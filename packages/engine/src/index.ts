@@ -53,6 +53,7 @@ export {
   lookAtSources,
   type SourceLook,
 } from './look-at-sources.js';
+export { type LookedAt, lookedAt } from './looked-at.js';
 export type { WorkerMemory } from './memory.js';
 export { PHASES, type Phase, type PhaseTimes } from './profile/phase.js';
 export type { ProfileStage, RunProfile, StageProfile } from './profile/run-profile.js';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as api from '@tessera/api';
 import { createJiti } from 'jiti';
 import type { LoadWatch } from '../load-watch.js';
+import { cacheFolder } from './cache-folder.js';
 
 /** Loads a user's TypeScript or JavaScript file and returns its exports. */
 export interface ModuleLoader {
@@ -61,11 +61,6 @@ function withTypeScript(source: string, filename = ''): string {
     const isRenamed = existsSync(`${file}.ts`) && !existsSync(`${file}.js`);
     return isRenamed ? `${head}${quote}${name}.ts${quote}` : text;
   });
-}
-
-/** The user's own cache: jiti's default below the shared temporary folder could be written to by others. */
-export function cacheFolder(): string {
-  return path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'tessera');
 }
 
 /** A top-level `await` that never settles would end the process silently, with exit code 0. */
