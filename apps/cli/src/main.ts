@@ -24,7 +24,7 @@ export async function main(argv: readonly string[], parts: MainParts = {}): Prom
   const { env } = process;
   const cwd = workingFolder(env);
   const code = await runCli(argv, {
-    ...{ terminal, cwd, env, asked: { argv, cwd, env } },
+    ...{ terminal, cwd, env, asked: { argv, cwd, env, beganMs: performance.timeOrigin } },
     loadEngine: parts.loadEngine ?? loadEngine,
     loadWatch: createLoadWatch(parts.loadLimitMs ?? LOAD_LIMIT_MS),
     interrupts,

@@ -3,8 +3,8 @@ import { doneLine, paint, type Style, stepLine } from '../output/style.js';
 import { workingFolder } from '../paths.js';
 import { processTerminal } from '../terminal.js';
 import { readVersion } from '../version.js';
-import { IDLE_SETTING, verdictFile } from './asked.js';
-import { readVerdict, type Said, type Verdict } from './verdict.js';
+import { type Asked, IDLE_SETTING, verdictFile } from './asked.js';
+import { readVerdict, type Said } from './verdict.js';
 import { seen } from './witnesses.js';
 
 /**
@@ -16,31 +16,30 @@ import { seen } from './witnesses.js';
 export function answered(argv: readonly string[]): boolean {
   const begunMs = performance.now();
   const { env } = process;
-  const tell = (what: string) => {
-    if (env[IDLE_SETTING] === 'tell') process.stderr.write(`idle: ${what}\n`);
-  };
-  try {
-    const file = verdictFile({ argv, cwd: workingFolder(env), env });
-    if (file === null) return false;
-    const verdict = readVerdict(file, readVersion());
-    const changed = verdict === null ? 'nothing is remembered' : whatChanged(verdict);
-    if (verdict === null || changed !== null) {
-      tell(changed ?? '');
-      return false;
-    }
-    tell('all is as it was');
-    const { out, outStyle } = processTerminal();
-    const elapsedMs = performance.now() - begunMs;
-    for (const said of verdict.said) out(`${lineOf(said, elapsedMs, outStyle)}\n`);
-    return true;
-  } catch {
-    return false;
-  }
+  const found = remembered({ argv, cwd: workingFolder(env), env });
+  if (env[IDLE_SETTING] === 'tell') process.stderr.write(`idle: ${found.why}\n`);
+  if (found.said === null) return false;
+  const { out, outStyle } = processTerminal();
+  const elapsedMs = performance.now() - begunMs;
+  for (const said of found.said) out(`${lineOf(said, elapsedMs, outStyle)}\n`);
+  return true;
 }
 
-function whatChanged({ witnesses }: Verdict): string | null {
-  const other = witnesses.find((some) => seen(some)?.digest !== some.digest);
-  return other === undefined ? null : `${other.of} changed`;
+/** What was said to the same command line, if nothing has changed since, and why it is said or not. */
+export function remembered(asked: Omit<Asked, 'beganMs'>): {
+  readonly said: readonly Said[] | null;
+  readonly why: string;
+} {
+  try {
+    const file = verdictFile(asked);
+    const verdict = file === null ? null : readVerdict(file, readVersion());
+    if (verdict === null) return { said: null, why: 'nothing is remembered' };
+    const other = verdict.witnesses.find((some) => seen(some)?.digest !== some.digest);
+    if (other !== undefined) return { said: null, why: `${other.of} changed` };
+    return { said: verdict.said, why: 'all is as it was' };
+  } catch (error) {
+    return { said: null, why: String(error) };
+  }
 }
 
 function lineOf({ as, label, text }: Said, elapsedMs: number, style: Style): string {

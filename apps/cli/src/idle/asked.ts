@@ -11,6 +11,8 @@ export interface Asked {
   /** Absolute. */
   readonly cwd: string;
   readonly env: Env;
+  /** When the process began, by the clock of files: what is older than that it has seen as it is. */
+  readonly beganMs: number;
 }
 
 /** `off`: every run looks at everything. `tell`: say on stderr whether this one did, and why. */
@@ -25,7 +27,7 @@ const DECIDES = /^(TESSERA|JITI|NODE)_/;
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Where the verdict on this very command line is remembered; null where none ever is. */
-export function verdictFile({ argv, cwd, env }: Asked): string | null {
+export function verdictFile({ argv, cwd, env }: Omit<Asked, 'beganMs'>): string | null {
   const isFaulty = Object.keys(env).some((name) => name.includes('_FAULT'));
   if (!COMMANDS.has(argv[0]) || env[IDLE_SETTING] === 'off' || isFaulty) return null;
   const variables = Object.entries(env)

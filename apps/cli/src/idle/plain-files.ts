@@ -14,10 +14,10 @@ const OTHERS = ['.json', '.node', '.cjs', '/package.json'] as const;
 const SOURCE = /\.(?:ts|js|mts|mjs)$/;
 
 /**
- * Whether definitions are made of these files alone: none looks around, and each imports only `@tessera/api` and others of
- * them. Packages and data files are not followed.
+ * The first file by which definitions may be made of more than these files: it looks around, or imports something besides
+ * `@tessera/api` and others of them. Packages and data files are not followed. Null where there is none.
  */
-export function arePlain(files: readonly string[]): boolean {
+export function notPlain(files: readonly string[]): string | null {
   const names = new Set(files.map((file) => file.replace(SOURCE, '')));
   const isOurs = (file: string, name: string) => {
     if (name === '@tessera/api') return true;
@@ -26,10 +26,11 @@ export function arePlain(files: readonly string[]): boolean {
     if (OTHERS.some((other) => existsSync(whole + other))) return false;
     return names.has(whole) || names.has(path.join(whole, 'index'));
   };
-  return files.every((file) => {
+  const isPlain = (file: string) => {
     if (!SOURCE.test(file)) return false;
     const text = readFileSync(file, 'utf8');
     if (LOOKS_AROUND.test(text)) return false;
     return [...text.matchAll(IMPORTS)].every(([, , name = '']) => isOurs(file, name));
-  });
+  };
+  return files.find((file) => !isPlain(file)) ?? null;
 }

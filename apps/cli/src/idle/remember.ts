@@ -8,7 +8,7 @@ import type { ProjectConfig } from '../project/load-config.js';
 import { readVersion } from '../version.js';
 import { type Asked, IDLE_SETTING, verdictFile } from './asked.js';
 import { ownCode } from './own-code.js';
-import { arePlain } from './plain-files.js';
+import { notPlain } from './plain-files.js';
 import { TooMuch, treeOf } from './tree.js';
 import { forgetVerdict, readVerdict, type Said, writeVerdict } from './verdict.js';
 import { seen, type Witnesses } from './witnesses.js';
@@ -68,14 +68,18 @@ export async function rememberIdle(run: IdleRun, asked: Asked): Promise<void> {
 /** Returns  why nothing was remembered, if nothing was */
 function keep(
   file: string,
-  { raw, config, loaded, said }: IdleRun,
+  { raw, config, loaded: all, said }: IdleRun,
   asked: Asked,
   looked: readonly LookedAt[],
 ): string | null {
   const option = Object.keys(raw).find((name) => !ALLOWED.has(name));
   if (option !== undefined) return `${option} was given`;
+  // Node tells the command's own file as well.
+  const code = ownCode();
+  const loaded = all.filter((one) => !code.includes(one));
   if (!loaded.includes(config.configFile)) return 'the project lies in a package';
-  if (!arePlain(loaded)) return 'definitions look around, or import what is not followed';
+  const odd = notPlain(loaded);
+  if (odd !== null) return `${odd} looks around, or imports what is not followed`;
   const datasets = looked.map(({ dataset }) => dataset);
   const sets = [...new Set(looked.flatMap(({ tileSets }) => tileSets))];
   const tmps = [...new Set(looked.map(({ tmp }) => tmp))];
@@ -83,7 +87,7 @@ function keep(
   if (littered !== undefined) return `somebody works in ${littered}, or was killed there`;
   if (tmps.some((tmp) => namesIn(tmp).length > 0)) return 'a run works there, or was killed';
   const groups: Witnesses[] = [
-    { of: 'Tessera', paths: ownCode(), absent: [] },
+    { of: 'Tessera', paths: code, absent: [] },
     definitionsOf(config, loaded, asked),
     {
       of: 'what is published',
@@ -109,7 +113,7 @@ function keep(
       absent: [],
     },
   ];
-  const beganMs = performance.timeOrigin - SETTLED_MS;
+  const beganMs = asked.beganMs - SETTLED_MS;
   const witnesses: (Witnesses & { digest: string })[] = [];
   const devices = new Map<bigint, string>();
   for (const group of groups) {
