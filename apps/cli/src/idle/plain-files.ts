@@ -6,7 +6,7 @@ import path from 'node:path';
  * a comment or a text they count as well; such files are then loaded each time.
  */
 const LOOKS_AROUND =
-  /\b(?:process|require|module|global|globalThis|Date|Temporal|random|eval|Function|constructor|Intl|toLocale\w*|localeCompare|fetch|console|performance|crypto|navigator|WebAssembly|Worker|WebSocket|EventSource|XMLHttpRequest|BroadcastChannel|localStorage|sessionStorage|jiti\w*)\b|\bimport\s*(?:[.(]|\/)|\bfrom\s*\/|\\u/;
+  /\b(?:process|require|module|global|globalThis|Date|Temporal|random|eval|Function|constructor|Intl|toLocale\w*|localeCompare|fetch|console|performance|crypto|navigator|WebAssembly|Worker|WebSocket|EventSource|XMLHttpRequest|BroadcastChannel|setTimeout|setInterval|setImmediate|AbortSignal|localStorage|sessionStorage|jiti\w*)\b|\bimport\s*(?:[.(]|\/)|\bfrom\s*\/|\\u/;
 
 const IMPORTS = /\b(?:from|import)\s*(['"])([^'"\n]*)\1/g;
 /** What a name without an ending may mean before it means a module. */

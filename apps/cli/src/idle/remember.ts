@@ -40,6 +40,8 @@ const LOCAL: ReadonlySet<number> = new Set([
 
 /** What was changed less than this before the process began may have been changed since, in the same tick of its clock. */
 const SETTLED_MS = 2_500;
+/** A clock that was set by more than this since the process began tells nothing. */
+const CLOCK_MS = 1_000;
 
 /**
  * Remember that there was nothing to do, and all that this depends on, as it was since before this process began: whatever
@@ -82,6 +84,9 @@ function keep(
   if (odd !== null) return `${odd} looks around, or imports what is not followed`;
   const datasets = looked.map(({ dataset }) => dataset);
   const sets = [...new Set(looked.flatMap(({ tileSets }) => tileSets))];
+  const places = [config.lake, config.folder, ...datasets.filter(existsSync)];
+  const remote = places.find((one) => !isLocal(one));
+  if (remote !== undefined) return foreign(remote);
   const tmps = [...new Set(looked.map(({ tmp }) => tmp))];
   const littered = [...datasets, ...sets].find(isLittered);
   if (littered !== undefined) return `somebody works in ${littered}, or was killed there`;
@@ -108,11 +113,15 @@ function keep(
       of: 'the lake',
       paths: [
         config.lake,
-        ...new Set(looked.flatMap(({ sources }) => sources.flatMap((source) => treeOf(source)))),
+        ...new Set(
+          looked.flatMap(({ sources }) => sources.flatMap((source) => treeOf(source, isHidden))),
+        ),
       ],
       absent: [],
     },
   ];
+  if (Math.abs(Date.now() - performance.timeOrigin - performance.now()) > CLOCK_MS)
+    return 'the clock was set meanwhile';
   const beganMs = asked.beganMs - SETTLED_MS;
   const witnesses: (Witnesses & { digest: string })[] = [];
   const devices = new Map<bigint, string>();
@@ -122,8 +131,8 @@ function keep(
     for (const [device, one] of now.devices) devices.set(device, one);
     witnesses.push({ ...group, digest: now.digest });
   }
-  const foreign = [...devices.values()].find((one) => !isLocal(one));
-  if (foreign !== undefined) return `${foreign} lies on a file system whose times are not known`;
+  const other = [...devices.values()].find((one) => !isLocal(one));
+  if (other !== undefined) return foreign(other);
   const version = readVersion();
   writeVerdict(file, { version, said, witnesses });
   return readVerdict(file, version) === null ? 'the cache cannot be written' : null;
@@ -173,6 +182,14 @@ function namesIn(folder: string): string[] {
 function filesIn(folder: string): string[] {
   return namesIn(folder).map((name) => path.join(folder, name));
 }
+
+/** What sources leave out: a file there is never read, but the manifest of a training set. */
+function isHidden(name: string): boolean {
+  return name.startsWith('.') || (name.startsWith('_') && name !== '_manifest.json');
+}
+
+const foreign = (file: string): string =>
+  `${file} lies on a file system whose times are not trusted`;
 
 function isLocal(file: string): boolean {
   return process.platform === 'linux' && LOCAL.has(statfsSync(file).type);
