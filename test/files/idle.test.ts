@@ -18,7 +18,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backfill, buildTiles, trainSet } from '@tessera/engine';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { remembered } from '../../apps/cli/dist/idle/answer.js';
 import { type Asked, digestOf, verdictFile } from '../../apps/cli/dist/idle/asked.js';
 import { readVerdict, type Verdict, writeVerdict } from '../../apps/cli/dist/idle/verdict.js';
@@ -69,9 +69,9 @@ beforeAll(async () => {
 });
 
 /** The loader of definitions tells all that the process has loaded, and a process of the command loads one project. */
-afterEach(() => {
+beforeEach(() => {
   const loaded = createRequire(import.meta.url).cache;
-  for (const file of Object.keys(loaded)) if (file.includes('tessera-files-')) delete loaded[file];
+  for (const file of Object.keys(loaded)) if (!file.includes('/node_modules/')) delete loaded[file];
 });
 
 /** As of a process that began when all files of this test were old. */
