@@ -22,6 +22,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { remembered } from '../../apps/cli/dist/idle/answer.js';
 import { type Asked, digestOf, verdictFile } from '../../apps/cli/dist/idle/asked.js';
 import { readVerdict, type Verdict, writeVerdict } from '../../apps/cli/dist/idle/verdict.js';
+import { seen } from '../../apps/cli/dist/idle/witnesses.js';
 import { runCli } from '../../apps/cli/dist/index.js';
 import { readVersion } from '../../apps/cli/dist/version.js';
 import { pipedContext } from '../../apps/cli/test/piped-context.js';
@@ -94,14 +95,29 @@ async function run(asked: Asked) {
   return { code: await runCli(asked.argv, { ...context, asked }), ...said() };
 }
 
-/** A copy of the published project of which it is known that nothing is to do. */
-async function idleProject(argv?: readonly string[]): Promise<{ folder: string; asked: Asked }> {
+/** A copy of the published project: what it is known to depend on is what a run of the first one found. */
+async function idleProject(): Promise<{ folder: string; asked: Asked }> {
   const folder = newFolder();
   cpSync(template, folder, { recursive: true });
-  const asked = asking(folder, argv);
-  expect((await run(asked)).out).toContain('nothing to do');
+  const asked = asking(folder);
+  const { version, said, witnesses } = await (verdictOfTemplate ??= idleTemplate());
+  const here = (path: string) => path.replace(template, folder);
+  const now = witnesses.map(({ of, paths, absent }) => {
+    const group = { of, paths: paths.map(here), absent: absent.map(here) };
+    return { ...group, digest: seen(group)!.digest };
+  });
+  writeVerdict(verdictFile(asked)!, { version, said, witnesses: now });
   expect(remembered(asked).why).toBe('all is as it was');
   return { folder, asked };
+}
+
+let verdictOfTemplate: Promise<Verdict> | null = null;
+
+async function idleTemplate(): Promise<Verdict> {
+  const asked = asking(template);
+  expect((await run(asked)).out).toContain('nothing to do');
+  expect(remembered(asked).why).toBe('all is as it was');
+  return readVerdict(verdictFile(asked)!, readVersion())!;
 }
 
 const DAY = 'lake/payments/ds=2025-06-02';
@@ -344,8 +360,9 @@ linux('what is remembered', () => {
 
 linux('what is said', () => {
   test('is what the run says', async () => {
+    const { folder } = await idleProject();
     for (const argv of [['train-set'], ['backfill'], ['train-set', '--start', '2025-06-02']]) {
-      const { asked } = await idleProject(argv);
+      const asked = asking(folder, argv);
       const lines = (await run(asked)).out.replace(/ +\d+\.\d s\n/g, '\n');
       const said = remembered(asked).said!;
       expect(said.map(({ text }) => text).every((text) => lines.includes(text))).toBe(true);
