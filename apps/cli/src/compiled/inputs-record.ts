@@ -3,7 +3,7 @@ import path from 'node:path';
 import { hash128 } from '@tessera/api';
 import { listDefinitionFiles } from '../project/list-files.js';
 import type { ProjectConfig } from '../project/load-config.js';
-import { cacheFolder } from '../project/module-loader.js';
+import { cacheFolder } from '../project/transformed-files.js';
 import { readVersion } from '../version.js';
 
 /** What was loaded for the artefacts of a folder: as long as all of it is the same, so are they. */

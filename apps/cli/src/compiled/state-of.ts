@@ -8,6 +8,7 @@ import { CONFIG_FILE } from '../project/find-project.js';
 import { loadConfig } from '../project/load-config.js';
 import { loadFiles } from '../project/load-project.js';
 import { createModuleLoader } from '../project/module-loader.js';
+import { NOTHING_KEPT } from '../project/transformed-files.js';
 import { atRevision } from './git-revision.js';
 import { isCompiled, readCompiled } from './read-compiled.js';
 
@@ -46,7 +47,7 @@ export async function artefactsIn(folder: string, context: CommandContext): Prom
 }
 
 export async function projectIn(folder: string, context: CommandContext): Promise<Project> {
-  const load = createModuleLoader(folder, context.loadWatch);
+  const load = createModuleLoader(folder, context.loadWatch, NOTHING_KEPT);
   const config = await loadConfig(folder, load, context.cwd);
   const { parse } = await import('@tessera/compiler');
   const project = parse(await loadFiles(config, load, folder));

@@ -1,16 +1,19 @@
 import { existsSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as api from '@tessera/api';
 import { createJiti } from 'jiti';
 import type { LoadWatch } from '../load-watch.js';
+import { plainTransform } from './plain-transform.js';
+import { type TransformedFiles, transformedFiles } from './transformed-files.js';
 
 /** Loads a user's TypeScript or JavaScript file and returns its exports. */
 export interface ModuleLoader {
   (file: string): Promise<Readonly<Record<string, unknown>>>;
   /** Files that were loaded, those that others imported too; packages not among them. */
   readonly loaded: () => readonly string[];
+  /** Keep what files became for the next time. */
+  readonly save: () => void;
 }
 
 /** Less than the watch's limit, so that what can be reported in order is. */
@@ -20,17 +23,25 @@ const AWAIT_LIMIT_MS = 20_000;
  * A loader for one project folder. `@tessera/api` is always this process's own instance, whether or not the project
  * has one installed: definitions and errors made by another copy would not be recognised. Files are read as they are now.
  */
-export function createModuleLoader(projectFolder: string, watch: LoadWatch): ModuleLoader {
+export function createModuleLoader(
+  projectFolder: string,
+  watch: LoadWatch,
+  transformed: TransformedFiles = transformedFiles(projectFolder),
+): ModuleLoader {
   const from = pathToFileURL(path.join(projectFolder, 'tessera.config.ts')).href;
-  const compiler = createJiti(from, { fsCache: path.join(cacheFolder(), 'jiti') });
+  const compiler = createJiti(from, { fsCache: false });
   const jiti = createJiti(from, {
     fsCache: false,
     virtualModules: { '@tessera/api': api },
-    transform: ({ source, ...options }) => {
-      const code = compiler.transform({
-        ...options,
-        source: withTypeScript(source, options.filename),
-      });
+    transform: ({ source: text, ...options }) => {
+      const { filename = '', ts = false, async = false } = options;
+      const source = withTypeScript(text, filename);
+      const code = transformed.code(
+        JSON.stringify([path.extname(filename), ts, async, source]),
+        () =>
+          (ts && async ? plainTransform(source, filename) : null) ??
+          compiler.transform({ ...options, source }),
+      );
       return { code };
     },
   });
@@ -46,7 +57,7 @@ export function createModuleLoader(projectFolder: string, watch: LoadWatch): Mod
     Object.keys(jiti.cache).filter(
       (file) => path.isAbsolute(file) && !file.includes(`${path.sep}node_modules${path.sep}`),
     );
-  return Object.assign(load, { loaded });
+  return Object.assign(load, { loaded, save: transformed.save });
 }
 
 const IMPORT = /(\bfrom\s*|\bimport\s*\(?\s*)(['"])(\.{1,2}\/[^'"\n]+)\.js\2/g;
@@ -55,17 +66,12 @@ const IMPORT = /(\bfrom\s*|\bimport\s*\(?\s*)(['"])(\.{1,2}\/[^'"\n]+)\.js\2/g;
  * `'../sources.js'` as `'../sources.ts'` where that is the file there is: found by name, it is not looked for under some fifty
  * others, which takes most of the time of loading a large project.
  */
-function withTypeScript(source: string, filename = ''): string {
+function withTypeScript(source: string, filename: string): string {
   return source.replace(IMPORT, (text: string, head: string, quote: string, name: string) => {
     const file = path.resolve(path.dirname(filename), name);
     const isRenamed = existsSync(`${file}.ts`) && !existsSync(`${file}.js`);
     return isRenamed ? `${head}${quote}${name}.ts${quote}` : text;
   });
-}
-
-/** The user's own cache: jiti's default below the shared temporary folder could be written to by others. */
-export function cacheFolder(): string {
-  return path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'tessera');
 }
 
 /** A top-level `await` that never settles would end the process silently, with exit code 0. */
