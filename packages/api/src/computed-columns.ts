@@ -172,12 +172,16 @@ function ofGroupBy(groupBy: GroupBySpec): Computed {
   };
 }
 
+const ofSpecs = new WeakMap<JoinSpec | GroupBySpec, readonly ComputedColumn[]>();
+
 /**
  * Every column that is computed for a join or a groupBy on its own: features and labels in output order, then derived columns,
  * each after those that it reads. What `only` leaves out and nothing reads is not there.
  */
 export function computedColumns(spec: JoinSpec | GroupBySpec): readonly ComputedColumn[] {
-  return placed(spec.kind === 'join' ? ofJoin(spec) : ofGroupBy(spec));
+  const found = ofSpecs.get(spec) ?? placed(spec.kind === 'join' ? ofJoin(spec) : ofGroupBy(spec));
+  ofSpecs.set(spec, found);
+  return found;
 }
 
 /** Of computed columns those that are output, in output order. */
