@@ -10,6 +10,8 @@ export interface CompileSize {
 
 export const COMPILE_SIZE: CompileSize = { groupBys: 1000, joins: 100, sources: 20 };
 
+/** From a definition file to the folder of the project. */
+const UP = '../..';
 /** Parts of a join. */
 const PARTS = 10;
 const KEYS = ['user_id', 'merchant_id', 'device_id'] as const;
@@ -48,7 +50,7 @@ const groupByText = (
   at: number,
   sources: number,
 ) => `import { average, count, groupBy, last, max, sum } from '@tessera/api';
-import { source${at % sources} } from '../../sources/source-${at % sources}.js';
+import { source${at % sources} } from '${UP}/sources/source-${at % sources}.js';
 
 export const features${at} = groupBy({
   name: 'features_${at}',
@@ -77,7 +79,7 @@ function joinText(at: number, { groupBys, sources }: CompileSize): string {
   );
   const lag = (idx: number) => (idx % 4 === 3 ? ", { lag: '1d' }" : '');
   return `import { join, part } from '@tessera/api';
-import { source${at % sources} } from '../../sources/source-${at % sources}.js';
+import { source${at % sources} } from '${UP}/sources/source-${at % sources}.js';
 ${imports.join('')}
 export const training${at} = join({
   name: 'training_${at}',
