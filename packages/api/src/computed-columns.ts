@@ -69,6 +69,16 @@ function derivedName(
   return passedThroughName({ prefix, groupBy: groupBy.name, column: name });
 }
 
+/** Names of what the parts of a join bring into its rows, in output order: what its own derivations may read. */
+export function namesOfParts({ parts }: Pick<JoinSpec, 'parts'>): string[] {
+  return parts.flatMap((part, partIdx) => {
+    const features = partColumns(part, partIdx);
+    const { derive, only } = inRow(part, features);
+    const names = [...features, ...derive].map(({ name }) => name);
+    return only === null ? names : names.filter((name) => only.has(name));
+  });
+}
+
 /** Derived columns, each after those it reads. A cycle was refused where they were defined. */
 function derivedColumns(
   derivations: readonly DerivationSpec[],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { computedColumns, derivedOfPart } from '../computed-columns.js';
+import { derivedOfPart, namesOfParts } from '../computed-columns.js';
 import { combineProblems } from '../errors.js';
 import { readOfLeft } from '../feature-reads.js';
 import { withoutInputColumns } from '../input-columns.js';
@@ -165,9 +165,7 @@ function offeredBy(join: JoinSpec) {
   const labels = (join.labels ?? []).flatMap((label, idx) =>
     partColumns(label, join.parts.length + idx).map(({ name }) => name),
   );
-  const features = computedColumns({ ...join, labels: [] })
-    .filter(({ outputIdx }) => outputIdx >= 0)
-    .map(({ column }) => column.name);
+  const features = namesOfParts(join);
   return { columns: [...left, ...features], left, features, labels };
 }
 
