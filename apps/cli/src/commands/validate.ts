@@ -39,7 +39,7 @@ export async function validateCommand(
   const { parse, validateProject } = await import('@tessera/compiler');
   const project = only(parse(await loadFiles(config, load, context.cwd)), raw.join);
   context.interrupts.listen();
-  const { expressionProblems, lookAtSources } = await import('@tessera/engine');
+  const { expressionProblems, lookAtSources, typeOpinions } = await import('@tessera/engine');
   const definitions = [...project.joins, ...project.groupBys];
   const isLooked = lake !== false && lakeState(config.lake) !== 'missing';
   const looked = isLooked
@@ -51,9 +51,15 @@ export async function validateCommand(
       })
     : null;
   const facts: ProjectFacts | null = looked;
+  const { signal } = context.interrupts;
+  const told = [
+    ...expressionProblems(definitions),
+    ...(await typeOpinions(definitions, { signal })),
+    ...(looked?.problems ?? []),
+  ];
   const findings = validateProject(
     project,
-    { told: [...expressionProblems(definitions), ...(looked?.problems ?? [])], facts, range },
+    { told, facts, range },
     { strict: raw.strict === true },
   );
   if (raw.json === true) {
