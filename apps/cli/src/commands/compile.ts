@@ -112,7 +112,7 @@ async function compileAll(
   // What compiled once has expressions of the right types.
   const engine = known === null ? await import('@tessera/engine') : null;
   const told = engine?.expressionProblems([...project.joins, ...project.groupBys], columnsOf) ?? [];
-  const findings = known ?? validateProject(project, { told, columnsOf });
+  const findings = known ?? validateProject(project, { told, columnsOf, limits: config.limits });
   const objects = countsOf(project);
   if (findings.some(({ severity }) => strict === true || severity === 'error'))
     return { objects, findings, compiled: [], kept: [], removed: [] };

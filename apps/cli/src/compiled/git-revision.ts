@@ -32,8 +32,13 @@ export async function atRevision<T>(
   if (top.reason !== null) throw unknown(top.reason);
   const root = top.out.toString().trim();
   if (revision.startsWith('-')) throw unknown('it begins with a dash.');
-  const commit = git(project, ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`]);
-  if (commit.reason !== null) throw unknown('git knows no such revision.');
+  // In two steps: what is put behind `:/text` would be part of the text.
+  const named = git(project, ['rev-parse', '--verify', '--quiet', revision]);
+  const commit = git(project, [
+    ...['rev-parse', '--verify', '--quiet'],
+    `${named.out.toString().trim()}^{commit}`,
+  ]);
+  if (named.reason !== null || commit.reason !== null) throw unknown('git knows no such revision.');
   const below = path.relative(root, realpathSync(project)).split(path.sep).join('/');
   const archive = git(root, [
     'archive',

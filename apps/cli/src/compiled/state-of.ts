@@ -25,6 +25,8 @@ export async function stateOf(
   project: string,
   context: CommandContext,
 ): Promise<Artefacts> {
+  if (place === '')
+    throw new TesseraError('UNKNOWN_REVISION', { revision: "''", reason: 'nothing is named.' });
   const folder = path.resolve(context.cwd, place);
   if (isCompiled(folder)) return readCompiled(folder, shownPath(context.cwd, folder));
   if (existsSync(path.join(folder, CONFIG_FILE))) return artefactsIn(folder, context);
