@@ -18,6 +18,23 @@ const sucrase = (): typeof Sucrase.transform => {
 const NOT_PLAIN =
   /\b(?:enum|namespace|module|require|exports|declare|function|accessor|arguments)\b|\bimport\s*[.(]|\bimport\s+(?:type\s+)?\w+\s*=|^\s*@|^#!/m;
 
+/** Exported names that may change, or that are taken out of values. */
+const NOT_CONSTANT = /\bexport\s+(?:let|var)\b|\bexport\s+const\s*[{[]/;
+/** Names exported apart from where they are declared: sucrase (3.35.1) does not see all that may change them. */
+const EXPORTED_APART = /\bexport\s*\{/;
+const MAY_CHANGE = /\b(?:let|var)\b/;
+
+function isPlain(source: string): boolean {
+  if (NOT_PLAIN.test(source) || NOT_CONSTANT.test(source)) return false;
+  return !(EXPORTED_APART.test(source) && MAY_CHANGE.test(source));
+}
+
+/**
+ * What sucrase (3.35.1) makes of `export const a = 1, b = 2`: `const a = 1; exports.a = a, b = 2`. Comments may stand before
+ * the comma.
+ */
+const SECOND_NAME = /\bexports\.([^\s=;,]+) = \1(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*,/;
+
 /** As jiti evaluates what comes out. */
 const wrapped = (code: string): string =>
   `(async function (exports, require, module, __filename, __dirname, jitiImport, jitiESMResolve) { ${code}\n});`;
@@ -29,7 +46,7 @@ const wrapped = (code: string): string =>
  * Returns  null for a file that is not plain, or not right: whoever transforms it then says what is wrong
  */
 export function plainTransform(source: string, filename: string): string | null {
-  if (!filename.endsWith('.ts') || NOT_PLAIN.test(source)) return null;
+  if (!filename.endsWith('.ts') || !isPlain(source)) return null;
   try {
     const { code } = sucrase()(source, {
       transforms: ['typescript', 'imports'],
@@ -37,6 +54,7 @@ export function plainTransform(source: string, filename: string): string | null 
       preserveDynamicImport: true,
       filePath: filename,
     });
+    if (SECOND_NAME.test(code)) return null;
     const awaited = code.replace(/\brequire\(/g, 'await jitiImport(');
     new vm.Script(wrapped(awaited), { filename });
     return awaited;
