@@ -14,7 +14,7 @@ export function writeCompiled(folder: string, { files, index }: Compiled): reado
   for (const name of FOLDERS) mkdirSync(path.join(folder, name), { recursive: true });
   for (const file of files) {
     const place = path.join(folder, file.path);
-    writeFileSync(`${place}.new`, file.text);
+    writeFileSync(`${place}.new`, file.content);
     renameSync(`${place}.new`, place);
   }
   const there = new Set(index.objects.map((entry) => entry.path));

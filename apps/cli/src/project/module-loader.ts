@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as api from '@tessera/api';
+import { hash128 } from '@tessera/api';
 import { createJiti } from 'jiti';
 import type { LoadWatch } from '../load-watch.js';
 import { plainTransform } from './plain-transform.js';
@@ -10,8 +11,11 @@ import { type TransformedFiles, transformedFiles } from './transformed-files.js'
 /** Loads a user's TypeScript or JavaScript file and returns its exports. */
 export interface ModuleLoader {
   (file: string): Promise<Readonly<Record<string, unknown>>>;
-  /** Files that were loaded, those that others imported too; packages not among them. */
-  readonly loaded: () => readonly string[];
+  /**
+   * Files that were loaded, those that others imported too, packages not among them; with a hash of the text that was loaded,
+   * where it was not Node that read it.
+   */
+  readonly loaded: () => ReadonlyMap<string, string | null>;
   /** Keep what files became for the next time. */
   readonly save: () => void;
 }
@@ -29,12 +33,14 @@ export function createModuleLoader(
   transformed: TransformedFiles = transformedFiles(projectFolder),
 ): ModuleLoader {
   const from = pathToFileURL(path.join(projectFolder, 'tessera.config.ts')).href;
+  const hashes = new Map<string, string>();
   const compiler = createJiti(from, { fsCache: false });
   const jiti = createJiti(from, {
     fsCache: false,
     virtualModules: { '@tessera/api': api },
     transform: ({ source: text, ...options }) => {
       const { filename = '', ts = false, async = false } = options;
+      hashes.set(filename, hash128(text));
       const source = withTypeScript(text, filename);
       const code = transformed.code(
         JSON.stringify([path.extname(filename), ts, async, source]),
@@ -54,8 +60,12 @@ export function createModuleLoader(
     return typeof exports === 'object' && exports !== null ? { ...exports } : { default: exports };
   };
   const loaded = () =>
-    Object.keys(jiti.cache).filter(
-      (file) => path.isAbsolute(file) && !file.includes(`${path.sep}node_modules${path.sep}`),
+    new Map(
+      Object.keys(jiti.cache)
+        .filter(
+          (file) => path.isAbsolute(file) && !file.includes(`${path.sep}node_modules${path.sep}`),
+        )
+        .map((file) => [file, hashes.get(file) ?? null] as const),
     );
   return Object.assign(load, { loaded, save: transformed.save });
 }
