@@ -208,6 +208,36 @@ test('--markdown is a comment: what breaks is said first, names of users are tex
   expect([both.code, both.err]).toEqual([1, expect.stringContaining('--markdown')]);
 });
 
+test('a branch that is called as a folder is', async () => {
+  git('branch', 'features', 'wider');
+  expect((await told('--from', 'features')).class).toBe('breaking');
+  git('branch', '-q', '-D', 'features');
+});
+
+test('definitions that import from elsewhere in the repository, and from packages', async () => {
+  const shared = join(root, 'shared');
+  const installed = join(folder, 'node_modules', 'windows');
+  for (const place of [shared, installed]) mkdirSync(place, { recursive: true });
+  writeFileSync(join(root, '.gitignore'), 'node_modules\n');
+  writeFileSync(join(shared, 'keys.ts'), "export const KEYS = ['user'] as const;\n");
+  writeFileSync(join(installed, 'package.json'), '{ "name": "windows", "main": "index.js" }');
+  writeFileSync(join(installed, 'index.js'), "exports.week = '7d';\n");
+  edit(
+    'features/spend.ts',
+    'export const',
+    "import { KEYS } from '../../../shared/keys.js';\nimport { week } from 'windows';\nexport const",
+  );
+  edit('features/spend.ts', "keys: ['user']", 'keys: KEYS');
+  edit('features/spend.ts', "['7d', '14d']", "[week, '14d']");
+  commit('shared');
+  expect((await told('--from', 'HEAD')).changes).toEqual([]);
+  expect((await told('--from', 'HEAD', '--to', 'HEAD~1')).changes).toEqual([]);
+  writeFileSync(join(shared, 'keys.ts'), "export const KEYS = ['id'] as const;\n");
+  expect((await told('--from', 'HEAD')).class).toBe('breaking');
+  git('reset', '-q', '--hard', 'HEAD~1');
+  expect(revisionFolders()).toEqual(foldersBefore);
+});
+
 describe('what is no state of the project', () => {
   const cases = [
     ['a revision that git does not know', 'no-such-branch', 'git knows no such revision'],

@@ -9,7 +9,7 @@ import { loadConfig } from '../project/load-config.js';
 import { loadFiles } from '../project/load-project.js';
 import { createModuleLoader } from '../project/module-loader.js';
 import { NOTHING_KEPT } from '../project/transformed-files.js';
-import { atRevision } from './git-revision.js';
+import { atRevision, isRevision } from './git-revision.js';
 import { isCompiled, readCompiled } from './read-compiled.js';
 
 export type Artefacts = ReadonlyMap<string, Artefact>;
@@ -30,7 +30,8 @@ export async function stateOf(
   const folder = path.resolve(context.cwd, place);
   if (isCompiled(folder)) return readCompiled(folder, shownPath(context.cwd, folder));
   if (existsSync(path.join(folder, CONFIG_FILE))) return artefactsIn(folder, context);
-  if (existsSync(folder)) {
+  // A branch may be called as a folder is.
+  if (existsSync(folder) && !isRevision(project, place)) {
     const reason = `the folder has neither a ${CONFIG_FILE} nor what \`tessera compile\` wrote.`;
     throw new TesseraError('UNKNOWN_REVISION', { revision: place, reason });
   }

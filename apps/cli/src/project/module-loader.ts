@@ -23,6 +23,9 @@ export interface ModuleLoader {
 /** Less than the watch's limit, so that what can be reported in order is. */
 const AWAIT_LIMIT_MS = 20_000;
 
+/** Files that loaders of this process have read: they share Node's cache of modules. */
+const transformedEver = new Set<string>();
+
 /**
  * A loader for one project folder. `@tessera/api` is always this process's own instance, whether or not the project
  * has one installed: definitions and errors made by another copy would not be recognised. Files are read as they are now.
@@ -41,6 +44,7 @@ export function createModuleLoader(
     transform: ({ source: text, ...options }) => {
       const { filename = '', ts = false, async = false } = options;
       hashes.set(filename, hash128(text));
+      transformedEver.add(filename);
       const source = withTypeScript(text, filename);
       const code = transformed.code(
         JSON.stringify([path.extname(filename), ts, async, source]),
@@ -51,9 +55,10 @@ export function createModuleLoader(
       return { code };
     },
   });
-  // Another loader of this process may have read them when they were otherwise.
+  // Another loader of this process may have read them when they were otherwise, those beside the project too.
   for (const file of Object.keys(jiti.cache))
-    if (file.startsWith(projectFolder + path.sep)) delete jiti.cache[file];
+    if (transformedEver.has(file) || file.startsWith(projectFolder + path.sep))
+      delete jiti.cache[file];
   const load = async (file: string) => {
     watch.begin(file);
     const exports: unknown = await withLimit(jiti.import(file)).finally(watch.end);
