@@ -10,7 +10,7 @@ import { rolldown } from 'rolldown';
 
 const [apart, whole = []] = groupsOf(process.argv.slice(2));
 /** Native code, modules that start files of their own, and large ones that few runs load. */
-const LEFT_OUT = ['@duckdb/node-bindings', 'piscina', 'apache-arrow'];
+const LEFT_OUT = ['@duckdb/node-bindings', 'piscina', 'apache-arrow', 'lmdb'];
 
 rmSync('bundle', { recursive: true, force: true });
 const used = [

@@ -66,7 +66,7 @@ describe('documents', () => {
   test('a command that does not exist is found', () => {
     expect(problem(['pnpm', 'train-sets'])).toBe('no script train-sets');
     expect(problem(['pnpm', 'train-set', '--joins=x'])).toBe('train-set has no --joins');
-    expect(problem(['pnpm', 'tessera', 'upload'])).toBe('no command upload');
+    expect(problem(['pnpm', 'tessera', 'uploads'])).toBe('no command uploads');
     expect(problem(['pnpm', 'bench', 'standard', '--size', '1'])).toBe('bench has no --size');
   });
 

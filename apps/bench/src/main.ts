@@ -10,6 +10,7 @@ import { recordLine, takeRecord } from './record.js';
 import type { Result, Watching } from './result.js';
 import { runContest } from './run-contest.js';
 import { runScale } from './scale-bench.js';
+import { runServe } from './serve/serve-bench.js';
 import { runStartup } from './startup-bench.js';
 import { whereAndWhen } from './where-and-when.js';
 
@@ -44,6 +45,8 @@ async function runAsked(options: BenchOptions, watching: Watching): Promise<Resu
       return runNoop(options, watching);
     case 'compile':
       return runCompile(options, watching);
+    case 'serve':
+      return runServe(options, watching);
     case 'startup':
       return runStartup(options, watching);
   }

@@ -9,6 +9,7 @@ import type { RawTestOptions } from './commands/test.js';
 import type { RawTrainSetOptions } from './commands/train-set.js';
 import { addCompilerCommands } from './compiler-commands.js';
 import { addLookingCommands } from './looking-commands.js';
+import { addServingCommands } from './serving-commands.js';
 import { readVersion } from './version.js';
 
 const EXAMPLES = `
@@ -42,6 +43,7 @@ export function createProgram(context: CommandContext): Command {
   addBackfill(program, context);
   addCompilerCommands(program, context, collect);
   addLookingCommands(program, context, collect);
+  addServingCommands(program, context, collect);
   addGenerate(program, context);
   program.addHelpText('after', EXAMPLES);
   return program;

@@ -30,5 +30,8 @@ export const fraudV2 = join({
     part(merchantProfiles),
   ],
   derive: { amount_vs_week: 'amount / user_spend_amount_average_7d' },
+  // At request time the payment's amount is in nobody's store: the request brings it.
+  request: { amount: 'double' },
+  online: true,
   labels: [ahead('is_fraud', { operation: 'max', windows: ['30d'], keys: ['user_id'] })],
 });

@@ -18,4 +18,5 @@ export const merchantRisk = groupBy({
     sum('amount', { windows: ['30d'], where: 'is_fraud', as: 'fraud_amount' }),
     histogram('reason', { windows: ['30d'] }),
   ],
+  online: true,
 });

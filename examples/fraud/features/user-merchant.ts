@@ -8,4 +8,5 @@ export const userMerchant = groupBy({
   source: transactions,
   keys: ['user_id', 'merchant_id'],
   aggregations: [count(), count({ windows: ['30d'] }), sum('amount', { windows: ['30d'] })],
+  online: true,
 });

@@ -69,8 +69,32 @@ export {
 } from './states/state.js';
 export type { SumState, WeightedState } from './states/sums.js';
 export type { VectorState } from './states/vectors.js';
-export { StateFormatError } from './values/bytes.js';
-export { decodeCanonical, encodeCanonical } from './values/canonical.js';
+export {
+  type Terms,
+  writeCount,
+  writeExtreme,
+  writeFirstLast,
+  writeMoments,
+  writeSketch,
+  writeSum,
+  writeWeighted,
+} from './states/write-states.js';
+export { rowResult, rowValue } from './typed/row-value.js';
+export { stateConfig, type TakenTypes } from './typed/state-config.js';
+export { kindOf, nearestDoubles, scaleOf } from './typed/value-kind.js';
+export {
+  type ByteReader,
+  type ByteWriter,
+  byteReader,
+  byteWriter,
+  StateFormatError,
+} from './values/bytes.js';
+export {
+  decodeCanonical,
+  encodeCanonical,
+  readCanonical,
+  writeCanonical,
+} from './values/canonical.js';
 export { type Compare, compareStrings, compareValues } from './values/compare.js';
 export {
   isListKind,

@@ -439,6 +439,90 @@ export const ERROR_TABLE = {
     () => 'Raise `maxDistinct`. Without STRICT the value would be null and counted.',
   ),
 
+  // What is served
+  BAD_STORE: entry<{ store: string; reason: string }>(
+    'user',
+    (p) => `store ${p.store} ${p.reason}.`,
+    () => 'Name a folder, `lmdb:<folder>`, or `redis://host:6379?prefix=…`.',
+  ),
+  NOT_UPLOADED: entry<{ unit: string; store: string; version?: string }>(
+    'user',
+    (p) =>
+      p.version === undefined
+        ? `nothing of ${p.unit} is uploaded to ${p.store}.`
+        : `${p.store} has no version ${p.version} of ${p.unit} that is loaded.`,
+    (p) =>
+      p.version === undefined
+        ? 'Upload it: `tessera upload`.'
+        : '`tessera versions` lists those that there are.',
+  ),
+  NOTHING_TO_ROLL_BACK: entry<{ unit: string; store: string }>(
+    'user',
+    (p) => `${p.unit} has no previous version in ${p.store}.`,
+    () => 'There is one after the second upload.',
+  ),
+  VERSION_IN_USE: entry<{ unit: string; version: string; store: string }>(
+    'user',
+    (p) => `version ${p.version} of ${p.unit} in ${p.store} is loaded, and may be read.`,
+    () => 'Roll back or upload another first: what is current is never removed or loaded over.',
+  ),
+  UPLOAD_LOCKED: entry<{ unit: string; store: string; owner: string }>(
+    'environment',
+    (p) => `${p.unit} is being uploaded to ${p.store} by another run (${p.owner}).`,
+    () => 'Wait for it to end, or stop it.',
+  ),
+  STORE_UNAVAILABLE: entry<{ store: string; reason: string }>(
+    'environment',
+    (p) => `${p.store} cannot be reached: ${p.reason}.`,
+  ),
+  STORE_FULL: entry<{ store: string; reason: string }>(
+    'environment',
+    (p) => `${p.store} is full: ${p.reason}.`,
+    () => 'Readers still have the version from before. Make room and upload again.',
+  ),
+  STORE_VERSION_GONE: entry<{ unit: string; version: string; store: string }>(
+    'environment',
+    (p) => `version ${p.version} of ${p.unit} is no longer in ${p.store}.`,
+    () => 'Newer uploads have replaced it: read the current one.',
+  ),
+  STORE_DAMAGED: entry<{ store: string; reason: string }>(
+    'environment',
+    (p) => `${p.store} is damaged: ${p.reason}.`,
+    () => 'Upload again, or `tessera rollback` to the version before.',
+  ),
+  UPLOAD_NOT_VERIFIED: entry<{ unit: string; version: string; store: string; reason: string }>(
+    'environment',
+    (p) =>
+      `version ${p.version} of ${p.unit} was read back from ${p.store} and is not whole: ${p.reason}.`,
+    () => 'It was not activated. Upload again.',
+  ),
+  SERVED_SCHEMA_CHANGED: entry<{
+    unit: string;
+    store: string;
+    reason: string;
+    command: string;
+  }>(
+    'user',
+    (p) => `what ${p.store} holds of ${p.unit} is of another definition: ${p.reason}.`,
+    (p) => `Upload it again: \`${p.command}\`.`,
+  ),
+  NOT_ANSWERED: entry<{ part: string; at: string; first: string; last: string }>(
+    'environment',
+    (p) => `${p.part} is answered from ${p.first} to ${p.last}, and asked at ${p.at}.`,
+    () => 'Upload again; what is asked before an upload began is not kept.',
+  ),
+  TOO_OLD: entry<{ part: string; ageMs: number; maxAgeMs: number }>(
+    'environment',
+    (p) =>
+      `what is known of ${p.part} is ${p.ageMs} ms old, and may be ${p.maxAgeMs} ms old at most.`,
+    () => 'Upload more often, or raise `maxAge`.',
+  ),
+  TIMEOUT: entry<{ store: string; timeoutMs: number }>(
+    'environment',
+    (p) => `${p.store} did not answer within ${p.timeoutMs} ms.`,
+    () => 'The rest of the answer stands. Raise `timeoutMs`, or look after the store.',
+  ),
+
   // Machine
   DATASET_LOCKED: entry<{ path: string; owner?: string }>(
     'environment',
@@ -459,6 +543,22 @@ export const ERROR_TABLE = {
   NOT_WRITABLE: entry<{ path: string; reason?: string }>(
     'environment',
     (p) => `${p.path} cannot be written${p.reason === undefined ? '' : `: ${p.reason}`}.`,
+  ),
+  NOTHING_ONLINE: entry<{ name: string }>(
+    'user',
+    (p) => `${p.name} has nothing to serve: none of its groupBys is \`online: true\`.`,
+    () => 'Write `online: true` on those that are asked for at request time.',
+  ),
+  EXACT_TAIL_ONLINE: entry<{ name: string; groupBys: readonly string[] }>(
+    'user',
+    (p) => `${p.name} cannot be served: ${p.groupBys.join(', ')} has windows with exact tails.`,
+    () => "What is served has sawtooth windows (`tail: 'sawtooth'`, the default).",
+  ),
+  NOTHING_COMPARED: entry<{ name: string; why: string }>(
+    'user',
+    (p) => `nothing of ${p.name} was compared: ${p.why}.`,
+    () =>
+      'Rows are needed whose instants an upload answers, the two days after its as-of: upload as of an earlier instant (`--as-of`).',
   ),
   MEMORY_TOO_SMALL: entry<{ budgetBytes: number; neededBytes: number; detail?: string }>(
     'environment',

@@ -151,6 +151,19 @@ export {
   partColumns,
   passedThroughColumns,
 } from './output-columns.js';
+export {
+  fromInteger,
+  type IntegerForm,
+  integerForm,
+  type RowValue,
+} from './row-value/from-integer.js';
+export {
+  floorDiv,
+  formatDayNumber,
+  formatInstantNs,
+  parseDayNumber,
+  parseInstantNs,
+} from './row-value/time-text.js';
 export { DEFINITION_RULES, type DefinitionRule } from './rules.js';
 export {
   type AggregationSpec,
@@ -183,6 +196,13 @@ export type {
 export type { Derive, Derived, DerivedValue, InputExpression } from './types/derive-type.js';
 export type { FeatureRow } from './types/feature-row.js';
 export type { Label, LabelOn, LabelOperations } from './types/label-type.js';
+export type {
+  FetchKeys,
+  FetchRequest,
+  KeyValue,
+  RequestNames,
+  ServedRow,
+} from './types/served-row.js';
 export type {
   ColumnTexts,
   ColumnTypeText,

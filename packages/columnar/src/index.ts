@@ -5,6 +5,7 @@ export { collectIfTight, madeGarbage } from './collect-garbage.js';
 export type { Batch, Column, ColumnKind } from './column.js';
 export { type RowCompare, rowCompare } from './compare.js';
 export { concat, concatBatches } from './concat.js';
+export { crc32, crc32Slow } from './crc32.js';
 export { decodeBatch } from './decode.js';
 export { encodeBatch, encodeBatchParts } from './encode.js';
 export { gather, gatherBatch } from './gather.js';

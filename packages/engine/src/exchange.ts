@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Batch, decodeBatch, encodeBatchParts } from '@tessera/columnar';
-import { crc32, formatCrc, makeFoldersNow, NewFile, writeError } from '@tessera/lake';
+import { type Batch, crc32, decodeBatch, encodeBatchParts } from '@tessera/columnar';
+import { formatCrc, makeFoldersNow, NewFile, writeError } from '@tessera/lake';
 import type { Output } from './tasks/attempt-task.js';
 import type { Section } from './tasks/task.js';
 

@@ -82,6 +82,14 @@ export {
 export { type ProjectStatus, projectStatus } from './status/project-status.js';
 export type { TileSetStatus } from './status/tile-status.js';
 export { type TileNeed, tilesOfPlan } from './tiles/tiles-of-plan.js';
+export {
+  type EncodedUnit,
+  type PlannedUnit,
+  withPlannedUnit,
+} from './upload/encode-unit.js';
+export { type Sample, type SampleOptions, sampleLeft } from './upload/sample-left.js';
+export { type UploadOptions, type UploadResult, upload } from './upload/upload.js';
+export type { EncodeOptions, EncodeProgress } from './upload/upload-types.js';
 export { batchRows } from './values/batch-rows.js';
 export type { Value } from './values/from-column.js';
 export type { InputValue } from './values/to-column.js';

@@ -1,18 +1,22 @@
 export { checkAssignable } from './check/assignable.js';
 export { type CheckedExpression, checkExpression } from './check/check-expression.js';
 export type { ExpressionProblem } from './check/problem.js';
+export { typedAs } from './check/typed-as.js';
 export type {
   DerivedColumn,
   ExpressionBatch,
   ExpressionColumn,
   ExpressionOutput,
 } from './compile/batch.js';
+export { canonicalValue } from './compile/canonical-value.js';
 export {
   type CompileOptions,
   compileExpressions,
   compileFilter,
 } from './compile/compile-expressions.js';
 export { compileRow } from './compile/compile-row.js';
+export { nearestDecimal } from './compile/decimal.js';
+export { derivedSteps } from './derived-steps.js';
 export {
   columnsOf,
   type DuckDbText,

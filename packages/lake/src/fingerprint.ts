@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat as statOf } from 'node:fs/promises';
 import { TesseraError } from '@tessera/api';
-import { crc32 } from './checksum.js';
+import { crc32 } from '@tessera/columnar';
 import { ONE_FORMAT } from './csv-header.js';
 import { settledStat } from './file-stat.js';
 import { readError } from './fs-error.js';

@@ -1,7 +1,7 @@
 export { isAssignable } from './assignable.js';
 export { checkSchema, type SchemaCheck } from './check-schema.js';
 export { checkSqlPredicate } from './check-sql.js';
-export { checksumFile, crc32, crc32Slow, formatCrc } from './checksum.js';
+export { checksumFile, formatCrc } from './checksum.js';
 export { copyToCsv, copyToParquet, rowGroupRows } from './copy-out.js';
 export { appendToTable, createTableFromBatch, type TableColumn } from './create-table.js';
 export { readCsvHeader } from './csv-header.js';
@@ -107,7 +107,7 @@ export { predicateSql, type TypeOf } from './predicate-sql.js';
 export { journalPath, type PublishJournal, readJournal, writeJournal } from './publish-journal.js';
 export { quoteIdent, quoteLiteral, quotePath, quotePaths } from './quote.js';
 export { type ReadKinds, readColumns, type StreamOptions, streamColumns } from './read-columns.js';
-export { readRows, readStrings } from './read-rows.js';
+export { readRows, readStrings, streamRows } from './read-rows.js';
 export type { ReadKind } from './read-vector.js';
 export { isPassing, PAUSES_MS, withRetries } from './retry.js';
 export {

@@ -1,5 +1,6 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { TesseraError } from '@tessera/api';
+import { failedQuery } from './name-bad-file.js';
 import { run, type Session } from './session.js';
 
 /**
@@ -30,4 +31,25 @@ export async function readStrings(session: Session, sql: string): Promise<(strin
     }
   }
   return strings;
+}
+
+/** The same, some rows at a time and in the order of columns: nothing but one chunk of the result is held. */
+export async function streamRows(
+  session: Session,
+  sql: string,
+  onRows: (rows: readonly (readonly DuckDBValue[])[]) => void,
+): Promise<void> {
+  const told = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (cause) {
+      throw await failedQuery(sql, cause);
+    }
+  };
+  const result = await told(session.connection.stream(sql));
+  for (;;) {
+    const chunk = await told(result.fetchChunk());
+    if (chunk === null || chunk.rowCount === 0) return;
+    onRows(chunk.getRows());
+  }
 }

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { crc32 } from '@tessera/columnar';
 import { afterAll, expect, test } from 'vitest';
-import { crc32 } from '../src/checksum.js';
 import { settledStat } from '../src/file-stat.js';
 import { contentOf } from '../src/index.js';
 

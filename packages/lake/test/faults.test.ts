@@ -1,11 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { crc32 as zlibCrc } from 'node:zlib';
 import { TesseraError } from '@tessera/api';
+import { crc32, crc32Slow } from '@tessera/columnar';
 import { describe, expect, it } from 'vitest';
 import {
   checksumFile,
-  crc32,
-  crc32Slow,
   FAULT_POINTS,
   finishPublish,
   formatCrc,

@@ -1,18 +1,22 @@
 import { type Batch, type KeyTimeOrder, sortByKeyTime } from '@tessera/columnar';
 import { splitByBucket, underTiles } from './by-bucket.js';
-import { type Level, levelMs, tileStartMs } from './hops.js';
+import { type Grid, levelGrid } from './grid.js';
+import type { Level } from './hops.js';
 import type { RowLane } from './kinds/kernel.js';
 import { KERNELS } from './kinds/kernels.js';
 import { inPhysicalKind } from './physical.js';
 import { bad, laneOf, numbers, rowLanes, type StateInput } from './row-lanes.js';
 import type { StateColumns } from './state-columns.js';
-import { inFieldOrder, type Tiles } from './tiles.js';
+import { type Cells, inFieldOrder, type Tiles } from './tiles.js';
 
-export interface TileInput {
-  readonly level: Level;
+export interface CellInput {
   /** Lanes `code` (dense key code, -1 = null key), `timeMs` (f64, NaN = no time), and those that states name. */
   readonly events: Batch;
   readonly states: readonly StateInput[];
+}
+
+export interface TileInput extends CellInput {
+  readonly level: Level;
 }
 
 /**
@@ -25,14 +29,18 @@ export interface TileInput {
  * Laws     equal for every order of the rows, also among ties; `mergeTiles` of any split gives the same columns
  */
 export function buildTiles({ level, events, states }: TileInput): Tiles {
+  return { level, ...buildCells({ events, states }, levelGrid(level)) };
+}
+
+/** The same of any grid. */
+export function buildCells({ events, states }: CellInput, grid: Grid): Cells {
   const code = laneOf(events, 'code');
   if (code.kind !== 'code') throw bad(`lane code is ${code.kind}`);
   const timeMs = numbers(events, 'timeMs');
   const sorted = sortByKeyTime(code.values, timeMs);
-  const tiles = cutTiles(sorted, level);
+  const tiles = cutTiles(sorted, grid);
   const lanes = rowLanes(events, timeMs, { order: sorted.order, tileStart: tiles.tileStart });
   return {
-    level,
     rows: tiles.code.length,
     code: tiles.code,
     startMs: tiles.startMs,
@@ -50,8 +58,7 @@ interface Cut {
 }
 
 /** Where one tile ends and the next begins, in rows sorted by (code, time). */
-export function cutTiles({ timeMs, keyCode, keyStart }: KeyTimeOrder, level: Level): Cut {
-  const length = levelMs(level);
+function cutTiles({ timeMs, keyCode, keyStart }: KeyTimeOrder, { cellOf, endOf }: Grid): Cut {
   const starts = new Int32Array(timeMs.length + 1);
   const codes = new Int32Array(timeMs.length);
   const startMs = new Float64Array(timeMs.length);
@@ -61,11 +68,10 @@ export function cutTiles({ timeMs, keyCode, keyStart }: KeyTimeOrder, level: Lev
     for (let p = keyStart[k]!; p < keyStart[k + 1]!; p++) {
       const t = timeMs[p]!;
       if (t < end) continue;
-      const start = tileStartMs(t, level);
-      end = start + length;
+      end = endOf(t);
       starts[tiles] = p;
       codes[tiles] = keyCode[k]!;
-      startMs[tiles++] = start;
+      startMs[tiles++] = cellOf(t);
     }
   }
   starts[tiles] = timeMs.length;

@@ -6,7 +6,7 @@ export {
   blockOf,
   labelsBelow,
 } from './blocks.js';
-export { buildTiles, type TileInput } from './build-tiles.js';
+export { buildCells, buildTiles, type CellInput, type TileInput } from './build-tiles.js';
 export { type DamagedTiles, damagedTiles, forgetDamaged } from './check-tile-set.js';
 export {
   type StateFamily,
@@ -17,6 +17,7 @@ export {
   tileSetHash,
   valueType,
 } from './families.js';
+export type { Grid } from './grid.js';
 export {
   BLOCK_LEVELS,
   type BlockLevel,
@@ -33,7 +34,7 @@ export type { TileKey } from './key-order.js';
 export { NULL_ELEMENT, UNEQUAL_LENGTHS } from './kinds/vector.js';
 export { lookAtManifest, type ManifestState, tileManifestPath } from './manifest-file.js';
 export { type MergeBlock, mergeBlock } from './merge-block.js';
-export { mergeTiles } from './merge-tiles.js';
+export { mergeCells, mergeTiles } from './merge-tiles.js';
 export { inPhysicalKind, physicalKind } from './physical.js';
 export { publishTiles, removeTiles } from './publish-tiles.js';
 export { type ReadTiles, readTileScan, readTiles, tileStringsSql, tilesOf } from './read-tiles.js';
@@ -88,4 +89,4 @@ export {
   tileSetHashes,
   tilesOfManifest,
 } from './tile-store.js';
-export { stateOfTiles, type Tiles } from './tiles.js';
+export { type Cells, stateOfTiles, type Tiles } from './tiles.js';

@@ -1,12 +1,13 @@
 import { type Column, concat, sortByKeyTime } from '@tessera/columnar';
 import { splitByBucket, underTiles } from './by-bucket.js';
 import type { StateFamily } from './families.js';
-import { type Level, levelMs, tileStartMs } from './hops.js';
+import { type Grid, levelGrid } from './grid.js';
+import { type Level, levelMs } from './hops.js';
 import { type Groups, identity, openLists, type StateLane } from './kinds/kernel.js';
 import { KERNELS } from './kinds/kernels.js';
 import { bad } from './row-lanes.js';
 import { noStates, type StateColumns, stateColumn } from './state-columns.js';
-import { inFieldOrder, stateOfTiles, type Tiles } from './tiles.js';
+import { type Cells, inFieldOrder, stateOfTiles, type Tiles } from './tiles.js';
 
 /**
  * Tiles put together: of several partitions (a late row lies in another file than its neighbours), of finer levels, or
@@ -29,6 +30,19 @@ export function mergeTiles(
   for (const part of parts) {
     if (levelMs(part.level) > length) throw bad(`${part.level} tiles cannot make ${level} tiles`);
   }
+  return { level, ...mergeCells(parts, levelGrid(level), families) };
+}
+
+/**
+ * The same of any grid, from cells that it does not cut.
+ *
+ * @param grid of the parts' `startMs`, NaN for what is left out; null = the parts are cells of one grid already
+ */
+export function mergeCells(
+  parts: readonly Cells[],
+  grid: Pick<Grid, 'cellOf'> | null,
+  families: readonly StateFamily[],
+): Cells {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const code = new Int32Array(rows);
   const startMs = new Float64Array(rows);
@@ -37,7 +51,8 @@ export function mergeTiles(
   for (const part of parts) {
     code.set(part.code, at);
     counts.set(part.n, at);
-    for (let i = 0; i < part.rows; i++) startMs[at + i] = tileStartMs(part.startMs[i]!, level);
+    if (grid === null) startMs.set(part.startMs, at);
+    else for (let i = 0; i < part.rows; i++) startMs[at + i] = grid.cellOf(part.startMs[i]!);
     at += part.rows;
   }
   const { order, start, keys, starts } = groupTiles(code, startMs);
@@ -46,7 +61,6 @@ export function mergeTiles(
     for (let p = start[g]!; p < start[g + 1]!; p++) n[g]! += counts[order[p]!]!;
   }
   return {
-    level,
     rows: keys.length,
     code: keys,
     startMs: starts,
@@ -84,7 +98,7 @@ interface Merging extends Groups {
   readonly order: Int32Array;
 }
 
-function mergeState(family: StateFamily, parts: readonly Tiles[], merging: Merging): StateColumns {
+function mergeState(family: StateFamily, parts: readonly Cells[], merging: Merging): StateColumns {
   const states = parts.map((part) => stateOfTiles(part, family.hash));
   if (states.length === 0) return noStates(family);
   const column = (name: string): Column => concat(states.map((state) => stateColumn(state, name)));

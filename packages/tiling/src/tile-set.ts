@@ -1,6 +1,7 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32, formatCrc } from '@tessera/lake';
+import { crc32 } from '@tessera/columnar';
+import { formatCrc } from '@tessera/lake';
 import { BLOCK_LEVELS, PARTITION_LEVELS } from './hops.js';
 import { readTileManifest, tileManifestPath } from './manifest-file.js';
 import { placePath, tileSetPath } from './store-layout.js';

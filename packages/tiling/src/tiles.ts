@@ -3,14 +3,13 @@ import type { Level } from './hops.js';
 import { type StateColumns, stateFields } from './state-columns.js';
 
 /**
- * Tiles of one level: one row per key and hop that any event falls in, sorted by (code, startMs), no pair twice.
+ * States of cells of time: one row per key and cell that any event falls in, sorted by (code, startMs), no pair twice.
  */
-export interface Tiles {
-  readonly level: Level;
+export interface Cells {
   readonly rows: number;
   /** Dense key code. */
   readonly code: Int32Array;
-  /** Start of the hop, ms since epoch, UTC. */
+  /** What stands for the cell: of tiles the start of their hop, ms since epoch, UTC. */
   readonly startMs: Float64Array;
   /** Events in the tile, whether or not any state sees them. */
   readonly n: Float64Array;
@@ -18,8 +17,13 @@ export interface Tiles {
   readonly states: readonly StateColumns[];
 }
 
+/** Tiles of one level: cells are its hops. */
+export interface Tiles extends Cells {
+  readonly level: Level;
+}
+
 /** The states of one family. Throws INTERNAL when the tiles have none. */
-export function stateOfTiles(tiles: Tiles, hash: string): StateColumns {
+export function stateOfTiles(tiles: Cells, hash: string): StateColumns {
   const found = tiles.states.find(({ family }) => family.hash === hash);
   if (found === undefined) {
     throw new TesseraError('INTERNAL', { reason: `tiles have no state ${hash}` });

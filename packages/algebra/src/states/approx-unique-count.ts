@@ -112,7 +112,8 @@ function slotsOf({ slots, ranks }: HyperLogLogState): readonly number[] {
   return used;
 }
 
-function writeSlots(writer: ByteWriter, slots: readonly number[]): void {
+/** @param slots ascending, one per register */
+export function writeSlots(writer: ByteWriter, slots: ArrayLike<number> & Iterable<number>): void {
   if (slots.length <= SPARSE_ENCODED) {
     writer.byte(SPARSE);
     writer.varint(slots.length);

@@ -112,10 +112,15 @@ export const LAYOUT = {
 } as const;
 export type Layout = keyof typeof LAYOUT;
 
-export function encodeState(layout: Layout, write: (writer: ByteWriter) => void): Uint8Array {
-  const writer = byteWriter();
+/** What every encoded state begins with. */
+export function writeHead(writer: ByteWriter, layout: Layout): void {
   writer.byte(FORMAT_VERSION);
   writer.byte(LAYOUT[layout]);
+}
+
+export function encodeState(layout: Layout, write: (writer: ByteWriter) => void): Uint8Array {
+  const writer = byteWriter();
+  writeHead(writer, layout);
   write(writer);
   return writer.bytes();
 }

@@ -18,8 +18,16 @@ export interface ByteWriter {
   unsigned64(value: bigint): void;
   raw(bytes: Uint8Array): void;
   text(value: string): Uint8Array;
+  /** Write a string of ASCII without NUL; false, and nothing written, where it is another. */
+  ascii(value: string): boolean;
   /** A copy of what was written. */
   bytes(): Uint8Array;
+  /** Bytes written so far. */
+  readonly length: number;
+  /** What was written from one byte to another, as it lies: good until more is written. */
+  view(from: number, to: number): Uint8Array;
+  /** Begin anew in the same memory. */
+  clear(): void;
 }
 
 export function byteWriter(): ByteWriter {
@@ -63,7 +71,24 @@ export function byteWriter(): ByteWriter {
       at += bytes.length;
     },
     text: (value) => encoder.encode(value),
+    ascii(value) {
+      room(value.length);
+      for (let i = 0; i < value.length; i++) {
+        const code = value.charCodeAt(i);
+        if (code === 0 || code > 127) return false;
+        buffer[at + i] = code;
+      }
+      at += value.length;
+      return true;
+    },
     bytes: () => buffer.slice(0, at),
+    get length() {
+      return at;
+    },
+    view: (from, to) => buffer.subarray(from, to),
+    clear() {
+      at = 0;
+    },
   };
   return writer;
 }
@@ -86,60 +111,90 @@ export interface ByteReader {
 }
 
 export function byteReader(bytes: Uint8Array, what: string): ByteReader {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  const fail = (detail: string): never => {
-    throw new StateFormatError(what, `${detail} at byte ${at} of ${bytes.length}`);
-  };
-  const take = (length: number): number => {
-    if (length > bytes.length - at) fail('it ends too early');
-    const start = at;
-    at += length;
+  return new Reader(bytes, what);
+}
+
+const scratch = new DataView(new ArrayBuffer(8));
+
+/** A class because a state is a few bytes: to make ten functions and a view for each took longer than to read them. */
+class Reader implements ByteReader {
+  private at = 0;
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly what: string,
+  ) {}
+
+  byte(): number {
+    return this.bytes[this.take(1)]!;
+  }
+
+  varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < 8; i++) {
+      const group = this.bytes[this.take(1)]!;
+      value += (group & 127) * scale;
+      if (group < 128) {
+        if (!Number.isSafeInteger(value)) this.fail('a count is too large');
+        return value;
+      }
+      scale *= 128;
+    }
+    return this.fail('a count does not end');
+  }
+
+  double(): number {
+    this.takeEight();
+    return scratch.getFloat64(0);
+  }
+
+  unsigned64(): bigint {
+    this.takeEight();
+    return scratch.getBigUint64(0);
+  }
+
+  raw(length: number): Uint8Array {
+    const start = this.take(length);
+    return this.bytes.subarray(start, start + length);
+  }
+
+  text(part: Uint8Array): string {
+    try {
+      return decoder.decode(part);
+    } catch {
+      return this.fail('a string is not UTF-8');
+    }
+  }
+
+  flag(): boolean {
+    const value = this.byte();
+    if (value > 1) this.fail('a flag is neither 0 nor 1');
+    return value === 1;
+  }
+
+  count(minBytes: number): number {
+    const count = this.varint();
+    if (count * minBytes > this.bytes.length - this.at) this.fail('it ends too early');
+    return count;
+  }
+
+  end(): void {
+    if (this.at !== this.bytes.length) this.fail('bytes are left over');
+  }
+
+  fail(detail: string): never {
+    throw new StateFormatError(this.what, `${detail} at byte ${this.at} of ${this.bytes.length}`);
+  }
+
+  private take(length: number): number {
+    if (length > this.bytes.length - this.at) this.fail('it ends too early');
+    const start = this.at;
+    this.at += length;
     return start;
-  };
-  const reader: ByteReader = {
-    byte: () => bytes[take(1)]!,
-    varint() {
-      let value = 0;
-      let scale = 1;
-      for (let i = 0; i < 8; i++) {
-        const group = bytes[take(1)]!;
-        value += (group & 127) * scale;
-        if (group < 128) {
-          if (!Number.isSafeInteger(value)) fail('a count is too large');
-          return value;
-        }
-        scale *= 128;
-      }
-      return fail('a count does not end');
-    },
-    double: () => view.getFloat64(take(8)),
-    unsigned64: () => view.getBigUint64(take(8)),
-    raw(length) {
-      const start = take(length);
-      return bytes.subarray(start, start + length);
-    },
-    text(part) {
-      try {
-        return decoder.decode(part);
-      } catch {
-        return fail('a string is not UTF-8');
-      }
-    },
-    flag() {
-      const value = reader.byte();
-      if (value > 1) fail('a flag is neither 0 nor 1');
-      return value === 1;
-    },
-    count(minBytes) {
-      const count = reader.varint();
-      if (count * minBytes > bytes.length - at) fail('it ends too early');
-      return count;
-    },
-    end() {
-      if (at !== bytes.length) fail('bytes are left over');
-    },
-    fail,
-  };
-  return reader;
+  }
+
+  private takeEight(): void {
+    const start = this.take(8);
+    for (let i = 0; i < 8; i++) scratch.setUint8(i, this.bytes[start + i]!);
+  }
 }

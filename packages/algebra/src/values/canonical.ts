@@ -106,7 +106,15 @@ export function readCanonical(reader: ByteReader, kind: ValueKind): Value {
   }
 }
 
+/** Longer ones are few, and cheaper by the encoder. */
+const SHORT = 32;
+
 function writeString(writer: ByteWriter, value: string): void {
+  if (value.length <= SHORT && writer.ascii(value)) {
+    writer.byte(0);
+    writer.byte(0);
+    return;
+  }
   const bytes = writer.text(value);
   let start = 0;
   for (let zero = bytes.indexOf(0); zero !== -1; zero = bytes.indexOf(0, start)) {

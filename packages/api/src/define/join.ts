@@ -60,6 +60,7 @@ export interface JoinDefinition<
   L = readonly [],
   D extends Derive = Derive,
   O extends string = string,
+  R extends string = string,
 > extends About {
   readonly name: Name;
   /** One output row per row of it (S4.3). */
@@ -70,7 +71,7 @@ export interface JoinDefinition<
   /** The features and derived columns that come out; the left's and labels always do. Default: all. */
   readonly only?: readonly O[];
   /** Left columns that each request brings when the join is served, with their types: derived columns may read them there. */
-  readonly request?: Readonly<Record<string, string>>;
+  readonly request?: Readonly<Record<R, string>>;
   /** What happened after each row: the last columns of the output (S2.7). */
   readonly labels?: L;
   /** Also served at request time, whole: every part must be. Default false: of a join those parts can be served that are online. */
@@ -90,7 +91,10 @@ export function join<
   const L extends readonly LabelFor<S>[] = readonly [],
   const D extends Derive = Readonly<Record<never, string>>,
   const O extends string = string,
->(definition: JoinDefinition<Name, S, P, L, D, O>): Join<Name, ColumnsOfSource<S>, P, L, D, O> {
+  const R extends string = never,
+>(
+  definition: JoinDefinition<Name, S, P, L, D, O, R>,
+): Join<Name, ColumnsOfSource<S>, P, L, D, O, R> {
   const report = createReport(nameOf(definition, 'join'));
   const shape = readShape(joinShape, definition, report);
   if (shape === undefined) throw combineProblems(report.problems);

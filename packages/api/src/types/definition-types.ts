@@ -85,6 +85,7 @@ export interface Join<
   L extends readonly LabelOn[] = readonly LabelOn[],
   D extends Derive = Derive,
   O extends string = string,
+  R extends string = string,
 > extends JoinSpec {
   readonly name: Name;
   readonly [phantom]?: {
@@ -93,6 +94,7 @@ export interface Join<
     readonly labels: L;
     readonly derive: D;
     readonly only: O;
+    readonly request: R;
   };
 }
 

@@ -21,11 +21,11 @@ export type FeatureRow<J extends Join> = {
     | LabelOf<LabelsOf<J>[number], LeftOf<J>> as NamesOf<D>]: ValueOf<D>;
 };
 
-type LeftOf<J extends Join> = NonNullable<J[typeof phantom]>['left'];
-type PartsOf<J extends Join> = NonNullable<J[typeof phantom]>['parts'];
+export type LeftOf<J extends Join> = NonNullable<J[typeof phantom]>['left'];
+export type PartsOf<J extends Join> = NonNullable<J[typeof phantom]>['parts'];
 
-type DeriveOf<J extends Join> = NonNullable<J[typeof phantom]>['derive'];
-type OnlyOf<J extends Join> = NonNullable<J[typeof phantom]>['only'];
+export type DeriveOf<J extends Join> = NonNullable<J[typeof phantom]>['derive'];
+export type OnlyOf<J extends Join> = NonNullable<J[typeof phantom]>['only'];
 type LabelsOf<J extends Join> = NonNullable<J[typeof phantom]>['labels'];
 
 /** A label is a feature column whose groupBy is called `label`, over the left's columns where it has no source. */
@@ -37,7 +37,7 @@ type LabelOf<L, Left extends ColumnTexts> = L extends LabelOn
     >
   : never;
 
-interface Plain<Name extends string, Value> {
+export interface Plain<Name extends string, Value> {
   readonly name: Name;
   readonly value: Value;
 }
@@ -52,14 +52,14 @@ interface Only<D, Names extends string> {
   readonly of: D;
   readonly only: Names;
 }
-type Kept<D, Names extends string> = string extends Names
+export type Kept<D, Names extends string> = string extends Names
   ? D
   : D extends unknown
     ? Only<D, Names>
     : never;
 
 /** Derived columns of a join, or of a part where they have its base in front. */
-type DerivedOf<D extends Derive, B extends string | undefined> = string extends keyof D
+export type DerivedOf<D extends Derive, B extends string | undefined> = string extends keyof D
   ? never
   : DerivedIn<D, B>;
 
@@ -76,7 +76,7 @@ interface Feature<Base extends string, C extends ColumnTexts, A> {
   readonly aggregation: A;
 }
 
-type FeaturesOf<P> =
+export type FeaturesOf<P> =
   P extends Part<infer G, infer Prefix, never>
     ? G extends GroupBy<infer Name, infer C, infer K, infer A, infer D, infer O>
       ? Kept<
@@ -108,7 +108,7 @@ type PassedThrough<B extends string, C extends ColumnTexts, K extends string> = 
   >;
 }[Exclude<keyof C & string, K | 'ds'>];
 
-type NamesOf<D> =
+export type NamesOf<D> =
   D extends Only<infer Of, infer Names>
     ? Extract<NamesOf<Of>, Names>
     : D extends Plain<infer Name, unknown>
@@ -132,7 +132,7 @@ type Stem<
 type WindowSuffix<W> = W extends string ? `_${W}` : '';
 type BucketSuffix<By> = By extends string ? `_by_${Sanitized<By>}` : '';
 
-type ValueOf<D> =
+export type ValueOf<D> =
   D extends Only<infer Of, string>
     ? ValueOf<Of>
     : D extends Plain<string, infer Value>

@@ -4,13 +4,17 @@ import {
   aggregateState,
   compareValues,
   isProblem,
+  kindOf,
+  nearestDoubles,
   type Problem,
   type Result,
+  rowResult,
+  rowValue,
   type ScalarValue,
+  stateConfig,
 } from '@tessera/algebra';
-import { type DataType, seenType } from '@tessera/api';
-import type { IntegerForm, Value } from '../values/from-column.js';
-import { kindOf, nearestDoubles, scaleOf, shownResult, shownValue } from './algebra-values.js';
+import { type DataType, integerForm, seenType } from '@tessera/api';
+import type { Value } from '../values/from-column.js';
 import { isExploded } from './classify.js';
 import type { Merge } from './explanation.js';
 import { mergeOf } from './merge.js';
@@ -84,9 +88,6 @@ interface Bucket {
   kept: number;
 }
 
-/** Counts come out as numbers, other 64-bit integers as bigint. */
-const COUNTS = new Set(['COUNT', 'UNIQUE_COUNT', 'APPROX_UNIQUE_COUNT', 'HISTOGRAM']);
-
 export function foldOf(request: Request): Fold {
   const { part, column } = request;
   const types = pieceTypes(request);
@@ -95,15 +96,11 @@ export function foldOf(request: Request): Fold {
   const seen = types.input === null ? null : seenType(operation, types.input);
   // Vectors come out as doubles, and are summed as the nearest ones.
   const isVector = operation === 'VECTOR_SUM' || operation === 'VECTOR_AVERAGE';
-  const machine: AggregateState<unknown> = aggregateState(operation, {
-    kind: isVector ? { list: 'number' } : seen === null ? 'int' : kindOf(seen),
-    ...(seen !== null && !isVector && { scale: scaleOf(seen) }),
-    ...(aggregation?.k !== undefined && { k: aggregation.k }),
-    ...(aggregation?.percentiles && { percentiles: aggregation.percentiles }),
-    ...(aggregation?.maxDistinct !== undefined && { maxDistinct: aggregation.maxDistinct }),
-    ...(types.tie !== null && { tieKind: kindOf(types.tie) }),
-  });
-  const form: IntegerForm = COUNTS.has(operation) ? 'number' : 'bigint';
+  const machine: AggregateState<unknown> = aggregateState(
+    operation,
+    stateConfig({ operation, ...aggregation }, types),
+  );
+  const form = integerForm(operation);
   const innerType =
     types.by !== null && column.type.kind === 'map' ? column.type.value : column.type;
   const opens = aggregation && types.input ? isExploded(aggregation, types.input) : false;
@@ -157,7 +154,7 @@ export function foldOf(request: Request): Fold {
     },
     soFar(bucket) {
       if (innerType.kind === 'list' || innerType.kind === 'map') return null;
-      return shownResult(innerType, ofBucket(buckets.get(keyOf(bucket))), form);
+      return rowResult(innerType, ofBucket(buckets.get(keyOf(bucket))), form);
     },
     result() {
       const count = (of: 'values' | 'ofTiles' | 'kept') =>
@@ -169,7 +166,7 @@ export function foldOf(request: Request): Fold {
       if (types.by === null) {
         const result = results[0]?.[1] ?? machine.finalize(machine.init());
         const isZero = values === 0 && part.groupBy.empty === 'null';
-        const value = isZero ? null : shownResult(column.type, result, form);
+        const value = isZero ? null : rowResult(column.type, result, form);
         return { value, problem, ...counts };
       }
       const map = new Map(results as readonly (readonly [ScalarValue, Result])[]);
@@ -178,8 +175,8 @@ export function foldOf(request: Request): Fold {
           ? null
           : new Map(
               [...map].map(([key, result]) => [
-                shownValue(types.by!, key, 'bigint'),
-                shownResult(innerType, result, form),
+                rowValue(types.by!, key, 'bigint'),
+                rowResult(innerType, result, form),
               ]),
             );
       return { value, problem, ...counts };
@@ -191,7 +188,7 @@ export function foldOf(request: Request): Fold {
       return {
         how: 'buckets',
         buckets: all.slice(0, SHOWN_BUCKETS).map(([key, bucket]) => ({
-          bucket: shownValue(types.by!, key, 'bigint'),
+          bucket: rowValue(types.by!, key, 'bigint'),
           merge: mergeOfBucket(bucket),
         })),
         omitted: Math.max(0, all.length - SHOWN_BUCKETS),

@@ -13,12 +13,13 @@ import {
   type RateState,
   roundExpansion,
   roundRational,
+  rowValue,
   type SumState,
+  scaleOf,
   type VectorState,
   type WeightedState,
 } from '@tessera/algebra';
 import type { DataType } from '@tessera/api';
-import { scaleOf, shownValue } from './algebra-values.js';
 import type { Merge } from './explanation.js';
 
 const SHOWN_VALUES = 20;
@@ -74,8 +75,8 @@ export function mergeOf(operation: Operation, state: unknown, about: About): Mer
       return ranks(state as PercentileState, about);
     case 'RATE_OF_CHANGE': {
       const { first, last } = state as RateState;
-      const shown = (value: Parameters<typeof shownValue>[1] | undefined) =>
-        type === null || value === undefined ? null : shownValue(type, value, 'bigint');
+      const shown = (value: Parameters<typeof rowValue>[1] | undefined) =>
+        type === null || value === undefined ? null : rowValue(type, value, 'bigint');
       return { how: 'change', values, first: shown(first?.value), last: shown(last?.value) };
     }
     case 'VECTOR_SUM':
@@ -103,7 +104,7 @@ function distinct(state: DistinctState, { values, type }: About): Merge {
     values,
     distinct: state.size,
     counts: most.map(([value, count]) => ({
-      value: type === null ? null : shownValue(type, value, 'bigint'),
+      value: type === null ? null : rowValue(type, value, 'bigint'),
       count,
     })),
   };

@@ -1,6 +1,7 @@
+import { rowValue } from '@tessera/algebra';
 import { quoteIdent, readRows, run, type Session } from '@tessera/lake';
 import type { Value } from '../values/from-column.js';
-import { fromDuckDb, shownValue } from './algebra-values.js';
+import { fromDuckDb } from './algebra-values.js';
 import { reasonSql, weightSql } from './classify.js';
 import type {
   EventPiece,
@@ -118,10 +119,10 @@ function eventPiece(
     file: read.files[Number(row.file)] ?? '',
     row: row.file_row === null ? null : Number(row.file_row),
     time: row.t === null ? null : instantText(Number(row.t)),
-    value: types.input === null ? null : shownValue(types.input, value, 'bigint'),
+    value: types.input === null ? null : rowValue(types.input, value, 'bigint'),
     weight,
-    bucket: types.by === null ? null : shownValue(types.by, bucket, 'bigint'),
-    tieBreaker: types.tie === null ? null : shownValue(types.tie, tie, 'bigint'),
+    bucket: types.by === null ? null : rowValue(types.by, bucket, 'bigint'),
+    tieBreaker: types.tie === null ? null : rowValue(types.tie, tie, 'bigint'),
   };
 }
 

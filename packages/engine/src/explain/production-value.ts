@@ -1,4 +1,10 @@
-import { computedColumns, definitionHash, isTesseraError, TesseraError } from '@tessera/api';
+import {
+  computedColumns,
+  definitionHash,
+  integerForm,
+  isTesseraError,
+  TesseraError,
+} from '@tessera/api';
 import { type LakeFacts, type PhysicalPlan, planJoin } from '@tessera/planner';
 import type { Executor } from '../executor.js';
 import { tableFile } from '../in-memory/table-file.js';
@@ -14,8 +20,6 @@ import type { AskedTiles } from './asked-tiles.js';
 import type { Outcome } from './explanation.js';
 import { type LoadedRows, leftFacts } from './load-rows.js';
 import type { Request } from './request.js';
-
-const COUNTS = new Set(['COUNT', 'UNIQUE_COUNT', 'APPROX_UNIQUE_COUNT', 'HISTOGRAM']);
 
 /** What a run refuses of the data itself; anything else is no answer. */
 const REFUSALS = new Set([
@@ -76,7 +80,7 @@ export async function productionValue(
     if (!cell || task.rows !== 1)
       throw new TesseraError('INTERNAL', { reason: `${task.rows} rows of ${column.name}` });
     const aggregation = request.part.groupBy.aggregations[column.aggregationIdx];
-    const form = aggregation && COUNTS.has(aggregation.operation) ? 'number' : 'bigint';
+    const form = integerForm(aggregation?.operation);
     return { kind: 'value', value: valueAt(cell.type, cell.column, 0, cell.strings, form) };
   } catch (error) {
     if (!isTesseraError(error) || !REFUSALS.has(error.code)) throw error;

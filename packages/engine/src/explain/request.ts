@@ -2,6 +2,7 @@ import type { ColumnSpec } from '@tessera/api';
 import {
   combineProblems,
   computedColumns,
+  floorDiv,
   formatExpression,
   formatType,
   type JoinSpec,
@@ -10,10 +11,10 @@ import {
   type OutputColumn,
   outputOf,
   type PartSpec,
+  parseInstantNs,
   TesseraError,
 } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
-import { floorDiv, parseInstantNs } from '../values/time-text.js';
 import { columnFromValues } from '../values/to-column.js';
 import type { ExplainOptions } from './explanation.js';
 

@@ -1,8 +1,7 @@
-import { type Expansion, expansionToBigInt, roundExpansion } from '@tessera/algebra';
+import { type Expansion, expansionToBigInt, roundExpansion, rowValue } from '@tessera/algebra';
 import type { DataType } from '@tessera/api';
 import { type StateFamily, valueType } from '@tessera/tiling';
 import type { Value } from '../values/from-column.js';
-import { shownValue } from './algebra-values.js';
 import { instantText } from './instant.js';
 import type { Listed, ShownEvent, ShownState, ShownTerms } from './tile-piece.js';
 import type { StateRow, TimedValue } from './tile-state.js';
@@ -19,7 +18,7 @@ export function shownState(
 ): ShownState {
   const type = valueType(family);
   const value = (one: StateRow & { readonly kind: 'min' | 'max' }): Value =>
-    type === null ? null : shownValue(type, one.value, 'bigint');
+    type === null ? null : rowValue(type, one.value, 'bigint');
   const [state, last, count] = rows;
   if (state?.kind === 'first' && last?.kind === 'last' && count?.kind === 'count') {
     const [oldest, newest] = [state.events[0], last.events[0]];
@@ -33,14 +32,14 @@ export function shownState(
   }
   if (state === undefined || rows.length !== 1) throw new TypeError('states of no operation');
   const values = (all: readonly TimedValue['value'][]): Listed<Value> =>
-    listed(all, limit, (one) => (type === null ? null : shownValue(type, one, 'bigint')));
+    listed(all, limit, (one) => (type === null ? null : rowValue(type, one, 'bigint')));
   switch (state.kind) {
     case 'count':
       return state;
     case 'sum':
       return shownSum(state, type);
     case 'isum':
-      return { kind: 'sum', n: state.n, sum: shownValue(sumType(type), state.sum, 'bigint') };
+      return { kind: 'sum', n: state.n, sum: rowValue(sumType(type), state.sum, 'bigint') };
     case 'moments':
       return {
         kind: 'moments',
@@ -72,7 +71,7 @@ export function shownState(
     case 'distinct': {
       const n = state.values.reduce((sum, one) => sum + one.n, 0);
       const own = listed(state.values, limit, (one) => ({
-        value: type === null ? null : shownValue(type, one.value, 'bigint'),
+        value: type === null ? null : rowValue(type, one.value, 'bigint'),
         n: one.n,
       }));
       return { kind: 'distinct', n, values: own };
@@ -108,8 +107,8 @@ function shownEvent({ tie, ...family }: StateFamily, event: TimedValue): ShownEv
   const type = valueType(family);
   return {
     time: instantText(event.t),
-    tieBreaker: tie === undefined ? null : shownValue(tie.type, event.tie, 'bigint'),
-    value: type === null ? null : shownValue(type, event.value, 'bigint'),
+    tieBreaker: tie === undefined ? null : rowValue(tie.type, event.tie, 'bigint'),
+    value: type === null ? null : rowValue(type, event.value, 'bigint'),
   };
 }
 
@@ -119,7 +118,7 @@ function shownSum(
 ): ShownState {
   // Wide decimals are summed as doubles that add up to an integer.
   if (type?.kind === 'decimal') {
-    const sum = shownValue(sumType(type), expansionToBigInt(terms), 'bigint');
+    const sum = rowValue(sumType(type), expansionToBigInt(terms), 'bigint');
     return { kind: 'sum', n, sum };
   }
   return { kind: 'sum', n, sum: roundExpansion(terms), terms: shownTerms(terms) };

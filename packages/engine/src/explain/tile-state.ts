@@ -221,7 +221,7 @@ function valuesAt(
 }
 
 /** A value in the form of `fromDuckDb`. */
-function valueAt(
+export function valueAt(
   type: DataType,
   column: Column,
   row: number,

@@ -1,8 +1,7 @@
 import { relative } from 'node:path';
-import type { Value as AlgebraValue } from '@tessera/algebra';
+import { type Value as AlgebraValue, rowValue } from '@tessera/algebra';
 import { TesseraError } from '@tessera/api';
 import type { StateFamily } from '@tessera/tiling';
-import { shownValue } from './algebra-values.js';
 import type { CountedTile } from './fold.js';
 import { instantText } from './instant.js';
 import type { LoadedTile } from './load-tiles.js';
@@ -105,7 +104,7 @@ function stateOf(counted: readonly CountedTile[], family: StateFamily, limit: nu
   const own = (tile: CountedTile) => shownState(tile.states, family, limit);
   if (by === undefined) return own(counted[0]!);
   const buckets = listed(counted, limit, (tile) => ({
-    bucket: shownValue(by.type, tile.bucket, 'bigint'),
+    bucket: rowValue(by.type, tile.bucket, 'bigint'),
     state: own(tile),
   }));
   return { kind: 'buckets', buckets };

@@ -1,8 +1,12 @@
-import { expressionColumns } from '@tessera/api';
-import { compileExpressions, type DerivedColumn, type ExpressionBatch } from '@tessera/expr';
+import {
+  compileExpressions,
+  type DerivedColumn,
+  derivedSteps,
+  type ExpressionBatch,
+  typedAs,
+} from '@tessera/expr';
 import type { DerivedPlan } from '@tessera/planner';
 import type { NamedType } from '../read-typed.js';
-import { typedAs } from './typed-as.js';
 
 /** Every derived column over a batch of what they read. */
 export type Derive = (batch: ExpressionBatch) => readonly DerivedColumn[];
@@ -28,7 +32,7 @@ export function compileDerived(
 
 function compiled(derived: readonly DerivedPlan[], given: readonly NamedType[]): Derive {
   const known = [...given, ...derived];
-  const steps = stepsOf(derived).map((step) => {
+  const steps = derivedSteps(derived).map((step) => {
     return compileExpressions(
       step.map(({ name, type, expression }) => ({
         ...{ name, type },
@@ -46,17 +50,4 @@ function compiled(derived: readonly DerivedPlan[], given: readonly NamedType[]):
     const byName = new Map(made.map((column) => [column.name, column]));
     return derived.map(({ name }) => byName.get(name)!);
   };
-}
-
-/** Those that read only what is given, those that read these too, and so on: each step is one pass over the rows. */
-function stepsOf(derived: readonly DerivedPlan[]): DerivedPlan[][] {
-  const depths = new Map<string, number>();
-  const steps: DerivedPlan[][] = [];
-  for (const one of derived) {
-    const read = expressionColumns(one.expression) ?? [];
-    const depth = Math.max(0, ...read.map((name) => (depths.get(name) ?? -1) + 1));
-    depths.set(one.name, depth);
-    (steps[depth] ??= []).push(one);
-  }
-  return steps;
 }

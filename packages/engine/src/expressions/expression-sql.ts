@@ -17,6 +17,7 @@ import {
   functionText,
   type JsFunction,
   type TypedExpression,
+  typedAs,
   typedChildren,
   withChildren,
 } from '@tessera/expr';
@@ -29,7 +30,6 @@ import {
   type Session,
   scanSql,
 } from '@tessera/lake';
-import { typedAs } from './typed-as.js';
 
 /** A condition, and the columns it is about. */
 export interface Condition {

@@ -1,4 +1,4 @@
-import type { GroupBySpec, OutputColumn } from '@tessera/api';
+import { type GroupBySpec, type IntegerForm, integerForm, type OutputColumn } from '@tessera/api';
 import type { LakeFacts, LeftPartitionFacts, PhysicalPlan } from '@tessera/planner';
 import { runHere } from '../executor.js';
 import { raiseProblem } from '../problems.js';
@@ -6,7 +6,7 @@ import { runStages } from '../stages/run-stages.js';
 import type { StageOutcome } from '../stages/stage-options.js';
 import type { FeatureColumn } from '../tasks/assemble.js';
 import type { TaskContext } from '../tasks/context.js';
-import { type IntegerForm, valueAt } from '../values/from-column.js';
+import { valueAt } from '../values/from-column.js';
 import type { Inline } from './in-turn.js';
 import type { FeatureRowValues, InMemoryOptions } from './input-types.js';
 import type { LoadedSource } from './load-tables.js';
@@ -25,8 +25,6 @@ export function lakeFacts(
   return { sources: Object.fromEntries(sources), left, published: null };
 }
 
-const COUNTS = new Set(['COUNT', 'UNIQUE_COUNT', 'APPROX_UNIQUE_COUNT', 'HISTOGRAM']);
-
 /** Counts come out as numbers, other 64-bit integers as bigint; by column name. */
 export function integerForms(
   columns: readonly OutputColumn[],
@@ -35,8 +33,7 @@ export function integerForms(
   return new Map(
     columns.map((column) => {
       const operation = groupByOf(column)?.aggregations[column.aggregationIdx]?.operation;
-      const counts = operation !== undefined && COUNTS.has(operation);
-      return [column.name, counts ? 'number' : 'bigint'];
+      return [column.name, integerForm(operation)];
     }),
   );
 }

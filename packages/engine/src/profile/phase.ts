@@ -46,6 +46,8 @@ const FIRST: Readonly<Record<Task['type'], Phase>> = {
   slices: 'read',
   sweep: 'read',
   assemble: 'read',
+  'encode-states': 'scan',
+  'encode-rows': 'scan',
 };
 
 export function firstPhase({ type }: Task): Phase {

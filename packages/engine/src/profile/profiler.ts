@@ -53,6 +53,8 @@ const STAGES: Readonly<Record<Task['type'], ProfileStage>> = {
   slices: 'slices',
   sweep: 'join',
   assemble: 'write',
+  'encode-states': 'join',
+  'encode-rows': 'write',
 };
 
 /** @param keepsTasks every task is kept for a timeline, some hundred bytes each; else only sums are */

@@ -52,6 +52,10 @@ export function workOf(task: Task, result: unknown, sizes: ReadonlyMap<string, n
       return read(0, 0);
     case 'sweep':
       return read((result as SweepResult).counts.leftRows, 0);
+    case 'encode-states':
+      return read(task.rows, files(task.relation));
+    case 'encode-rows':
+      return read(0, files(task.relation));
     case 'assemble': {
       const { rows, bytes } = result as AssembleResult;
       return { rows, fileBytes: left(task.left), outputBytes: bytes };

@@ -3,9 +3,9 @@ import { closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { crc32 } from '@tessera/columnar';
 import {
   checksumFile,
-  crc32,
   fault,
   formatCrc,
   makeFolder,

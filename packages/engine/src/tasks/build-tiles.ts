@@ -201,7 +201,11 @@ async function readFinest(
 }
 
 /** S4.4; and how many values of each column were infinite. */
-function cleaned(batch: Batch, task: BuildTilesTask, infinite: Record<string, number>): Batch {
+export function cleaned(
+  batch: Batch,
+  task: Pick<BuildTilesTask, 'scan'>,
+  infinite: Record<string, number>,
+): Batch {
   const { t, ...columns } = batch.columns;
   const lanes: Record<string, Column> = { timeMs: t! };
   for (const [name, column] of Object.entries(columns)) {

@@ -11,9 +11,11 @@ export function computedBy(task: Task): readonly Computed[] {
     case 'assemble':
       return ofLeft(task.left);
     case 'dictionary':
+    case 'encode-rows':
       return computedIn(task.scan.source);
     case 'scatter':
     case 'build-tiles':
+    case 'encode-states':
       return [...computedIn(task.scan.source), ...ofLanes(task.scan)];
     default:
       return [];

@@ -25,5 +25,9 @@ export function describeTask(task: Task): string {
       return `bucket ${task.bucket + 1} of ${task.buckets}`;
     case 'assemble':
       return `partition ds=${task.partition.ds}`;
+    case 'encode-states':
+      return `entries of ${task.part.groupBy}, keys ${task.range.from} to ${task.range.to - 1}`;
+    case 'encode-rows':
+      return `entries of ${task.part.groupBy}`;
   }
 }

@@ -3,6 +3,8 @@ import { runAssemble } from './assemble.js';
 import { runBuildTiles } from './build-tiles.js';
 import { computedBy } from './computed-by.js';
 import { collect, type TaskContext } from './context.js';
+import { runEncodeRows } from './encode-rows.js';
+import { runEncodeStates } from './encode-states.js';
 import { runLeft } from './left.js';
 import { runMergeTiles } from './merge-tiles.js';
 import { runReadTiles } from './read-tiles.js';
@@ -37,5 +39,9 @@ export async function runTask(context: TaskContext, task: Task): Promise<unknown
       return runSweep(context, task);
     case 'assemble':
       return runAssemble(context, task);
+    case 'encode-states':
+      return runEncodeStates(context, task);
+    case 'encode-rows':
+      return runEncodeRows(context, task);
   }
 }

@@ -10,7 +10,10 @@ import type { ScatterTask, Section, SourceCounts } from './task.js';
 import { countsSql, duplicateKeysSql, scatterSql } from './task-sql.js';
 
 /** S3.3: a passed-through entity has one row per key and partition. */
-async function checkUniqueKeys(context: TaskContext, task: ScatterTask): Promise<void> {
+export async function checkUniqueKeys(
+  context: TaskContext,
+  task: Pick<ScatterTask, 'scan' | 'relation'>,
+): Promise<void> {
   if (!task.scan.uniqueKeys) return;
   const rows = await readRows(context.session, duplicateKeysSql(task.scan, task.relation));
   const [first] = rows;

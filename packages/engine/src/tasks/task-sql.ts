@@ -248,6 +248,23 @@ export function scatterSql(
   return `SELECT ${['k.code AS code', 'e.t AS t', ...lanes].join(', ')} FROM ${rows} JOIN ${keys} k ON ${on.join(' AND ')} ${joins.join(' ')}`;
 }
 
+/** Entities of some files as they are: keys as `k0`, `k1` …, then columns as `c0`, `c1` …, in the order of keys. */
+export function entityRowsSql(
+  scan: EventsScan,
+  relation: LeftScan['relation'],
+  columns: readonly string[],
+): string {
+  const names = [...new Set([...scan.keys, ...columns])];
+  const rows = sourceSql({ source: scan.source, relation, columns: names, ...timeRange(scan) });
+  const keys = scan.keys.map((key, idx) => `${quoteIdent(key)} AS k${idx}`);
+  const own = columns.map((column, idx) => `${quoteIdent(column)} AS c${idx}`);
+  const order = scan.keys.map((_, idx) => `k${idx}`).join(', ');
+  // S1.3: a row whose declared time is null contributes to nothing.
+  const timed = scan.source.time === undefined ? '' : ' AND __t IS NOT NULL';
+  const where = `${keyConditions(scan.keys.map(quoteIdent))}${timed}`;
+  return `SELECT ${[...keys, ...own].join(', ')} FROM (${rows}) WHERE ${where} ORDER BY ${order}`;
+}
+
 /** Counts for the report: rows read, without time, with a null key. */
 export function countsSql(scan: EventsScan, relation: LeftScan['relation']): string {
   const rows = sourceSql({ source: scan.source, relation, columns: [...scan.keys] });
@@ -267,20 +284,24 @@ export function duplicateKeysSql(scan: EventsScan, relation: LeftScan['relation'
  * Distinct strings of a column in UTF-8 order.
  *
  * @param others SELECTs of further strings (`s`)
+ * @param within of rows of the keys alone that a table has as `k0`, `k1` …
  */
 export function dictionarySql(
   scan: ScanInput,
   column: string,
   isList: boolean,
   others: readonly string[] = [],
+  within: { readonly keys: readonly string[]; readonly table: string } | null = null,
 ): string {
   const rows = sourceSql({
     source: scan.source,
     relation: scan.relation,
-    columns: [column],
+    columns: [...new Set([column, ...(within?.keys ?? [])])],
     ...timeRange(scan),
   });
-  const value = isList ? `unnest(${quoteIdent(column)})` : quoteIdent(column);
-  const strings = [`SELECT ${value} AS s FROM (${rows})`, ...others].join(' UNION ALL ');
+  const value = isList ? `unnest(r.${quoteIdent(column)})` : `r.${quoteIdent(column)}`;
+  const on = within?.keys.map((key, idx) => `r.${quoteIdent(key)} = k.k${idx}`).join(' AND ');
+  const join = within === null ? '' : ` SEMI JOIN ${quoteIdent(within.table)} k ON ${on}`;
+  const strings = [`SELECT ${value} AS s FROM (${rows}) r${join}`, ...others].join(' UNION ALL ');
   return `SELECT CAST(row_number() OVER (ORDER BY s) - 1 AS INTEGER) AS code, s FROM (SELECT DISTINCT s FROM (${strings})) WHERE s IS NOT NULL ORDER BY code`;
 }

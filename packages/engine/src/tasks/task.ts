@@ -1,4 +1,5 @@
-import type { SourceSpec } from '@tessera/api';
+import type { DataType, SourceSpec } from '@tessera/api';
+import type { ServedRows, ServedStates } from '@tessera/kv-writer';
 import type { Relation } from '@tessera/lake';
 import type { TileStates } from '@tessera/pitjoin';
 import type {
@@ -10,7 +11,7 @@ import type {
   QueryPlan,
   ScanPlan,
 } from '@tessera/planner';
-import type { MergeBlock, StateInput, TileScan } from '@tessera/tiling';
+import type { MergeBlock, StateFamily, StateInput, TileScan } from '@tessera/tiling';
 
 /**
  * Every message to a worker: plain data only. Files of the lake are named relative to its folder, intermediate results by
@@ -26,7 +27,9 @@ export type Task =
   | ReadTilesTask
   | SlicesTask
   | SweepTask
-  | AssembleTask;
+  | AssembleTask
+  | EncodeStatesTask
+  | EncodeRowsTask;
 
 /** A small table made by one task and joined by others: a Parquet file in the exchange, or a table of an inline session. */
 export interface TableRef {
@@ -260,4 +263,47 @@ export interface AssembleTask {
   readonly dictionaries: Readonly<Record<string, TableRef>>;
   /** Absolute path of the staged file; null = return the columns (in-memory runs). */
   readonly file: string | null;
+}
+
+/** Entries of a range of keys of a part that is served by its states. */
+export interface EncodeStatesTask {
+  readonly type: 'encode-states';
+  readonly part: ServedStates;
+  /** The partition of entities. */
+  readonly day: number | null;
+  /** With the lanes that states are built of; rows outside its times are in no piece. */
+  readonly scan: Omit<ScanPlan, 'fileIdx' | 'tiles'>;
+  readonly relation: Relation;
+  /** Rows of the files, by their footers. */
+  readonly rows: number;
+  /** Tiles that stand for further rows. */
+  readonly tiles: readonly TileScan[];
+  /** Keys of the whole part, sorted, and which of their codes are this task's. */
+  readonly keys: TableRef;
+  readonly keyTypes: readonly { readonly type: DataType }[];
+  readonly range: { readonly from: number; readonly to: number };
+  readonly states: readonly StateInput[];
+  readonly strings: readonly { readonly column: string; readonly isList: boolean }[];
+  /** Families by axis. */
+  readonly axes: readonly (readonly StateFamily[])[];
+  /** By state of the part: the hashes of its families. */
+  readonly served: readonly {
+    readonly idx: number;
+    readonly axis: number;
+    readonly families: readonly string[];
+  }[];
+  /** Absolute path of what is written. */
+  readonly file: string;
+}
+
+/** Entries of entities that are passed through: those of one partition, or of a static table. */
+export interface EncodeRowsTask {
+  readonly type: 'encode-rows';
+  readonly part: ServedRows;
+  readonly day: number | null;
+  readonly scan: Omit<ScanPlan, 'fileIdx' | 'tiles'>;
+  readonly relation: Relation;
+  /** Of the keys, then of the columns. */
+  readonly types: readonly DataType[];
+  readonly file: string;
 }

@@ -27,7 +27,12 @@ interface With {
 /** Build what a plan misses, then plan again with what is there: how many tiles there are, and what they hold, is known now. */
 export async function makeTiles(
   subject: Subject,
-  { store, sets, gathered, planOptions }: Making,
+  {
+    store,
+    sets,
+    gathered,
+    planOptions,
+  }: Pick<Making, 'store' | 'sets' | 'gathered' | 'planOptions'>,
   asked: TiledPlan,
   { executor, owner, onProgress, signal, profiler }: With,
 ): Promise<MadeTiles> {

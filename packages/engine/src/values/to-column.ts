@@ -1,6 +1,12 @@
-import { type DataType, formatType, TesseraError } from '@tessera/api';
+import {
+  type DataType,
+  floorDiv,
+  formatType,
+  parseDayNumber,
+  parseInstantNs,
+  TesseraError,
+} from '@tessera/api';
 import { type Column, writeInt128 } from '@tessera/columnar';
-import { floorDiv, parseDayNumber, parseInstantNs } from './time-text.js';
 
 /** What a table literal may hold: what rows hold, and also Date objects and epoch milliseconds for times. */
 export type InputValue =

@@ -1,9 +1,8 @@
 import type { DataType } from '@tessera/api';
 import { type Column, readInt128 } from '@tessera/columnar';
-import { floorDiv } from '../instant.js';
 import type { Value } from '../types.js';
 import type { ExpressionColumn } from './batch.js';
-import { nearestDouble } from './decimal.js';
+import { bigintConverter, numberConverter } from './canonical-value.js';
 
 /** A row's value in the form of its canonical type; NaN is null and -0 is 0. */
 export type ReadValue = (row: number) => Value;
@@ -63,36 +62,4 @@ function mapReader(type: DataType, column: Nested<'map'>, from: ExpressionColumn
     for (let at = offsets[row]!; at < offsets[row + 1]!; at++) entries.set(key(at), value(at));
     return entries;
   };
-}
-
-function numberConverter(type: DataType): (value: number) => Value {
-  switch (type.kind) {
-    case 'boolean':
-      return (value) => value === 1;
-    case 'float':
-    case 'double':
-    case 'date':
-      return (value) => value;
-    default: {
-      const convert = bigintConverter(type);
-      return (value) => convert(BigInt(value));
-    }
-  }
-}
-
-function bigintConverter(type: DataType): (value: bigint) => Value {
-  switch (type.kind) {
-    case 'decimal':
-      return (value) => nearestDouble(value, type.scale);
-    case 'timestamp_ns':
-      return (value) => floorDiv(value, 1000n);
-    case 'boolean':
-      return (value) => value !== 0n;
-    case 'float':
-    case 'double':
-    case 'date':
-      return (value) => Number(value);
-    default:
-      return (value) => value;
-  }
 }

@@ -1,10 +1,12 @@
 import { type DataType, type Expression, formatExpression, TesseraError } from '@tessera/api';
-import { checkAssignable, checkExpression, type TypedExpression } from '@tessera/expr';
+import type { TypedExpression } from '../types.js';
+import { checkAssignable } from './assignable.js';
+import { checkExpression } from './check-expression.js';
 
 /**
  * An expression over these columns as a value of the type.
  *
- * Throws   INTERNAL for what `typedProblems` would have told before anything was read
+ * Throws   INTERNAL for what `checkExpression` and `checkAssignable` refuse: it was to be checked before
  */
 export function typedAs(
   expression: Expression,

@@ -1,0 +1,58 @@
+import { windowStartMs } from '@tessera/api';
+import { pieceEndMs, pieceStartMs } from '@tessera/kv-writer';
+import type { Entry } from '../entry/entry.js';
+import type { PlannedPart, ServingPlan } from '../plan/serving-plan.js';
+import type { PlannedStates } from '../plan/states-plan.js';
+import type { ColumnExplanation, MergedPiece } from './explanation.js';
+import type { PartMoment } from './part-moment.js';
+
+/** What each feature of a part was made of; called once its values are. */
+export function explainPart(
+  { definition }: ServingPlan,
+  { part, moment }: { readonly part: PlannedPart; readonly moment: PartMoment },
+  entry: Entry | Error | null,
+): readonly ColumnExplanation[] {
+  const { defined, reads, added } = part;
+  const parsed = entry === null || entry instanceof Error ? null : entry.parsed;
+  const has = new Map<number, MadeOf>();
+  if (reads?.holds === 'states' && parsed?.holds === 'states')
+    for (const state of reads.states) {
+      const pieces = parsed.states.pieces(state);
+      for (const { feature, window } of state.columns)
+        has.set(feature, merged(reads, state.axis, window, pieces, moment));
+    }
+  return definition.features.slice(defined.first, defined.end).map(({ column }, feature) => {
+    const base = { column: column.name, part: defined.name, queryMs: moment.queryMs };
+    const made = has.get(feature);
+    if (made !== undefined) return { ...base, from: 'states', ...made };
+    const isRow = parsed?.holds === 'rows' && !added.includes(column.name);
+    return { ...base, from: isRow ? 'row' : 'nothing', startMs: null, pieces: [] };
+  });
+}
+
+type MadeOf = Pick<ColumnExplanation, 'startMs' | 'pieces'>;
+
+function merged(
+  { frame, served }: PlannedStates,
+  axis: number,
+  window: number,
+  pieces: readonly { readonly piece: number; readonly bytes: number }[],
+  { queryMs, day }: PartMoment,
+): MadeOf {
+  const own = frame(queryMs, day).axes[axis]!;
+  const start = own.starts[window]!;
+  const windowMs = served.axes[axis]!.windowsMs[window]!;
+  const finite = (ms: number) => (Number.isFinite(ms) ? ms : null);
+  return {
+    startMs: windowMs === null ? null : windowStartMs(queryMs, windowMs, 'sawtooth'),
+    pieces: pieces
+      .filter(({ piece }) => piece >= start && piece < own.end)
+      .map(
+        ({ piece, bytes }): MergedPiece => ({
+          startMs: finite(pieceStartMs(own.axis, piece)),
+          endMs: pieceEndMs(own.axis, piece),
+          bytes,
+        }),
+      ),
+  };
+}

@@ -1,0 +1,148 @@
+import type { StoreReader } from '@tessera/kv-writer';
+import type { Entry } from './entry.js';
+import type { EntryCache } from './entry-cache.js';
+
+/** Where an entry is: the key's bytes, also as text. */
+export interface EntryPlace {
+  readonly key: Uint8Array;
+  /** One character a byte. */
+  readonly text: string;
+}
+
+export interface EntriesRead {
+  /** In the order that was asked for; an error where the store gave none. */
+  readonly entries: readonly (Entry | Error)[];
+  readonly hits: number;
+  readonly misses: number;
+}
+
+/** Reads entries of one version. */
+export interface EntryReader {
+  /**
+   * From memory, from reads that are on their way, and the rest in one call of the store.
+   *
+   * @param waitMs how long; what is not there by then is `late()`
+   * Throws  the signal's reason
+   */
+  read(places: readonly EntryPlace[], wait: Wait): Promise<EntriesRead>;
+}
+
+export interface Wait {
+  readonly timeoutMs: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly late: () => Error;
+}
+
+/** One call of the store. */
+interface Batch {
+  readonly done: Promise<void>;
+  /** Nobody waits any more: the store need not go on, and who comes now asks anew. */
+  readonly abandon: () => void;
+  readonly found: Map<string, Entry>;
+  error: Error | null;
+  isDone: boolean;
+  waiting: number;
+}
+
+export function entryReader(reader: StoreReader, cache: EntryCache, prefix: string): EntryReader {
+  const underway = new Map<string, Batch>();
+
+  const start = (wanted: ReadonlyMap<string, Uint8Array>, mayEnd: boolean): Batch => {
+    // A signal is dear beside a read from memory.
+    const controller = mayEnd ? new AbortController() : null;
+    const options = controller === null ? {} : { signal: controller.signal };
+    const found = new Map<string, Entry>();
+    const ids = [...wanted.keys()];
+    const forget = () => {
+      for (const id of ids) if (underway.get(id) === batch) underway.delete(id);
+    };
+    const settle = (error: Error | null) => {
+      batch.error = error;
+      batch.isDone = true;
+      forget();
+    };
+    const done = reader.multiGet([...wanted.values()], options).then(
+      (values) => {
+        for (const [idx, id] of ids.entries()) found.set(id, cache.set(id, values[idx] ?? null));
+        settle(null);
+      },
+      (error: unknown) => settle(error instanceof Error ? error : new Error(String(error))),
+    );
+    const abandon = () => {
+      forget();
+      controller?.abort();
+    };
+    const batch: Batch = { done, abandon, found, error: null, isDone: false, waiting: 0 };
+    for (const id of ids) underway.set(id, batch);
+    return batch;
+  };
+
+  return {
+    async read(places, wait) {
+      const entries = new Array<Entry | Error>(places.length);
+      const ids = places.map(({ text }) => prefix + text);
+      const wanted = new Map<string, Uint8Array>();
+      const batches = new Set<Batch>();
+      const from = new Map<string, Batch>();
+      let hits = 0;
+      ids.forEach((id, idx) => {
+        const kept = cache.get(id);
+        if (kept !== undefined) {
+          entries[idx] = kept;
+          hits++;
+          return;
+        }
+        const batch = underway.get(id);
+        if (batch === undefined) wanted.set(id, places[idx]!.key);
+        else {
+          from.set(id, batch);
+          batches.add(batch);
+        }
+      });
+      if (wanted.size > 0) {
+        const mayEnd = wait.timeoutMs !== undefined || wait.signal !== undefined;
+        const batch = start(wanted, mayEnd);
+        batches.add(batch);
+        for (const id of wanted.keys()) from.set(id, batch);
+      }
+      if (batches.size > 0) await all([...batches], wait);
+      ids.forEach((id, idx) => {
+        if (entries[idx] !== undefined) return;
+        const batch = from.get(id)!;
+        entries[idx] = batch.found.get(id) ?? batch.error ?? wait.late();
+      });
+      return { entries, hits, misses: places.length - hits };
+    },
+  };
+}
+
+/** Until all are done, the time is over, or the signal is aborted: then it throws its reason. */
+async function all(batches: readonly Batch[], { timeoutMs, signal }: Wait): Promise<void> {
+  signal?.throwIfAborted();
+  for (const batch of batches) batch.waiting++;
+  let timer: NodeJS.Timeout | undefined;
+  let stop: (() => void) | undefined;
+  try {
+    const ends: Promise<unknown>[] = [
+      batches.length === 1 ? batches[0]!.done : Promise.all(batches.map(({ done }) => done)),
+    ];
+    if (timeoutMs !== undefined)
+      ends.push(
+        new Promise((resolve) => {
+          timer = setTimeout(resolve, timeoutMs);
+        }),
+      );
+    if (signal !== undefined)
+      ends.push(
+        new Promise((_, reject) => {
+          stop = () => reject(signal.reason);
+          signal.addEventListener('abort', stop);
+        }),
+      );
+    await (ends.length === 1 ? ends[0] : Promise.race(ends));
+  } finally {
+    clearTimeout(timer);
+    if (stop !== undefined) signal?.removeEventListener('abort', stop);
+    for (const batch of batches) if (--batch.waiting === 0 && !batch.isDone) batch.abandon();
+  }
+}

@@ -1,0 +1,66 @@
+import type { Store, StoreReader } from '../store.js';
+import { closedReader } from '../store-error.js';
+import { readError } from './environment.js';
+import { checkContent, checkFile } from './file-check.js';
+import { borrow } from './shared-environment.js';
+import { entriesPath, type LoadedFile } from './version-folder.js';
+
+/** Between two parts of a long list of keys the process answers to others. */
+const AT_ONCE = 4096;
+/** Larger files are compared with what was written while they are read already. */
+const CHECKED_BEFORE_BYTES = 33_554_432;
+
+/**
+ * A reader of one version's file. It stays open when the version is dropped: what it reads is then no longer to be found by
+ * others, and is there until it is closed.
+ *
+ * Throws  STORE_DAMAGED, STORE_UNAVAILABLE
+ */
+export async function openReader(
+  { where }: Pick<Store, 'where'>,
+  folder: string,
+  file: LoadedFile,
+  closed: (reader: StoreReader) => void,
+): Promise<StoreReader> {
+  await checkFile(folder, file, where);
+  const path = entriesPath(folder);
+  const isSmall = file.fileBytes <= CHECKED_BEFORE_BYTES;
+  if (isSmall) await checkContent(path, file, where);
+  const attempt = async <T>(read: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await read();
+    } catch (cause) {
+      throw readError(where, path, cause);
+    }
+  };
+  const borrowed = await attempt(() =>
+    borrow(path, async (isStopped) => {
+      if (!isSmall) await checkContent(path, file, where, isStopped);
+    }),
+  );
+  let isOpen = true;
+  const reader: StoreReader = {
+    meta: file.meta,
+    async multiGet(keys, { signal } = {}) {
+      const values: (Uint8Array | null)[] = [];
+      for (let first = 0; first < keys.length; first += AT_ONCE) {
+        if (first > 0) await new Promise(setImmediate);
+        signal?.throwIfAborted();
+        if (!isOpen) throw closedReader(where);
+        const environment = await borrowed.environment();
+        if (!isOpen) throw closedReader(where);
+        await attempt(() => {
+          for (const key of keys.slice(first, first + AT_ONCE)) values.push(environment.get(key));
+        });
+      }
+      return values;
+    },
+    async close() {
+      if (!isOpen) return;
+      isOpen = false;
+      closed(reader);
+      await borrowed.giveBack();
+    },
+  };
+  return reader;
+}

@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { type JoinSpec, leftColumns, outputColumns } from '@tessera/api';
+import { batchRows, trainSet, upload } from '@tessera/engine';
+import { openStore } from '@tessera/kv-writer';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { generate } from '../../examples/fraud/generate.js';
+import { hasRedis, startRedis } from '../../packages/kv-writer/test/redis-server.js';
+import { newFolder } from '../files/workspace.js';
+import { everything, variants } from './all-operations.js';
+import { served } from './served.js';
+import { requests, typedLake } from './typed-lake.js';
+
+const long = process.env.TESSERA_LONG === '1';
+const SEED = Number(process.env.TESSERA_SEED ?? Math.floor(Math.random() * 2 ** 31));
+console.log(`parity: seed ${SEED} (TESSERA_SEED repeats it)`);
+
+// Fewer days are fewer tiles to build, which is what takes time.
+const AS_OF = Date.parse(long ? '2025-03-01T00:00:00Z' : '2025-01-09T00:00:00Z');
+const PAIRS = long ? 100_000 : 150;
+const SCALE = long ? 0.05 : 0.006;
+const WINDOWS = long
+  ? ['5m', '1h', '11h', '12h', '1d', '7d', '12d', '30d', null]
+  : ['1h', '12d', null];
+const BATCH = 100;
+
+const folder = newFolder();
+const [payments, lake] = [join(folder, 'payments'), join(folder, 'lake')];
+
+beforeAll(async () => {
+  await generate({ out: payments, scale: SCALE });
+  const from = join(payments, 'transactions');
+  await typedLake(from, lake, AS_OF);
+  await requests(from, lake, { asOfMs: AS_OF, count: PAIRS, seed: SEED });
+}, 600_000);
+
+/** Equal to the last bit: types and all, but that counts are numbers in a row and bigint in a batch. */
+function same(a: unknown, b: unknown): boolean {
+  if (typeof a === 'number' && typeof b === 'bigint') return BigInt(a) === b;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, idx) => same(item, b[idx]));
+  if (a instanceof Map && b instanceof Map) {
+    const others = [...b];
+    return (
+      a.size === b.size &&
+      [...a].every(
+        ([key, value], idx) => same(key, others[idx]![0]) && same(value, others[idx]![1]),
+      )
+    );
+  }
+  return Object.is(a, b);
+}
+
+interface Compared {
+  readonly rows: number;
+  readonly cells: number;
+  readonly filled: number;
+  readonly wrong: readonly string[];
+}
+
+/** Trained rows out of the published files against what another process is given by the store. */
+async function compare(definition: JoinSpec, url: string, out: string): Promise<Compared> {
+  const trained = await trainSet(definition, { lake, out, workers: 2, tiles: 'auto' });
+  const names = [...leftColumns(definition), ...outputColumns(definition)];
+  const keys = ['user_id', 'currency'].filter((key) =>
+    definition.parts.some((part) => part.keys.some(({ left }) => left === key)),
+  );
+  const rows: unknown[][] = [];
+  const asked: { keys: object; at: number }[] = [];
+  const at = names.findIndex(({ name }) => name === 'at_ms');
+  // The file is read as it lies, twice: first what is asked, then, beside the answers, what was trained.
+  for await (const batch of trained.batches()) {
+    for (const row of batchRows(batch, names.slice(0, leftColumns(definition).length), batch.rows))
+      asked.push({
+        keys: Object.fromEntries(
+          keys.map((key) => [key, row[names.findIndex(({ name }) => name === key)]]),
+        ),
+        at: Number(row[at]),
+      });
+  }
+  const answers = served({ url, folder, definition, requests: asked, batch: BATCH });
+  const wrong: string[] = [];
+  let [cells, filled, done] = [0, 0, 0];
+  let waiting: { row: ReadonlyMap<string, unknown>; wrong: readonly string[] }[] = [];
+  for await (const batch of trained.batches()) {
+    rows.length = 0;
+    rows.push(...batchRows(batch, names, batch.rows));
+    for (const row of rows) {
+      if (waiting.length === 0) waiting = [...((await answers.next()).value ?? [])];
+      const answer = waiting.shift();
+      if (answer === undefined) throw new Error('fewer answers than rows');
+      if (answer.wrong.length > 0) wrong.push(...answer.wrong);
+      names.slice(leftColumns(definition).length).forEach(({ name }, idx) => {
+        const value = row[leftColumns(definition).length + idx];
+        cells++;
+        if (value !== null) filled++;
+        if (!same(answer.row.get(name), value))
+          wrong.push(
+            `${name} ${JSON.stringify(asked[done])}: ${show(answer.row.get(name))} for ${show(value)}`,
+          );
+      });
+      done++;
+    }
+  }
+  return { rows: done, cells, filled, wrong };
+}
+
+const show = (value: unknown): string =>
+  value instanceof Map
+    ? `{${[...value].map((entry) => entry.map(show).join(': '))}}`
+    : String(value);
+
+const cases = { everything: everything(WINDOWS), variants: variants(WINDOWS) };
+
+describe.each(Object.entries(cases))('%s', (name, definition) => {
+  const out = join(folder, `out-${name}`);
+  const check = async (url: string) => {
+    const store = await openStore(url);
+    try {
+      const uploaded = await upload(definition, { store, asOfMs: AS_OF, lake, out, workers: 2 });
+      expect(uploaded.meta.entries).toBeGreaterThan(0);
+      expect(uploaded.leftOut).toEqual([]);
+    } finally {
+      await store.close();
+    }
+    const { rows, cells, filled, wrong } = await compare(definition, url, out);
+    console.log(
+      `${name} from ${url.split(':')[0]}: ${rows} pairs, ${cells} cells, ${((100 * filled) / cells).toFixed(1)} % not null, ${wrong.length} mismatches`,
+    );
+    expect(wrong.slice(0, 10)).toEqual([]);
+    expect(rows).toBe(PAIRS);
+    expect(filled / cells).toBeGreaterThan(0.3);
+  };
+
+  test('from LMDB', () => check(`lmdb:${join(folder, `store-${name}`)}`), 3_600_000);
+
+  test.runIf(hasRedis)(
+    'from Redis',
+    async () => {
+      const redis = await startRedis();
+      try {
+        await check(redis.url);
+      } finally {
+        await redis.stop();
+      }
+    },
+    3_600_000,
+  );
+});
