@@ -62,7 +62,11 @@ export function createModuleLoader(
   const load = async (file: string) => {
     watch.begin(file);
     const exports: unknown = await withLimit(jiti.import(file)).finally(watch.end);
-    return typeof exports === 'object' && exports !== null ? { ...exports } : { default: exports };
+    if (typeof exports !== 'object' || exports === null) return { default: exports };
+    // In the order that modules have them in, whoever transformed the file.
+    return Object.fromEntries(
+      Object.entries(exports).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+    );
   };
   const loaded = () =>
     new Map(
