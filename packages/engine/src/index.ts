@@ -87,6 +87,7 @@ export {
   type PlannedUnit,
   withPlannedUnit,
 } from './upload/encode-unit.js';
+export { type LoggedRequest, requestsLeft } from './upload/requests-left.js';
 export { type Sample, type SampleOptions, sampleLeft } from './upload/sample-left.js';
 export { type UploadOptions, type UploadResult, upload } from './upload/upload.js';
 export type { EncodeOptions, EncodeProgress } from './upload/upload-types.js';
