@@ -132,3 +132,29 @@ test('a lake that is not there, a damaged file, an interruption: nothing is in t
   await expect(put()).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   expect(await store.units()).toEqual([]);
 });
+
+test('a file that changes while entries are made: FILE_CHANGED, and nothing is current', async () => {
+  const { definition, lake, out } = project();
+  await day(lake, '2025-01-04', 3);
+  const store = memoryStore();
+  let isChanged = false;
+  const changing: Store = {
+    ...store,
+    bulkLoad: (unit, version, runs, options) =>
+      store.bulkLoad(
+        unit,
+        version,
+        async function* (after) {
+          for await (const run of runs(after)) {
+            if (!isChanged) await day(lake, '2025-01-04', 9);
+            isChanged = true;
+            yield run;
+          }
+        },
+        options,
+      ),
+  };
+  const put = upload(definition, { store: changing, asOfMs: AS_OF, lake, out, workers: 1 });
+  await expect(put).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+  expect(await store.current('join.asked')).toBeNull();
+});

@@ -50,7 +50,7 @@ export interface ContestBenchmark extends Named {
 
 /** Tessera in ways of its own: see the folder or file of that name. */
 export interface SoloBenchmark extends Named {
-  readonly kind: 'ladder' | 'scale' | 'noop' | 'startup' | 'compile' | 'serve';
+  readonly kind: 'ladder' | 'scale' | 'noop' | 'startup' | 'compile' | 'serve' | 'upload';
 }
 
 export type Benchmark = ContestBenchmark | SoloBenchmark;
@@ -227,6 +227,13 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: 'serve',
     about: '20,000 requests of one key, 50 features of 4 groupBys, from LMDB and Redis: latency',
     runs: 1,
+  },
+  {
+    kind: 'upload',
+    name: 'upload',
+    about:
+      '10 features of a million keys from tiles into LMDB, verified and switched: keys a second',
+    runs: 3,
   },
   {
     kind: 'ladder',

@@ -11,6 +11,7 @@ import type { Result, Watching } from './result.js';
 import { runContest } from './run-contest.js';
 import { runScale } from './scale-bench.js';
 import { runServe } from './serve/serve-bench.js';
+import { runUpload } from './serve/upload-bench.js';
 import { runStartup } from './startup-bench.js';
 import { whereAndWhen } from './where-and-when.js';
 
@@ -45,6 +46,8 @@ async function runAsked(options: BenchOptions, watching: Watching): Promise<Resu
       return runNoop(options, watching);
     case 'compile':
       return runCompile(options, watching);
+    case 'upload':
+      return runUpload(options, watching);
     case 'serve':
       return runServe(options, watching);
     case 'startup':
