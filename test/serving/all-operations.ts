@@ -1,10 +1,8 @@
 import * as api from '@tessera/api';
 import {
   type DataType,
-  entities,
   events,
   groupBy,
-  isNumeric,
   type JoinSpec,
   join,
   OPERATIONS,
@@ -64,7 +62,6 @@ function aggregation(
   const type = parseType(TYPED[column as keyof typeof TYPED]);
   if (!takes(operation, column, type)) return null;
   const name = operation.toLowerCase().replaceAll(/_(.)/g, (_, c: string) => c.toUpperCase());
-  // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every operation is asked for by its name
   const build = (
     api as unknown as Record<string, (input: string, options: object) => api.Aggregation>
   )[name]!;

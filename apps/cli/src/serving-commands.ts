@@ -53,6 +53,10 @@ export function addServingCommands(
     .option('--rows <n>', 'left rows that are compared (default: 10000)')
     .option('--seed <number>', 'which rows are drawn (default: 1)')
     .option(
+      '--log <file>',
+      'requests that were served, a JSON object a line, in place of left rows',
+    )
+    .option(
       '--as-of <instant>',
       'where nothing is uploaded: of the upload that is made for the comparison',
     )

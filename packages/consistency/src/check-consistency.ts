@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { DAY_MS, definitionHash, type JoinSpec, parseDay, TesseraError } from '@tessera/api';
-import { explainValue, lookAtSources, sampleLeft, upload } from '@tessera/engine';
+import { explainValue, lookAtSources, requestsLeft, sampleLeft, upload } from '@tessera/engine';
 import { createFetcher, type Fetcher } from '@tessera/fetcher';
 import {
   memoryStore,
@@ -16,6 +16,7 @@ import { type Candidate, type Compared, compareRows, fetchRows } from './compare
 import { cutJoin } from './cut-join.js';
 import type { ConsistencyOptions, ConsistencyStep } from './options.js';
 import type { ConsistencyReport, Difference, Example } from './report.js';
+import { readRequestLog } from './request-log.js';
 import { sameCell } from './same-cell.js';
 import { trainedRows } from './trained-rows.js';
 
@@ -115,18 +116,25 @@ async function compare(
   checking: Checking,
   served: Served,
 ): Promise<Omit<ConsistencyReport, 'elapsedMs'>> {
-  const { join, lake, folder, signal, rows = ROWS, seed = 1 } = checking;
+  const { join, lake, folder, signal, log, rows = ROWS, seed = 1 } = checking;
   const { asOfMs } = served.unit;
   checking.step('sample');
-  const sample = await sampleLeft(join, {
-    ...{ lake, rows, seed, to: joinPath(folder, 'sample') },
-    ...{ firstMs: asOfMs, lastMs: asOfMs + SERVED_MS },
-    ...(signal && { signal }),
-  });
+  const to = joinPath(folder, 'sample');
+  const sample =
+    log === undefined
+      ? await sampleLeft(join, {
+          ...{ lake, rows, seed, to },
+          ...{ firstMs: asOfMs, lastMs: asOfMs + SERVED_MS },
+          ...(signal && { signal }),
+        })
+      : await requestsLeft(join, await readRequestLog(log, join, { most: rows, seed }), to);
   if (sample.rows === 0)
     throw new TesseraError('NOTHING_COMPARED', {
       name: join.name,
-      why: `its left has no row from ${dayText(asOfMs)} to ${dayText(asOfMs + SERVED_MS)}, the days that the upload answers`,
+      why:
+        log !== undefined
+          ? 'the log has no request'
+          : `its left has no row from ${dayText(asOfMs)} to ${dayText(asOfMs + SERVED_MS)}, the days that the upload answers`,
     });
   const asked: JoinSpec = { ...join, left: sample.source, parts: join.parts.map(lenient) };
   const fetcher = createFetcher({ store: served.store, definitions: [] });
@@ -190,10 +198,12 @@ async function judge(
   const store = memoryStore();
   const fetcher = createFetcher({ store, definitions: [] });
   checking.closing.push(() => fetcher.close());
-  await upload(checking.join, {
+  const { served: now } = await upload(checking.join, {
     ...uploading(checking, 'fresh'),
     ...{ store, asOfMs: served.unit.asOfMs, out: checking.out, tiles: 'auto' },
   });
+  // Of the same data an upload is the same: then nothing came late.
+  if (now.inputHash === served.unit.inputHash) return judged;
   const fresh = await fetchRows(
     checking.join,
     fetcher,

@@ -9,7 +9,9 @@ export interface ConsistencyOptions {
   readonly lake: string;
   /** Where the project has its tiles: an upload of the comparison's own reads them. */
   readonly out: string;
-  /** Left rows that are drawn. Default 10,000. */
+  /** A log of requests that were served, compared in place of left rows: `readRequestLog` says how it looks. */
+  readonly log?: string;
+  /** Left rows, or requests, that are drawn. Default 10,000. */
   readonly rows?: number;
   /** Which: the same seed draws the same. Default 1. */
   readonly seed?: number;

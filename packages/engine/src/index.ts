@@ -32,6 +32,7 @@ export type {
   TilesRead,
 } from './explain/tile-piece.js';
 export { expressionProblems } from './expressions/expression-problems.js';
+export { type Describe, type OpinionOptions, typeOpinions } from './expressions/type-opinions.js';
 export {
   findGarbage,
   type Garbage,
@@ -87,6 +88,7 @@ export {
   type PlannedUnit,
   withPlannedUnit,
 } from './upload/encode-unit.js';
+export { type LoggedRequest, requestsLeft } from './upload/requests-left.js';
 export { type Sample, type SampleOptions, sampleLeft } from './upload/sample-left.js';
 export { type UploadOptions, type UploadResult, upload } from './upload/upload.js';
 export type { EncodeOptions, EncodeProgress } from './upload/upload-types.js';

@@ -37,7 +37,7 @@ function lmdbGround(): Ground {
   return {
     name: 'lmdb',
     newUrl: () => `lmdb:${mkdtempSync(join(tmpdir(), 'tessera-kills-'))}`,
-    points: () => true,
+    points: (point) => /^(run|meta|pointer)\.|^(lock.written|load.synced|drop.half)$/.test(point),
     // The lock of a dead process is taken over by who needs it.
     inventory: async (url) =>
       below(folderOf(url))

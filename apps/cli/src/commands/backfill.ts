@@ -62,7 +62,7 @@ export async function backfillCommand(
     said.push(saidOfNothing(result.plan, checked));
   }
   if (areIdle) {
-    const loaded = load.loaded();
+    const loaded = [...load.loaded().keys()];
     await rememberIdle({ raw, config, loaded, definitions: chosen, said }, context);
   }
   const isOne = (raw.join ?? raw.groupBy)?.length === 1;

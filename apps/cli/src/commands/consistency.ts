@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { badOptions } from '../failures.js';
 import type { Mistake } from '../options.js';
 import { consistencyLines } from '../output/consistency-lines.js';
@@ -14,6 +15,7 @@ import { type RawUnitOptions, readAsOf, shownStore, withStore } from './serving.
 export interface RawConsistencyOptions extends RawUnitOptions {
   readonly rows?: string;
   readonly seed?: string;
+  readonly log?: string;
   readonly asOf?: string;
   readonly lake?: string;
 }
@@ -55,6 +57,7 @@ export async function consistencyCommand(
   await withStore(raw, config, context, async (store) => {
     const report = await checkConsistency({
       ...{ join, store, lake: config.lake, out: config.out, signal: context.interrupts.signal },
+      ...(raw.log !== undefined && { log: path.resolve(context.cwd, raw.log) }),
       ...(rows !== undefined && { rows }),
       ...(seed !== undefined && { seed }),
       ...(asOfMs !== undefined && { asOfMs }),

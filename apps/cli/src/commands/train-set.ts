@@ -55,7 +55,10 @@ export async function trainSetCommand(
   if (isIdle(result.plan)) {
     const step = { as: 'step', label: 'join', text: only } as const;
     const said = [...(raw.join === undefined ? [step] : []), saidOfNothing(result.plan, checked)];
-    await rememberIdle({ raw, config, loaded: load.loaded(), definitions: [join], said }, context);
+    await rememberIdle(
+      { raw, config, loaded: [...load.loaded().keys()], definitions: [join], said },
+      context,
+    );
   }
   if (quiet) {
     context.terminal.out(

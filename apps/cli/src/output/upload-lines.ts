@@ -44,6 +44,15 @@ export function uploadLines(result: UploadResult, store: string, style: Style): 
     ...(dropped.length > 0
       ? [stepLine('removed', formatAmount(dropped.length, 'old version'))]
       : []),
+    ...(meta.entries === 0
+      ? [
+          noteLine(
+            style,
+            'empty',
+            `nothing is known before ${instantText(served.asOfMs)}: every key has the values of one without events`,
+          ),
+        ]
+      : []),
     ...(leftOut.length === 0
       ? []
       : [noteLine(style, 'not online', `${leftOut.join(', ')}: not uploaded`)]),

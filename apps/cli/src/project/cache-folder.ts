@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 
-/** The user's own cache: jiti's default below the shared temporary folder could be written to by others. */
+/** The user's own cache: the shared temporary folder could be written to by others. */
 export function cacheFolder(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {

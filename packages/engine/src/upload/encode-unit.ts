@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join as joinPath, resolve } from 'node:path';
 import {
@@ -19,7 +20,7 @@ import {
 import { openDuckDb, openTmpFolder } from '@tessera/lake';
 import type { PlanOptions } from '@tessera/planner';
 import { type Executor, inlineExecutor, threadsExecutor } from '../executor.js';
-import { checkUnchanged, checkWhole, filesRead } from '../inputs.js';
+import { checkUnchanged, checkWhole, filesRead, type LakeFiles } from '../inputs.js';
 import { interruptOnAbort } from '../interrupt-on-abort.js';
 import { memoryBudget, shareMemory } from '../memory.js';
 import { checkSignal } from '../process-state.js';
@@ -85,15 +86,11 @@ export async function withPlannedUnit<T>(
     );
     await checkWhole(files);
     const inputHash = inputHashOf(definition, planned, options.asOfMs);
-    const making = { workers, out, memory, planOptions, options, inputHash };
+    const making = { workers, out, memory, planOptions, options, inputHash, files };
     return await use({
       inputHash: making.inputHash,
       leftOut: parts.filter(({ part }) => !isServed(part)).map(({ part }) => part.groupBy.name),
-      encode: async (consume) => {
-        const result = await encodeParts(definition, planned, making, consume);
-        await checkUnchanged(files);
-        return result;
-      },
+      encode: (consume) => encodeParts(definition, planned, making, consume),
     });
   } catch (error) {
     throw options.signal?.aborted ? new TesseraError('INTERRUPTED', {}) : error;
@@ -142,12 +139,13 @@ interface Making {
   readonly planOptions: PlanOptions;
   readonly options: EncodeOptions;
   readonly inputHash: string;
+  readonly files: readonly LakeFiles[];
 }
 
 async function encodeParts<T>(
   definition: JoinSpec | GroupBySpec,
   planned: readonly PlannedPart[],
-  { workers, out, memory, planOptions, options, inputHash }: Making,
+  { workers, out, memory, planOptions, options, inputHash, files }: Making,
   consume: (encoded: EncodedUnit) => Promise<T>,
 ): Promise<T> {
   const { signal, asOfMs } = options;
@@ -191,7 +189,8 @@ async function encodeParts<T>(
     try {
       const result = await consume({
         served,
-        runs: queue.runs(),
+        // Entries of two versions of a file would be those of neither: nobody may count them as whole.
+        runs: queue.runs(() => checkUnchanged(files)),
         tiles: built ?? NOTHING_BUILT,
         parts: works,
       });
@@ -230,13 +229,14 @@ function runQueue(count: number) {
     check() {
       if (failure !== null) throw failure.error;
     },
-    async *runs(): AsyncGenerator<readonly Entry[]> {
+    async *runs(atEnd: () => Promise<void>): AsyncGenerator<readonly Entry[]> {
       for (let idx = 0; idx < count; idx++) {
         for (;;) {
           if (failure !== null) throw failure.error;
           const file = files[idx];
           if (file !== null && file !== undefined) {
             yield* readRun(file.file);
+            rmSync(file.file);
             break;
           }
           await new Promise<void>((resolveWait) => {
@@ -244,6 +244,7 @@ function runQueue(count: number) {
           });
         }
       }
+      await atEnd();
     },
   };
 }

@@ -54,7 +54,14 @@ export async function upload(
       elapsedMs: performance.now() - startedMs,
     });
     const known = await loadedBefore(store, unit, inputHash);
-    if (known !== null) return finished(await load(known, nothing), known, 0);
+    if (known !== null) {
+      try {
+        return finished(await load(known, nothing), known, 0);
+      } catch (error) {
+        // The store does not take that version for whole: it is made again.
+        if (error !== NOT_WHOLE) throw error;
+      }
+    }
     return encode(async ({ served, runs, tiles }: EncodedUnit) => {
       const uploaded = await load(served, () => runs);
       return finished(uploaded, served, tiles.partitions + tiles.blocks);
@@ -76,6 +83,10 @@ async function loadedBefore(
   return null;
 }
 
+const NOT_WHOLE = new Error('a version that was loaded before is loaded again');
+
+/** A version that is whole is not loaded again; of another nothing is known without its entries. */
+// biome-ignore lint/correctness/useYield: there is nothing to hand over
 async function* nothing(): AsyncGenerator<readonly Entry[]> {
-  // A version that is whole is not loaded again.
+  throw NOT_WHOLE;
 }

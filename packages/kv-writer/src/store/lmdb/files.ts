@@ -74,17 +74,22 @@ export async function replaceFile(
     passed.written?.();
     await rename(temporary, path);
     passed.replaced?.();
-    await syncPath(dirname(path));
+    await syncFolder(dirname(path));
   } catch (cause) {
     await rm(temporary, { force: true });
     throw await writeError(path, cause);
   }
 }
 
-/** Make what was written to a file, or renamed in a folder, survive a power cut. Throws DISK_FULL, NOT_WRITABLE. */
-export async function syncPath(path: string): Promise<void> {
+/** Make what was written to a file survive a power cut. Throws DISK_FULL, NOT_WRITABLE. */
+export const syncFile = (path: string): Promise<void> => sync(path, 'r+');
+
+/** Make what was renamed in a folder survive a power cut. Throws DISK_FULL, NOT_WRITABLE. */
+export const syncFolder = (path: string): Promise<void> => sync(path, 'r');
+
+async function sync(path: string, flags: 'r' | 'r+'): Promise<void> {
   try {
-    const file = await open(path, 'r');
+    const file = await open(path, flags);
     try {
       await file.sync();
     } finally {

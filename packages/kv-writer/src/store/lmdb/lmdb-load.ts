@@ -6,7 +6,7 @@ import { bootId } from '../holder.js';
 import { checkedRuns, type Runs } from '../runs.js';
 import type { Loaded, LoadOptions } from '../store.js';
 import { type Environment, openEnvironment } from './environment.js';
-import { makeFolder, removeTree, syncPath, writeError } from './files.js';
+import { makeFolder, removeTree, syncFile, writeError } from './files.js';
 import { entriesPath, readLoading, writeLoading } from './version-folder.js';
 
 export interface LoadInto {
@@ -52,7 +52,7 @@ export async function loadRuns(
   } finally {
     await environment.close();
   }
-  await orRemove(folder, () => syncPath(path));
+  await orRemove(folder, () => syncFile(path));
   fault('load.synced');
   const { entries, bytes } = tally;
   return { entries, bytes, checksum: checksumOf(tally), resumedEntries };

@@ -9,7 +9,7 @@ import type { Store, StoreReader, VersionInfo } from '../store.js';
 import { checkStored, nothingToRollBack, notUploaded, versionInUse } from '../store-error.js';
 import { checkContent, checkFile, crcOfFile } from './file-check.js';
 import { clearLocks, lockFile } from './file-lock.js';
-import { codeOf, makeFolder, removeTree, syncPath, writeError } from './files.js';
+import { codeOf, makeFolder, removeTree, syncFile, syncFolder, writeError } from './files.js';
 import { loadRuns } from './lmdb-load.js';
 import { readPointer, switching, writePointer } from './lmdb-pointer.js';
 import { openReader } from './lmdb-reader.js';
@@ -179,7 +179,7 @@ export function lmdbStore(folder: string, options: LmdbOptions = {}): Store {
       const fileCrc = await crcOfFile(entriesPath(at));
       const { startedMs } = loading;
       await writeLoaded(at, { format: 1, startedMs, fileBytes, fileCrc, meta });
-      await syncPath(unitFolder(unit));
+      await syncFolder(unitFolder(unit));
     },
 
     check: whole,
@@ -194,7 +194,7 @@ export function lmdbStore(folder: string, options: LmdbOptions = {}): Store {
       await change(path, entries).catch(async (cause: unknown) => {
         throw await writeError(path, cause);
       });
-      await syncPath(path);
+      await syncFile(path);
     },
 
     async activate(unit, version) {
