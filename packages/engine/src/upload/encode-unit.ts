@@ -68,6 +68,7 @@ export async function withPlannedUnit<T>(
   const parts = unitParts(definition);
   const served = parts.filter(({ part }) => isServed(part));
   checkParts(definition, served);
+  checkAsOf(options.asOfMs);
   const memory = shareMemory(memoryBudget(options.memory), workers, options.memoryShares);
   const session = await openDuckDb({ threads: workers, memoryBytes: memory.planningBytes });
   const interruption = interruptOnAbort(session, options.signal);
@@ -90,9 +91,9 @@ export async function withPlannedUnit<T>(
       inputHash: making.inputHash,
       leftOut: parts.filter(({ part }) => !isServed(part)).map(({ part }) => part.groupBy.name),
       encode: async (consume) => {
-        const result = await encodeParts(definition, planned, making, consume);
-        await checkUnchanged(files);
-        return result;
+        // Before whoever takes the entries hears of their end, and makes them what is read.
+        const last = () => checkUnchanged(files);
+        return encodeParts(definition, planned, { ...making, last }, consume);
       },
     });
   } catch (error) {
@@ -101,6 +102,18 @@ export async function withPlannedUnit<T>(
     interruption.end();
     session.close();
   }
+}
+
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
+const LAST_MS = Date.parse('9999-12-29T00:00:00Z');
+
+/** An upload as of no instant would cut time anywhere; of years beyond these there are no day labels. */
+function checkAsOf(asOfMs: number): void {
+  if (Number.isInteger(asOfMs) && asOfMs >= FIRST_MS && asOfMs <= LAST_MS) return;
+  throw new TesseraError('BAD_OPTION', {
+    option: 'asOfMs',
+    reason: `must be an instant as whole epoch ms, from year 1 to 9999: ${String(asOfMs)}`,
+  });
 }
 
 function checkParts({ name }: JoinSpec | GroupBySpec, served: ReturnType<typeof unitParts>): void {
@@ -135,6 +148,11 @@ function inputHashOf(
   });
 }
 
+/** Without their dates: a file that was only copied is the same. */
+function filesHash({ files }: PlannedPart): string {
+  return contentHash(files.map(({ path, fingerprint, bytes }) => [path, fingerprint, bytes]));
+}
+
 interface Making {
   readonly workers: number;
   readonly out: string;
@@ -142,12 +160,14 @@ interface Making {
   readonly planOptions: PlanOptions;
   readonly options: EncodeOptions;
   readonly inputHash: string;
+  /** Throws where what was read is not what was planned. */
+  readonly last: () => Promise<void>;
 }
 
 async function encodeParts<T>(
   definition: JoinSpec | GroupBySpec,
   planned: readonly PlannedPart[],
-  { workers, out, memory, planOptions, options, inputHash }: Making,
+  { workers, out, memory, planOptions, options, inputHash, last }: Making,
   consume: (encoded: EncodedUnit) => Promise<T>,
 ): Promise<T> {
   const { signal, asOfMs } = options;
@@ -179,8 +199,9 @@ async function encodeParts<T>(
       inputHash,
       asOfMs,
       parts: works.map(({ spec }) => spec),
+      files: parts.map(filesHash),
     };
-    const queue = runQueue(tasks.length);
+    const queue = runQueue(tasks.length, last);
     let done = 0;
     const running = executor
       .run<RunFile>(tasks, (file, idx) => {
@@ -210,7 +231,7 @@ async function encodeParts<T>(
 }
 
 /** Files in the order of their tasks, whichever are finished first. */
-function runQueue(count: number) {
+function runQueue(count: number, last: () => Promise<void>) {
   const files = new Array<RunFile | null>(count).fill(null);
   let failure: { readonly error: unknown } | null = null;
   let wake: (() => void) | null = null;
@@ -244,6 +265,7 @@ function runQueue(count: number) {
           });
         }
       }
+      await last();
     },
   };
 }
