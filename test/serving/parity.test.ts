@@ -7,7 +7,7 @@ import { generate } from '../../examples/fraud/generate.js';
 import { hasRedis, startRedis } from '../../packages/kv-writer/test/redis-server.js';
 import { newFolder } from '../files/workspace.js';
 import { everything, variants } from './all-operations.js';
-import { served } from './served.js';
+import { type ServedAnswer, served } from './served.js';
 import { requests, typedLake } from './typed-lake.js';
 
 const long = process.env.TESSERA_LONG === '1';
@@ -64,7 +64,6 @@ async function compare(definition: JoinSpec, url: string, out: string): Promise<
   const keys = ['user_id', 'currency'].filter((key) =>
     definition.parts.some((part) => part.keys.some(({ left }) => left === key)),
   );
-  const rows: unknown[][] = [];
   const asked: { keys: object; at: number }[] = [];
   const at = names.findIndex(({ name }) => name === 'at_ms');
   // The file is read as it lies, twice: first what is asked, then, beside the answers, what was trained.
@@ -80,24 +79,30 @@ async function compare(definition: JoinSpec, url: string, out: string): Promise<
   const answers = served({ url, folder, definition, requests: asked, batch: BATCH });
   const wrong: string[] = [];
   let [cells, filled, done] = [0, 0, 0];
-  let waiting: { row: ReadonlyMap<string, unknown>; wrong: readonly string[] }[] = [];
+  let waiting: readonly ServedAnswer[] = [];
+  let next = 0;
+  let places: readonly number[] = [];
+  const features = names.slice(leftColumns(definition).length);
   for await (const batch of trained.batches()) {
-    rows.length = 0;
-    rows.push(...batchRows(batch, names, batch.rows));
-    for (const row of rows) {
-      if (waiting.length === 0) waiting = [...((await answers.next()).value ?? [])];
-      const answer = waiting.shift();
-      if (answer === undefined) throw new Error('fewer answers than rows');
+    for (const row of batchRows(batch, features, batch.rows)) {
+      if (next === waiting.length) {
+        const some = (await answers.next()).value;
+        if (some === undefined) throw new Error('fewer answers than rows');
+        if (places.length === 0) places = features.map(({ name }) => some.names.indexOf(name));
+        waiting = some.answers;
+        next = 0;
+      }
+      const answer = waiting[next++]!;
       if (answer.wrong.length > 0) wrong.push(...answer.wrong);
-      names.slice(leftColumns(definition).length).forEach(({ name }, idx) => {
-        const value = row[leftColumns(definition).length + idx];
+      for (let idx = 0; idx < features.length; idx++) {
+        const [value, own] = [row[idx], answer.values[places[idx]!]];
         cells++;
         if (value !== null) filled++;
-        if (!same(answer.row.get(name), value))
+        if (!same(own, value) && wrong.length < 1000)
           wrong.push(
-            `${name} ${JSON.stringify(asked[done])}: ${show(answer.row.get(name))} for ${show(value)}`,
+            `${features[idx]!.name} ${JSON.stringify(asked[done])}: ${show(own)} for ${show(value)}`,
           );
-      });
+      }
       done++;
     }
   }

@@ -10,17 +10,21 @@ const store = await openStore(url);
 const fetcher = createFetcher({ store, definitions: [definition] });
 const file = openSync(answers, 'w');
 const length = Buffer.alloc(4);
+let names = null;
 for (let at = 0; at < requests.length; at += batch) {
   const some = await fetcher.fetchMany(definition, requests.slice(at, at + batch));
-  const bytes = serialize(
-    some.map(({ row, parts, version }) => ({
-      row: Object.entries(row),
-      version,
+  // Every row has the same columns, in the same order: the first batch says which.
+  const own = names === null ? Object.keys(some[0].row) : null;
+  names ??= own;
+  const bytes = serialize({
+    names: own,
+    answers: some.map(({ row, parts }) => ({
+      values: names.map((name) => row[name]),
       wrong: parts
         .filter(({ status }) => status !== 'ok')
         .map(({ part, status, error }) => `${part} ${status} ${error?.message}`),
     })),
-  );
+  });
   length.writeUInt32LE(bytes.length);
   writeSync(file, length);
   for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);

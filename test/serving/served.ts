@@ -8,10 +8,15 @@ import type { JoinSpec } from '@tessera/api';
 const CHILD = fileURLToPath(new URL('./serve-child.mjs', import.meta.url));
 
 export interface ServedAnswer {
-  readonly row: ReadonlyMap<string, unknown>;
-  readonly version: string | null;
+  /** In the order of `ServedAnswers.names`. */
+  readonly values: readonly unknown[];
   /** Parts that were not answered, and why. */
   readonly wrong: readonly string[];
+}
+
+export interface ServedAnswers {
+  readonly names: readonly string[];
+  readonly answers: readonly ServedAnswer[];
 }
 
 export interface ServeOptions {
@@ -23,7 +28,7 @@ export interface ServeOptions {
 }
 
 /** Answers to requests from a process of its own, which is started for them, some at a time and in their order. */
-export async function* served(options: ServeOptions): AsyncGenerator<readonly ServedAnswer[]> {
+export async function* served(options: ServeOptions): AsyncGenerator<ServedAnswers> {
   const { url, folder, definition, requests, batch } = options;
   const [asked, answers] = [join(folder, 'asked'), join(folder, 'answers')];
   writeFileSync(
@@ -35,17 +40,16 @@ export async function* served(options: ServeOptions): AsyncGenerator<readonly Se
   if (code !== 0) throw new Error(`the serving process ended with ${String(code)}`);
   const file = openSync(answers, 'r');
   const length = Buffer.alloc(4);
+  let names: readonly string[] = [];
   try {
     while (readSync(file, length) === 4) {
       const bytes = Buffer.alloc(length.readUInt32LE());
       for (let read = 0; read < bytes.length; )
         read += readSync(file, bytes, read, bytes.length - read, null);
-      const some = deserialize(bytes) as {
-        row: [string, unknown][];
-        version: string;
-        wrong: string[];
-      }[];
-      yield some.map(({ row, ...own }) => ({ ...own, row: new Map(row) }));
+      // What the other process wrote.
+      const some = deserialize(bytes) as { names: string[] | null; answers: ServedAnswer[] };
+      names = some.names ?? names;
+      yield { names, answers: some.answers };
     }
   } finally {
     closeSync(file);

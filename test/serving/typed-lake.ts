@@ -94,6 +94,13 @@ export async function requests(
     ELSE ${asOfMs} + CAST(${h('ms')} % ${span + 1} AS BIGINT) END`;
   const user = `CASE ${h('user')} % 40 WHEN 0 THEN NULL WHEN 1 THEN 'nobody' ELSE user_id END`;
   const rows = `SELECT row_number() OVER () AS id, ${user} AS user_id, merchant_id, currency, CAST(${at} AS BIGINT) AS at_ms FROM (SELECT *, 0 AS n FROM ${from} WHERE epoch_ms(ts) < ${asOfMs} ORDER BY hash(transaction_id, ${seed}) LIMIT ${count})`;
-  const ds = formatDay(Math.floor(asOfMs / DAY_MS));
-  await parquet(join(lake, `requests/ds=${ds}/a.parquet`), rows);
+  const at0 = Math.floor(asOfMs / DAY_MS);
+  // A partition's label says nothing of its rows' times: here it keeps files small.
+  for (let from = 0; from < count; from += ROWS_OF_FILE)
+    await parquet(
+      join(lake, `requests/ds=${formatDay(at0 + from / ROWS_OF_FILE)}/a.parquet`),
+      `FROM (${rows}) WHERE id > ${from} AND id <= ${from + ROWS_OF_FILE}`,
+    );
 }
+
+const ROWS_OF_FILE = 1000;

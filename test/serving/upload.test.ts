@@ -1,4 +1,3 @@
-import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   count,
@@ -56,13 +55,13 @@ test('the same upload again changes nothing; other data, or another instant, mak
   const first = await put();
   expect(first).toMatchObject({ outcome: 'loaded', meta: { entries: 3 }, leftOut: [] });
   expect(await put()).toMatchObject({ outcome: 'current', version: first.version });
+  // A day that no window reaches is no other data.
   await day(lake, '2025-01-03', 5);
+  expect(await put()).toMatchObject({ outcome: 'current', version: first.version });
+  await day(lake, '2025-01-04', 4);
   const second = await put();
-  expect(second).toMatchObject({
-    outcome: 'loaded',
-    meta: { entries: 3 },
-    previous: first.version,
-  });
+  expect(second).toMatchObject({ outcome: 'loaded', meta: { entries: 4 } });
+  expect(second.previous).toBe(first.version);
   const third = await put(AS_OF - 86_400_000);
   expect(third).toMatchObject({ outcome: 'loaded', meta: { entries: 5 } });
   expect(third.dropped).toEqual([first.version]);
@@ -175,26 +174,34 @@ test('entities that have no day, or not every day, are served', async () => {
   await fetcher.close();
 });
 
-test('a file that changes while it is uploaded: readers keep what they had', async () => {
-  const { definition, lake, out } = project();
-  await day(lake, '2025-01-04', 3);
-  const store = memoryStore();
-  const put = (options: object) =>
-    upload(definition, { store, asOfMs: AS_OF, lake, out, workers: 1, tiles: 'off', ...options });
-  const first = await put({ asOfMs: AS_OF - 86_400_000 });
-  const changing = put({
-    // Its entries are made by then.
-    onProgress: ({ stage, done }: { stage: string; done: number }) => {
-      if (stage === 'encode' && done === 1)
-        appendFileSync(join(lake, 'pay/ds=2025-01-04/a.parquet'), ' ');
-    },
-  });
-  await expect(changing).rejects.toMatchObject({ code: 'FILE_CHANGED' });
-  expect(await store.current(first.unit)).toBe(first.version);
-});
-
 test.each([1.5, Number.NaN, 9e15, -9e15])('%s is no instant to upload as of', async (asOfMs) => {
   const { definition, lake, out } = project();
   const put = upload(definition, { store: memoryStore(), asOfMs, lake, out, workers: 1 });
   await expect(put).rejects.toMatchObject({ code: 'BAD_OPTION' });
+});
+
+test('a file that changes while entries are made: FILE_CHANGED, and nothing is current', async () => {
+  const { definition, lake, out } = project();
+  await day(lake, '2025-01-04', 3);
+  const store = memoryStore();
+  let isChanged = false;
+  const changing: Store = {
+    ...store,
+    bulkLoad: (unit, version, runs, options) =>
+      store.bulkLoad(
+        unit,
+        version,
+        async function* (after) {
+          for await (const run of runs(after)) {
+            if (!isChanged) await day(lake, '2025-01-04', 9);
+            isChanged = true;
+            yield run;
+          }
+        },
+        options,
+      ),
+  };
+  const put = upload(definition, { store: changing, asOfMs: AS_OF, lake, out, workers: 1 });
+  await expect(put).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+  expect(await store.current('join.asked')).toBeNull();
 });

@@ -50,7 +50,7 @@ export interface ContestBenchmark extends Named {
 
 /** Tessera in ways of its own: see the folder or file of that name. */
 export interface SoloBenchmark extends Named {
-  readonly kind: 'ladder' | 'scale' | 'noop' | 'startup' | 'serve';
+  readonly kind: 'ladder' | 'scale' | 'noop' | 'startup' | 'compile' | 'serve' | 'upload';
 }
 
 export type Benchmark = ContestBenchmark | SoloBenchmark;
@@ -217,10 +217,23 @@ export const BENCHMARKS: readonly Benchmark[] = [
     runs: 31,
   },
   {
+    kind: 'compile',
+    name: 'compile',
+    about: '1,000 groupBys and 100 joins, a file each: compiled with nothing kept, and with all',
+    runs: 5,
+  },
+  {
     kind: 'serve',
     name: 'serve',
     about: '20,000 requests of one key, 50 features of 4 groupBys, from LMDB and Redis: latency',
     runs: 1,
+  },
+  {
+    kind: 'upload',
+    name: 'upload',
+    about:
+      '10 features of a million keys from tiles into LMDB, verified and switched: keys a second',
+    runs: 3,
   },
   {
     kind: 'ladder',

@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os';
+import { runCompile } from './compile-bench.js';
 import { expressionsBench } from './expressions-bench.js';
 import { runLadder } from './ladder/run-ladder.js';
 import { runNoop } from './noop-bench.js';
@@ -10,6 +11,7 @@ import type { Result, Watching } from './result.js';
 import { runContest } from './run-contest.js';
 import { runScale } from './scale-bench.js';
 import { runServe } from './serve/serve-bench.js';
+import { runUpload } from './serve/upload-bench.js';
 import { runStartup } from './startup-bench.js';
 import { whereAndWhen } from './where-and-when.js';
 
@@ -42,6 +44,10 @@ async function runAsked(options: BenchOptions, watching: Watching): Promise<Resu
       return runScale(options, watching);
     case 'noop':
       return runNoop(options, watching);
+    case 'compile':
+      return runCompile(options, watching);
+    case 'upload':
+      return runUpload(options, watching);
     case 'serve':
       return runServe(options, watching);
     case 'startup':

@@ -11,6 +11,7 @@ import type { InputFile, LakeFacts, PublishedFacts, SourceFacts } from '@tessera
 import type { DayRange } from './days.js';
 import { type Definition, groupBysOf, sourcesOf } from './definition.js';
 import { checkExpressions } from './expressions/check-expressions.js';
+import { opinionsOn } from './expressions/type-opinions.js';
 import type { LakeFiles } from './inputs.js';
 import { type Known, know, plannerFile, plannerPath } from './known-source.js';
 import { checkLabelSources } from './label-sources.js';
@@ -62,6 +63,8 @@ export async function gatherFacts(
   sets: TileSets = NO_SETS,
 ): Promise<Gathered> {
   await checkExpressions(session, subject);
+  const disagreed = await opinionsOn(session, subject);
+  if (disagreed.length > 0) throw combineProblems(disagreed);
   const specs = sourcesOf(subject);
   const ids = new Map(specs.map((spec) => [spec, '']));
   for (const spec of ids.keys()) ids.set(spec, definitionHash(spec));

@@ -32,6 +32,7 @@ export type {
   TilesRead,
 } from './explain/tile-piece.js';
 export { expressionProblems } from './expressions/expression-problems.js';
+export { type Describe, type OpinionOptions, typeOpinions } from './expressions/type-opinions.js';
 export {
   findGarbage,
   type Garbage,

@@ -2,14 +2,13 @@ import {
   combineProblems,
   type FetchKeys,
   type GroupBy,
-  isTesseraError,
   type Join,
   type ServedRow,
   TesseraError,
 } from '@tessera/api';
 import { unitName } from '@tessera/kv-writer';
-import { type Answering, answering, wrongOptions } from './answer/answer-options.js';
-import { type Answered, answerRows } from './answer/answer-rows.js';
+import { answerFrom } from './answer/answer-from.js';
+import { answering, wrongOptions } from './answer/answer-options.js';
 import { entryCache } from './entry/entry-cache.js';
 import type { Fetched } from './fetched.js';
 import type {
@@ -20,11 +19,8 @@ import type {
   Instant,
 } from './options.js';
 import { definitionPlan } from './plan/definition-plan.js';
-import { failedPlan } from './plan/serving-plan.js';
-import { type Asked, type RequestRead, readRequest } from './request/read-request.js';
-import type { OpenVersion } from './unit/open-version.js';
+import { type Asked, readRequest } from './request/read-request.js';
 import { createUnit, type Unit } from './unit/unit.js';
-import { withinTime } from './unit/within-time.js';
 
 export interface Fetcher {
   /**
@@ -74,7 +70,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   const unitOf = (name: string): Unit => {
     let unit = units.get(name);
     if (unit === undefined) {
-      unit = createUnit(name, { store, cache, onRefresh });
+      unit = createUnit(name, { store, refreshMs, cache, onRefresh });
       units.set(name, unit);
     }
     return unit;
@@ -84,54 +80,11 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   }, refreshMs);
   // A process that has nothing else to do may end.
   timer.unref();
-  for (const definition of definitions) void unitOf(unitName(definition)).refresh();
-
-  /** Answers from the version that is read, and once more from its successor when it is dropped meanwhile. */
-  const answer = async (
-    definition: Join | GroupBy,
-    requests: readonly RequestRead[],
-    how: Answering,
-  ): Promise<{ answered: Answered; from: OpenVersion | null; unserved: readonly string[] }> => {
+  for (const definition of definitions) {
     const unit = unitOf(unitName(definition));
-    const endMs = how.timeoutMs === undefined ? undefined : performance.now() + how.timeoutMs;
-    for (let attempt = 0; ; attempt++) {
-      const left = endMs === undefined ? undefined : Math.max(1, endMs - performance.now());
-      const late = () =>
-        new TesseraError('TIMEOUT', { store: store.where, timeoutMs: how.timeoutMs ?? 0 });
-      let from: OpenVersion;
-      try {
-        from =
-          unit.current() ??
-          (await withinTime(unit.opened(), { timeoutMs: left, signal: how.signal, late }));
-      } catch (error) {
-        if (!isTesseraError(error) || error.code === 'NOT_UPLOADED') throw error;
-        const plan = failedPlan(definitionPlan(definition), error);
-        const source = { entries: null, asOfMs: null, where: store.where };
-        const answered = await answerRows(plan, source, requests, how);
-        return { answered, from: null, unserved: plan.unserved };
-      }
-      from.use();
-      try {
-        const plan = from.planFor(definition);
-        const source = { entries: from.entries, asOfMs: from.asOfMs, where: store.where };
-        const within = left === undefined ? how : { ...how, timeoutMs: left };
-        const answered = await answerRows(plan, source, requests, within);
-        return { answered, from, unserved: plan.unserved };
-      } catch (error) {
-        const isGone = isTesseraError(error) && error.code === 'STORE_VERSION_GONE';
-        if (!isGone) throw error;
-        if (attempt > 0) {
-          const plan = failedPlan(definitionPlan(definition), error);
-          const source = { entries: null, asOfMs: from.asOfMs, where: store.where };
-          const answered = await answerRows(plan, source, requests, how);
-          return { answered, from, unserved: plan.unserved };
-        }
-        await unit.refresh();
-      } finally {
-        from.release();
-      }
-    }
-  };
+    unit.serve(definition);
+    void unit.refresh();
+  }
 
   const fetchAll = async <Row>(
     definition: Join | GroupBy,
@@ -148,8 +101,8 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     const requests = asked.map((one, idx) => readRequest(plan, one, nowMs, problems, placeOf(idx)));
     if (problems.length > 0) throw combineProblems(problems);
     how.signal?.throwIfAborted();
-    const { answered, from, unserved } = await answer(definition, requests, how);
-    const version = from?.version ?? null;
+    const unit = unitOf(plan.unit);
+    const { answered, version, unserved } = await answerFrom(unit, store, plan, requests, how);
     if (onFetch !== undefined) {
       const statuses = answered.rows.flatMap(({ parts }) => parts);
       const count = (status: string) => statuses.filter((one) => one.status === status).length;

@@ -133,3 +133,21 @@ test('an upload of another format is refused as a whole', async () => {
   expect(parts).toMatchObject([{ status: 'error', error: { code: 'SERVED_SCHEMA_CHANGED' } }]);
   await fetcher.close();
 });
+
+test('what an upload says of itself may be nonsense: it is refused, and nothing is thrown', async () => {
+  const { served, entries } = naiveUpload(old, TABLES, AS_OF);
+  const [first] = served.parts;
+  for (const parts of [undefined, [{}], [{ ...first, axes: [] }], [{ ...first, states: [{}] }]]) {
+    const store = memoryStore();
+    await loadEntries(store, { ...served, parts: parts as never }, entries);
+    const fetcher = createFetcher({ store });
+    const { row, parts: told } = await fetcher.fetch(
+      old as never,
+      { user: 'u1' } as never,
+      { at: AS_OF } as never,
+    );
+    expect(row).toEqual({ user: 'u1', spend_count_7d: null });
+    expect(told).toMatchObject([{ status: 'error', error: { code: 'SERVED_SCHEMA_CHANGED' } }]);
+    await fetcher.close();
+  }
+});

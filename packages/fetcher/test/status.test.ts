@@ -1,3 +1,4 @@
+import { join, part } from '@tessera/api';
 import { createFetcher, type MaxAge } from '@tessera/fetcher';
 import { expect, test } from 'vitest';
 import { uploadNaively } from '../../../test/serving/naive-upload.js';
@@ -7,7 +8,9 @@ import {
   DAY,
   HOUR,
   KEYS,
+  payments,
   REQUEST,
+  shops,
   TABLES,
   uploaded,
   userSpend,
@@ -144,12 +147,24 @@ test('a dump that is not there: stale when it is yet to come, an error in a gap,
     null,
     null,
   ]);
+  expect(await statusOf('null', ['2025-02-26'], noon)).toEqual(['ok', undefined, null, 'nowhere']);
   expect(await statusOf('null', ['2025-02-26', '2025-02-28'], noon)).toEqual([
     'ok',
     undefined,
     null,
     'nowhere',
   ]);
+});
+
+test('a static table is as of the upload, and never old', async () => {
+  const source = { ...shops, static: true };
+  const fixed = join({ name: 'fixed', left: payments, parts: [part(source)] });
+  const store = await uploadNaively(fixed, { shops: [TABLES.shops![1]!] }, AS_OF);
+  const fetcher = createFetcher({ store, maxAge: { maxAgeMs: 0, then: 'error' } });
+  const { row, parts } = await fetcher.fetch(fixed, { shop: 1n }, { at: AS_OF + DAY });
+  expect(row.shops_city).toBe('Basel');
+  expect(parts).toEqual([{ part: 'shops', status: 'ok', asOfMs: AS_OF, ageMs: 0 }]);
+  await fetcher.close();
 });
 
 test('windows begin on their hop, and the head is strict', async () => {

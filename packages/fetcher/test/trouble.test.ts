@@ -3,7 +3,7 @@ import { createFetcher, type FetchEvent } from '@tessera/fetcher';
 import { memoryStore } from '@tessera/kv-writer';
 import { expect, test } from 'vitest';
 import { loadEntries, naiveUpload } from '../../../test/serving/naive-upload.js';
-import { never, troubled } from './support/troubled-store.js';
+import { never, troubled, until } from './support/troubled-store.js';
 import { AS_OF, checkout, KEYS, REQUEST, TABLES, uploaded } from './support/world.js';
 
 const OPTIONS = { at: AS_OF, request: REQUEST };
@@ -12,7 +12,7 @@ const down = () => new TesseraError('STORE_UNAVAILABLE', { store: 'memory', reas
 test('a store that is down when it is opened: every part says so, and the rest of the row stands', async () => {
   const store = troubled(await uploaded(), { current: () => Promise.reject(down()) });
   const events: FetchEvent[] = [];
-  const fetcher = createFetcher({ store, onFetch: (event) => events.push(event) });
+  const fetcher = createFetcher({ store, refreshMs: 5, onFetch: (event) => events.push(event) });
   const { row, version, parts } = await fetcher.fetch(checkout, KEYS, OPTIONS);
   expect(version).toBe(null);
   expect(parts.map(({ status, error, asOfMs }) => [status, error?.code, asOfMs])).toEqual(
@@ -28,7 +28,23 @@ test('a store that is down when it is opened: every part says so, and the rest o
   expect(events).toMatchObject([{ version: null, errors: 3, hits: 0, misses: 0 }]);
   // Once it is up, so is the fetcher.
   store.trouble = {};
-  expect((await fetcher.fetch(checkout, KEYS, OPTIONS)).parts[0]!.status).toBe('ok');
+  await until(async () => (await fetcher.fetch(checkout, KEYS, OPTIONS)).parts[0]!.status === 'ok');
+  await fetcher.close();
+});
+
+test('a store that cannot be opened is not tried by every request', async () => {
+  let looks = 0;
+  const current = async () => {
+    looks++;
+    throw down();
+  };
+  const store = troubled(await uploaded(), { current });
+  const fetcher = createFetcher({ store, refreshMs: 60_000 });
+  for (let i = 0; i < 10; i++) {
+    const { parts } = await fetcher.fetch(checkout, KEYS, OPTIONS);
+    expect(parts[0]!.error?.code).toBe('STORE_UNAVAILABLE');
+  }
+  expect(looks).toBe(1);
   await fetcher.close();
 });
 

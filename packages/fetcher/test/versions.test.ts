@@ -2,7 +2,7 @@ import { TesseraError } from '@tessera/api';
 import { createFetcher, type RefreshEvent } from '@tessera/fetcher';
 import { expect, test } from 'vitest';
 import { uploadNaively } from '../../../test/serving/naive-upload.js';
-import { troubled } from './support/troubled-store.js';
+import { troubled, until } from './support/troubled-store.js';
 import { AS_OF, checkout, DAY, HOUR, KEYS, REQUEST, TABLES, uploaded } from './support/world.js';
 
 const OPTIONS = { at: AS_OF + HOUR, request: REQUEST };
@@ -14,15 +14,6 @@ function later(payments: number) {
     id: `m${i}`,
   }));
   return { ...TABLES, payments: [...TABLES.payments!, ...more] };
-}
-
-/** Looks until it is so; the look at the store is in the background. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 3000; i++) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('it was never so');
 }
 
 test('another version is read once it is current, and the one before after a rollback; what is unused is closed', async () => {

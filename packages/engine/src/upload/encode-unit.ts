@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join as joinPath, resolve } from 'node:path';
 import {
@@ -19,7 +20,7 @@ import {
 import { openDuckDb, openTmpFolder } from '@tessera/lake';
 import type { PlanOptions } from '@tessera/planner';
 import { type Executor, inlineExecutor, threadsExecutor } from '../executor.js';
-import { checkUnchanged, checkWhole, filesRead } from '../inputs.js';
+import { checkUnchanged, checkWhole, filesRead, type LakeFiles } from '../inputs.js';
 import { interruptOnAbort } from '../interrupt-on-abort.js';
 import { memoryBudget, shareMemory } from '../memory.js';
 import { checkSignal } from '../process-state.js';
@@ -86,15 +87,11 @@ export async function withPlannedUnit<T>(
     );
     await checkWhole(files);
     const inputHash = inputHashOf(definition, planned, options.asOfMs);
-    const making = { workers, out, memory, planOptions, options, inputHash };
+    const making = { workers, out, memory, planOptions, options, inputHash, files };
     return await use({
       inputHash: making.inputHash,
       leftOut: parts.filter(({ part }) => !isServed(part)).map(({ part }) => part.groupBy.name),
-      encode: async (consume) => {
-        // Before whoever takes the entries hears of their end, and makes them what is read.
-        const last = () => checkUnchanged(files);
-        return encodeParts(definition, planned, { ...making, last }, consume);
-      },
+      encode: (consume) => encodeParts(definition, planned, making, consume),
     });
   } catch (error) {
     throw options.signal?.aborted ? new TesseraError('INTERRUPTED', {}) : error;
@@ -160,14 +157,13 @@ interface Making {
   readonly planOptions: PlanOptions;
   readonly options: EncodeOptions;
   readonly inputHash: string;
-  /** Throws where what was read is not what was planned. */
-  readonly last: () => Promise<void>;
+  readonly files: readonly LakeFiles[];
 }
 
 async function encodeParts<T>(
   definition: JoinSpec | GroupBySpec,
   planned: readonly PlannedPart[],
-  { workers, out, memory, planOptions, options, inputHash, last }: Making,
+  { workers, out, memory, planOptions, options, inputHash, files }: Making,
   consume: (encoded: EncodedUnit) => Promise<T>,
 ): Promise<T> {
   const { signal, asOfMs } = options;
@@ -201,7 +197,7 @@ async function encodeParts<T>(
       parts: works.map(({ spec }) => spec),
       files: parts.map(filesHash),
     };
-    const queue = runQueue(tasks.length, last);
+    const queue = runQueue(tasks.length);
     let done = 0;
     const running = executor
       .run<RunFile>(tasks, (file, idx) => {
@@ -212,7 +208,8 @@ async function encodeParts<T>(
     try {
       const result = await consume({
         served,
-        runs: queue.runs(),
+        // Entries of two versions of a file would be those of neither: nobody may count them as whole.
+        runs: queue.runs(() => checkUnchanged(files)),
         tiles: built ?? NOTHING_BUILT,
         parts: works,
       });
@@ -231,7 +228,7 @@ async function encodeParts<T>(
 }
 
 /** Files in the order of their tasks, whichever are finished first. */
-function runQueue(count: number, last: () => Promise<void>) {
+function runQueue(count: number) {
   const files = new Array<RunFile | null>(count).fill(null);
   let failure: { readonly error: unknown } | null = null;
   let wake: (() => void) | null = null;
@@ -251,13 +248,14 @@ function runQueue(count: number, last: () => Promise<void>) {
     check() {
       if (failure !== null) throw failure.error;
     },
-    async *runs(): AsyncGenerator<readonly Entry[]> {
+    async *runs(atEnd: () => Promise<void>): AsyncGenerator<readonly Entry[]> {
       for (let idx = 0; idx < count; idx++) {
         for (;;) {
           if (failure !== null) throw failure.error;
           const file = files[idx];
           if (file !== null && file !== undefined) {
             yield* readRun(file.file);
+            rmSync(file.file);
             break;
           }
           await new Promise<void>((resolveWait) => {
@@ -265,7 +263,7 @@ function runQueue(count: number, last: () => Promise<void>) {
           });
         }
       }
-      await last();
+      await atEnd();
     },
   };
 }

@@ -43,6 +43,8 @@ export interface AnswerFrom {
   readonly asOfMs: number | null;
   /** Of the store, for messages. */
   readonly where: string;
+  /** What is left of the time that the call may take. */
+  readonly waitMs?: number | undefined;
 }
 
 /**
@@ -52,7 +54,7 @@ export interface AnswerFrom {
  */
 export async function answerRows(
   plan: ServingPlan,
-  { entries, asOfMs, where }: AnswerFrom,
+  { entries, asOfMs, where, waitMs }: AnswerFrom,
   requests: readonly RequestRead[],
   { maxAge, timeoutMs, signal, explain }: Answering,
 ): Promise<Answered> {
@@ -69,14 +71,13 @@ export async function answerRows(
       return { part, moment, place: places.length - 1, hasNullKey };
     }),
   );
-  const late = () =>
-    new TesseraError('TIMEOUT', { store: where, timeoutMs: timeoutMs ?? Number.POSITIVE_INFINITY });
+  const late = () => new TesseraError('TIMEOUT', { store: where, timeoutMs: timeoutMs ?? 0 });
   const none: EntriesRead = { entries: [], hits: 0, misses: 0 };
   signal?.throwIfAborted();
   const read =
     places.length === 0 || entries === null
       ? none
-      : await entries.read(places, { timeoutMs, signal, late });
+      : await entries.read(places, { timeoutMs: waitMs, signal, late });
   const gone = read.entries.find((one) => isTesseraError(one) && one.code === 'STORE_VERSION_GONE');
   if (gone !== undefined) throw gone;
   const rows: AnsweredRow[] = [];

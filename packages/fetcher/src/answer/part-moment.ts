@@ -1,6 +1,7 @@
 import { DAY_MS, formatDay, formatInstantNs, TesseraError } from '@tessera/api';
 import { queryInstant, type ServedPart, snapshotDay } from '@tessera/kv-writer';
 import type { MaxAge } from '../options.js';
+import type { DefinedPart } from '../plan/definition-plan.js';
 import type { PlannedPart } from '../plan/serving-plan.js';
 
 /** What an instant means to a part: which windows, which partition, and whether they are answered. */
@@ -34,41 +35,58 @@ export function partMoment(
   const day = served.days === null ? null : snapshotDay(served, atMs);
   const knownMs = knownOf(served, day);
   const ageMs = Math.max(0, queryMs - knownMs);
-  const moment = { queryMs, day, asOfMs: knownMs, ageMs };
-  if (maxAge !== undefined && ageMs > maxAge.maxAgeMs && maxAge.then !== 'serve') {
-    const { maxAgeMs } = maxAge;
-    const error = new TesseraError('TOO_OLD', { part: defined.name, ageMs, maxAgeMs });
-    return maxAge.then === 'default'
-      ? { ...moment, gives: 'empty', status: 'stale', error }
-      : { ...moment, gives: 'nothing', status: 'error', error };
+  // What holds whenever it is read is known as far as all else is.
+  const known = asOfMs === null || day !== null ? knownMs : Math.min(knownMs, asOfMs);
+  const isOld = maxAge !== undefined && ageMs > maxAge.maxAgeMs;
+  const found = isOld ? oldMoment(defined.name, ageMs, maxAge) : FRESH;
+  const moment = { ...found, queryMs, day, asOfMs: known, ageMs };
+  return found.gives === 'values'
+    ? (unanswered(defined, served, { atMs, day }, moment) ?? moment)
+    : moment;
+}
+
+type Found = Pick<PartMoment, 'gives' | 'status' | 'error'>;
+
+const FRESH: Found = { gives: 'values', status: 'ok', error: null };
+
+function oldMoment(part: string, ageMs: number, { maxAgeMs, then }: MaxAge): Found {
+  const error = new TesseraError('TOO_OLD', { part, ageMs, maxAgeMs });
+  switch (then) {
+    case 'serve':
+      return { gives: 'values', status: 'stale', error };
+    case 'default':
+      return { gives: 'empty', status: 'stale', error };
+    case 'error':
+      return { gives: 'nothing', status: 'error', error };
   }
+}
+
+/** What there is no answer for; null where there is one. */
+function unanswered(
+  { name, spec }: DefinedPart,
+  served: ServedPart,
+  { atMs, day }: { readonly atMs: number; readonly day: number | null },
+  moment: PartMoment,
+): PartMoment | null {
   const p = atMs - served.lagMs;
-  if (p < served.firstMs || p > served.lastMs)
-    return {
-      ...moment,
-      gives: 'nothing',
-      status: 'stale',
-      error: notAnswered(defined.name, served, atMs),
-    };
-  if (day !== null && served.days !== null && !served.days.present.includes(day)) {
-    const { present, missing } = served.days;
-    const isLater = day > (present.at(-1) ?? Number.NEGATIVE_INFINITY);
-    if (!isLater && missing === 'null')
-      return { ...moment, gives: 'nothing', status: 'ok', error: null };
-    const error = isLater
-      ? notAnswered(defined.name, served, atMs)
-      : new TesseraError('MISSING_SNAPSHOT', {
-          source: defined.spec.groupBy.source.name,
-          days: [formatDay(day)],
-          part: defined.name,
-        });
-    return { ...moment, gives: 'nothing', status: isLater ? 'stale' : 'error', error };
-  }
-  if (maxAge === undefined || ageMs <= maxAge.maxAgeMs)
-    return { gives: 'values', status: 'ok', queryMs, day, asOfMs: knownMs, ageMs, error: null };
-  const { maxAgeMs } = maxAge;
-  const error = new TesseraError('TOO_OLD', { part: defined.name, ageMs, maxAgeMs });
-  return { ...moment, gives: 'values', status: 'stale', error };
+  const stale = (): PartMoment => ({
+    ...moment,
+    gives: 'nothing',
+    status: 'stale',
+    error: notAnswered(name, served, atMs),
+  });
+  if (p < served.firstMs || p > served.lastMs) return stale();
+  if (day === null || served.days === null || served.days.present.includes(day)) return null;
+  const { present, missing } = served.days;
+  // As in a training set of the same dumps.
+  if (missing === 'null') return { ...moment, gives: 'nothing', status: 'ok', error: null };
+  if (day > (present.at(-1) ?? Number.NEGATIVE_INFINITY)) return stale();
+  const error = new TesseraError('MISSING_SNAPSHOT', {
+    source: spec.groupBy.source.name,
+    days: [formatDay(day)],
+    part: name,
+  });
+  return { ...moment, gives: 'nothing', status: 'error', error };
 }
 
 /** Events before this instant are in: of entities, the end of their partition's day. */
@@ -78,7 +96,8 @@ function knownOf(served: ServedPart, day: number | null): number {
     const last = present.findLast((one) => one <= day) ?? present[0] ?? day;
     return (last + 1) * DAY_MS;
   }
-  return served.holds === 'states' ? served.knownMs : served.lastMs;
+  // Rows that belong to no day hold for every instant.
+  return served.holds === 'states' ? served.knownMs : Number.POSITIVE_INFINITY;
 }
 
 function notAnswered(part: string, served: ServedPart, atMs: number): TesseraError {

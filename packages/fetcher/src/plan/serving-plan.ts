@@ -1,4 +1,4 @@
-import { type OutputColumn, TesseraError } from '@tessera/api';
+import { isTesseraError, type OutputColumn, TesseraError } from '@tessera/api';
 import {
   fingerprintBytes,
   SERVED_FORMAT,
@@ -50,13 +50,17 @@ export function servingPlan(
       reason,
       command: definition.command,
     });
+  const refuseAll = (reason: string) => failedPlan(definition, refuse(reason));
   const unit = servedUnit(meta);
-  if (unit === null)
-    return planWith(definition, (defined) =>
-      refusedPart(defined, definition, refuse('it is of another format')),
-    );
-  const sides = unit.parts.map((served) => ({ served, hashes: hashesOf(served) }));
-  return planWith(definition, (defined) => planPart(defined, definition, sides, refuse));
+  if (unit === null) return refuseAll('it is of another format');
+  try {
+    const sides = unit.parts.map((served) => ({ served, hashes: hashesOf(served) }));
+    return planWith(definition, (defined) => planPart(defined, definition, sides, refuse));
+  } catch (error) {
+    // Whoever uploads writes no such thing: it was changed where it is stored.
+    if (isTesseraError(error) && error.code === 'INTERNAL') throw error;
+    return refuseAll(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** All of whose parts have the same error: where no version could be opened. */

@@ -48,3 +48,12 @@ export function troubled(store: Store, trouble: Trouble = {}): TroubledStore {
 export function never(): Promise<never> {
   return new Promise(() => {});
 }
+
+/** Looks until it is so; the look at the store is in the background. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 3000; i++) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('it was never so');
+}

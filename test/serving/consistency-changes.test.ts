@@ -1,11 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join as joinPath } from 'node:path';
 import { count, entities, events, groupBy, type JoinSpec, join, part, sum } from '@tessera/api';
+import { checkConsistency } from '@tessera/consistency';
 import { upload } from '@tessera/engine';
 import { memoryStore, type Store } from '@tessera/kv-writer';
 import { expect, test } from 'vitest';
-import { newFolder, parquet } from '../../../test/files/workspace.js';
-import { checkConsistency } from '../src/index.js';
+import { newFolder, parquet } from '../files/workspace.js';
 
 const AS_OF = Date.parse('2025-01-03T10:07:03.123Z');
 const DAY = 86_400_000;
