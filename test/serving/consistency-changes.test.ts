@@ -107,11 +107,14 @@ test('requests out of the answered time are stale, whatever a part is called; th
   const asked = (at: number) => ({ keys: { u: 'u1' }, at });
   write(asked(AS_OF - 1), asked(AS_OF), asked(AS_OF + 2 * DAY + 1));
   expect(await check({ log })).toMatchObject({ rows: 3, cells: 5, stale: 10 });
-  write({ keys: {}, at: AS_OF }, asked(4e15), { keys: { u: null }, at: AS_OF });
+  const noDay = { keys: { u: 'u1' }, at: '2025-02-30T10:00:00Z' };
+  write({ keys: {}, at: AS_OF }, asked(4e15), { keys: { u: null }, at: AS_OF }, noDay);
   await expect(check({ log })).rejects.toMatchObject({
     code: 'BAD_OPTION',
     params: {
-      reason: expect.stringMatching(/line 1 lacks the key `u`; line 2 has no instant `at`/),
+      reason: expect.stringMatching(
+        /line 1 lacks the key `u`; line 2 has no instant `at`; line 4 has no instant `at`/,
+      ),
     },
   });
 }, 60_000);

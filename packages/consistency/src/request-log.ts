@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type JoinSpec, TesseraError } from '@tessera/api';
+import { dayOf, type JoinSpec, parseDay, TesseraError } from '@tessera/api';
 import type { LoggedRequest } from '@tessera/engine';
 import { isServed } from '@tessera/kv-writer';
 
@@ -90,7 +90,7 @@ function readLine(
     typeof at === 'number' && Number.isSafeInteger(at)
       ? at
       : typeof at === 'string' && INSTANT.test(at)
-        ? Date.parse(at.replace(/(\.\d{3})\d+Z$/, '$1Z'))
+        ? msOf(at)
         : Number.NaN;
   // Of other years there are no day labels.
   if (!(atMs >= FIRST_MS && atMs <= LAST_MS)) return 'has no instant `at`';
@@ -101,6 +101,12 @@ function readLine(
   if (missing !== undefined) return `lacks the key \`${missing}\``;
   // Whether values are of their columns' types is found out when they are made columns.
   return { values: values as LoggedRequest['values'], atMs };
+}
+
+/** `Date` takes the 30th of February for the 2nd of March, and 24:00 for the next day: these are no instants. */
+function msOf(at: string): number {
+  const ms = Date.parse(at.replace(/(\.\d{3})\d+Z$/, '$1Z'));
+  return parseDay(at.slice(0, 10)) === dayOf(ms) ? ms : Number.NaN;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
