@@ -25,6 +25,8 @@ export interface GatherOptions extends DayRange {
   readonly lake: string;
   /** Folder of what is remembered of files; default: nothing is. */
   readonly factsFolder?: string;
+  /** Leave out who asks: days of the left, or of a groupBy by itself, and what only these must have. */
+  readonly sourcesOnly?: boolean;
 }
 
 /** Everything the planner may know, and how its file numbers become files again. */
@@ -108,9 +110,11 @@ export async function gatherFacts(
       ...(ahead.has(id) && { endMs: await dataEndMs(session, one) }),
     };
   }
-  const left = subject.join
-    ? await leftPartitions(session, first, options, published)
-    : await gridDays(session, first, options);
+  const left = options.sourcesOnly
+    ? []
+    : subject.join
+      ? await leftPartitions(session, first, options, published)
+      : await gridDays(session, first, options);
   return {
     facts: { sources, left, published },
     filled: Object.fromEntries([...known].map(([id, { filled }]) => [id, filled])),
