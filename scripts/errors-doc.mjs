@@ -85,6 +85,10 @@ const SAMPLES = {
     },
     'fraud_v2',
   ],
+  TYPE_DISAGREES: [
+    { text: 'amount / 100', ours: 'DOUBLE', theirs: 'DECIMAL(18,3)' },
+    'fraud_v2 › derive › share',
+  ],
   UNKNOWN_JOIN: [{ name: 'fraud_v3', names: ['fraud_v2'] }],
   UNKNOWN_GROUP_BY: [{ name: 'user_spent', names: ['merchant_risk', 'user_spend'] }],
   NO_DEFINITIONS: [{ folder: 'features' }],
@@ -257,6 +261,8 @@ const ADVICE = {
   BAD_PREDICATE: 'Correct the text at the mark.',
   DERIVATION_CYCLE: 'Derive one of them from something else.',
   BAD_EXPRESSION: 'Correct the text at the mark.',
+  TYPE_DISAGREES:
+    'A mistake of ours: please report it. CAST(… AS …) around the expression says which type is meant.',
   UNKNOWN_JOIN: 'Name one of the joins that are listed.',
   UNKNOWN_GROUP_BY: 'Name one of the groupBys that are listed.',
   NO_DEFINITIONS: 'Export a join or groupBy, or point `features` at the right folder.',

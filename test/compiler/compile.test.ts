@@ -150,6 +150,16 @@ describe('a compiled folder that cannot be read', () => {
     ['cut short', 'BAD_COMPILED', (text: string) => text.slice(0, 100)],
     ['with a way out of it', 'BAD_COMPILED', (text: string) => text.replace('group-bys/', '../')],
     ['of something else', 'BAD_COMPILED', () => '[]'],
+    [
+      'whose warnings are none',
+      'BAD_COMPILED',
+      (text: string) => text.replace('"findings": []', '"findings": [7]'),
+    ],
+    [
+      'whose objects depend on nothing that is named',
+      'BAD_COMPILED',
+      (text: string) => text.replace('"dependsOn":[]', '"dependsOn":7'),
+    ],
   ] as const;
   test.each(cases)('%s', async (_, expected, damage) => {
     const other = fraudProject();
@@ -162,4 +172,45 @@ describe('a compiled folder that cannot be read', () => {
     }
     expect((await tesseraHere(['compile', '--no-cache'], other.folder)).code).toBe(0);
   });
+});
+
+test('an artefact that somebody wrote to is no state to compare with', async () => {
+  const other = fraudProject();
+  expect((await tesseraHere(['compile'], other.folder)).code).toBe(0);
+  const path = join(other.folder, 'compiled/joins/fraud_v2.json');
+  const text = readFileSync(path, 'utf8');
+  for (const damage of [
+    text.replace('"columns": [', '"columns": [null, '),
+    text.slice(0, -2),
+    `${text} `,
+  ]) {
+    writeFileSync(path, damage);
+    const { code, err } = await tesseraHere(['diff', '--from', 'compiled'], other.folder);
+    expect([code, err]).toEqual([1, expect.stringContaining('BAD_COMPILED')]);
+  }
+  writeFileSync(path, text.replace('"format": 1', '"format": 9'));
+  const { err } = await tesseraHere(['diff', '--from', 'compiled'], other.folder);
+  expect(err).toContain('NEWER_COMPILED');
+});
+
+test('several at once leave what one leaves', async () => {
+  const other = fraudProject();
+  const runs = await Promise.all(
+    [1, 2, 3].map(() => tesseraHere(['compile', '--no-cache'], other.folder)),
+  );
+  expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect((await tesseraHere(['compile', '--json'], other.folder)).out).toContain('"compiled": []');
+  expect(
+    filesBelow(join(other.folder, 'compiled')).filter((name) => name.endsWith('.new')),
+  ).toEqual([]);
+});
+
+test('a mistake in an expression names the file that it is in', async () => {
+  const other = fraudProject();
+  other.edit('features/fraud-v2.ts', 'derive: {', "derive: { wrong: 'amount > 5',");
+  const { code, out } = await tesseraHere(['compile'], other.folder);
+  expect(code).toBe(1);
+  expect(out).toContain('error EXPRESSION_TYPE  features/fraud-v2.ts › fraud_v2 › derive › wrong');
+  const run = await tesseraHere(['train-set', '--lake', other.folder], other.folder);
+  expect(run.err).toContain('BAD_EXPRESSION  fraud_v2 › derive › wrong');
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import * as api from '@tessera/api';
-import { expressionProblems, lookAtSources } from '@tessera/engine';
+import { expressionProblems, lookAtSources, typeOpinions } from '@tessera/engine';
 import {
   EXAMPLE_PRELUDE,
   type Finding,
@@ -24,6 +24,8 @@ interface Given {
   readonly limits?: Partial<Limits>;
   /** Path in the lake → what DuckDB selects into it, or the text of the file. */
   readonly lake?: Readonly<Record<string, string>>;
+  /** The type that DuckDB is made to find, whatever the expression. */
+  readonly duckDbSays?: string;
   /** Files of a project. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -93,7 +95,13 @@ export async function findingsOf(
   const definitions = asList(given.definitions);
   const runnable = definitions.filter((one) => one.kind === 'join' || one.kind === 'groupBy');
   const looked = given.lake === undefined ? null : await lookAt(runnable, given.lake);
-  const told = [...expressionProblems(runnable), ...(looked?.problems ?? [])];
+  const { duckDbSays } = given;
+  const opinions = await typeOpinions(runnable, {
+    ...(duckDbSays !== undefined && {
+      describe: async (_, sql: readonly string[]) => sql.map(() => duckDbSays),
+    }),
+  });
+  const told = [...expressionProblems(runnable), ...opinions, ...(looked?.problems ?? [])];
   const sources = new Map(
     (given.facts ?? []).map((one) => [api.definitionHash(one.source), one.facts]),
   );

@@ -120,6 +120,7 @@ describe('in the order of a day', { timeout: 120_000 }, () => {
 
 test.each([
   [['upload', '--as-of', 'yesterday'], '`--as-of` is neither a day'],
+  [['upload', '--as-of', '2025-02-30'], '`--as-of` is neither a day'],
   [['upload', '--join', 'askd', '--as-of', '2025-01-02'], 'asked'],
   [['upload', '--join', 'asked', '--group-by', 'spend'], 'give one'],
   [['upload', '--as-of', '2025-01-02', '--store', 'dynamo:x'], 'BAD_STORE'],

@@ -78,6 +78,7 @@ export function naiveUpload(
       inputHash: `${definitionHash(definition)} ${asOfMs}`,
       asOfMs,
       parts: made.map(({ part }) => part),
+      files: made.map(() => ''),
     },
     entries: entries.sort((a, b) => Buffer.compare(a.key, b.key)),
   };

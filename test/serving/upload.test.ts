@@ -1,6 +1,16 @@
 import { join } from 'node:path';
-import { count, events, groupBy, type JoinSpec, join as joinOf, part, sum } from '@tessera/api';
+import {
+  count,
+  entities,
+  events,
+  groupBy,
+  type JoinSpec,
+  join as joinOf,
+  part,
+  sum,
+} from '@tessera/api';
 import { upload } from '@tessera/engine';
+import { createFetcher } from '@tessera/fetcher';
 import { memoryStore, type Store, type VersionInfo } from '@tessera/kv-writer';
 import { expect, test } from 'vitest';
 import { newFolder, parquet } from '../files/workspace.js';
@@ -131,6 +141,43 @@ test('a lake that is not there, a damaged file, an interruption: nothing is in t
   );
   await expect(put()).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   expect(await store.units()).toEqual([]);
+});
+
+test('entities that have no day, or not every day, are served', async () => {
+  const { definition, lake, out } = project();
+  await day(lake, '2025-01-04', 3);
+  await parquet(join(lake, 'city/a.parquet'), "SELECT 'u1' AS user, 'Bern' AS city");
+  for (const ds of ['2025-01-01', '2025-01-04'])
+    await parquet(join(lake, `plan/ds=${ds}/a.parquet`), `SELECT 'u1' AS user, '${ds}' AS plan`);
+  const keys = ['user'] as const;
+  const city = entities({
+    ...{ name: 'city', path: 'city', keys, static: true },
+    columns: { user: 'string', city: 'string' },
+  });
+  const plan = entities({
+    ...{ name: 'plan', path: 'plan', keys },
+    columns: { user: 'string', plan: 'string' },
+  });
+  const asked = joinOf({
+    ...{ name: 'asked', left: definition.left as never },
+    parts: [part(city), part(plan)],
+  }) as unknown as JoinSpec;
+  const store = memoryStore();
+  const { meta } = await upload(asked, { store, asOfMs: AS_OF, lake, out, workers: 1 });
+  expect(meta.entries).toBe(2);
+  const fetcher = createFetcher({ store });
+  const { row, parts } = await fetcher.fetch(asked as never, { user: 'u1' } as never, {
+    at: AS_OF + 5,
+  });
+  expect(row).toMatchObject({ city_city: 'Bern', plan_plan: '2025-01-04' });
+  expect(parts.map(({ status }) => status)).toEqual(['ok', 'ok']);
+  await fetcher.close();
+});
+
+test.each([1.5, Number.NaN, 9e15, -9e15])('%s is no instant to upload as of', async (asOfMs) => {
+  const { definition, lake, out } = project();
+  const put = upload(definition, { store: memoryStore(), asOfMs, lake, out, workers: 1 });
+  await expect(put).rejects.toMatchObject({ code: 'BAD_OPTION' });
 });
 
 test('a file that changes while entries are made: FILE_CHANGED, and nothing is current', async () => {

@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os';
+import { runCompile } from './compile-bench.js';
 import { expressionsBench } from './expressions-bench.js';
 import { runLadder } from './ladder/run-ladder.js';
 import { runNoop } from './noop-bench.js';
@@ -43,6 +44,8 @@ async function runAsked(options: BenchOptions, watching: Watching): Promise<Resu
       return runScale(options, watching);
     case 'noop':
       return runNoop(options, watching);
+    case 'compile':
+      return runCompile(options, watching);
     case 'upload':
       return runUpload(options, watching);
     case 'serve':

@@ -40,11 +40,14 @@ test.skipIf(!long)('scale runs small, and every size agrees', () => {
     expect(line[`m${millions}_agreed_rows`], `${millions} M`).toBeGreaterThan(0);
 });
 
-test.skipIf(!long).each(['noop', 'startup'])('%s runs small, and says what it has to', (name) => {
-  const sizes = ['--scale', '0.003', '--check', '--cache', newFolder(), '--json'];
-  const { code, err } = bench(name, ...sizes);
-  expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
-});
+test.skipIf(!long).each(['noop', 'startup', 'compile'])(
+  '%s runs small, and says what it has to',
+  (name) => {
+    const sizes = ['--scale', '0.003', '--check', '--cache', newFolder(), '--json'];
+    const { code, err } = bench(name, ...sizes);
+    expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
+  },
+);
 
 test.skipIf(!long)('the ladder climbs small, as its plans say', () => {
   const { code, out, err } = bench('ladder', '--scale', '0.001', '--cache', newFolder(), '--json');

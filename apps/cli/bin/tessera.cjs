@@ -7,4 +7,7 @@ const os = require('node:os');
 // and further threads: a tenth of a run's CPU time. At once it takes a few milliseconds. It can only be said before all else.
 require('node:v8').setFlagsFromString('--no-incremental-marking');
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(8, os.availableParallelism() + 6));
-import('../dist/main.js').then((main) => main.main(process.argv.slice(2)));
+const argv = process.argv.slice(2);
+import('../dist/idle/answer.js').then(async ({ answered }) => {
+  if (!answered(argv)) await import('../dist/main.js').then(({ main }) => main(argv));
+});

@@ -25,6 +25,10 @@ export function addCompilerCommands(
     .option('--end <day>', 'last day, included')
     .option('--lake <folder>', "folder that source paths start from (default: the config's)")
     .option('--no-lake', 'look at the definitions alone')
+    .option('--no-estimates', 'do not plan what runs would take')
+    .option('--max-rows <n>', 'warn of runs that read more rows (default: 2 billion)')
+    .option('--max-bytes <size>', 'warn of runs that read more, like 10GB (default: 256GB)')
+    .option('--max-memory <size>', 'warn of runs that take more memory (default: 64GB)')
     .option('--strict', 'warnings are errors');
   addProjectOptions(validate).action(async (raw: RawValidateOptions) => {
     const { validateCommand } = await import('./commands/validate.js');

@@ -1,19 +1,28 @@
 import { writeSync } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { type LoadBoard, POLL_MS, readBoard } from './load-board.js';
 
-/** The file whose loading begins, or null when it has ended. */
-export interface LoadWatchMessage {
-  readonly file: string | null;
+interface WatchData {
+  readonly board: LoadBoard;
   readonly limitMs: number;
 }
 
-let timer: NodeJS.Timeout | undefined;
-parentPort?.on('message', ({ file, limitMs }: LoadWatchMessage) => {
-  clearTimeout(timer);
-  if (file !== null) timer = setTimeout(() => giveUp(file, limitMs), limitMs);
-});
+const { board, limitMs } = workerData as WatchData;
+let seen = 0;
+let sinceMs = performance.now();
 
-function giveUp(file: string, limitMs: number): void {
+setInterval(
+  () => {
+    const { turn, file } = readBoard(board);
+    if (turn !== seen) {
+      seen = turn;
+      sinceMs = performance.now();
+    } else if (file !== null && performance.now() - sinceMs > limitMs) giveUp(file);
+  },
+  Math.min(POLL_MS, limitMs / 4),
+);
+
+function giveUp(file: string): void {
   const seconds = limitMs / 1000;
   writeSync(
     2,

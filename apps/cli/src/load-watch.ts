@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { LoadWatchMessage } from './load-watch-worker.js';
+import { createBoard, writeBoard } from './load-board.js';
 
 /** Told what is being loaded, so that an endless loop in a definition can be named. */
 export interface LoadWatch {
@@ -12,23 +12,23 @@ export interface LoadWatch {
  * `limitMs` is named on stderr and the process killed (by SIGKILL: no other way out works from there).
  */
 export function createLoadWatch(limitMs: number): LoadWatch {
-  let worker: Worker | undefined;
-  const tell = (message: LoadWatchMessage) => worker?.postMessage(message);
+  const board = createBoard();
+  let isWatched = false;
   return {
     begin(file) {
-      worker ??= startWorker();
-      tell({ file, limitMs });
+      if (!isWatched) startWorker({ board, limitMs });
+      isWatched = true;
+      writeBoard(board, file);
     },
     end() {
-      tell({ file: null, limitMs });
+      writeBoard(board, null);
     },
   };
 }
 
-function startWorker(): Worker {
-  const worker = new Worker(new URL('./load-watch-worker.js', import.meta.url));
+function startWorker(workerData: object): void {
+  const worker = new Worker(new URL('./load-watch-worker.js', import.meta.url), { workerData });
   worker.unref();
   // Without a watch a run is still right.
   worker.on('error', () => {});
-  return worker;
 }

@@ -22,10 +22,9 @@ export async function main(argv: readonly string[], parts: MainParts = {}): Prom
   });
   if (argv.includes('--json')) consoleToStderr();
   const { env } = process;
+  const cwd = workingFolder(env);
   const code = await runCli(argv, {
-    terminal,
-    cwd: workingFolder(env),
-    env,
+    ...{ terminal, cwd, env, asked: { argv, cwd, env, beganMs: performance.timeOrigin } },
     loadEngine: parts.loadEngine ?? loadEngine,
     loadWatch: createLoadWatch(parts.loadLimitMs ?? LOAD_LIMIT_MS),
     interrupts,

@@ -174,7 +174,7 @@ export function checkGenerateOptions(raw: {
   return { scale, seed: seed ?? 0 };
 }
 
-function readWhole(text: string): number | null {
+export function readWhole(text: string): number | null {
   if (!/^\d{1,16}$/.test(text)) return null;
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : null;
@@ -183,7 +183,7 @@ function readWhole(text: string): number | null {
 const UNITS: Readonly<Record<string, number>> = { k: 1, m: 2, g: 3, t: 4 };
 
 /** `512MB`, `1.5g`, `2 GiB`: powers of 1024, as the system counts memory. Null when it is no size. */
-function readBytes(text: string): number | null {
+export function readBytes(text: string): number | null {
   const match = /^\s*(\d{1,15}(?:\.\d{1,6})?)\s*(?:([kmgt])(?:i?b)?|b)?\s*$/i.exec(text);
   if (match === null) return null;
   return Math.floor(Number(match[1]) * 1024 ** (UNITS[match[2]?.toLowerCase() ?? ''] ?? 0));

@@ -1,7 +1,7 @@
 import { formatType } from './data-type.js';
 import { hashedForm } from './expression/hashed-form.js';
 import { expressionColumns } from './expression/walk.js';
-import { contentHash, rendered } from './hash.js';
+import { contentHash, type Rendered, rendered } from './hash.js';
 import { isInputColumn } from './input-columns.js';
 import { countsNothingAsZero } from './operation-rules.js';
 import type { AggregationSpec, ColumnSpec, GroupBySpec, PartSpec, SourceSpec } from './spec.js';
@@ -90,6 +90,24 @@ export function scanOf(
   };
 }
 
+/** By the source itself: features and conditions of many definitions look at the same few of its columns. */
+const scans = new WeakMap<SourceSpec, Map<string, Rendered>>();
+
+/** `scanOf`, for use inside of what is hashed. */
+function renderedScan(
+  source: SourceSpec,
+  used: readonly (string | undefined)[],
+  sees: 'used' | 'all',
+): Rendered {
+  const known = scans.get(source) ?? new Map<string, Rendered>();
+  scans.set(source, known);
+  const names = [...new Set(used.filter((name) => name !== undefined))].sort();
+  const key = JSON.stringify([sees, ...names]);
+  const found = known.get(key) ?? rendered(scanOf(source, names, sees));
+  known.set(key, found);
+  return found;
+}
+
 /** The side of a value that does not depend on the column: whose rows, at which instant. */
 function askedOf(groupBy: GroupBySpec, asked: Asked) {
   const accuracy = groupBy.accuracy;
@@ -127,11 +145,12 @@ export function columnHashes(groupBy: GroupBySpec, part: Asked): ColumnHashes {
       const filtered = where === undefined ? [] : expressionColumns(where);
       const zero = countsNothingAsZero(operation) && by === undefined;
       const used = [...groupBy.keys, input, weight, by, ...(filtered ?? [])];
-      const scan = rendered(scanOf(groupBy.source, used, filtered === null ? 'all' : 'used'));
+      const scan = renderedScan(groupBy.source, used, filtered === null ? 'all' : 'used');
+      const condition = where && rendered(hashedForm(where));
       return (window) =>
         contentHash({
           ...{ scan, asked, operation, input, k, percentiles, maxDistinct, weight, by },
-          where: where && hashedForm(where),
+          where: condition,
           windowMs: window === null ? null : parseWindow(window),
           tail: window === null ? undefined : (aggregation.tail ?? groupBy.tail),
           empty: zero ? groupBy.empty : undefined,
@@ -139,17 +158,25 @@ export function columnHashes(groupBy: GroupBySpec, part: Asked): ColumnHashes {
     },
     passedThrough: (column) =>
       contentHash({
-        scan: scanOf(groupBy.source, [...groupBy.keys, column], 'used'),
+        scan: renderedScan(groupBy.source, [...groupBy.keys, column], 'used'),
         asked,
         column,
       }),
   };
 }
 
+const sourceHashes = new WeakMap<SourceSpec, string>();
+
 /** What a source's rows mean, all declared columns in order; neither its name nor what aggregations compute is in it. */
 export function sourceHash(source: SourceSpec): string {
+  const found = sourceHashes.get(source) ?? hashSource(source);
+  sourceHashes.set(source, found);
+  return found;
+}
+
+function hashSource(source: SourceSpec): string {
   return contentHash({
-    scan: scanOf(source, [], 'all'),
+    scan: renderedScan(source, [], 'all'),
     order: declaredNames(source),
     keys: source.keys,
   });

@@ -69,6 +69,16 @@ function derivedName(
   return passedThroughName({ prefix, groupBy: groupBy.name, column: name });
 }
 
+/** Names of what the parts of a join bring into its rows, in output order: what its own derivations may read. */
+export function namesOfParts({ parts }: Pick<JoinSpec, 'parts'>): string[] {
+  return parts.flatMap((part, partIdx) => {
+    const features = partColumns(part, partIdx);
+    const { derive, only } = inRow(part, features);
+    const names = [...features, ...derive].map(({ name }) => name);
+    return only === null ? names : names.filter((name) => only.has(name));
+  });
+}
+
 /** Derived columns, each after those it reads. A cycle was refused where they were defined. */
 function derivedColumns(
   derivations: readonly DerivationSpec[],
@@ -172,12 +182,16 @@ function ofGroupBy(groupBy: GroupBySpec): Computed {
   };
 }
 
+const ofSpecs = new WeakMap<JoinSpec | GroupBySpec, readonly ComputedColumn[]>();
+
 /**
  * Every column that is computed for a join or a groupBy on its own: features and labels in output order, then derived columns,
  * each after those that it reads. What `only` leaves out and nothing reads is not there.
  */
 export function computedColumns(spec: JoinSpec | GroupBySpec): readonly ComputedColumn[] {
-  return placed(spec.kind === 'join' ? ofJoin(spec) : ofGroupBy(spec));
+  const found = ofSpecs.get(spec) ?? placed(spec.kind === 'join' ? ofJoin(spec) : ofGroupBy(spec));
+  ofSpecs.set(spec, found);
+  return found;
 }
 
 /** Of computed columns those that are output, in output order. */

@@ -194,6 +194,12 @@ export const ERROR_TABLE = {
     (p) => wrongAt(p.what, p),
     (p) => adviceOn(p),
   ),
+  TYPE_DISAGREES: entry<{ text: string; ours: string; theirs: string }>(
+    'user',
+    (p) => lines(`DuckDB makes ${p.theirs} of it, Tessera ${p.ours}:`, p.text) ?? '',
+    () =>
+      'Both type every expression, and should agree: please report it. CAST(… AS …) says which type is meant.',
+  ),
 
   // A project and what is asked of it
   UNKNOWN_JOIN: entry<{ name: string; names: readonly string[] }>(

@@ -134,6 +134,7 @@ export {
   withoutInputColumns,
 } from './input-columns.js';
 export { type DefinitionWarning, labelWarnings } from './label-warnings.js';
+export { LIMITS, type ProjectLimits } from './limits.js';
 export { isOfflineOnly } from './offline-only.js';
 export {
   aggregationType,

@@ -65,14 +65,37 @@ function columnsOf(
   });
 }
 
+/** What features of a groupBy are made from. */
+const MADE_FROM = ['name', 'source', 'keys', 'accuracy', 'tail', 'empty'] as const;
+
+/** By the list of aggregations: a groupBy while it is defined, and when it is, are two objects with one list. */
+const ofGroupBys = new WeakMap<
+  GroupBySpec['aggregations'],
+  { readonly of: GroupBySpec; readonly columns: readonly OutputColumn[] }
+>();
+
 /** Feature columns of a groupBy on its own, in declaration order: aggregation, then window; `partIdx` is 0. */
 export function featureColumns(groupBy: GroupBySpec): readonly OutputColumn[] {
-  return columnsOf(groupBy, null, 0, undefined);
+  const known = ofGroupBys.get(groupBy.aggregations);
+  if (known !== undefined && MADE_FROM.every((name) => known.of[name] === groupBy[name]))
+    return known.columns;
+  const columns = columnsOf(groupBy, null, 0, undefined);
+  ofGroupBys.set(groupBy.aggregations, { of: groupBy, columns });
+  return columns;
 }
+
+const ofParts = new WeakMap<
+  PartSpec,
+  { readonly partIdx: number; readonly columns: readonly OutputColumn[] }
+>();
 
 /** Feature columns of one part of a join. */
 export function partColumns(part: PartSpec, partIdx: number): readonly OutputColumn[] {
-  return columnsOf(part.groupBy, part, partIdx, part.prefix);
+  const known = ofParts.get(part);
+  if (known?.partIdx === partIdx) return known.columns;
+  const columns = columnsOf(part.groupBy, part, partIdx, part.prefix);
+  ofParts.set(part, { partIdx, columns });
+  return columns;
 }
 
 /** What a join computes, in output order: its parts, then its labels. */

@@ -156,6 +156,7 @@ test('the table: every code has a kind and says something', () => {
       "BAD_NAME user",
       "BAD_PREDICATE user",
       "BAD_EXPRESSION user",
+      "TYPE_DISAGREES user",
       "UNKNOWN_JOIN user",
       "UNKNOWN_GROUP_BY user",
       "NO_DEFINITIONS user",

@@ -17,7 +17,15 @@ import { optimise } from './stages/optimise.js';
 export interface CompiledFile {
   /** Below the folder, with `/`. */
   readonly path: string;
-  readonly text: string;
+  /** Text, or its UTF-8. */
+  readonly content: string | Uint8Array;
+}
+
+/** An artefact's file, and what the index says of it. */
+export interface Emitted extends CompiledFile {
+  /** Hash of the text. */
+  readonly hash: string;
+  readonly dependsOn: readonly string[];
 }
 
 /** One object in `project.json`. */
@@ -60,13 +68,15 @@ export interface CompileOptions {
   readonly columnsOf?: ColumnsOf;
   /** What the definitions were warned of. */
   readonly findings?: readonly Finding[];
+  /** By id: files that another thread has made already. */
+  readonly emitted?: ReadonlyMap<string, Emitted>;
 }
 
 /** Changes with the rules that there are. */
 const RULES_KNOWN = hash128(RULES.map(({ id, severity }) => `${id} ${severity}`).join());
 
-/** One object to compile, or to leave as it is. */
-interface Step {
+/** One object to compile, or to leave as it is; plain data. */
+export interface Step {
   readonly spec: ObjectSpec;
   readonly id: string;
   readonly file: string | undefined;
@@ -106,24 +116,34 @@ export function stepsOf(project: Project, before: CompileOptions['before'] = nul
   return { steps, isAllKept };
 }
 
+/** The artefact of one object, as its file. Pure, and of no other object: threads can share the work. */
+export function emitStep(
+  { spec, file }: Pick<Step, 'spec' | 'file'>,
+  { tilesOf, columnsOf }: Pick<CompileOptions, 'tilesOf' | 'columnsOf'> = {},
+): Emitted {
+  const artefact = artefactOf(spec, file, tilesOf, columnsOf);
+  const content = stableJson(artefact);
+  return {
+    ...{ path: pathOf(artefact), content },
+    ...{ hash: hash128(content), dependsOn: artefact.dependsOn },
+  };
+}
+
 /** Artefacts of a project whose definitions are right; of objects that are as they were nothing is made. */
-export function compile(
-  { steps, isAllKept }: Steps,
-  { tilesOf, before, columnsOf, findings = [] }: CompileOptions = {},
-): Compiled {
+export function compile({ steps, isAllKept }: Steps, options: CompileOptions = {}): Compiled {
+  const { before, findings = [], emitted } = options;
   const files: CompiledFile[] = [];
-  const objects = steps.map(({ spec, id, file, made, kept }): Entry => {
+  const objects = steps.map((step): Entry => {
+    const { id, made, kept } = step;
     if (kept !== null) return kept;
-    const artefact = artefactOf(spec, file, tilesOf, columnsOf);
-    const text = stableJson(artefact);
-    const path = pathOf(artefact);
-    files.push({ path, text });
-    return { id, path, made, text: hash128(text), dependsOn: artefact.dependsOn };
+    const { path, content, hash, dependsOn } = emitted?.get(id) ?? emitStep(step, options);
+    files.push({ path, content });
+    return { id, path, made, text: hash, dependsOn };
   });
   const warned = { rules: RULES_KNOWN, findings };
   const index: ProjectIndex = { format: COMPILED_FORMAT, warned, objects };
   const isSame = isAllKept && before != null && indexText(before.index) === indexText(index);
-  if (!isSame) files.push({ path: INDEX_FILE, text: indexText(index) });
+  if (!isSame) files.push({ path: INDEX_FILE, content: indexText(index) });
   const of = (isKept: boolean) =>
     steps.filter(({ kept }) => (kept !== null) === isKept).map(({ id }) => id);
   return { index, files, compiled: of(false), kept: of(true) };

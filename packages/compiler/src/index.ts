@@ -5,10 +5,13 @@ export {
   type CompiledFile,
   type CompileOptions,
   compile,
+  type Emitted,
   type Entry,
+  emitStep,
   findingsBefore,
   INDEX_FILE,
   type ProjectIndex,
+  type Step,
   type Steps,
   stepsOf,
 } from './compile.js';

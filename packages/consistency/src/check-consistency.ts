@@ -12,7 +12,7 @@ import {
   type Store,
   unitName,
 } from '@tessera/kv-writer';
-import { type Candidate, type Compared, compareRows, fetchRows } from './compare.js';
+import { type Candidate, type Compared, compareRows, fetchRows, partName } from './compare.js';
 import { cutJoin } from './cut-join.js';
 import type { ConsistencyOptions, ConsistencyStep } from './options.js';
 import type { ConsistencyReport, Difference, Example } from './report.js';
@@ -198,24 +198,37 @@ async function judge(
   const store = memoryStore();
   const fetcher = createFetcher({ store, definitions: [] });
   checking.closing.push(() => fetcher.close());
-  const { served: now } = await upload(checking.join, {
+  // A dump that is gone by now is a change, and no reason to give up.
+  const join: JoinSpec = { ...checking.join, parts: checking.join.parts.map(lenient) };
+  const { served: now } = await upload(join, {
     ...uploading(checking, 'fresh'),
     ...{ store, asOfMs: served.unit.asOfMs, out: checking.out, tiles: 'auto' },
   });
-  // Of the same data an upload is the same: then nothing came late.
-  if (now.inputHash === served.unit.inputHash) return judged;
+  const changed = changedParts(join, served.unit, now);
+  if (changed.size === 0) return judged;
   const fresh = await fetchRows(
-    checking.join,
+    join,
     fetcher,
     open.map(({ candidate }) => candidate),
   );
   const late = new Set(
     open.filter(({ candidate, trainedAsOf }, idx) => {
+      if (!candidate.parts.some((part) => changed.has(part))) return false;
       const row = fresh[idx]!.row as Readonly<Record<string, unknown>>;
       return sameCell(row[candidate.column] ?? null, trainedAsOf);
     }),
   );
   return judged.map((one) => (late.has(one) ? { ...one, difference: 'arrived_since' } : one));
+}
+
+/** Names of parts that are made from other files by now: what differs in others did not come late. */
+function changedParts(join: JoinSpec, before: ServedUnit, now: ServedUnit): ReadonlySet<string> {
+  const files = (unit: ServedUnit) =>
+    new Map(unit.parts.map(({ part }, idx) => [part, unit.files[idx]]));
+  const [old, own] = [files(before), files(now)];
+  return new Set(
+    join.parts.flatMap((part, idx) => (old.get(idx) === own.get(idx) ? [] : partName(part))),
+  );
 }
 
 /** Values of the candidates' cells in another training set of the same rows. */

@@ -1,4 +1,11 @@
-import { expressionColumns, isTesseraError, type JoinSpec, outputColumns } from '@tessera/api';
+import {
+  expressionColumns,
+  isTesseraError,
+  type JoinSpec,
+  outputColumns,
+  type PartSpec,
+  sanitizeName,
+} from '@tessera/api';
 import type { Fetched, Fetcher, PartStatus } from '@tessera/fetcher';
 import { isServed } from '@tessera/kv-writer';
 import { sameCell } from './same-cell.js';
@@ -8,6 +15,8 @@ import type { TrainedRow } from './trained-rows.js';
 export interface Candidate {
   readonly row: number;
   readonly column: string;
+  /** Names of the parts that decide it. */
+  readonly parts: readonly string[];
   readonly keys: Readonly<Record<string, unknown>>;
   readonly request: Readonly<Record<string, unknown>>;
   readonly atMs: number;
@@ -82,7 +91,7 @@ export async function compareRows(
         if (failed === undefined && sameCell(served, trained)) found.equal++;
         else
           candidates.push({
-            ...{ ...one, row: found.rows + idx, column: name, served, trained },
+            ...{ ...one, row: found.rows + idx, column: name, parts, served, trained },
             error: failed === undefined ? null : errorText(failed),
           });
       }
@@ -113,6 +122,11 @@ interface LooseFetcher {
   ) => Promise<readonly Fetched<unknown>[]>;
 }
 
+/** As the fetcher calls it. */
+export function partName({ prefix, groupBy: { name } }: PartSpec): string {
+  return prefix === undefined ? name : sanitizeName(`${prefix}_${name}`);
+}
+
 function statusOf(answer: Fetched<unknown>): (part: string) => PartStatus | undefined {
   const byPart = new Map(answer.parts.map((one) => [one.part, one]));
   return (part) => byPart.get(part);
@@ -128,7 +142,7 @@ function comparable(
 ): readonly { readonly name: string; readonly parts: readonly string[] }[] {
   const { labels: _, ...unlabelled } = join;
   const parts = join.parts.map((part) => ({
-    name: part.prefix === undefined ? part.groupBy.name : `${part.prefix}_${part.groupBy.name}`,
+    name: partName(part),
     isServed: isServed(part),
   }));
   const known = new Map<string, readonly string[]>();

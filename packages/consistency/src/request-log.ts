@@ -1,10 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type JoinSpec, TesseraError } from '@tessera/api';
+import { dayOf, type JoinSpec, parseDay, TesseraError } from '@tessera/api';
 import type { LoggedRequest } from '@tessera/engine';
+import { isServed } from '@tessera/kv-writer';
 
 /** Wrong lines that are told of; of more, how many. */
 const TOLD = 5;
+
+const FIRST_MS = Date.parse('1000-01-01T00:00:00Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z$/;
 
@@ -21,6 +25,10 @@ export async function readRequestLog(
   { most, seed }: { readonly most: number; readonly seed: number },
 ): Promise<readonly LoggedRequest[]> {
   const known = new Set(join.left.columns.map(({ name }) => name));
+  // Without them a request is refused, and was never served.
+  const needed = new Set(
+    join.parts.filter(isServed).flatMap(({ keys }) => keys.map(({ left }) => left)),
+  );
   const kept: LoggedRequest[] = [];
   const wrong: string[] = [];
   let [line, seen, bad] = [0, 0, 0];
@@ -29,7 +37,7 @@ export async function readRequestLog(
     for await (const text of createInterface({ input: createReadStream(file, 'utf8') })) {
       line++;
       if (text.trim() === '') continue;
-      const request = readLine(text, known);
+      const request = readLine(text, known, needed);
       if (typeof request === 'string') {
         bad++;
         if (wrong.length < TOLD) wrong.push(`line ${line} ${request}`);
@@ -63,7 +71,11 @@ function badLog(reason: string): TesseraError {
 }
 
 /** The request, or what is wrong with it. */
-function readLine(text: string, known: ReadonlySet<string>): LoggedRequest | string {
+function readLine(
+  text: string,
+  known: ReadonlySet<string>,
+  needed: ReadonlySet<string>,
+): LoggedRequest | string {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -78,14 +90,23 @@ function readLine(text: string, known: ReadonlySet<string>): LoggedRequest | str
     typeof at === 'number' && Number.isSafeInteger(at)
       ? at
       : typeof at === 'string' && INSTANT.test(at)
-        ? Date.parse(at.replace(/(\.\d{3})\d+Z$/, '$1Z'))
+        ? msOf(at)
         : Number.NaN;
-  if (Number.isNaN(atMs)) return 'has no instant `at`';
+  // Of other years there are no day labels.
+  if (!(atMs >= FIRST_MS && atMs <= LAST_MS)) return 'has no instant `at`';
   const values = { ...keys, ...request };
   const stranger = Object.keys(values).find((name) => !known.has(name));
   if (stranger !== undefined) return `brings \`${stranger}\`, which the left has not`;
+  const missing = [...needed].find((name) => !Object.hasOwn(values, name));
+  if (missing !== undefined) return `lacks the key \`${missing}\``;
   // Whether values are of their columns' types is found out when they are made columns.
   return { values: values as LoggedRequest['values'], atMs };
+}
+
+/** `Date` takes the 30th of February for the 2nd of March, and 24:00 for the next day: these are no instants. */
+function msOf(at: string): number {
+  const ms = Date.parse(at.replace(/(\.\d{3})\d+Z$/, '$1Z'));
+  return parseDay(at.slice(0, 10)) === dayOf(ms) ? ms : Number.NaN;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -11,6 +11,7 @@ import type { InputFile, LakeFacts, PublishedFacts, SourceFacts } from '@tessera
 import type { DayRange } from './days.js';
 import { type Definition, groupBysOf, sourcesOf } from './definition.js';
 import { checkExpressions } from './expressions/check-expressions.js';
+import { opinionsOn } from './expressions/type-opinions.js';
 import type { LakeFiles } from './inputs.js';
 import { type Known, know, plannerFile, plannerPath } from './known-source.js';
 import { checkLabelSources } from './label-sources.js';
@@ -24,6 +25,8 @@ export interface GatherOptions extends DayRange {
   readonly lake: string;
   /** Folder of what is remembered of files; default: nothing is. */
   readonly factsFolder?: string;
+  /** Leave out who asks: days of the left, or of a groupBy by itself, and what only these must have. */
+  readonly sourcesOnly?: boolean;
 }
 
 /** Everything the planner may know, and how its file numbers become files again. */
@@ -60,6 +63,8 @@ export async function gatherFacts(
   sets: TileSets = NO_SETS,
 ): Promise<Gathered> {
   await checkExpressions(session, subject);
+  const disagreed = await opinionsOn(session, subject);
+  if (disagreed.length > 0) throw combineProblems(disagreed);
   const specs = sourcesOf(subject);
   const ids = new Map(specs.map((spec) => [spec, '']));
   for (const spec of ids.keys()) ids.set(spec, definitionHash(spec));
@@ -105,9 +110,11 @@ export async function gatherFacts(
       ...(ahead.has(id) && { endMs: await dataEndMs(session, one) }),
     };
   }
-  const left = subject.join
-    ? await leftPartitions(session, first, options, published)
-    : await gridDays(session, first, options);
+  const left = options.sourcesOnly
+    ? []
+    : subject.join
+      ? await leftPartitions(session, first, options, published)
+      : await gridDays(session, first, options);
   return {
     facts: { sources, left, published },
     filled: Object.fromEntries([...known].map(([id, { filled }]) => [id, filled])),

@@ -32,6 +32,7 @@ export type {
   TilesRead,
 } from './explain/tile-piece.js';
 export { expressionProblems } from './expressions/expression-problems.js';
+export { type Describe, type OpinionOptions, typeOpinions } from './expressions/type-opinions.js';
 export {
   findGarbage,
   type Garbage,
@@ -53,6 +54,7 @@ export {
   lookAtSources,
   type SourceLook,
 } from './look-at-sources.js';
+export { type LookedAt, lookedAt } from './looked-at.js';
 export type { WorkerMemory } from './memory.js';
 export { PHASES, type Phase, type PhaseTimes } from './profile/phase.js';
 export type { ProfileStage, RunProfile, StageProfile } from './profile/run-profile.js';

@@ -99,6 +99,7 @@ export function partFeatures(
 ): FeaturePlan[] {
   const { groupBy } = part;
   const features: FeaturePlan[] = [];
+  const known = new Map<AggregationSpec, FeaturePlan>();
   for (const { column, outputIdx } of columns) {
     const common = {
       scan: draft.id,
@@ -127,36 +128,66 @@ export function partFeatures(
     }
     const aggregation = groupBy.aggregations[column.aggregationIdx];
     if (!aggregation) throw new Error(`no aggregation ${column.aggregationIdx} in ${groupBy.name}`);
-    const input = inputLane(draft, groupBy, aggregation);
-    if (TIED.has(aggregation.operation)) tieLane(draft, groupBy);
-    const by = aggregation.by === undefined ? null : columnType(groupBy, aggregation.by);
-    const bucket = aggregation.by !== undefined && by ? valueLane(draft, aggregation.by, by) : null;
-    features.push({
-      ...common,
-      operation: aggregation.operation,
-      inputType: input.type,
-      input: input.lane,
-      dictionary: input.dictionary,
-      byDictionary: bucket?.dictionary ?? null,
-      ...(aggregation.k !== undefined && { k: aggregation.k }),
-      ...(aggregation.percentiles && { percentiles: aggregation.percentiles }),
-      ...(aggregation.maxDistinct !== undefined && { maxDistinct: aggregation.maxDistinct }),
-      ...(aggregation.weight !== undefined && {
-        weight: addLane(draft, { how: 'double', column: aggregation.weight }, { kind: 'double' }),
-      }),
-      ...(aggregation.where && {
-        where: addLane(
-          draft,
-          { how: 'true-where', where: aggregation.where, notNull: [] },
-          BOOLEAN,
-        ),
-      }),
-      ...(bucket && by && { by: { lane: bucket.lane, type: by } }),
-      windowMs: column.window === null ? null : parseWindow(column.window),
-      tail: aggregation.tail ?? groupBy.tail,
-    });
+    const windowMs = column.window === null ? null : parseWindow(column.window);
+    const alike = known.get(aggregation);
+    // Its windows have all else in common.
+    const feature: FeaturePlan =
+      alike !== undefined
+        ? { ...alike, outputIdx, name: column.name, outputType: column.type, windowMs }
+        : {
+            ...common,
+            ...aggregationPlan(draft, groupBy, aggregation),
+            windowMs,
+            tail: aggregation.tail ?? groupBy.tail,
+          };
+    known.set(aggregation, feature);
+    features.push(feature);
   }
   return features;
+}
+
+/** What the windows of an aggregation have in common. */
+type AggregationPlan = Pick<
+  FeaturePlan,
+  | 'operation'
+  | 'inputType'
+  | 'input'
+  | 'dictionary'
+  | 'byDictionary'
+  | 'k'
+  | 'percentiles'
+  | 'maxDistinct'
+  | 'weight'
+  | 'where'
+  | 'by'
+>;
+
+function aggregationPlan(
+  draft: ScanDraft,
+  groupBy: GroupBySpec,
+  aggregation: AggregationSpec,
+): AggregationPlan {
+  const input = inputLane(draft, groupBy, aggregation);
+  if (TIED.has(aggregation.operation)) tieLane(draft, groupBy);
+  const by = aggregation.by === undefined ? null : columnType(groupBy, aggregation.by);
+  const bucket = aggregation.by !== undefined && by ? valueLane(draft, aggregation.by, by) : null;
+  return {
+    operation: aggregation.operation,
+    inputType: input.type,
+    input: input.lane,
+    dictionary: input.dictionary,
+    byDictionary: bucket?.dictionary ?? null,
+    ...(aggregation.k !== undefined && { k: aggregation.k }),
+    ...(aggregation.percentiles && { percentiles: aggregation.percentiles }),
+    ...(aggregation.maxDistinct !== undefined && { maxDistinct: aggregation.maxDistinct }),
+    ...(aggregation.weight !== undefined && {
+      weight: addLane(draft, { how: 'double', column: aggregation.weight }, { kind: 'double' }),
+    }),
+    ...(aggregation.where && {
+      where: addLane(draft, { how: 'true-where', where: aggregation.where, notNull: [] }, BOOLEAN),
+    }),
+    ...(bucket && by && { by: { lane: bucket.lane, type: by } }),
+  };
 }
 
 /**

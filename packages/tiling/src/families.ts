@@ -82,6 +82,19 @@ export function valueType({ input, exploded }: StateFamily): DataType | null {
  * Throws  INTERNAL when the aggregation names a column that the source has not
  */
 export function statesOf(aggregation: AggregationSpec, source: SourceSpec): readonly StateFamily[] {
+  const { operation, input, k, weight, where, by } = aggregation;
+  const key = JSON.stringify([operation, input, k, weight, where, by]);
+  const known = ofSources.get(source) ?? new Map<string, readonly StateFamily[]>();
+  ofSources.set(source, known);
+  const found = known.get(key) ?? madeStates(aggregation, source);
+  known.set(key, found);
+  return found;
+}
+
+/** By the source itself, then by what decides states: many definitions ask one source for the same. */
+const ofSources = new WeakMap<SourceSpec, Map<string, readonly StateFamily[]>>();
+
+function madeStates(aggregation: AggregationSpec, source: SourceSpec): readonly StateFamily[] {
   const typed = (column: string): TypedColumn => {
     const found = source.columns.find(({ name }) => name === column);
     if (found === undefined) {
@@ -219,6 +232,17 @@ function withHash(
  * bits, hex. Neither the source's name nor what only states read (inputs, a tieBreaker that chooses no rows) is in it.
  */
 export function tileSetHash(source: SourceSpec, keys: readonly string[]): string {
+  const known = setsOfSources.get(source) ?? new Map<string, string>();
+  setsOfSources.set(source, known);
+  const key = JSON.stringify(keys);
+  const found = known.get(key) ?? hashSet(source, keys);
+  known.set(key, found);
+  return found;
+}
+
+const setsOfSources = new WeakMap<SourceSpec, Map<string, string>>();
+
+function hashSet(source: SourceSpec, keys: readonly string[]): string {
   // Of repeated events the tieBreaker says which one stays (S1.5).
   const tieBreaker = source.eventId === undefined ? undefined : source.tieBreaker;
   return contentHash({

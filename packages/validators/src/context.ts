@@ -43,6 +43,8 @@ export interface ValidationContext extends Required<Omit<Validated, 'limits' | '
   readonly sources: readonly SourceSpec[];
   readonly hashOf: (source: SourceSpec) => string;
   readonly factsOf: (source: SourceSpec) => SourceFacts | undefined;
+  /** Of what is exported under a name: undefined where nothing is, or more than one thing. */
+  readonly fileOf: (name: string) => string | undefined;
   /** Its file, where that is known, and its name. */
   readonly placeOf: (definition: { readonly name: string }) => string;
 }
@@ -72,7 +74,13 @@ export function createContext(validated: Validated): ValidationContext {
     columns.set(definition, known);
     return known;
   };
+  const byName = new Map<string, string | undefined>();
+  for (const [definition, file] of files) {
+    const { name } = definition as { readonly name?: unknown };
+    if (typeof name === 'string') byName.set(name, byName.has(name) ? undefined : file);
+  }
   return {
+    fileOf: (name) => byName.get(name),
     columnsOf: validated.columnsOf ?? columnsOf,
     ...{ joins, groupBys, told, facts, range, files, allGroupBys },
     limits: { ...DEFAULT_LIMITS, ...validated.limits },

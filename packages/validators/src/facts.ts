@@ -15,6 +15,8 @@ export interface RunFacts {
   readonly rows: number;
   readonly bytes: number;
   readonly peakBytes: number;
+  /** Absent where nobody knows. */
+  readonly seconds?: number;
 }
 
 export interface ProjectFacts {

@@ -1,4 +1,5 @@
 import type { DefinitionRule, TesseraError } from '@tessera/api';
+import type { ValidationContext } from './context.js';
 import type { Found, Rule } from './rule.js';
 
 /**
@@ -9,10 +10,22 @@ export function told(rule: Omit<Rule, 'check'> & { readonly id: DefinitionRule }
   return {
     ...rule,
     check: (context) =>
-      context.told.filter((problem) => problem.rule === rule.id).map((problem) => asFound(problem)),
+      context.told
+        .filter((problem) => problem.rule === rule.id)
+        .map((problem) => asFound(problem, context)),
   };
 }
 
-export function asFound({ at, summary, hint }: TesseraError): Found {
-  return { at: at ?? '', message: summary, ...(hint !== undefined && { hint }) };
+/** Who types expressions knows definitions by name: their files are put in front. */
+export function asFound(
+  { at = '', summary, hint }: TesseraError,
+  { fileOf }: Pick<ValidationContext, 'fileOf'>,
+): Found {
+  const [first = ''] = at.split(' › ');
+  const file = at.includes(' › ') ? fileOf(first) : undefined;
+  return {
+    at: file === undefined ? at : `${file} › ${at}`,
+    message: summary,
+    ...(hint !== undefined && { hint }),
+  };
 }

@@ -21,7 +21,7 @@ export function validate(validated: Validated, options: ValidateOptions = {}): r
   const others = context.told
     .filter((problem) => !known.has(problem.rule))
     .map((problem): Finding => {
-      const found = asFound(problem);
+      const found = asFound(problem, context);
       const { rule } = problem;
       return { ...found, hint: found.hint ?? '', rule, layer: 'schema', severity: 'error' };
     });

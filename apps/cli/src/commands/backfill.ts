@@ -2,14 +2,17 @@ import type { GroupBySpec, JoinSpec } from '@tessera/api';
 import type { RunOptions, RunResult } from '@tessera/engine';
 import type { Engine } from '../engine.js';
 import { noGroupBys, unknownName } from '../failures.js';
+import type { Said } from '../idle/verdict.js';
 import { checkRunOptions, type Mistake, type RawRunOptions } from '../options.js';
 import { printJson, runDocument } from '../output/json-document.js';
+import { isIdle } from '../output/plan-lines.js';
 import { paint } from '../output/style.js';
 import { shownPath } from '../paths.js';
 import { type Definitions, loadDefinitions } from '../project/load-definitions.js';
 import { validateFirst } from '../project/validate-first.js';
 import { type CommandContext, printLines } from './context.js';
 import { ensureLake, openProject } from './open-project.js';
+import { rememberIdle, saidOfNothing } from './remember-idle.js';
 import { runDataset } from './run-dataset.js';
 import { timelinesOf } from './timeline.js';
 
@@ -40,6 +43,8 @@ export async function backfillCommand(
   await ensureLake(project, { named: raw.lake !== undefined, quiet }, context);
   const engine = await context.loadEngine();
   const documents: object[] = [];
+  const said: Said[] = [];
+  let areIdle = !isNamed;
   for (const definition of chosen) {
     if (chosen.length > 1 && !quiet)
       printLines(context, [paint(context.terminal.outStyle, 'bold', definition.name)]);
@@ -50,11 +55,15 @@ export async function backfillCommand(
       timeline: timelines.get(definition.name) ?? null,
       run: (options: RunOptions) => runOne(engine, definition, options),
     };
-    documents.push({
-      command: 'backfill',
-      name: definition.name,
-      ...runDocument(await runDataset(run, context)),
-    });
+    const result = await runDataset(run, context);
+    documents.push({ command: 'backfill', name: definition.name, ...runDocument(result) });
+    areIdle &&= isIdle(result.plan);
+    if (chosen.length > 1) said.push({ as: 'title', label: '', text: definition.name });
+    said.push(saidOfNothing(result.plan, checked));
+  }
+  if (areIdle) {
+    const loaded = [...load.loaded().keys()];
+    await rememberIdle({ raw, config, loaded, definitions: chosen, said }, context);
   }
   const isOne = (raw.join ?? raw.groupBy)?.length === 1;
   if (quiet) context.terminal.out(printJson(isOne ? documents[0] : { runs: documents }));

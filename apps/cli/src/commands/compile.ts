@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ProjectIndex } from '@tessera/compiler';
 import type { Finding } from '@tessera/validators';
+import { startEmitter } from '../compiled/emit-together.js';
 import { isUnchanged, rememberInputs } from '../compiled/inputs-record.js';
 import { isWhole, readIndex } from '../compiled/read-compiled.js';
 import { writeCompiled } from '../compiled/write-compiled.js';
@@ -10,6 +11,7 @@ import { printJson } from '../output/json-document.js';
 import { formatAmount, formatElapsed } from '../output/numbers.js';
 import { doneLine } from '../output/style.js';
 import { shownPath } from '../paths.js';
+import { listDefinitionFiles } from '../project/list-files.js';
 import type { ProjectConfig } from '../project/load-config.js';
 import { loadFiles } from '../project/load-project.js';
 import type { ModuleLoader } from '../project/module-loader.js';
@@ -101,25 +103,29 @@ async function compileAll(
 ): Promise<Outcome> {
   const { compile, findingsBefore, parse, rememberedColumns, stepsOf, validateProject } =
     await import('@tessera/compiler');
+  // Nothing was compiled, or everything is to be: there is enough to do for another thread.
+  const emitter = index === null ? startEmitter(listDefinitionFiles(config.features).length) : null;
   const project = parse(await loadFiles(config, load, config.folder));
   const before =
     index === null
       ? null
       : { index, isWhole: (entry: ProjectIndex['objects'][number]) => isWhole(folder, entry) };
   const steps = stepsOf(project, before);
+  emitter?.begin(steps.steps);
   const columnsOf = rememberedColumns();
   const known = findingsBefore(steps, before);
   // What compiled once has expressions of the right types.
   const engine = known === null ? await import('@tessera/engine') : null;
   const told = engine?.expressionProblems([...project.joins, ...project.groupBys], columnsOf) ?? [];
-  const findings = known ?? validateProject(project, { told, columnsOf });
+  const findings = known ?? validateProject(project, { told, columnsOf, limits: config.limits });
   const objects = countsOf(project);
-  if (findings.some(({ severity }) => strict === true || severity === 'error'))
+  if (findings.some(({ severity }) => strict === true || severity === 'error')) {
+    emitter?.abandon();
     return { objects, findings, compiled: [], kept: [], removed: [] };
-  const compiled = compile(steps, {
-    ...{ before, columnsOf, findings },
-    ...(engine && { tilesOf: engine.tilesOfPlan }),
-  });
+  }
+  const options = { columnsOf, ...(engine && { tilesOf: engine.tilesOfPlan }) };
+  const emitted = (await emitter?.finish(options)) ?? new Map();
+  const compiled = compile(steps, { ...options, before, findings, emitted });
   const removed = writeCompiled(folder, compiled);
   rememberInputs(folder, indexText(folder), load.loaded());
   return { objects, findings, compiled: compiled.compiled, kept: compiled.kept, removed };

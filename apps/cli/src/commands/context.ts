@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.js';
+import type { Asked } from '../idle/asked.js';
 import type { LoadWatch } from '../load-watch.js';
 import type { Terminal } from '../terminal.js';
 
@@ -11,6 +12,8 @@ export interface CommandContext {
   readonly loadEngine: () => Promise<Engine>;
   readonly loadWatch: LoadWatch;
   /** `listen` is called when there is something that an interruption must leave in order. */
+  /** The command line as the process was given it, where its answer may be remembered: null in a process that does more. */
+  readonly asked?: Asked | null;
   readonly interrupts: { readonly signal: AbortSignal; readonly listen: () => void };
 }
 

@@ -1,10 +1,10 @@
-import { TesseraError } from '@tessera/api';
+import { combineProblems, TesseraError } from '@tessera/api';
 import type { Project, ProjectDiff } from '@tessera/compiler';
+import { type PlannedRun, plannedRuns, plannedText } from '../compiled/planned-runs.js';
 import { artefactsFor, stateOf } from '../compiled/state-of.js';
 import { badOptions } from '../failures.js';
 import { diffLines } from '../output/diff-lines.js';
 import { printJson } from '../output/json-document.js';
-import { formatAmount, formatBytes, formatSeconds } from '../output/numbers.js';
 import type { ProjectConfig } from '../project/load-config.js';
 import { loadDefinitions } from '../project/load-definitions.js';
 import { lakeState } from '../project/synthetic-data.js';
@@ -44,11 +44,17 @@ export async function diffCommand(raw: RawDiffOptions, context: CommandContext):
       : await artefactsFor(project);
   const diff = diffProjects(before, after);
   const isLooked = project !== null && lake !== false && lakeState(config.lake) !== 'missing';
-  const costs = isLooked
-    ? await costsOf(diff, project, config, context)
-    : new Map<string, string>();
+  const runs = isLooked
+    ? await runsOf(diff, project, config, context)
+    : new Map<string, PlannedRun>();
+  const costs = new Map([...runs].map(([id, run]) => [id, plannedText(run)]));
   if (raw.json === true)
-    context.terminal.out(printJson({ command: 'diff', ...diff, costs: Object.fromEntries(costs) }));
+    context.terminal.out(
+      printJson({
+        ...{ command: 'diff', ...diff, costs: Object.fromEntries(costs) },
+        estimates: Object.fromEntries(runs),
+      }),
+    );
   else if (raw.markdown === true) context.terminal.out(diffMarkdown(diff, costs));
   else printLines(context, diffLines(diff, costs, context.terminal.outStyle));
   if (diff.refused.length > 0 && raw.allowBreaking !== true)
@@ -58,36 +64,22 @@ export async function diffCommand(raw: RawDiffOptions, context: CommandContext):
 }
 
 /** What building each rebuilt object again would take, by its plan. */
-async function costsOf(
+async function runsOf(
   diff: ProjectDiff,
   project: Project,
   config: ProjectConfig,
   context: CommandContext,
-): Promise<Map<string, string>> {
-  const engine = await context.loadEngine();
-  const costs = new Map<string, string>();
+): Promise<ReadonlyMap<string, PlannedRun>> {
   const asked = new Set(
     diff.changes
       .filter(({ rebuild, what }) => rebuild.dataset || what === 'added')
       .map(({ id }) => id),
   );
-  for (const definition of [...project.joins, ...project.groupBys]) {
-    const id = `${definition.kind} ${definition.name}`;
-    if (!asked.has(id)) continue;
-    const options = {
-      ...{ lake: config.lake, out: config.out, planOnly: true },
-      signal: context.interrupts.signal,
-    };
-    const { plan } =
-      definition.kind === 'join'
-        ? await engine.trainSet(definition, options)
-        : await engine.backfill(definition, options);
-    const { estimate, toBuild } = plan;
-    const seconds = estimate === null ? '' : `, about ${formatSeconds(estimate.seconds)}`;
-    costs.set(
-      id,
-      `${formatAmount(toBuild, 'partition')} to build: reads ${formatBytes(plan.readBytes)}${seconds}`,
-    );
-  }
-  return costs;
+  const definitions = [...project.joins, ...project.groupBys].filter(({ kind, name }) =>
+    asked.has(`${kind} ${name}`),
+  );
+  const { runs, problems } = await plannedRuns(definitions, config, context);
+  // Nothing can be said of what cannot be planned: that is a failure, not a diff without costs.
+  if (problems.length > 0) throw combineProblems(problems);
+  return runs;
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { definitionHash, TesseraError } from '@tessera/api';
 import type { GraphNode, LineageGraph, Project } from '@tessera/compiler';
 import type { LakeLook } from '@tessera/engine';
+import { type PlannedRun, plannedRuns, plannedText } from '../compiled/planned-runs.js';
 import { artefactsFor } from '../compiled/state-of.js';
 import { printJson } from '../output/json-document.js';
 import { lineageLines } from '../output/lineage-lines.js';
@@ -44,8 +45,14 @@ export async function lineageCommand(
         ...{ lake: config.lake, out: config.out, signal: context.interrupts.signal },
       })
     : null;
-  const findings = validateProject(project, { facts: looked, told: looked?.problems ?? [] });
-  const costs = looked === null ? new Map<string, string>() : costsOf(project, looked);
+  const planned = isLooked
+    ? (await plannedRuns([...project.joins, ...project.groupBys], config, context)).runs
+    : new Map<string, PlannedRun>();
+  const findings = validateProject(project, {
+    ...{ limits: config.limits, told: looked?.problems ?? [] },
+    facts: looked && { ...looked, runs: planned },
+  });
+  const costs = looked === null ? new Map<string, string>() : costsOf(project, looked, planned);
   const graph = lineageGraph(await artefactsFor(project), { findings, costs });
   const nodes = chosen(graph, of, raw.column);
   if (raw.report !== undefined) {
@@ -92,7 +99,11 @@ function chosen(
 }
 
 /** What sources hold, and what joins read of them. */
-function costsOf(project: Project, { sources }: LakeLook): Map<string, string> {
+function costsOf(
+  project: Project,
+  { sources }: LakeLook,
+  planned: ReadonlyMap<string, PlannedRun>,
+): Map<string, string> {
   const of = (source: Project['sources'][number]) => sources.get(definitionHash(source));
   const costs = new Map<string, string>();
   for (const source of project.sources) {
@@ -112,10 +123,10 @@ function costsOf(project: Project, { sources }: LakeLook): Map<string, string> {
     const looks = [...new Set(read)].flatMap((source) => of(source) ?? []);
     const rows = looks.reduce((sum, look) => sum + look.rows, 0);
     const bytes = looks.reduce((sum, look) => sum + look.bytes, 0);
-    costs.set(
-      `${definition.kind} ${definition.name}`,
-      `all of its sources: ${formatCount(rows)} rows, ${formatBytes(bytes)}`,
-    );
+    const id = `${definition.kind} ${definition.name}`;
+    const run = planned.get(id);
+    const all = `all of its sources: ${formatCount(rows)} rows, ${formatBytes(bytes)}`;
+    costs.set(id, run === undefined ? all : `${plannedText(run)}; ${all}`);
   }
   return costs;
 }

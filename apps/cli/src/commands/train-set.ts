@@ -2,6 +2,7 @@ import { type JoinSpec, leftColumns, outputColumns } from '@tessera/api';
 import type { RunResult } from '@tessera/engine';
 import { checkRunOptions, type RawRunOptions } from '../options.js';
 import { printJson, runDocument } from '../output/json-document.js';
+import { isIdle } from '../output/plan-lines.js';
 import { rowTable, valueText } from '../output/row-table.js';
 import { stepLine } from '../output/style.js';
 import { shownPath } from '../paths.js';
@@ -10,6 +11,7 @@ import { validateFirst } from '../project/validate-first.js';
 import { chooseJoin } from './choose-join.js';
 import { type CommandContext, printLines } from './context.js';
 import { ensureLake, openProject } from './open-project.js';
+import { rememberIdle, saidOfNothing } from './remember-idle.js';
 import { runDataset } from './run-dataset.js';
 import { timelinesOf } from './timeline.js';
 
@@ -34,9 +36,8 @@ export async function trainSetCommand(
   const { config, load } = project;
   const definitions = await loadDefinitions(config, load, context.cwd);
   const join = chooseJoin(definitions, raw.join, shownPath(context.cwd, config.features));
-  if (raw.join === undefined && !quiet) {
-    printLines(context, [stepLine('join', `${join.name} (the only one in this project)`)]);
-  }
+  const only = `${join.name} (the only one in this project)`;
+  if (raw.join === undefined && !quiet) printLines(context, [stepLine('join', only)]);
   const timelines = await timelinesOf(raw, [join.name], context.cwd);
   await validateFirst(definitions.project, [join]);
   await ensureLake(project, { named: raw.lake !== undefined, quiet }, context);
@@ -50,6 +51,14 @@ export async function trainSetCommand(
   );
   if (isDry && !quiet && !checked.planOnly) {
     printLines(context, ['', ...(await previewLines(result, join, context))]);
+  }
+  if (isIdle(result.plan)) {
+    const step = { as: 'step', label: 'join', text: only } as const;
+    const said = [...(raw.join === undefined ? [step] : []), saidOfNothing(result.plan, checked)];
+    await rememberIdle(
+      { raw, config, loaded: [...load.loaded().keys()], definitions: [join], said },
+      context,
+    );
   }
   if (quiet) {
     context.terminal.out(

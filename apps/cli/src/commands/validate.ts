@@ -1,8 +1,9 @@
 import { type GroupBySpec, type JoinSpec, TesseraError } from '@tessera/api';
 import type { Project } from '@tessera/compiler';
 import type { Finding, ProjectFacts } from '@tessera/validators';
+import { plannedRuns, runByThemselves } from '../compiled/planned-runs.js';
 import { badOptions, unknownName } from '../failures.js';
-import { isDay } from '../options.js';
+import { isDay, readBytes, readWhole } from '../options.js';
 import { countsText, findingLines } from '../output/finding-lines.js';
 import { printJson } from '../output/json-document.js';
 import { formatElapsed } from '../output/numbers.js';
@@ -20,6 +21,11 @@ export interface RawValidateOptions {
   readonly join?: readonly string[];
   readonly start?: string;
   readonly end?: string;
+  readonly maxRows?: string;
+  readonly maxBytes?: string;
+  readonly maxMemory?: string;
+  /** False: runs are not planned. */
+  readonly estimates?: boolean;
   readonly strict?: boolean;
   readonly json?: boolean;
 }
@@ -30,7 +36,7 @@ export async function validateCommand(
   context: CommandContext,
 ): Promise<void> {
   const startedMs = performance.now();
-  const range = checkedRange(raw);
+  const { range, limits } = checkedOptions(raw);
   const { lake, ...asked } = raw;
   const { config, load } = await openProject(
     { ...asked, ...(typeof lake === 'string' && { lake }) },
@@ -39,7 +45,7 @@ export async function validateCommand(
   const { parse, validateProject } = await import('@tessera/compiler');
   const project = only(parse(await loadFiles(config, load, context.cwd)), raw.join);
   context.interrupts.listen();
-  const { expressionProblems, lookAtSources } = await import('@tessera/engine');
+  const { expressionProblems, lookAtSources, typeOpinions } = await import('@tessera/engine');
   const definitions = [...project.joins, ...project.groupBys];
   const isLooked = lake !== false && lakeState(config.lake) !== 'missing';
   const looked = isLooked
@@ -50,14 +56,34 @@ export async function validateCommand(
         signal: context.interrupts.signal,
       })
     : null;
-  const facts: ProjectFacts | null = looked;
+  const planned =
+    isLooked && raw.estimates !== false
+      ? await plannedRuns(runByThemselves(project), config, context, range)
+      : null;
+  const facts: ProjectFacts | null = looked && {
+    ...looked,
+    ...(planned && { runs: planned.runs }),
+  };
+  const { signal } = context.interrupts;
+  const told = [
+    ...expressionProblems(definitions),
+    ...(await typeOpinions(definitions, { signal })),
+    ...(looked?.problems ?? []),
+  ];
+  // What makes a plan impossible was told above, in most cases.
+  const messages = new Set(told.map(({ message }) => message));
+  told.push(...(planned?.problems ?? []).filter(({ message }) => !messages.has(message)));
   const findings = validateProject(
     project,
-    { told: [...expressionProblems(definitions), ...(looked?.problems ?? [])], facts, range },
+    { told, facts, range, limits: { ...config.limits, ...limits } },
     { strict: raw.strict === true },
   );
   if (raw.json === true) {
-    const document = { command: 'validate', lake: isLooked, objects: countsOf(project), findings };
+    const estimates = Object.fromEntries(planned?.runs ?? []);
+    const document = {
+      ...{ command: 'validate', lake: isLooked, objects: countsOf(project) },
+      ...{ findings, estimates },
+    };
     context.terminal.out(printJson(document));
   } else {
     const style = context.terminal.outStyle;
@@ -130,12 +156,33 @@ export function objectsText({ joins, groupBys, sources }: ProjectCounts): string
   return [text(joins, 'join'), text(groupBys, 'groupBy'), text(sources, 'source')].join(', ');
 }
 
-function checkedRange({ start, end }: RawValidateOptions) {
+function checkedOptions({ start, end, maxRows, maxBytes, maxMemory }: RawValidateOptions) {
   const mistakes = Object.entries({ '--start': start, '--end': end }).flatMap(([option, text]) =>
     text === undefined || isDay(text)
       ? []
       : [{ option, message: `is not a day written YYYY-MM-DD: ${JSON.stringify(text)}` }],
   );
+  const limit = (
+    option: string,
+    text: string | undefined,
+    read: (text: string) => number | null,
+    what: string,
+  ): number | undefined => {
+    const value = text === undefined ? undefined : read(text);
+    if (value !== null && value !== 0) return value;
+    mistakes.push({ option, message: `is not ${what}: ${JSON.stringify(text)}` });
+    return undefined;
+  };
+  const limits = {
+    runRows: limit('--max-rows', maxRows, readWhole, 'a whole number above 0'),
+    runBytes: limit('--max-bytes', maxBytes, readBytes, 'a size like 512MB or 4GB'),
+    runMemoryBytes: limit('--max-memory', maxMemory, readBytes, 'a size like 512MB or 4GB'),
+  };
   if (mistakes.length > 0) throw badOptions(mistakes);
-  return { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
+  return {
+    range: { ...(start !== undefined && { start }), ...(end !== undefined && { end }) },
+    limits: Object.fromEntries(
+      Object.entries(limits).filter(([, value]) => value !== undefined),
+    ) as Partial<Record<keyof typeof limits, number>>,
+  };
 }

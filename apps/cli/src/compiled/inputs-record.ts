@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hash128 } from '@tessera/api';
+import { cacheFolder } from '../project/cache-folder.js';
 import { listDefinitionFiles } from '../project/list-files.js';
 import type { ProjectConfig } from '../project/load-config.js';
-import { cacheFolder } from '../project/module-loader.js';
 import { readVersion } from '../version.js';
 
 /** What was loaded for the artefacts of a folder: as long as all of it is the same, so are they. */
@@ -42,11 +42,15 @@ export function isUnchanged(compiled: string, index: string, places: Places): bo
   }
 }
 
-/** Remember what was loaded. A cache that cannot be written is no failure. */
-export function rememberInputs(compiled: string, index: string, loaded: readonly string[]): void {
+/** Remember what was loaded, as it was then: files may have changed since. A cache that cannot be written is no failure. */
+export function rememberInputs(
+  compiled: string,
+  index: string,
+  loaded: ReadonlyMap<string, string | null>,
+): void {
   const file = recordOf(compiled);
   try {
-    const files = loaded.map((one) => [one, hashOf(one)] as const);
+    const files = [...loaded].map(([one, hash]) => [one, hash ?? hashOf(one)] as const);
     const record: Record = { version: readVersion(), index: hash128(index), files };
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(`${file}.${process.pid}`, JSON.stringify(record));

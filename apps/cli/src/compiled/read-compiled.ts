@@ -30,6 +30,8 @@ export function readIndex(folder: string, shown: string): ProjectIndex | null {
     if (!isEntry(entry))
       throw new TesseraError('BAD_COMPILED', { path: shown, reason: 'its index is damaged' });
   const { warned = { rules: '', findings: [] } } = found;
+  if (!isWarned(warned))
+    throw new TesseraError('BAD_COMPILED', { path: shown, reason: 'its index is damaged' });
   return { format: found.format, warned, objects: found.objects };
 }
 
@@ -42,9 +44,9 @@ export function readCompiled(folder: string, shown: string): ReadonlyMap<string,
     index.objects.map((entry) => {
       const name = `${shown}/${entry.path}`;
       const found = readJson(path.join(folder, entry.path), name) as Artefact;
-      if (typeof found.format !== 'number' || !Array.isArray(found.columns))
-        throw new TesseraError('BAD_COMPILED', { path: name, reason: 'it is no artefact' });
-      checkFormat(found.format, name);
+      if (isFormat(found.format)) checkFormat(found.format, name);
+      if (!isWhole(folder, entry))
+        throw new TesseraError('BAD_COMPILED', { path: name, reason: 'somebody wrote to it' });
       return [entry.id, found];
     }),
   );
@@ -80,9 +82,24 @@ function readJson(file: string, shown: string): object {
   throw new TesseraError('BAD_COMPILED', { path: shown, reason: 'it is no JSON' });
 }
 
+const isFormat = (format: unknown): format is number => typeof format === 'number';
+
+function isWarned(warned: unknown): warned is ProjectIndex['warned'] {
+  if (typeof warned !== 'object' || warned === null) return false;
+  const { rules, findings } = warned as { readonly rules?: unknown; readonly findings?: unknown };
+  const isFinding = (finding: unknown) =>
+    typeof finding === 'object' &&
+    finding !== null &&
+    ['rule', 'layer', 'severity', 'at', 'message', 'hint'].every(
+      (name) => typeof (finding as Readonly<Record<string, unknown>>)[name] === 'string',
+    );
+  return typeof rules === 'string' && Array.isArray(findings) && findings.every(isFinding);
+}
+
 function isEntry(entry: unknown): entry is Entry {
   if (typeof entry !== 'object' || entry === null) return false;
-  const { id, path: file, made, text } = entry as Partial<Entry>;
+  const { id, path: file, made, text, dependsOn } = entry as Partial<Entry>;
+  if (!Array.isArray(dependsOn)) return false;
   if (typeof file !== 'string' || !/^[^/\\]+\/[^/\\]+\.json$/.test(file) || file.includes('..'))
     return false;
   return [id, made, text].every((part) => typeof part === 'string');

@@ -8,7 +8,8 @@ import { CONFIG_FILE } from '../project/find-project.js';
 import { loadConfig } from '../project/load-config.js';
 import { loadFiles } from '../project/load-project.js';
 import { createModuleLoader } from '../project/module-loader.js';
-import { atRevision } from './git-revision.js';
+import { NOTHING_KEPT } from '../project/transformed-files.js';
+import { atRevision, isRevision } from './git-revision.js';
 import { isCompiled, readCompiled } from './read-compiled.js';
 
 export type Artefacts = ReadonlyMap<string, Artefact>;
@@ -24,10 +25,13 @@ export async function stateOf(
   project: string,
   context: CommandContext,
 ): Promise<Artefacts> {
+  if (place === '')
+    throw new TesseraError('UNKNOWN_REVISION', { revision: "''", reason: 'nothing is named.' });
   const folder = path.resolve(context.cwd, place);
   if (isCompiled(folder)) return readCompiled(folder, shownPath(context.cwd, folder));
   if (existsSync(path.join(folder, CONFIG_FILE))) return artefactsIn(folder, context);
-  if (existsSync(folder)) {
+  // A branch may be called as a folder is.
+  if (existsSync(folder) && !isRevision(project, place)) {
     const reason = `the folder has neither a ${CONFIG_FILE} nor what \`tessera compile\` wrote.`;
     throw new TesseraError('UNKNOWN_REVISION', { revision: place, reason });
   }
@@ -46,7 +50,7 @@ export async function artefactsIn(folder: string, context: CommandContext): Prom
 }
 
 export async function projectIn(folder: string, context: CommandContext): Promise<Project> {
-  const load = createModuleLoader(folder, context.loadWatch);
+  const load = createModuleLoader(folder, context.loadWatch, NOTHING_KEPT);
   const config = await loadConfig(folder, load, context.cwd);
   const { parse } = await import('@tessera/compiler');
   const project = parse(await loadFiles(config, load, folder));

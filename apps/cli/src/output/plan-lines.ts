@@ -133,15 +133,24 @@ export function nothingToDoLine(
   { start, end, elapsedMs }: AskedRange & { readonly elapsedMs: number },
   style: Style,
 ): string {
+  return doneLine(
+    style,
+    'plan',
+    `${nothingToDoText(plan, { start, end })}   ${formatElapsed(elapsedMs)}`,
+  );
+}
+
+/** The same without how long it took. */
+export function nothingToDoText(plan: PlanSummary, range: AskedRange): string {
   const why =
     plan.kind === 'tiles'
       ? whyNoTiles(plan)
       : plan.partitions === 0
-        ? `the left has no partitions${rangeText({ start, end })}`
+        ? `the left has no partitions${rangeText(range)}`
         : plan.partitions === 1
           ? '1 partition is up to date'
           : `${formatCount(plan.partitions)} partitions are up to date`;
-  return doneLine(style, 'plan', `nothing to do: ${why}   ${formatElapsed(elapsedMs)}`);
+  return `nothing to do: ${why}`;
 }
 
 function whyNoTiles({ name, partitions, tiles }: PlanSummary): string {

@@ -21,6 +21,7 @@ export async function loadFiles(
       failures.push(describeFailure(error, file, config.folder, cwd));
     }
   }
+  load.save();
   const problems =
     failures.length === 0 ? [] : definitionsFailed(withoutRepeats(failures)).problems;
   return { files, problems, folder: shownPath(cwd, config.features) };

@@ -21,7 +21,7 @@ export async function validateFirst(
     .filter(({ severity }) => severity === 'error')
     .map(
       ({ rule, at, message, hint }): TesseraError =>
-        told.find((problem) => problem.at === at && problem.summary === message) ??
+        told.find((problem) => at.endsWith(problem.at ?? '') && problem.summary === message) ??
         new TesseraError('RULE_BROKEN', { rule, message }, { at, hint }),
     );
   if (errors.length > 0) throw combineProblems(errors);

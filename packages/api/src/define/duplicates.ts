@@ -5,7 +5,13 @@ import { describeAggregation } from './read-aggregation.js';
 import type { Report } from './report.js';
 
 /** Every dataset has it, so no column may be called that (S8). */
-export const PARTITION_LABEL = { name: DS, origin: 'the partition label `ds`' } as const;
+export const PARTITION_LABEL = { name: DS, origin: () => 'the partition label `ds`' } as const;
+
+/** A column with what made it, in words: only asked for where two have one name. */
+export interface Named {
+  readonly name: string;
+  readonly origin: () => string;
+}
 
 /** `user_spend › sum('amount') over 7d`: what made a column. */
 export function originOf(groupBy: GroupBySpec, column: OutputColumn): string {
@@ -23,15 +29,12 @@ export function originOf(groupBy: GroupBySpec, column: OutputColumn): string {
 /**
  * Adds DUPLICATE_COLUMN_NAME for every name that comes twice (S6), with both origins. Case is ignored, as DuckDB and Spark do.
  */
-export function checkDuplicates(
-  named: readonly { readonly name: string; readonly origin: string }[],
-  report: Report,
-  hint?: string,
-): void {
-  const origins = new Map<string, string>();
+export function checkDuplicates(named: readonly Named[], report: Report, hint?: string): void {
+  const origins = new Map<string, Named['origin']>();
   for (const { name, origin } of named) {
-    const first = origins.get(name.toLowerCase());
-    if (first === undefined) origins.set(name.toLowerCase(), origin);
-    else report.add('DUPLICATE_COLUMN_NAME', { name, first, second: origin }, hint);
+    const lower = name.toLowerCase();
+    const first = origins.get(lower);
+    if (first === undefined) origins.set(lower, origin);
+    else report.add('DUPLICATE_COLUMN_NAME', { name, first: first(), second: origin() }, hint);
   }
 }

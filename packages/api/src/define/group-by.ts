@@ -195,7 +195,7 @@ function checkToldApart(
       'DUPLICATE_COLUMN_NAME',
       {
         name: key,
-        first: key === DS ? PARTITION_LABEL.origin : `key \`${key}\``,
+        first: key === DS ? PARTITION_LABEL.origin() : `key \`${key}\``,
         second: `feature \`${key}\` of ${name}`,
       },
       "`derive` and `only` could not tell them apart: name the feature with `as: '…'`.",
@@ -208,14 +208,14 @@ function checkOwnNames(spec: GroupBySpec, report: Report): void {
   const known = new Set(spec.source.columns.map((column) => column.name));
   const keys = [...new Set(spec.keys)]
     .filter((name) => known.has(name) && name !== DS)
-    .map((name) => ({ name, origin: `key \`${name}\`` }));
+    .map((name) => ({ name, origin: () => `key \`${name}\`` }));
   const features = featureColumns(spec).map((column) => ({
     name: column.name,
-    origin: originOf(spec, column),
+    origin: () => originOf(spec, column),
   }));
   const derived = derivedOfPart({ groupBy: spec }).map((name) => ({
     name,
-    origin: `derived \`${name}\``,
+    origin: () => `derived \`${name}\``,
   }));
   checkDuplicates([PARTITION_LABEL, ...keys, ...features, ...derived], report);
 }

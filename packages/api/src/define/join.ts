@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { computedColumns, derivedOfPart } from '../computed-columns.js';
+import { derivedOfPart, namesOfParts } from '../computed-columns.js';
 import { combineProblems } from '../errors.js';
 import { readOfLeft } from '../feature-reads.js';
 import { withoutInputColumns } from '../input-columns.js';
@@ -169,9 +169,7 @@ function offeredBy(join: JoinSpec) {
   const labels = (join.labels ?? []).flatMap((label, idx) =>
     partColumns(label, join.parts.length + idx).map(({ name }) => name),
   );
-  const features = computedColumns({ ...join, labels: [] })
-    .filter(({ outputIdx }) => outputIdx >= 0)
-    .map(({ column }) => column.name);
+  const features = namesOfParts(join);
   return { columns: [...left, ...features], left, features, labels };
 }
 
@@ -179,27 +177,30 @@ function offeredBy(join: JoinSpec) {
 function checkNames(spec: JoinSpec, report: Report): void {
   const lefts = leftColumns(spec).map(({ name }) => ({
     name,
-    origin: `left column \`${name}\` of ${spec.left.name}`,
+    origin: () => `left column \`${name}\` of ${spec.left.name}`,
   }));
   const features = spec.parts.flatMap((one, partIdx) => {
     const prefix = one.prefix === undefined ? '' : ` (prefix ${one.prefix})`;
     const made = partColumns(one, partIdx).map((column) => ({
       name: column.name,
-      origin: `${originOf(one.groupBy, column)}${prefix}`,
+      origin: () => `${originOf(one.groupBy, column)}${prefix}`,
     }));
     const derivedThere = derivedOfPart(one).map((name) => ({
       name,
-      origin: `derived \`${name}\` of ${one.groupBy.name}${prefix}`,
+      origin: () => `derived \`${name}\` of ${one.groupBy.name}${prefix}`,
     }));
     return [...made, ...derivedThere];
   });
   const labels = (spec.labels ?? []).flatMap((label, idx) =>
     partColumns(label, spec.parts.length + idx).map(({ name, window }) => ({
       name,
-      origin: `${originOfLabel(label)} over ${window}`,
+      origin: () => `${originOfLabel(label)} over ${window}`,
     })),
   );
-  const derived = (spec.derive ?? []).map(({ name }) => ({ name, origin: `derived \`${name}\`` }));
+  const derived = (spec.derive ?? []).map(({ name }) => ({
+    name,
+    origin: () => `derived \`${name}\``,
+  }));
   checkDuplicates([PARTITION_LABEL, ...lefts, ...features, ...derived, ...labels], report);
 }
 

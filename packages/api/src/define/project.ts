@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { combineProblems } from '../errors.js';
+import { LIMITS, type ProjectLimits } from '../limits.js';
 import { createReport } from './report.js';
 import { readShape, text } from './shape.js';
 
@@ -14,11 +15,24 @@ export interface ProjectDefinition {
   readonly features?: string;
   /** A module to run when the lake has no data yet (synthetic data). */
   readonly generate?: string;
+  /** From when on `tessera validate` says that a definition is expensive. */
+  readonly limits?: ProjectLimits;
 }
 
 export interface Project extends ProjectDefinition {
   readonly features: string;
 }
+
+const limit = z
+  .number({ error: 'must be a number' })
+  .positive({ error: 'must be above 0' })
+  .optional();
+const limitsShape = z.strictObject(
+  Object.fromEntries(LIMITS.map((name) => [name, limit])) as Record<
+    (typeof LIMITS)[number],
+    typeof limit
+  >,
+);
 
 const projectShape = z.strictObject({
   name: text.optional(),
@@ -26,6 +40,7 @@ const projectShape = z.strictObject({
   out: text.optional(),
   features: text.optional(),
   generate: text.optional(),
+  limits: limitsShape.optional(),
 });
 
 /**

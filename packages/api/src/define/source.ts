@@ -97,7 +97,7 @@ function withSelected(
       .as('RESERVED_NAME')
       .option('select', 'cannot hold `ds`: that is the partition label (S1.2)');
   checkDuplicates(
-    read.map(({ name }) => ({ name, origin: `selected \`${name}\`` })),
+    read.map(({ name }) => ({ name, origin: () => `selected \`${name}\`` })),
     report.inside('select'),
     'Upper and lower case are one name: rename one of them.',
   );

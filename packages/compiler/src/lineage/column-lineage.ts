@@ -63,8 +63,16 @@ function operationText(
     .join(' ');
 }
 
+const selections = new WeakMap<GroupBySpec, readonly string[]>();
+
 /** What a source's rows are chosen by, for every column of a groupBy. */
-function selection({ source, keys }: GroupBySpec): string[] {
+function selection(groupBy: GroupBySpec): readonly string[] {
+  const found = selections.get(groupBy) ?? selectionOf(groupBy);
+  selections.set(groupBy, found);
+  return found;
+}
+
+function selectionOf({ source, keys }: GroupBySpec): string[] {
   const { time, tieBreaker, eventId, where, dedupe } = source;
   const named = [...keys, time, tieBreaker, eventId, dedupe?.orderBy];
   const filtered = where === undefined ? [] : (expressionColumns(where) ?? []);

@@ -9,12 +9,36 @@ import {
 } from '@tessera/api';
 import { idOf, type Loaded, type ObjectSpec, type Project } from '../project.js';
 
-/** What a file exports that is one of ours. */
-function isObject(value: unknown): value is ObjectSpec {
-  if (typeof value !== 'object' || value === null) return false;
-  const { kind, name } = value as { readonly kind?: unknown; readonly name?: unknown };
-  const isKind = kind === 'join' || kind === 'groupBy' || kind === 'events' || kind === 'entities';
-  return isKind && typeof name === 'string';
+const KINDS = ['join', 'groupBy', 'events', 'entities'] as const;
+
+type Members = Readonly<Record<string, unknown>>;
+
+const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null;
+
+/** What a file exports that says it is one of ours. */
+function isNamed(value: unknown): value is Members & Pick<ObjectSpec, 'kind' | 'name'> {
+  if (!isMembers(value)) return false;
+  const { kind, name } = value;
+  return KINDS.some((one) => one === kind) && typeof name === 'string';
+}
+
+const isSource = (value: unknown): boolean => isMembers(value) && Array.isArray(value.columns);
+
+const isGroupBy = (value: unknown): boolean =>
+  isMembers(value) &&
+  isSource(value.source) &&
+  Array.isArray(value.keys) &&
+  Array.isArray(value.aggregations);
+
+/** And that is what `events(…)`, `groupBy(…)` or `join(…)` made, or made of it: objects that are written by hand lack defaults. */
+function isObject(value: Members & Pick<ObjectSpec, 'kind'>): value is Members & ObjectSpec {
+  if (value.kind === 'groupBy') return isGroupBy(value);
+  if (value.kind !== 'join') return isSource(value);
+  const { left, parts, labels = [] } = value;
+  const isAsked = (part: unknown) =>
+    isMembers(part) && isGroupBy(part.groupBy) && Array.isArray(part.keys);
+  const isEach = (list: unknown) => Array.isArray(list) && list.every(isAsked);
+  return isSource(left) && isEach(parts) && isEach(labels);
 }
 
 /**
@@ -25,7 +49,14 @@ export function parse({ files, problems, folder }: Loaded): Project {
   const found = new Map<string, { readonly spec: ObjectSpec; readonly file: string }>();
   const told: TesseraError[] = [...problems];
   for (const { file, exports } of files) {
-    for (const spec of Object.values(exports).filter(isObject)) {
+    for (const [name, exported] of Object.entries(exports)) {
+      if (!isNamed(exported)) continue;
+      if (!isObject(exported)) {
+        const reason = `its export \`${name}\` says that it is ${exported.kind}, and ${exported.kind}(…) did not make it`;
+        told.push(new TesseraError('DEFINITION_FAILED', { file, reason }, { at: file }));
+        continue;
+      }
+      const spec: ObjectSpec = exported;
       const id = idOf(spec);
       const earlier = found.get(id);
       if (earlier === undefined) found.set(id, { spec, file });

@@ -12,7 +12,7 @@ import type { NamedType } from '../read-typed.js';
 import { typedProblems } from './typed-problems.js';
 
 /** Columns of a row that derived ones may read beside features: those of its left, or its keys, and its day. */
-function ownColumns(spec: JoinSpec | GroupBySpec): readonly NamedType[] {
+export function ownColumns(spec: JoinSpec | GroupBySpec): readonly NamedType[] {
   const day: NamedType = { name: DS, type: { kind: 'string' } };
   if (spec.kind === 'join') return [...leftColumns(spec), day];
   const { source, keys } = spec;

@@ -13,6 +13,7 @@ import {
   compileExpressions,
   type DuckDbText,
   duckdbText,
+  duckType,
   functionText,
   type JsFunction,
   type TypedExpression,
@@ -21,6 +22,7 @@ import {
   withChildren,
 } from '@tessera/expr';
 import {
+  duckDbType,
   quoteIdent,
   registerScalarFunction,
   type ScalarFunction,
@@ -45,7 +47,7 @@ export interface Computed {
 const BOOLEAN: DataType = { kind: 'boolean' };
 
 /** Texts by columns, type and canonical text: each task asks several times, and has columns of its own that say the same. */
-const texts = new Map<string, DuckDbText>();
+const texts = new Map<string, ComputedText>();
 const MOST_TEXTS = 256;
 
 /** Columns as one text. */
@@ -59,7 +61,13 @@ function shapeOf(columns: readonly ColumnSpec[]): string {
   return shape;
 }
 
-function textOf({ expression, type, columns }: Computed): DuckDbText {
+/** An expression as SQL. */
+export interface ComputedText extends DuckDbText {
+  /** DuckDB's type of it, as DESCRIBE has it; null where any will do: of NULL alone. */
+  readonly gives: string | null;
+}
+
+export function textOf({ expression, type, columns }: Computed): ComputedText {
   const key = `${shapeOf(columns)} ${formatType(type)} ${formatExpression(expression)}`;
   const found = texts.get(key);
   if (found !== undefined) return found;
@@ -70,10 +78,13 @@ function textOf({ expression, type, columns }: Computed): DuckDbText {
 }
 
 /** A value as its declared type holds it: a column as it is stored, digits and ns included. */
-function declaredText(typed: TypedExpression, type: DataType): DuckDbText {
+function declaredText(typed: TypedExpression, type: DataType): ComputedText {
   if (typed.op === 'column' && sameType(typed.declared, type))
-    return { sql: quoteIdent(typed.column), functions: [] };
-  return isMadeByUs(type) ? functionText(typed, type, quoteIdent) : duckdbText(typed, quoteIdent);
+    return { sql: quoteIdent(typed.column), functions: [], gives: duckDbType(type) };
+  if (isMadeByUs(type))
+    return { ...functionText(typed, type, quoteIdent), gives: duckDbType(type) };
+  const gives = typed.type.kind === 'null' ? null : duckType(canonicalType(typed.type));
+  return { ...duckdbText(typed, quoteIdent), gives };
 }
 
 /** DuckDB multiplies a double before it rounds it to a decimal, and fails on instants that ns do not reach. */

@@ -23,8 +23,18 @@ export function scanStates(
   const families: StateFamily[] = [];
   const positions = new Map<string, number>();
   const lanes: Record<string, TileStates> = {};
+  const known = new Map<string, readonly StateFamily[]>();
+  // Windows of one aggregation read the same states.
+  const statesOfFeature = (feature: FeaturePlan): readonly StateFamily[] => {
+    const { operation, input, k, weight, where, by } = feature;
+    const key = JSON.stringify([operation, input, k, weight, where, by?.lane]);
+    const found =
+      known.get(key) ?? statesOf({ ...aggregationOf(feature, scan), windows: [null] }, scan.source);
+    known.set(key, found);
+    return found;
+  };
   for (const feature of features) {
-    const own = statesOf({ ...aggregationOf(feature, scan), windows: [null] }, scan.source);
+    const own = statesOfFeature(feature);
     for (const family of own) {
       if (positions.has(family.hash)) continue;
       positions.set(family.hash, families.length);

@@ -69,6 +69,7 @@ export async function withPlannedUnit<T>(
   const parts = unitParts(definition);
   const served = parts.filter(({ part }) => isServed(part));
   checkParts(definition, served);
+  checkAsOf(options.asOfMs);
   const memory = shareMemory(memoryBudget(options.memory), workers, options.memoryShares);
   const session = await openDuckDb({ threads: workers, memoryBytes: memory.planningBytes });
   const interruption = interruptOnAbort(session, options.signal);
@@ -98,6 +99,18 @@ export async function withPlannedUnit<T>(
     interruption.end();
     session.close();
   }
+}
+
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
+const LAST_MS = Date.parse('9999-12-29T00:00:00Z');
+
+/** An upload as of no instant would cut time anywhere; of years beyond these there are no day labels. */
+function checkAsOf(asOfMs: number): void {
+  if (Number.isInteger(asOfMs) && asOfMs >= FIRST_MS && asOfMs <= LAST_MS) return;
+  throw new TesseraError('BAD_OPTION', {
+    option: 'asOfMs',
+    reason: `must be an instant as whole epoch ms, from year 1 to 9999: ${String(asOfMs)}`,
+  });
 }
 
 function checkParts({ name }: JoinSpec | GroupBySpec, served: ReturnType<typeof unitParts>): void {
@@ -130,6 +143,11 @@ function inputHashOf(
       files.map(({ path, fingerprint, bytes, stat }) => [path, fingerprint, bytes, stat]),
     ),
   });
+}
+
+/** Without their dates: a file that was only copied is the same. */
+function filesHash({ files }: PlannedPart): string {
+  return contentHash(files.map(({ path, fingerprint, bytes }) => [path, fingerprint, bytes]));
 }
 
 interface Making {
@@ -177,6 +195,7 @@ async function encodeParts<T>(
       inputHash,
       asOfMs,
       parts: works.map(({ spec }) => spec),
+      files: parts.map(filesHash),
     };
     const queue = runQueue(tasks.length);
     let done = 0;

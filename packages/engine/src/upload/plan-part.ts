@@ -65,7 +65,8 @@ export async function planPart(
   const gathered = await gatherFacts(
     session,
     definition,
-    { lake, factsFolder: factsFolder(out) },
+    // Its left are requests, which nobody has yet: none of its own days is asked for.
+    { lake, factsFolder: factsFolder(out), sourcesOnly: true },
     null,
     sets,
   );

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Entry } from '@tessera/kv-writer';
+import { writeError } from '@tessera/lake';
 
 /**
  * Entries on their way to a store, in the order of their keys. Each is
@@ -13,7 +14,7 @@ const BUFFER_BYTES = 1 << 20;
 
 export interface RunWriter {
   add(key: Uint8Array, value: Uint8Array): void;
-  /** Closes the file. */
+  /** Closes the file, also where it fails. */
   end(): RunFile;
   /** Closes it where something failed. */
   abandon(): void;
@@ -25,15 +26,25 @@ export interface RunFile {
   readonly bytes: number;
 }
 
+/** Throws DISK_FULL, NOT_WRITABLE; so do `add` and `end`. */
 export function runWriter(file: string): RunWriter {
-  const handle = openSync(file, 'w');
+  const writing = <T>(write: () => T): T => {
+    try {
+      return write();
+    } catch (cause) {
+      throw writeError(file, cause);
+    }
+  };
+  const handle = writing(() => openSync(file, 'w'));
   let buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   let at = 0;
   let entries = 0;
   let bytes = 0;
   const flush = () => {
-    for (let written = 0; written < at; )
-      written += writeSync(handle, buffer, written, at - written);
+    writing(() => {
+      for (let written = 0; written < at; )
+        written += writeSync(handle, buffer, written, at - written);
+    });
     bytes += at;
     at = 0;
   };
@@ -52,8 +63,11 @@ export function runWriter(file: string): RunWriter {
       entries++;
     },
     end() {
-      flush();
-      closeSync(handle);
+      try {
+        flush();
+      } finally {
+        closeSync(handle);
+      }
       return { file, entries, bytes };
     },
     abandon: () => closeSync(handle),

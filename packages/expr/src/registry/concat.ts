@@ -1,7 +1,18 @@
 import { castProblem } from '../check/cast-rules.js';
-import { STRING } from '../types.js';
+import { STRING, type TypedExpression } from '../types.js';
 import type { FunctionEntry } from './function-entry.js';
 import { wrongCount, wrongType } from './rules.js';
+
+/**
+ * DuckDB (1.5.6) takes `||` with what it finds to be always null for a NULL without a type, which comes out as INTEGER. Of
+ * columns and texts it finds nothing of the kind; a cast to what it is already costs nothing.
+ */
+function isPlain(node: TypedExpression): boolean {
+  if (node.op === 'literal') return node.literal !== null;
+  return node.op === 'cast'
+    ? isPlain(node.operand) && node.operand.op === 'column'
+    : node.op === 'column';
+}
 
 export const CONCAT: FunctionEntry = {
   name: 'concat',
@@ -22,7 +33,10 @@ export const CONCAT: FunctionEntry = {
     (...texts) =>
       texts.join(''),
   pushDown: true,
-  duckdb: (sql) => `(${sql.join(' || ')})`,
+  duckdb: (sql, args) => {
+    const joined = `(${sql.join(' || ')})`;
+    return args.every(isPlain) ? joined : `CAST(${joined} AS VARCHAR)`;
+  },
   spark: (sql) => `concat(${sql.join(', ')})`,
   examples: [
     { text: "concat('n', 5, ' ', TRUE)", gives: "'n5 true'" },

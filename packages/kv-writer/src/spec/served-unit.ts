@@ -18,6 +18,8 @@ export interface ServedUnit {
   /** Events before this instant are in the upload. */
   readonly asOfMs: number;
   readonly parts: readonly ServedPart[];
+  /** By part, in their order: hash of the files that it was made from. */
+  readonly files: readonly string[];
 }
 
 export type ServedPart = ServedStates | ServedRows;

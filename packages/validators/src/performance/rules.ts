@@ -253,7 +253,7 @@ export const PERFORMANCE_RULES: readonly Rule[] = [
     severity: 'warning',
     needsFacts: true,
     summary: 'A run reads no more rows and bytes, and takes no more memory, than it may.',
-    hint: 'Give a shorter range (`--start`, `--end`), fewer windows, or more memory.',
+    hint: 'Give a shorter range (`--start`, `--end`), fewer windows, or raise the limit: `limits` of the config, `--max-rows`, `--max-bytes`, `--max-memory`.',
     example: {
       fires: `({ definitions: join({ name: 'j', left: visits, parts: [part(spend)] }), facts: [facts({ source: payments })], runs: { 'join j': { rows: 1e6, bytes: 1e9, peakBytes: 1e12 } } })`,
       passes: `({ definitions: join({ name: 'j', left: visits, parts: [part(spend)] }), facts: [facts({ source: payments })], runs: { 'join j': { rows: 1e6, bytes: 1e9, peakBytes: 1e9 } } })`,
@@ -271,7 +271,10 @@ export const PERFORMANCE_RULES: readonly Rule[] = [
         ].filter((text) => text !== false);
         if (over.length === 0) return [];
         return [
-          { at: context.placeOf(definition), message: `a run would take ${over.join(', ')}.` },
+          {
+            at: context.placeOf(definition),
+            message: `a run would take ${over.join(', ')}${run.seconds === undefined ? '' : `; about ${number(Math.max(1, run.seconds))} s`}.`,
+          },
         ];
       }),
   },

@@ -110,6 +110,17 @@ export const COLUMN_RULES: readonly Rule[] = [
     },
   }),
   told({
+    id: 'TYPE_DISAGREES',
+    layer: 'schema',
+    severity: 'error',
+    summary: 'DuckDB gives every expression the type that Tessera gives it.',
+    hint: 'Both type every expression, and should agree: please report it. CAST(… AS …) says which type is meant.',
+    example: {
+      fires: `{ definitions: groupBy({ name: 'g', source: payments, keys: ['user_id'], aggregations: [count({ where: 'amount > 5' })] }), duckDbSays: 'INTEGER' }`,
+      passes: `groupBy({ name: 'g', source: payments, keys: ['user_id'], aggregations: [count({ where: 'amount > 5' })] })`,
+    },
+  }),
+  told({
     id: 'SQL_COMPUTES_COLUMN',
     layer: 'schema',
     severity: 'error',
