@@ -14,8 +14,8 @@ import { newFolder } from './workspace.js';
 /** Cells of adversarial cases, explained from files, against the quadratic oracle: every operation, left and key. */
 
 const long = process.env.TESSERA_LONG === '1';
-const SEEDS = long ? 300 : 2;
-const CELLS = long ? 20 : 5;
+const SEEDS = long ? 300 : 3;
+const CELLS = long ? 20 : 6;
 /** Of those seeds whose events lie in folders of their days, and have tiles. */
 const TILED_SEEDS = long ? 150 : 2;
 

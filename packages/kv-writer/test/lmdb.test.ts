@@ -165,8 +165,12 @@ test('what is told of a version is damaged: it counts as none', async () => {
   await upload(store, 'new');
   expect(await tagsRead(store)).toEqual(['new']);
   writeFileSync(join(folder, UNIT, 'CURRENT'), 'x');
-  for (const asked of [store.current(UNIT), store.reader(UNIT), store.versions(UNIT)]) {
-    await expect(asked).rejects.toMatchObject({
+  for (const ask of [
+    () => store.current(UNIT),
+    () => store.reader(UNIT),
+    () => store.versions(UNIT),
+  ]) {
+    await expect(ask()).rejects.toMatchObject({
       code: 'STORE_DAMAGED',
       hint: expect.stringContaining('Remove that file'),
     });
