@@ -65,7 +65,9 @@ export async function gatherFacts(
   await checkExpressions(session, subject);
   const disagreed = await opinionsOn(session, subject);
   if (disagreed.length > 0) throw combineProblems(disagreed);
-  const specs = sourcesOf(subject);
+  const specs = options.sourcesOnly
+    ? groupBysOf(subject).map(({ source }) => source)
+    : sourcesOf(subject);
   const ids = new Map(specs.map((spec) => [spec, '']));
   for (const spec of ids.keys()) ids.set(spec, definitionHash(spec));
   const records = new Map<string, InputFile[]>();
@@ -97,8 +99,8 @@ export async function gatherFacts(
     }
   }
   if (problems.length > 0) throw combineProblems(problems);
-  const spec = subject.join ?? subject.groupBy;
-  if (spec !== null)
+  const whole = subject.join ?? subject.groupBy;
+  for (const spec of options.sourcesOnly ? groupBysOf(subject) : whole === null ? [] : [whole])
     await checkLabelSources(spec, (source) => known.get(ids.get(source)!)!.listing);
   const first = known.get(ids.get(specs[0]!)!)!;
   const sources: Record<string, SourceFacts> = {};

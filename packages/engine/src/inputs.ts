@@ -9,23 +9,35 @@ export interface LakeFiles {
   readonly files: readonly FileFacts[];
 }
 
+interface SourceRead {
+  readonly sourceId: string;
+  readonly fileIdx: readonly number[];
+}
+
+type FilesOf = (sourceId: string, fileIdx: readonly number[]) => LakeFiles;
+
 /** The lake's files that a plan reads, each source's once. */
-export function inputsOf(
-  plan: PhysicalPlan,
-  filesOf: (sourceId: string, fileIdx: readonly number[]) => LakeFiles,
-): LakeFiles[] {
+export function inputsOf(plan: PhysicalPlan, filesOf: FilesOf): LakeFiles[] {
+  const reads = readsOf(plan);
+  if (plan.left.kind !== 'source') return onceEach(reads, filesOf);
+  const { sourceId } = plan.left;
+  const building = plan.partitions.filter(({ reason }) => reason !== null);
+  const left = { sourceId, fileIdx: building.flatMap(({ fileIdx }) => fileIdx) };
+  return onceEach([...reads, left], filesOf);
+}
+
+/** The same of several plans over one lake, but for what they read of their left. */
+export function scannedInputs(plans: readonly PhysicalPlan[], filesOf: FilesOf): LakeFiles[] {
+  return onceEach(plans.flatMap(readsOf), filesOf);
+}
+
+const readsOf = ({ scans }: PhysicalPlan): SourceRead[] =>
+  scans.map((scan) => ({ sourceId: scan.sourceId, fileIdx: filesRead(scan) }));
+
+function onceEach(reads: readonly SourceRead[], filesOf: FilesOf): LakeFiles[] {
   const read = new Map<string, Set<number>>();
-  const note = (sourceId: string, fileIdx: readonly number[]): void => {
+  for (const { sourceId, fileIdx } of reads)
     read.set(sourceId, new Set([...(read.get(sourceId) ?? []), ...fileIdx]));
-  };
-  for (const scan of plan.scans) note(scan.sourceId, filesRead(scan));
-  if (plan.left.kind === 'source') {
-    const building = plan.partitions.filter(({ reason }) => reason !== null);
-    note(
-      plan.left.sourceId,
-      building.flatMap(({ fileIdx }) => fileIdx),
-    );
-  }
   return [...read].map(([sourceId, fileIdx]) =>
     filesOf(
       sourceId,

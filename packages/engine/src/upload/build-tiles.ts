@@ -1,6 +1,5 @@
 import type { PlanOptions } from '@tessera/planner';
 import type { Executor } from '../executor.js';
-import type { Gathered } from '../gather.js';
 import { NO_PROFILER } from '../profile/profiler.js';
 import type { TilesBuilt } from '../tiles/build-tiles.js';
 import { makeTiles } from '../tiles/make-tiles.js';
@@ -29,9 +28,10 @@ export async function buildPartTiles(
 ): Promise<{ readonly parts: readonly PlannedPart[]; readonly built: TilesBuilt | null }> {
   const { name, out, owner, planOptions, executor, signal, onProgress } = building;
   const events = planned.filter(({ part }) => part.groupBy.source.kind === 'events');
-  if (events.length === 0) return { parts: planned, built: null };
-  const gathered = together(events.map((one) => one.gathered));
-  const sets = new Map(events.flatMap((one) => [...one.sets]));
+  const [first] = events;
+  if (first === undefined) return { parts: planned, built: null };
+  // All parts were gathered together.
+  const { gathered, sets } = first;
   const subject = partsSubject(
     name,
     events.map(({ part }) => part),
@@ -55,29 +55,8 @@ export async function buildPartTiles(
     planOptions.tiles === 'build' ? { ...planOptions, tiles: 'auto' as const } : planOptions;
   const parts = planned.map((one) => {
     if (one.part.groupBy.source.kind !== 'events') return one;
-    const tiled = planTiled(one.subject, one.gathered, reading, made.sets);
+    const tiled = planTiled(one.subject, gathered, reading, made.sets);
     return { ...one, sets: made.sets, tiled };
   });
   return { parts, built: made.counts };
-}
-
-/** What is known of several parts' sources, as of one. */
-function together(all: readonly Gathered[]): Gathered {
-  const of = (sourceId: string): Gathered => {
-    const found = all.find(({ facts }) => facts.sources[sourceId] !== undefined);
-    if (found === undefined) throw new TypeError(`no part reads source ${sourceId}`);
-    return found;
-  };
-  const [first] = all;
-  if (first === undefined) throw new TypeError('no parts');
-  return {
-    ...first,
-    facts: {
-      ...first.facts,
-      sources: Object.assign({}, ...all.map(({ facts }) => facts.sources)),
-    },
-    relation: (sourceId, fileIdx) => of(sourceId).relation(sourceId, fileIdx),
-    files: (sourceId, fileIdx) => of(sourceId).files(sourceId, fileIdx),
-    presentDays: (sourceId) => of(sourceId).presentDays(sourceId),
-  };
 }

@@ -20,7 +20,7 @@ import {
 import { openDuckDb, openTmpFolder } from '@tessera/lake';
 import type { PlanOptions } from '@tessera/planner';
 import { type Executor, inlineExecutor, threadsExecutor } from '../executor.js';
-import { checkUnchanged, checkWhole, filesRead, type LakeFiles } from '../inputs.js';
+import { checkUnchanged, checkWhole, type LakeFiles, scannedInputs } from '../inputs.js';
 import { interruptOnAbort } from '../interrupt-on-abort.js';
 import { memoryBudget, shareMemory } from '../memory.js';
 import { checkSignal } from '../process-state.js';
@@ -30,7 +30,7 @@ import { SEMANTICS_VERSION } from '../version.js';
 import { buildPartTiles } from './build-tiles.js';
 import { encodeTasks } from './entries.js';
 import { type PartWork, partWork } from './part-work.js';
-import { type PlannedPart, planPart } from './plan-part.js';
+import { gatherParts, type PlannedPart, planPart } from './plan-part.js';
 import { type RunFile, readRun } from './run-file.js';
 import type { EncodeOptions, EncodeProgress } from './upload-types.js';
 
@@ -79,12 +79,12 @@ export async function withPlannedUnit<T>(
     ...{ semantics: SEMANTICS_VERSION, prune: true, labelsOnly: false, covers: () => true },
   };
   try {
-    const planning = { session, lake, out, asOfMs: options.asOfMs, tiles, planOptions };
-    const planned: PlannedPart[] = [];
-    for (const { part, idx } of served) planned.push(await planPart(planning, part, idx));
-    const files = planned.flatMap(({ tiled, gathered }) =>
-      tiled.plan.scans.map((scan) => gathered.files(scan.sourceId, filesRead(scan))),
-    );
+    const specs = served.map(({ part }) => part);
+    const known = await gatherParts(session, definition, specs, { lake, out, tiles });
+    const planning = { ...known, asOfMs: options.asOfMs, planOptions };
+    const planned = served.map(({ part, idx }) => planPart(planning, part, idx));
+    const plans = planned.map(({ tiled }) => tiled.plan);
+    const files = scannedInputs(plans, known.gathered.files);
     await checkWhole(files);
     const inputHash = inputHashOf(definition, planned, options.asOfMs);
     const making = { workers, out, memory, planOptions, options, inputHash, files };

@@ -1,7 +1,8 @@
-import { definitionHash, type PartSpec } from '@tessera/api';
+import { definitionHash, type GroupBySpec, type JoinSpec, type PartSpec } from '@tessera/api';
 import { queryInstant, SERVED_MS } from '@tessera/kv-writer';
 import type { Session } from '@tessera/lake';
 import type { FileFacts, PlanOptions, TilePolicy } from '@tessera/planner';
+import type { Definition } from '../definition.js';
 import { type Gathered, gatherFacts } from '../gather.js';
 import { factsFolder } from '../remembered-facts.js';
 import type { Subject } from '../subject.js';
@@ -9,15 +10,37 @@ import { planTiled, type TiledPlan } from '../tiles/plan-tiled.js';
 import { NO_SETS, openTileSets, type TileSets, tileStore } from '../tiles/tile-sets.js';
 import { type Instants, partsSubject } from './part-subject.js';
 
-/** Where an upload comes from, and how it is planned. */
+/** What is known before parts are planned: of all their sources, and of the tiles that they could use. */
 export interface UploadPlanning {
-  readonly session: Session;
-  /** Absolute. */
-  readonly lake: string;
-  readonly out: string;
+  readonly gathered: Gathered;
+  readonly sets: TileSets;
   readonly asOfMs: number;
-  readonly tiles: TilePolicy;
   readonly planOptions: PlanOptions;
+}
+
+/**
+ * Look at the sources of parts, at each once, however many parts read it.
+ *
+ * Throws  as a run does that reads them, all problems of one kind together
+ */
+export async function gatherParts(
+  session: Session,
+  definition: JoinSpec | GroupBySpec,
+  parts: readonly PartSpec[],
+  { lake, out, tiles }: { readonly lake: string; readonly out: string; readonly tiles: TilePolicy },
+): Promise<Pick<UploadPlanning, 'gathered' | 'sets'>> {
+  const asked = definitionOf(definition, parts);
+  const sets = tiles === 'off' ? NO_SETS : await openTileSets(tileStore(out), asked);
+  // The left are requests, which nobody has yet: none of its own days is asked for.
+  const options = { lake, factsFolder: factsFolder(out), sourcesOnly: true };
+  return { sets, gathered: await gatherFacts(session, asked, options, null, sets) };
+}
+
+/** A definition without what is not read for its parts: labels, and what is derived of a row. */
+function definitionOf(definition: JoinSpec | GroupBySpec, parts: readonly PartSpec[]): Definition {
+  if (definition.kind === 'groupBy') return { join: null, groupBy: definition };
+  const { labels: _, derive: __, only: ___, ...join } = definition;
+  return { join: { ...join, parts }, groupBy: null };
 }
 
 /** How an instant of a request becomes that of a part. */
@@ -46,6 +69,7 @@ export interface PlannedPart {
   readonly timing: Timing;
   readonly instants: Instants;
   readonly subject: Subject;
+  /** Of all parts. */
   readonly gathered: Gathered;
   readonly sets: TileSets;
   readonly tiled: TiledPlan;
@@ -53,23 +77,12 @@ export interface PlannedPart {
   readonly files: readonly FileFacts[];
 }
 
-/** Throws  as a run does that reads the part's source */
-export async function planPart(
-  { session, lake, out, asOfMs, tiles, planOptions }: UploadPlanning,
+export function planPart(
+  { gathered, sets, asOfMs, planOptions }: UploadPlanning,
   part: PartSpec,
   idx: number,
-): Promise<PlannedPart> {
+): PlannedPart {
   const { groupBy } = part;
-  const definition = { join: null, groupBy };
-  const sets = tiles === 'off' ? NO_SETS : await openTileSets(tileStore(out), definition);
-  const gathered = await gatherFacts(
-    session,
-    definition,
-    // Its left are requests, which nobody has yet: none of its own days is asked for.
-    { lake, factsFolder: factsFolder(out), sourcesOnly: true },
-    null,
-    sets,
-  );
   const timing = timingOf(part);
   const instants = instantsOf(part, timing, asOfMs);
   const subject = partsSubject(groupBy.name, [part], instants);
