@@ -4,8 +4,7 @@ import type { CommandContext } from './commands/context.js';
 import type { RawDiffOptions } from './commands/diff.js';
 import type { RawLineageOptions } from './commands/lineage.js';
 import type { RawValidateOptions } from './commands/validate.js';
-
-type Collect = (value: string, earlier?: readonly string[]) => string[];
+import { addProjectOptions, type Collect, LAKE_OPTION, OUT_OPTION } from './project-options.js';
 
 /** The commands that are about definitions: `validate`, `compile`, `diff`, `lineage`. */
 export function addCompilerCommands(
@@ -23,7 +22,7 @@ export function addCompilerCommands(
     )
     .option('--start <day>', 'first day that will be asked for, YYYY-MM-DD (UTC)')
     .option('--end <day>', 'last day, included')
-    .option('--lake <folder>', "folder that source paths start from (default: the config's)")
+    .option(...LAKE_OPTION)
     .option('--no-lake', 'look at the definitions alone')
     .option('--no-estimates', 'do not plan what runs would take')
     .option('--max-rows <n>', 'warn of runs that read more rows (default: 2 billion)')
@@ -51,9 +50,9 @@ export function addCompilerCommands(
     .description('what changes between two states of the definitions, and what it costs')
     .requiredOption('--from <place>', 'a git revision, a folder of definitions, or one compiled')
     .option('--to <place>', 'the same (default: the project as it is now)')
-    .option('--lake <folder>', "folder that source paths start from (default: the config's)")
+    .option(...LAKE_OPTION)
     .option('--no-lake', 'do not plan what would be built again')
-    .option('--out <folder>', "folder that receives datasets (default: the config's)")
+    .option(...OUT_OPTION)
     .option('--markdown', 'print a comment for a pull request')
     .option('--allow-breaking', 'exit code 0 where what is served breaks');
   addProjectOptions(diff).action(async (raw: RawDiffOptions) => {
@@ -67,20 +66,10 @@ export function addCompilerCommands(
     .argument('[object]', 'a source, groupBy or join (default: all)')
     .option('--column <name>', 'one output column, or a stored one: source.column')
     .option('--report <file>', 'write one HTML page with everything')
-    .option('--lake <folder>', "folder that source paths start from (default: the config's)")
+    .option(...LAKE_OPTION)
     .option('--no-lake', 'the report says nothing of the lake');
   addProjectOptions(lineage).action(async (of: string | undefined, raw: RawLineageOptions) => {
     const { lineageCommand } = await import('./commands/lineage.js');
     await lineageCommand(of, raw, context);
   });
-}
-
-function addProjectOptions(command: Command): Command {
-  return command
-    .option(
-      '--project <folder>',
-      'folder of tessera.config.ts (default: searched upwards from here)',
-    )
-    .option('--json', 'print one JSON document instead of text')
-    .option('--debug', 'print stack traces');
 }

@@ -4,12 +4,13 @@ import type { RawDoctorOptions } from './commands/doctor.js';
 import type { RawExplainOptions } from './commands/explain.js';
 import type { RawGcOptions } from './commands/gc.js';
 import type { RawStatusOptions } from './commands/status.js';
+import { addProjectOptions, type Collect, LAKE_OPTION, OUT_OPTION } from './project-options.js';
 
 /** The commands that only look, `explain` and `status`, and those that put in order: `gc`, which looks unless it is forced, and `doctor`. */
 export function addLookingCommands(
   program: Command,
   context: CommandContext,
-  collect: (value: string, earlier?: readonly string[]) => string[],
+  collect: Collect,
 ): void {
   const explain = program
     .command('explain')
@@ -29,7 +30,7 @@ export function addLookingCommands(
       'auto: tiles that stand for several events each (default); off: every event',
     )
     .option('--out <folder>', "folder that has tiles (default: the config's)");
-  addPlaceOptions(explain).action(async (raw: RawExplainOptions) => {
+  addProjectOptions(explain, LAKE_OPTION).action(async (raw: RawExplainOptions) => {
     const { explainCommand } = await import('./commands/explain.js');
     await explainCommand(raw, context);
   });
@@ -37,8 +38,8 @@ export function addLookingCommands(
   const status = program
     .command('status')
     .description('which partitions of datasets and tiles are there, which are stale, and why')
-    .option('--out <folder>', "folder that receives datasets (default: the config's)");
-  addPlaceOptions(status).action(async (raw: RawStatusOptions) => {
+    .option(...OUT_OPTION);
+  addProjectOptions(status, LAKE_OPTION).action(async (raw: RawStatusOptions) => {
     const { statusCommand } = await import('./commands/status.js');
     await statusCommand(raw, context);
   });
@@ -49,7 +50,7 @@ export function addLookingCommands(
     .option('--force', 'remove it')
     .option('--older-than <time>', 'only what nobody changed for so long (default: 1d)')
     .option('--unused', 'also tiles that no definition of the project can read');
-  addOutOptions(gc).action(async (raw: RawGcOptions) => {
+  addProjectOptions(gc, OUT_OPTION).action(async (raw: RawGcOptions) => {
     const { gcCommand } = await import('./commands/gc.js');
     await gcCommand(raw, context);
   });
@@ -62,31 +63,8 @@ function addDoctor(program: Command, context: CommandContext): void {
     .command('doctor')
     .description('compare the output folder with its manifests, and mend what is not so')
     .option('--check', 'only report; exit code 2 if anything is wrong');
-  addOutOptions(doctor).action(async (raw: RawDoctorOptions) => {
+  addProjectOptions(doctor, OUT_OPTION).action(async (raw: RawDoctorOptions) => {
     const { doctorCommand } = await import('./commands/doctor.js');
     await doctorCommand(raw, context);
   });
-}
-
-/** For commands that ask nothing of the lake. */
-function addOutOptions(command: Command): Command {
-  return command
-    .option(
-      '--project <folder>',
-      'folder of tessera.config.ts (default: searched upwards from here)',
-    )
-    .option('--out <folder>', "folder that receives datasets (default: the config's)")
-    .option('--json', 'print one JSON document instead of text')
-    .option('--debug', 'print stack traces');
-}
-
-function addPlaceOptions(command: Command): Command {
-  return command
-    .option(
-      '--project <folder>',
-      'folder of tessera.config.ts (default: searched upwards from here)',
-    )
-    .option('--lake <folder>', "folder that source paths start from (default: the config's)")
-    .option('--json', 'print one JSON document instead of text')
-    .option('--debug', 'print stack traces');
 }

@@ -4,8 +4,7 @@ import type { CommandContext } from './commands/context.js';
 import type { RawFetchOptions } from './commands/fetch.js';
 import type { RawUnitOptions } from './commands/serving.js';
 import type { RawUploadOptions } from './commands/upload.js';
-
-type Collect = (value: string, earlier?: readonly string[]) => string[];
+import { addProjectOptions, type Collect, LAKE_OPTION, OUT_OPTION } from './project-options.js';
 
 /** The commands of serving: `upload`, `fetch`, `consistency`, `versions`, `rollback`. */
 export function addServingCommands(
@@ -27,7 +26,7 @@ export function addServingCommands(
     .option('--workers <n>', 'threads (default: all cores)')
     .option('--memory <size>', 'budget, such as 2GB (default: half of what there is)')
     .option('--tmp <folder>', 'folder for what is passing')
-    .option('--lake <folder>', "folder that source paths start from (default: the config's)");
+    .option(...LAKE_OPTION);
   addUnitOptions(upload).action(async (raw: RawUploadOptions) => {
     const { uploadCommand } = await import('./commands/upload.js');
     await uploadCommand(raw, context);
@@ -60,7 +59,7 @@ export function addServingCommands(
       '--as-of <instant>',
       'where nothing is uploaded: of the upload that is made for the comparison',
     )
-    .option('--lake <folder>', "folder that source paths start from (default: the config's)");
+    .option(...LAKE_OPTION);
   addUnitOptions(consistency).action(async (raw: RawConsistencyOptions) => {
     const { consistencyCommand } = await import('./commands/consistency.js');
     await consistencyCommand(raw, context);
@@ -70,7 +69,7 @@ export function addServingCommands(
     .command('versions')
     .description('what a store holds, and which of it is served')
     .option('--store <url>', STORE);
-  addProjectOptions(versions).action(async (raw: RawUnitOptions) => {
+  addProjectOptions(versions, OUT_OPTION).action(async (raw: RawUnitOptions) => {
     const { versionsCommand } = await import('./commands/versions.js');
     await versionsCommand(raw, context);
   });
@@ -92,16 +91,6 @@ function addUnitOptions(command: Command): Command {
       .option('--join <name>', 'the join; not needed where the project has one')
       .option('--group-by <name>', 'a groupBy by itself, in place of a join')
       .option('--store <url>', STORE),
+    OUT_OPTION,
   );
-}
-
-function addProjectOptions(command: Command): Command {
-  return command
-    .option(
-      '--project <folder>',
-      'folder of tessera.config.ts (default: searched upwards from here)',
-    )
-    .option('--out <folder>', "folder that receives datasets (default: the config's)")
-    .option('--json', 'print one JSON document instead of text')
-    .option('--debug', 'print stack traces');
 }
