@@ -103,8 +103,20 @@ export async function answerRows(
 /** Keys of a part are scalars, of the kinds that it says: whatever is declared otherwise is refused where it is defined. */
 function placeOf(served: ServedPart, day: number | null, keys: readonly Raw[]): EntryPlace {
   const key = entryKey(served, day, keys as Parameters<typeof entryKey>[2]);
-  return { key, text: Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1') };
+  return { key, text: latin1(key) };
 }
+
+/** One character a byte. */
+function latin1(bytes: Uint8Array): string {
+  if (bytes.length > SHORT)
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  // Without the view that a Buffer is.
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
+}
+
+const SHORT = 16;
 
 interface Into {
   readonly plan: ServingPlan;
@@ -122,12 +134,11 @@ function answerPart(
 ): PartStatus {
   const { defined, added, empty } = part;
   const { status, asOfMs, ageMs, error } = moment;
-  const told = (of: Pick<PartStatus, 'status'>, why: TesseraError | null): PartStatus => ({
-    part: defined.name,
-    ...{ status: of.status, asOfMs, ageMs },
-    ...(added.length > 0 && { added }),
-    ...(why !== null && { error: why }),
-  });
+  const told = (of: Pick<PartStatus, 'status'>, why: TesseraError | null): PartStatus => {
+    const plain = { part: defined.name, status: of.status, asOfMs, ageMs };
+    if (added.length === 0 && why === null) return plain;
+    return { ...plain, ...(added.length > 0 && { added }), ...(why !== null && { error: why }) };
+  };
   const failed = (why: TesseraError) => told({ status: 'error' }, why);
   const give = (values: readonly Raw[] | null) => {
     for (let slot = defined.first; slot < defined.end; slot++) {

@@ -38,9 +38,15 @@ export function writeRow(
   });
 }
 
-/** Throws StateFormatError on bytes that are no such row. */
-export function readRow(payload: Uint8Array, types: readonly DataType[]): readonly RowValue[] {
-  const reader = byteReader(payload, 'a row');
+/** The row in bytes[from, end). Throws StateFormatError on bytes that are no such row. */
+export function readRow(
+  types: readonly DataType[],
+  bytes: Uint8Array,
+  from = 0,
+  end = bytes.length,
+): readonly RowValue[] {
+  const reader = byteReader(bytes, 'a row');
+  reader.open(bytes, from, end);
   const values = types.map((type) => readValue(reader, type));
   reader.end();
   return values;

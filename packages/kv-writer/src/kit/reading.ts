@@ -32,6 +32,9 @@ export const readingTests: readonly ContractCheck[] = [
         (value) => textOf(value)?.trimEnd().split(' x')[0] ?? null,
       );
       assert.deepEqual(found, ['v1 7', 'v1 999', null, 'v1 7', 'v1 0']);
+      const now = reader.multiGetNow?.(asked) ?? null;
+      if (now !== null)
+        assert.deepEqual(now.map(textOf), (await reader.multiGet(asked)).map(textOf));
       const all = await reader.multiGet(Array.from({ length: 10_000 }, (_, i) => sampleKey(i)));
       assert.equal(all.length, 10_000);
       for (const [i, value] of all.entries()) {
@@ -44,6 +47,9 @@ export const readingTests: readonly ContractCheck[] = [
       await reader.close();
       await reader.close();
       await refuses('STORE_UNAVAILABLE', reader.multiGet(asked));
+      const { multiGetNow } = reader;
+      if (multiGetNow !== undefined)
+        await refuses('STORE_UNAVAILABLE', (async () => multiGetNow(asked))());
     },
   },
   {
