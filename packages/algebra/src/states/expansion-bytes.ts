@@ -2,6 +2,7 @@ import {
   addToExpansion,
   canonicalExpansion,
   type Expansion,
+  isKnownCanonical,
   mergeExpansion,
 } from '../exact/expansion.js';
 import type { ByteReader, ByteWriter } from '../values/bytes.js';
@@ -15,56 +16,48 @@ export function writeExpansion(writer: ByteWriter, e: Expansion): void {
 
 export function readExpansion(reader: ByteReader): Expansion {
   const length = reader.count(8);
-  return readRest(reader, [], length);
+  const e: Expansion = [];
+  for (let i = 0; i < length; i++) e.push(reader.double());
+  check(reader, e);
+  return e;
 }
 
-/** e += what `writeExpansion` wrote, exactly, in place; nothing is made of the sums of one or two doubles that most are. */
+/** Components of one sum that is read; sums of more are rare. */
+const components = new Float64Array(8);
+
+/** e += what `writeExpansion` wrote, exactly, in place. */
 export function absorbExpansion(reader: ByteReader, e: Expansion): void {
   const length = reader.count(8);
-  if (length === 0) return;
-  if (length > 2) {
-    mergeExpansion(e, readRest(reader, [], length));
+  if (length > components.length) {
+    const other: Expansion = [];
+    for (let i = 0; i < length; i++) other.push(reader.double());
+    check(reader, other);
+    mergeExpansion(e, other);
     return;
   }
-  const low = reader.double();
-  if (length === 1) {
-    if (!Number.isFinite(low)) reader.fail('a sum is not finite');
-    if (low === 0) reader.fail(NOT_CANONICAL);
-    addToExpansion(e, low);
+  for (let i = 0; i < length; i++) components[i] = reader.double();
+  if (isKnownCanonical(components, length)) {
+    for (let i = 0; i < length; i++) addToExpansion(e, components[i]!);
     return;
   }
-  const high = reader.double();
-  // Neither NaN nor beyond a double passes: what `readRest` says of them.
-  if (!(Math.abs(high) < LARGE) || low === 0 || low + high !== high) {
-    mergeExpansion(e, checked(reader, [low, high]));
-    return;
-  }
-  addToExpansion(e, low);
-  addToExpansion(e, high);
+  const other = Array.from(components.subarray(0, length));
+  check(reader, other);
+  mergeExpansion(e, other);
 }
 
-const NOT_CANONICAL = 'a sum is not in canonical form';
-/** Sums below it are far from where doubles end. */
-const LARGE = 2 ** 1000;
-
-function readRest(reader: ByteReader, e: Expansion, length: number): Expansion {
-  for (let i = 0; i < length; i++) e.push(reader.double());
-  return checked(reader, e);
-}
-
-function checked(reader: ByteReader, e: Expansion): Expansion {
+function check(reader: ByteReader, e: Expansion): void {
   const { length } = e;
   for (let i = 0; i < length; i++) {
     const component = e[i]!;
     const beyondDouble = component === Infinity && i === length - 1 && i > 0;
     if (!Number.isFinite(component) && !beyondDouble) reader.fail('a sum is not finite');
   }
-  if (!isCanonical(e)) reader.fail(NOT_CANONICAL);
-  return e;
+  if (!isCanonical(e)) reader.fail('a sum is not in canonical form');
 }
 
 /** Components that no sum has (their parts beyond a double do not fit one) are refused with a RangeError there. */
 function isCanonical(e: Expansion): boolean {
+  if (isKnownCanonical(e, e.length)) return true;
   try {
     const canonical = canonicalExpansion(e);
     return canonical.length === e.length && canonical.every((x, i) => x === e[i]);

@@ -84,8 +84,9 @@ export async function answerRows(
   for (const [idx, request] of requests.entries()) {
     // Others have their turn while many rows are made.
     if (idx % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await new Promise(setImmediate);
-    const values = new Array<Raw>(plan.definition.features.length).fill(null);
-    const isKnown = new Uint8Array(values.length);
+    const { values, isKnown } = plan.blackboard;
+    values.fill(null);
+    isKnown.fill(0);
     const explanations: ColumnExplanation[] = [];
     const parts = reads[idx]!.map((one) => {
       const entry = one.place < 0 ? null : read.entries[one.place]!;
@@ -106,17 +107,14 @@ function placeOf(served: ServedPart, day: number | null, keys: readonly Raw[]): 
   return { key, text: latin1(key) };
 }
 
+const characters = Buffer.alloc(256);
+
 /** One character a byte. */
 function latin1(bytes: Uint8Array): string {
-  if (bytes.length > SHORT)
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  // Without the view that a Buffer is.
-  let text = '';
-  for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
-  return text;
+  if (bytes.length > characters.length) return Buffer.from(bytes).toString('latin1');
+  characters.set(bytes);
+  return characters.toString('latin1', 0, bytes.length);
 }
-
-const SHORT = 16;
 
 interface Into {
   readonly plan: ServingPlan;

@@ -1,6 +1,6 @@
 import { windowStartMs } from '@tessera/api';
 import { BYTES_BEHIND, PAYLOAD_FROM, pieceEndMs, pieceStartMs } from '@tessera/kv-writer';
-import { type Entry, heldBy, isEntry } from '../entry/entry.js';
+import { type Entry, wasRead } from '../entry/entry.js';
 import type { PlannedPart, ServingPlan } from '../plan/serving-plan.js';
 import type { PlannedState, PlannedStates } from '../plan/states-plan.js';
 import type { ColumnExplanation, MergedPiece } from './explanation.js';
@@ -13,9 +13,8 @@ export function explainPart(
   entry: Entry | Error | null,
 ): readonly ColumnExplanation[] {
   const { defined, reads, added } = part;
-  const held = heldBy(entry);
   const has = new Map<number, MadeOf>();
-  if (reads?.holds === 'states' && held === 'states' && isEntry(entry))
+  if (reads?.holds === 'states' && wasRead(entry))
     for (const state of reads.states) {
       const pieces = piecesOf(reads, state, entry);
       for (const { feature, window } of state.columnsOfWindow.flat())
@@ -25,7 +24,7 @@ export function explainPart(
     const base = { column: column.name, part: defined.name, queryMs: moment.queryMs };
     const made = has.get(feature);
     if (made !== undefined) return { ...base, from: 'states', ...made };
-    const isRow = held === 'rows' && !added.includes(column.name);
+    const isRow = reads?.holds === 'rows' && wasRead(entry) && !added.includes(column.name);
     return { ...base, from: isRow ? 'row' : 'nothing', startMs: null, pieces: [] };
   });
 }

@@ -5,7 +5,10 @@ import type { PlannedPart } from '../plan/serving-plan.js';
 import type { Frame } from '../plan/states-plan.js';
 import { mergeStates } from './merge-states.js';
 
-/** What a store has below one key, and what was made of it last. Entries are kept by the thousand: they are few objects. */
+/**
+ * What a store has below one key, and what was made of it last, if it was asked for more than once: entries are kept by the
+ * thousand, and most of them for nothing.
+ */
 export interface Entry {
   /** Null: there is no such key. */
   readonly bytes: Uint8Array | null;
@@ -44,16 +47,19 @@ export function entryValues(
   if (bytes === null || reads === null) return empty;
   if (entry.bad !== null) return entry.bad;
   if (entry.values !== null && entry.reads === reads && entry.frame === frame) return entry.values;
-  if (!entry.isChecked) {
+  const isKnown = entry.isChecked;
+  if (!isKnown) {
     const why = badValue(bytes, fingerprint);
     if (why !== null) return refused(entry, why, DETAILS[why]);
     entry.isChecked = true;
   }
   try {
     const values = valuesOf(bytes, reads, frame, empty);
-    entry.reads = reads;
-    entry.frame = frame;
-    entry.values = values;
+    if (isKnown) {
+      entry.reads = reads;
+      entry.frame = frame;
+      entry.values = values;
+    }
     return values;
   } catch (error) {
     if (!(error instanceof StateFormatError)) throw error;
@@ -65,14 +71,9 @@ export function isBadEntry(values: readonly Raw[] | BadEntry): values is BadEntr
   return 'holds' in values;
 }
 
-export function isEntry(entry: Entry | Error | null): entry is Entry {
-  return entry !== null && !(entry instanceof Error);
-}
-
-/** Whether its bytes were read, and what they hold. */
-export function heldBy(entry: Entry | Error | null): 'states' | 'rows' | null {
-  if (!isEntry(entry) || entry.bad !== null || entry.values === null) return null;
-  return entry.reads?.holds ?? null;
+/** Whether values were made of its bytes. */
+export function wasRead(entry: Entry | Error | null): entry is Entry {
+  return entry !== null && !(entry instanceof Error) && entry.isChecked && entry.bad === null;
 }
 
 function valuesOf(
