@@ -1,5 +1,5 @@
 export { STORE_FAULT_POINTS, type StoreFaultPoint } from './faults.js';
-export { type RowValue, readRow, writeRow } from './format/row-payload.js';
+export { readRow, writeRow } from './format/row-payload.js';
 export {
   type AxisIndex,
   type AxisStates,

@@ -1,5 +1,5 @@
 import { byteWriter, type ScalarValue, StateFormatError, type ValueKind } from '@tessera/algebra';
-import { DAY_MS, parseType, windowStartMs } from '@tessera/api';
+import { DAY_MS, parseType, type RowValue, windowStartMs } from '@tessera/api';
 import {
   type AxisIndex,
   type AxisStates,
@@ -13,7 +13,6 @@ import {
   pieceEndMs,
   pieceStartMs,
   queryInstant,
-  type RowValue,
   readRow,
   SERVED_MS,
   type ServedStates,
