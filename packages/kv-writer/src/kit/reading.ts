@@ -53,6 +53,24 @@ export const readingTests: readonly ContractCheck[] = [
     },
   },
   {
+    name: 'values of all sizes come back whole, in any company',
+    async check({ store }) {
+      const sizes = [1, 40_000, 0, 65_535, 65_536, 65_537, 7, 30_000, 100_000, 2];
+      const entries = sizes.map((size, i) => ({
+        key: sampleKey(i),
+        value: Uint8Array.from({ length: size }, (_, at) => (at * 7 + i) & 127),
+      }));
+      await load(store, unit, 'v1', entries);
+      await store.activate(unit, 'v1');
+      const reader = await store.reader(unit);
+      const order = [3, 4, 0, 5, 500, 1, 2, 1, 8, 7, 9, 6];
+      const found = await reader.multiGet(order.map(sampleKey));
+      for (const [at, i] of order.entries())
+        assert.equal(textOf(found[at]), textOf(entries[i]?.value), `of ${sizes[i]} bytes`);
+      await reader.close();
+    },
+  },
+  {
     name: 'a reader keeps its version, or says that it is gone',
     async check({ store, again }) {
       await load(store, unit, 'v1', sampleEntries('v1', 300));
