@@ -69,6 +69,7 @@ export async function runScatter(context: TaskContext, task: ScatterTask): Promi
   const collector = bucketCollector({
     codeColumn: 'code',
     buckets: task.buckets,
+    ...(task.codesPerBucket !== undefined && { codesPerBucket: task.codesPerBucket }),
     rows: Math.min(fits, task.rows),
     isReused: !exchange.keepsBatches,
     dropsUnknown: true,
