@@ -195,16 +195,16 @@ async function entriesOf(
   cells: readonly Cells[],
   strings: Strings,
 ): Promise<RunFile> {
-  const keyOf = await keyValues(context, task);
+  const keys = await keyValues(context, task);
   const check = () => stopIfCancelled(context);
-  return during(context, 'write', () => writeEntries(task, { cells, keyOf, strings, check }));
+  return during(context, 'write', () => writeEntries(task, { cells, keys, strings, check }));
 }
 
 /** The range's keys as the algebra takes values, by code from 0. */
 async function keyValues(
   context: TaskContext,
   { keys, keyTypes, range: { from, to } }: EncodeStatesTask,
-): Promise<(code: number) => readonly ScalarValue[]> {
+): Promise<ScalarValue[][]> {
   const { session } = context;
   const columns: ScalarValue[][] = [];
   for (const [idx, { type }] of keyTypes.entries()) {
@@ -216,7 +216,7 @@ async function keyValues(
     // Keys are scalars, and none is null.
     columns.push(values as ScalarValue[]);
   }
-  return (code) => columns.map((own) => own[code]!);
+  return columns;
 }
 
 async function stringsOf(context: TaskContext, table: string): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { type ByteWriter, byteWriter } from '@tessera/algebra';
 import type { Entry } from '@tessera/kv-writer';
 import { writeError } from '@tessera/lake';
 
@@ -12,8 +13,14 @@ import { writeError } from '@tessera/lake';
 const HEAD_BYTES = 8;
 const BUFFER_BYTES = 1 << 20;
 
+/** An entry is begun, its key written to `bytes`, then `valueBegins`, its value; then it is ended, or dropped. */
 export interface RunWriter {
-  add(key: Uint8Array, value: Uint8Array): void;
+  /** What is written behind all that was before. */
+  readonly bytes: ByteWriter;
+  begin(): void;
+  valueBegins(): void;
+  endEntry(): void;
+  dropEntry(): void;
   /** Closes the file, also where it fails. */
   end(): RunFile;
   /** Closes it where something failed. */
@@ -36,31 +43,36 @@ export function runWriter(file: string): RunWriter {
     }
   };
   const handle = writing(() => openSync(file, 'w'));
-  let buffer = Buffer.allocUnsafe(BUFFER_BYTES);
-  let at = 0;
+  const buffer = byteWriter();
+  let entryAt = 0;
+  let valueAt = 0;
   let entries = 0;
   let bytes = 0;
   const flush = () => {
+    const all = buffer.view(0, buffer.length);
     writing(() => {
-      for (let written = 0; written < at; )
-        written += writeSync(handle, buffer, written, at - written);
+      for (let written = 0; written < all.length; ) written += writeSync(handle, all, written);
     });
-    bytes += at;
-    at = 0;
+    bytes += all.length;
+    buffer.clear();
   };
   return {
-    add(key, value) {
-      const size = HEAD_BYTES + key.length + value.length;
-      if (at + size > buffer.length) {
-        flush();
-        if (size > buffer.length) buffer = Buffer.allocUnsafe(size);
-      }
-      buffer.writeUInt32LE(key.length, at);
-      buffer.writeUInt32LE(value.length, at + 4);
-      buffer.set(key, at + HEAD_BYTES);
-      buffer.set(value, at + HEAD_BYTES + key.length);
-      at += size;
+    bytes: buffer,
+    begin() {
+      entryAt = buffer.length;
+      buffer.words(0, 0);
+    },
+    valueBegins() {
+      valueAt = buffer.length;
+    },
+    endEntry() {
+      buffer.replace32(entryAt, valueAt - entryAt - HEAD_BYTES);
+      buffer.replace32(entryAt + 4, buffer.length - valueAt);
       entries++;
+      if (buffer.length >= BUFFER_BYTES) flush();
+    },
+    dropEntry() {
+      buffer.cut(entryAt);
     },
     end() {
       try {
