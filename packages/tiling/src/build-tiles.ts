@@ -58,10 +58,35 @@ interface Cut {
 }
 
 /** Where one tile ends and the next begins, in rows sorted by (code, time). */
-function cutTiles({ timeMs, keyCode, keyStart }: KeyTimeOrder, { cellOf, endOf }: Grid): Cut {
-  const starts = new Int32Array(timeMs.length + 1);
-  const codes = new Int32Array(timeMs.length);
-  const startMs = new Float64Array(timeMs.length);
+function cutTiles(sorted: KeyTimeOrder, grid: Grid): Cut {
+  const rows = sorted.timeMs.length;
+  const starts = new Int32Array(rows + 1);
+  const codes = new Int32Array(rows);
+  const startMs = new Float64Array(rows);
+  const tiles = cutKeys(sorted, grid, { starts, codes, startMs });
+  starts[tiles] = rows;
+  const n = new Float64Array(tiles);
+  for (let t = 0; t < tiles; t++) n[t] = starts[t + 1]! - starts[t]!;
+  return {
+    code: codes.slice(0, tiles),
+    startMs: startMs.slice(0, tiles),
+    n,
+    tileStart: starts.slice(0, tiles + 1),
+  };
+}
+
+interface Cutting {
+  readonly starts: Int32Array;
+  readonly codes: Int32Array;
+  readonly startMs: Float64Array;
+}
+
+/** By itself, for V8 compiles a long loop before it has seen what follows. Returns how many tiles there are. */
+function cutKeys(
+  { timeMs, keyCode, keyStart }: KeyTimeOrder,
+  { cellOf, endOf }: Grid,
+  { starts, codes, startMs }: Cutting,
+): number {
   let tiles = 0;
   for (let k = 0; k < keyCode.length; k++) {
     let end = Number.NEGATIVE_INFINITY;
@@ -74,15 +99,7 @@ function cutTiles({ timeMs, keyCode, keyStart }: KeyTimeOrder, { cellOf, endOf }
       startMs[tiles++] = cellOf(t);
     }
   }
-  starts[tiles] = timeMs.length;
-  const n = new Float64Array(tiles);
-  for (let t = 0; t < tiles; t++) n[t] = starts[t + 1]! - starts[t]!;
-  return {
-    code: codes.slice(0, tiles),
-    startMs: startMs.slice(0, tiles),
-    n,
-    tileStart: starts.slice(0, tiles + 1),
-  };
+  return tiles;
 }
 
 function buildState(events: Batch, { family, by }: StateInput, lane: RowLane): StateColumns {

@@ -12,6 +12,10 @@ import { type RangedUnit, readIntoRanges } from './range-blocks.js';
 
 export interface EntriesOptions {
   readonly executor: Executor;
+  readonly numberKeys: (
+    tasks: readonly KeysTask[],
+    onDone: () => void,
+  ) => Promise<readonly KeysResult[]>;
   /** Folder of what is written. */
   readonly dir: string;
   readonly taskBytes: number;
@@ -26,7 +30,6 @@ export async function encodeTasks(
   options: EntriesOptions,
   onDone: (done: number, total: number) => void,
 ): Promise<(EncodeStatesTask | EncodeRowsTask)[]> {
-  const { executor } = options;
   const states = works.flatMap((work) =>
     work.spec.holds === 'states'
       ? work.reads.map((reads) => ({ part: work.spec as ServedStates, work, reads }))
@@ -36,7 +39,7 @@ export async function encodeTasks(
   const keys = states.map(({ reads }, at) => keysTask(reads, tables[at]!));
   let done = 0;
   onDone(0, keys.length);
-  const counted = await executor.run<KeysResult>(keys, () => onDone(++done, keys.length));
+  const counted = await options.numberKeys(keys, () => onDone(++done, keys.length));
   const units = states.map(({ part, work, reads }, at): RangedUnit => {
     const base = statesTask(part, work.families, reads, tables[at]!);
     return { id: String(at), reads, base, ranges: keyRanges(counted[at]!.keys, base, options) };
