@@ -1,4 +1,4 @@
-import { type Batch, gatherBatch, sortByKeyTime } from '@tessera/columnar';
+import { type Batch, gatherBatch, type KeyTimeOrder, sortByKeyTime } from '@tessera/columnar';
 import { type Axis, axisOf, pieceAt, pieceEndMs } from '@tessera/kv-writer';
 import {
   buildCells,
@@ -44,15 +44,28 @@ export function cellCollector({
   };
 }
 
+interface Sorted {
+  readonly events: Batch;
+  /** Of all of them: position is row. */
+  readonly sorted: KeyTimeOrder;
+}
+
 /** Put in order once, rows are walked through from one end to the other for every axis and state. */
-function inOrder(events: Batch): Batch {
-  const { order } = sortByKeyTime(codes(events, 'code'), numbers(events, 'timeMs'));
-  return gatherBatch(events, order);
+function inOrder(events: Batch): Sorted {
+  const { order, ...sorted } = sortByKeyTime(codes(events, 'code'), numbers(events, 'timeMs'));
+  const rows = order.length;
+  return { events: gatherBatch(events, order), sorted: { ...sorted, order: identity(rows) } };
+}
+
+function identity(rows: number): Int32Array {
+  const order = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) order[row] = row;
+  return order;
 }
 
 interface AxisCollector {
   addTiles(tiles: Cells): void;
-  addRows(sorted: Batch): void;
+  addRows(rows: Sorted): void;
   end(): Cells;
 }
 
@@ -78,28 +91,52 @@ function cellsOf(
   };
   return {
     addTiles: (tiles) => add(mergeCells([tiles], grid, families)),
-    addRows: (sorted) => add(buildCells({ events: onAxis(sorted, axis), states: own }, grid)),
+    addRows: ({ events, sorted }) =>
+      add(buildCells({ events, states: own, sorted: onAxis(sorted, axis) }, grid)),
     end: () => (lots.length === 1 ? lots[0]! : mergeCells(lots, null, families)),
   };
 }
 
-/** Rows that lie in no piece lose their key, and with it their place. */
-function onAxis(events: Batch, { breaks, headMs, knownMs }: Axis): Batch {
-  const firstMs = breaks[0] ?? headMs;
-  const values = within(codes(events, 'code'), numbers(events, 'timeMs'), firstMs, knownMs);
-  return { rows: events.rows, columns: { ...events.columns, code: { kind: 'code', values } } };
+/** Those of the rows that lie in some piece. */
+function onAxis(sorted: KeyTimeOrder, { breaks, headMs, knownMs }: Axis): KeyTimeOrder {
+  const rows = sorted.order.length;
+  const keys = sorted.keyCode.length;
+  const kept: KeyTimeOrder = {
+    order: new Int32Array(rows),
+    timeMs: new Float64Array(rows),
+    keyCode: new Int32Array(keys),
+    keyStart: new Int32Array(keys + 1),
+  };
+  const count = keepWithin(sorted, breaks[0] ?? headMs, knownMs, kept);
+  const end = kept.keyStart[count]!;
+  return {
+    order: kept.order.subarray(0, end),
+    timeMs: kept.timeMs.subarray(0, end),
+    keyCode: kept.keyCode.subarray(0, count),
+    keyStart: kept.keyStart.subarray(0, count + 1),
+  };
 }
 
-function within(
-  code: Int32Array,
-  timeMs: Float64Array,
+/** Returns how many keys have any. */
+function keepWithin(
+  { timeMs, keyCode, keyStart }: KeyTimeOrder,
   firstMs: number,
   endMs: number,
-): Int32Array {
-  const values = new Int32Array(code.length);
-  for (let i = 0; i < values.length; i++) {
-    const ms = timeMs[i]!;
-    values[i] = ms >= firstMs && ms < endMs ? code[i]! : -1;
+  kept: KeyTimeOrder,
+): number {
+  let keys = 0;
+  let rows = 0;
+  for (let k = 0; k < keyCode.length; k++) {
+    const before = rows;
+    for (let p = keyStart[k]!; p < keyStart[k + 1]!; p++) {
+      const ms = timeMs[p]!;
+      if (!(ms >= firstMs && ms < endMs)) continue;
+      kept.order[rows] = p;
+      kept.timeMs[rows++] = ms;
+    }
+    if (rows === before) continue;
+    kept.keyCode[keys++] = keyCode[k]!;
+    kept.keyStart[keys] = rows;
   }
-  return values;
+  return keys;
 }

@@ -94,11 +94,13 @@ export async function withPlannedUnit<T>(
     await checkWhole(files);
     const inputHash = inputHashOf(definition, planned, options.asOfMs);
     const making = { workers, out, memory, planOptions, options, inputHash, files };
-    return await use({
+    const result = await use({
       inputHash: making.inputHash,
       leftOut: parts.filter(({ part }) => !isServed(part)).map(({ part }) => part.groupBy.name),
       encode: (consume) => encodeParts(definition, planned, making, consume),
     });
+    await known.gathered.remember();
+    return result;
   } catch (error) {
     throw options.signal?.aborted ? new TesseraError('INTERRUPTED', {}) : error;
   } finally {

@@ -8,7 +8,7 @@ export type KeyRange = EncodeStatesTask['range'];
 
 /** What a key takes while its states are put together, per state and piece. */
 const STATE_BYTES = 400;
-/** Fewer keys are not worth a task of their own. */
+/** Fewer keys are not worth another worker. */
 const LEAST_KEYS = 4096;
 /** Rows and tiles of a range: what is sorted should stay in a core's own cache. */
 const ROWS_PER_RANGE = 250_000;
@@ -29,12 +29,11 @@ export function keyRanges(
   const tiles = tileRowsOf(work);
   const bytes = work.rows * eventBytes(work.scan.lanes) + tiles * STATE_BYTES * work.states.length;
   const byMemory = Math.ceil(bytes / taskBytes);
-  const forWorkers = workers === 1 ? 1 : 2 * workers;
+  const forWorkers = workers === 1 ? 1 : Math.min(2 * workers, Math.ceil(count / LEAST_KEYS));
   const forCache = readsTogether(work)
     ? Math.min(MOST_RANGES, Math.ceil((work.rows + tiles) / ROWS_PER_RANGE))
     : 1;
-  const wanted = Math.min(Math.max(forWorkers, forCache), Math.ceil(count / LEAST_KEYS));
-  const size = Math.max(1, Math.ceil(count / Math.max(1, byMemory, wanted)));
+  const size = Math.max(1, Math.ceil(count / Math.max(1, byMemory, forWorkers, forCache)));
   return Array.from({ length: Math.ceil(count / size) }, (_, at) => ({
     from: at * size,
     to: Math.min(count, (at + 1) * size),
