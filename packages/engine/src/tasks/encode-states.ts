@@ -1,6 +1,6 @@
 import type { ScalarValue } from '@tessera/algebra';
 import type { Batch } from '@tessera/columnar';
-import { type ReadKind, readRows, readStrings, run, streamColumns } from '@tessera/lake';
+import { type ReadKind, readRows, readStrings, streamColumns } from '@tessera/lake';
 import { scannedBytes } from '@tessera/planner';
 import {
   type Cells,
@@ -18,15 +18,15 @@ import { cleaned } from './build-tiles.js';
 import { type TaskContext, tableSql } from './context.js';
 import { type CellCollector, cellCollector } from './encode-cells.js';
 import { writeEntries } from './encode-entries.js';
+import { laneKinds } from './lane-kinds.js';
 import { readSections } from './read-sections.js';
 import type { EncodeStatesTask, RangeBlocks, Section } from './task.js';
 import { dictionarySql, scatterSql } from './task-sql.js';
+import { stringsOf, withTempTables } from './temp-tables.js';
 import { codes } from './typed.js';
 
 /** Tiles read at once; a tile is some hundred bytes. */
 const TILES_AT_ONCE = 100_000;
-
-let tables = 0;
 
 /**
  * What a range of keys is served from: their states, per piece of time, out of tiles and rows, encoded and in the order of
@@ -44,15 +44,7 @@ export async function runEncodeStates(
 /** A range that reads for itself: strings are numbered for its keys alone. */
 async function encodeFiles(context: TaskContext, task: EncodeStatesTask): Promise<RunFile> {
   const { session } = context;
-  const name = `encode_${tables++}`;
-  const made: string[] = [];
-  const table = async (suffix: string, sql: string): Promise<string> => {
-    const own = `${name}_${suffix}`;
-    await run(session, `CREATE TEMP TABLE "${own}" AS ${sql}`);
-    made.push(own);
-    return own;
-  };
-  try {
+  return withTempTables(session, 'encode', async (table) => {
     const { from, to } = task.range;
     const keys = await table(
       'keys',
@@ -65,15 +57,13 @@ async function encodeFiles(context: TaskContext, task: EncodeStatesTask): Promis
       const ofTiles = task.tiles.flatMap((scan) => scanStringsSql(scan, column, `"${keys}"`) ?? []);
       const own = await table(`s${at}`, stringsSql(task, column, isList, keys, ofTiles));
       dictionaries[column] = `"${own}"`;
-      strings[column] = await stringsOf(context, own);
+      strings[column] = await stringsOf(session, `"${own}"`);
       if (ofTiles.length > 0)
         codesOf[column] = await createStringCodes(session, `${own}_codes`, own);
     }
     const reading: Reading = { context, task, keys, dictionaries, codes: codesOf };
     return await entriesOf(context, task, await readFiles(reading), strings);
-  } finally {
-    for (const own of made) await run(session, `DROP TABLE IF EXISTS "${own}"`);
-  }
+  });
 }
 
 interface Reading {
@@ -123,10 +113,7 @@ async function addRows(
   collector: CellCollector,
 ): Promise<void> {
   const { lanes } = task.scan;
-  const kinds: Record<string, ReadKind> = { code: 'code' };
-  for (const lane of lanes)
-    if (lane.read.how === 'code')
-      kinds[lane.name] = lane.type.kind === 'list' ? { list: 'code' } : 'code';
+  const kinds: Record<string, ReadKind> = { code: 'code', ...laneKinds(lanes) };
   const sql = scatterSql(task.scan, task.relation, `"${keys}"`, dictionaries);
   const add = (batch: Batch) => {
     stopIfCancelled(context);
@@ -217,9 +204,4 @@ async function keyValues(
     columns.push(values as ScalarValue[]);
   }
   return columns;
-}
-
-async function stringsOf(context: TaskContext, table: string): Promise<readonly string[]> {
-  const strings = await readStrings(context.session, `SELECT s FROM "${table}" ORDER BY code`);
-  return strings.map((s) => s ?? '');
 }
