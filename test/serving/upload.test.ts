@@ -6,10 +6,13 @@ import {
   groupBy,
   type JoinSpec,
   join as joinOf,
+  lastK,
+  min,
   part,
   sum,
+  uniqueCount,
 } from '@tessera/api';
-import { upload } from '@tessera/engine';
+import { type UploadOptions, upload } from '@tessera/engine';
 import { createFetcher } from '@tessera/fetcher';
 import { memoryStore, type Store, type VersionInfo } from '@tessera/kv-writer';
 import { expect, test } from 'vitest';
@@ -204,4 +207,49 @@ test('a file that changes while entries are made: FILE_CHANGED, and nothing is c
   const put = upload(definition, { store: changing, asOfMs: AS_OF, lake, out, workers: 1 });
   await expect(put).rejects.toMatchObject({ code: 'FILE_CHANGED' });
   expect(await store.current('join.asked')).toBeNull();
+});
+
+test('however many ranges keys are cut into, from rows or tiles, entries are the same', async () => {
+  const folder = newFolder();
+  const columns = { user: 'int64', shop: 'int32', ts: 'timestamp', amount: 'double' } as const;
+  const source = events({ name: 'pay', path: 'pay', columns, time: 'ts' });
+  const aggregations = [
+    count({ windows: ['1h', '7d', null] }),
+    sum('amount', { windows: ['7d', '14d'], where: 'amount > 3' }),
+    min('amount', { windows: ['14d'] }),
+    lastK('amount', { k: 3, windows: ['2d', null] }),
+    uniqueCount('shop', { windows: ['14d'] }),
+    sum('amount', { windows: ['14d'], by: 'shop' }),
+  ];
+  const grouped = (name: string, keys: readonly ['user'] | readonly ['user', 'shop']) =>
+    groupBy({ name, source, keys, aggregations, online: true });
+  const definition = joinOf({
+    name: 'asked',
+    left: source,
+    parts: [part(grouped('one', ['user'])), part(grouped('two', ['user', 'shop']))],
+  }) as unknown as JoinSpec;
+  const lake = join(folder, 'lake');
+  for (let day = 24; day < 30; day++)
+    await parquet(
+      join(lake, `pay/ds=2025-01-${day}/a.parquet`),
+      `SELECT CASE WHEN i % 97 = 0 THEN NULL ELSE i % 40 - 20 END AS user, (i % 7)::INTEGER AS shop, TIMESTAMP '2025-01-${day}' + to_milliseconds(i * 288000) AS ts, (i * ${day} % 31)::DOUBLE / 10 AS amount FROM range(300) t(i)`,
+    );
+  const put = async (options: Partial<UploadOptions>) => {
+    const out = join(folder, `out-${options.tiles ?? 'build'}`);
+    const from = { asOfMs: Date.parse('2025-01-29T12:00:00Z'), lake, out, workers: 1 };
+    const { meta, tilesBuilt } = await upload(definition, {
+      ...{ ...from, ...options, store: memoryStore() },
+    });
+    return { entries: meta.entries, bytes: meta.bytes, checksum: meta.checksum, tilesBuilt };
+  };
+  const { tilesBuilt, ...whole } = await put({});
+  expect(tilesBuilt).toBeGreaterThan(0);
+  expect(whole.entries).toBe(40 + 278);
+  const few = { taskBytes: 100_000, leastRows: 500 };
+  for (const options of [
+    { memoryShares: { ...few, leastLookedUp: 1 } },
+    { memoryShares: few, tiles: 'off' },
+    { memoryShares: { ...few, leastLookedUp: 1 }, tiles: 'off', workers: 2 },
+  ] as const)
+    expect(await put(options)).toMatchObject(whole);
 });

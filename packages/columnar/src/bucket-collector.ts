@@ -49,6 +49,8 @@ export interface BucketOptions {
   /** Name of the `code` column that holds the key codes. */
   readonly codeColumn: string;
   readonly buckets: number;
+  /** Bucket b holds the codes from b × so many on; default: codes are mixed, so that buckets are alike. */
+  readonly codesPerBucket?: number;
   /** About so many rows are held before they are taken. */
   readonly rows: number;
   /** What `take` gave is written over afterwards; else it is the caller's for good. */
@@ -60,6 +62,7 @@ export interface BucketOptions {
 export function bucketCollector({
   codeColumn,
   buckets,
+  codesPerBucket,
   rows: expected,
   isReused,
   dropsUnknown = false,
@@ -79,11 +82,10 @@ export function bucketCollector({
       bucketOf = new Int32Array(code.length);
       place = new Int32Array(code.length);
     }
-    for (let i = 0; i < code.length; i++) {
-      const bucket = dropsUnknown && code[i]! < 0 ? buckets : bucketOfCode(code[i]!, buckets);
-      bucketOf[i] = bucket;
-      place[i] = counts[bucket]!++;
-    }
+    const unknown = dropsUnknown ? buckets : 0;
+    if (codesPerBucket === undefined) mixCodes(code, bucketOf, buckets, unknown);
+    else cutCodes(code, bucketOf, codesPerBucket, unknown);
+    for (let i = 0; i < code.length; i++) place[i] = counts[bucketOf[i]!]!++;
   };
   const makeRoom = () => {
     for (let b = 0; b < all; b++) {
@@ -135,6 +137,21 @@ export function bucketCollector({
       if (!isReused) lanes = new Map();
     },
   };
+}
+
+function mixCodes(code: Int32Array, bucketOf: Int32Array, buckets: number, unknown: number): void {
+  for (let i = 0; i < code.length; i++)
+    bucketOf[i] = code[i]! < 0 ? unknown : bucketOfCode(code[i]!, buckets);
+}
+
+function cutCodes(
+  code: Int32Array,
+  bucketOf: Int32Array,
+  codesPerBucket: number,
+  unknown: number,
+): void {
+  for (let i = 0; i < code.length; i++)
+    bucketOf[i] = code[i]! < 0 ? unknown : (code[i]! / codesPerBucket) | 0;
 }
 
 function rowsByBucket(rows: number, bucketOf: Int32Array): (bucket: number) => Int32Array {

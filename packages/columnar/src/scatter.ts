@@ -22,11 +22,20 @@ export interface BucketOrder {
   readonly start: Int32Array;
 }
 
-/** Counting scatter of rows into buckets by key code. Stable, O(rows + buckets). */
-export function bucketOrder(code: Int32Array, buckets: number): BucketOrder {
+/**
+ * Counting scatter of rows into buckets by key code. Stable, O(rows + buckets).
+ *
+ * @param codesPerBucket bucket b holds the codes from b × so many on, none negative; default: codes are mixed
+ */
+export function bucketOrder(
+  code: Int32Array,
+  buckets: number,
+  codesPerBucket?: number,
+): BucketOrder {
   const bucketOf = new Int32Array(code.length);
   const start = new Int32Array(buckets + 1);
-  countBuckets(code, buckets, bucketOf, start);
+  if (codesPerBucket === undefined) countBuckets(code, buckets, bucketOf, start);
+  else countRuns(code, codesPerBucket, bucketOf, start);
   for (let b = 0; b < buckets; b++) start[b + 1]! += start[b]!;
   return { order: placed(bucketOf, start.slice(0, buckets)), start };
 }
@@ -39,6 +48,19 @@ function countBuckets(
 ): void {
   for (let i = 0; i < code.length; i++) {
     const b = bucketOfCode(code[i]!, buckets);
+    bucketOf[i] = b;
+    start[b + 1]!++;
+  }
+}
+
+function countRuns(
+  code: Int32Array,
+  codesPerBucket: number,
+  bucketOf: Int32Array,
+  start: Int32Array,
+): void {
+  for (let i = 0; i < code.length; i++) {
+    const b = (code[i]! / codesPerBucket) | 0;
     bucketOf[i] = b;
     start[b + 1]!++;
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type Batch,
   bucketCollector,
+  bucketOrder,
   type Column,
   concatBatches,
   gatherBatch,
@@ -89,6 +90,37 @@ describe('bucketCollector', () => {
       });
       expect(collector.rows).toBe(0);
     }
+  });
+
+  test.each([97, 13, 1])('runs of %i codes', (codesPerBucket) => {
+    const batch = everyKind();
+    const code =
+      batch.columns.code!.kind === 'code' ? batch.columns.code!.values : new Int32Array();
+    const buckets = Math.ceil(97 / codesPerBucket);
+    const collector = bucketCollector({
+      ...options(buckets, false),
+      codesPerBucket,
+      dropsUnknown: true,
+    });
+    for (const piece of inPieces(batch, 777)) collector.add(piece);
+    const taken = [...collector.take()];
+    expect(taken).toHaveLength(buckets);
+    taken.forEach((bucket, b) => {
+      const rows = Int32Array.from(code.keys()).filter(
+        (row) => code[row]! >= b * codesPerBucket && code[row]! < (b + 1) * codesPerBucket,
+      );
+      expect(tidy(bucket)).toEqual(gatherBatch(batch, rows));
+    });
+    const known = gatherBatch(
+      batch,
+      Int32Array.from(code.keys()).filter((row) => code[row]! >= 0),
+    );
+    const ofKnown = known.columns.code!.kind === 'code' ? known.columns.code!.values : code;
+    const { order, start } = bucketOrder(ofKnown, buckets, codesPerBucket);
+    taken.forEach((bucket, b) => {
+      const rows = order.subarray(start[b]!, start[b + 1]!);
+      expect(tidy(bucket)).toEqual(gatherBatch(known, rows));
+    });
   });
 
   test('memory is used again, or is the caller’s for good', () => {

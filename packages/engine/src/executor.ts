@@ -40,6 +40,8 @@ export interface ExecutorOptions {
   readonly dir: string | null;
   /** Folder for what does not fit in memory. Default: that of the exchange. */
   readonly spill?: string;
+  /** Of the DuckDB of an inline executor, beside which nothing else runs. Default 1. */
+  readonly threads?: number;
   /** Somebody records what tasks made. Default: no. */
   readonly isRecorded?: boolean;
   /** Default: the shares of the default budget. */
@@ -98,7 +100,7 @@ export async function inlineExecutor(
   const { signal } = options;
   const memory = memoryOf(options);
   const session = await openDuckDb({
-    threads: 1,
+    threads: options.threads ?? 1,
     memoryBytes: memory.duckDbBytes,
     ...(options.dir !== null && { tmp: join(options.spill ?? options.dir, 'spill') }),
   });

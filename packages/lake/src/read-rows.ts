@@ -22,15 +22,18 @@ export async function readStrings(session: Session, sql: string): Promise<(strin
     throw new TesseraError('DUCKDB_FAILED', { sql, reason: 'one column was expected' });
   }
   const strings: (string | null)[] = [];
-  for (let i = 0; i < result.chunkCount; i++) {
-    for (const value of result.getChunk(i).getColumnValues(0)) {
-      if (value !== null && typeof value !== 'string') {
-        throw new TesseraError('DUCKDB_FAILED', { sql, reason: 'a VARCHAR column was expected' });
-      }
-      strings.push(value);
-    }
-  }
+  for (let i = 0; i < result.chunkCount; i++)
+    addStrings(strings, result.getChunk(i).getColumnValues(0), sql);
   return strings;
+}
+
+function addStrings(strings: (string | null)[], values: readonly DuckDBValue[], sql: string): void {
+  for (const value of values) {
+    if (value !== null && typeof value !== 'string') {
+      throw new TesseraError('DUCKDB_FAILED', { sql, reason: 'a VARCHAR column was expected' });
+    }
+    strings.push(value);
+  }
 }
 
 /** The same, some rows at a time and in the order of columns: nothing but one chunk of the result is held. */

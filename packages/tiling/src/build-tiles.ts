@@ -2,7 +2,7 @@ import { type Batch, type KeyTimeOrder, sortByKeyTime } from '@tessera/columnar'
 import { splitByBucket, underTiles } from './by-bucket.js';
 import { type Grid, levelGrid } from './grid.js';
 import type { Level } from './hops.js';
-import type { RowLane } from './kinds/kernel.js';
+import { type RowLane, sizes } from './kinds/kernel.js';
 import { KERNELS } from './kinds/kernels.js';
 import { inPhysicalKind } from './physical.js';
 import { bad, laneOf, numbers, rowLanes, type StateInput } from './row-lanes.js';
@@ -13,6 +13,8 @@ export interface CellInput {
   /** Lanes `code` (dense key code, -1 = null key), `timeMs` (f64, NaN = no time), and those that states name. */
   readonly events: Batch;
   readonly states: readonly StateInput[];
+  /** Which of the events, in their order; default: all that have a key and a time. */
+  readonly sorted?: KeyTimeOrder;
 }
 
 export interface TileInput extends CellInput {
@@ -33,11 +35,9 @@ export function buildTiles({ level, events, states }: TileInput): Tiles {
 }
 
 /** The same of any grid. */
-export function buildCells({ events, states }: CellInput, grid: Grid): Cells {
-  const code = laneOf(events, 'code');
-  if (code.kind !== 'code') throw bad(`lane code is ${code.kind}`);
+export function buildCells(input: CellInput, grid: Grid): Cells {
+  const { events, states, sorted = inOrder(events) } = input;
   const timeMs = numbers(events, 'timeMs');
-  const sorted = sortByKeyTime(code.values, timeMs);
   const tiles = cutTiles(sorted, grid);
   const lanes = rowLanes(events, timeMs, { order: sorted.order, tileStart: tiles.tileStart });
   return {
@@ -49,6 +49,12 @@ export function buildCells({ events, states }: CellInput, grid: Grid): Cells {
   };
 }
 
+function inOrder(events: Batch): KeyTimeOrder {
+  const code = laneOf(events, 'code');
+  if (code.kind !== 'code') throw bad(`lane code is ${code.kind}`);
+  return sortByKeyTime(code.values, numbers(events, 'timeMs'));
+}
+
 interface Cut {
   readonly code: Int32Array;
   readonly startMs: Float64Array;
@@ -58,10 +64,34 @@ interface Cut {
 }
 
 /** Where one tile ends and the next begins, in rows sorted by (code, time). */
-function cutTiles({ timeMs, keyCode, keyStart }: KeyTimeOrder, { cellOf, endOf }: Grid): Cut {
-  const starts = new Int32Array(timeMs.length + 1);
-  const codes = new Int32Array(timeMs.length);
-  const startMs = new Float64Array(timeMs.length);
+function cutTiles(sorted: KeyTimeOrder, grid: Grid): Cut {
+  const rows = sorted.timeMs.length;
+  const starts = new Int32Array(rows + 1);
+  const codes = new Int32Array(rows);
+  const startMs = new Float64Array(rows);
+  const tiles = cutKeys(sorted, grid, { starts, codes, startMs });
+  starts[tiles] = rows;
+  const tileStart = starts.slice(0, tiles + 1);
+  return {
+    code: codes.slice(0, tiles),
+    startMs: startMs.slice(0, tiles),
+    n: sizes({ start: tileStart }),
+    tileStart,
+  };
+}
+
+interface Cutting {
+  readonly starts: Int32Array;
+  readonly codes: Int32Array;
+  readonly startMs: Float64Array;
+}
+
+/** By itself, for V8 compiles a long loop before it has seen what follows. Returns how many tiles there are. */
+function cutKeys(
+  { timeMs, keyCode, keyStart }: KeyTimeOrder,
+  { cellOf, endOf }: Grid,
+  { starts, codes, startMs }: Cutting,
+): number {
   let tiles = 0;
   for (let k = 0; k < keyCode.length; k++) {
     let end = Number.NEGATIVE_INFINITY;
@@ -74,15 +104,7 @@ function cutTiles({ timeMs, keyCode, keyStart }: KeyTimeOrder, { cellOf, endOf }
       startMs[tiles++] = cellOf(t);
     }
   }
-  starts[tiles] = timeMs.length;
-  const n = new Float64Array(tiles);
-  for (let t = 0; t < tiles; t++) n[t] = starts[t + 1]! - starts[t]!;
-  return {
-    code: codes.slice(0, tiles),
-    startMs: startMs.slice(0, tiles),
-    n,
-    tileStart: starts.slice(0, tiles + 1),
-  };
+  return tiles;
 }
 
 function buildState(events: Batch, { family, by }: StateInput, lane: RowLane): StateColumns {

@@ -16,7 +16,11 @@ export interface ByteWriter {
   varint(value: number): void;
   double(value: number): void;
   unsigned64(value: bigint): void;
+  /** The same, of its higher and lower 32 bits. */
+  words(high: number, low: number): void;
   raw(bytes: Uint8Array): void;
+  /** Bytes from one position to another. */
+  part(bytes: Uint8Array, from: number, to: number): void;
   text(value: string): Uint8Array;
   /** Write a string of ASCII without NUL; false, and nothing written, where it is another. */
   ascii(value: string): boolean;
@@ -26,71 +30,146 @@ export interface ByteWriter {
   readonly length: number;
   /** What was written from one byte to another, as it lies: good until more is written. */
   view(from: number, to: number): Uint8Array;
+  /** Write what another writer holds from one byte to another. */
+  copyTo(other: ByteWriter, from: number, to: number): void;
+  /** Put a varint, how many bytes follow a byte that was written for it, in its place. At most 2^31 bytes. */
+  sized(from: number): void;
+  /** Put a number of 32 bits, little-endian, in the place of four bytes. */
+  replace32(at: number, value: number): void;
+  /** Forget what is behind so many bytes. */
+  cut(length: number): void;
   /** Begin anew in the same memory. */
   clear(): void;
 }
 
 export function byteWriter(): ByteWriter {
-  let buffer = new Uint8Array(64);
-  let view = new DataView(buffer.buffer);
-  let at = 0;
-  const room = (count: number): void => {
-    if (at + count <= buffer.length) return;
-    const larger = new Uint8Array(Math.max(buffer.length * 2, at + count));
-    larger.set(buffer);
-    buffer = larger;
-    view = new DataView(buffer.buffer);
-  };
-  const writer: ByteWriter = {
-    byte(value) {
-      room(1);
-      buffer[at++] = value;
-    },
-    varint(value) {
-      room(8);
-      let rest = value;
-      while (rest >= 128) {
-        buffer[at++] = (rest % 128) + 128;
-        rest = Math.floor(rest / 128);
-      }
-      buffer[at++] = rest;
-    },
-    double(value) {
-      room(8);
-      view.setFloat64(at, value + 0);
-      at += 8;
-    },
-    unsigned64(value) {
-      room(8);
-      view.setBigUint64(at, value);
-      at += 8;
-    },
-    raw(bytes) {
-      room(bytes.length);
-      buffer.set(bytes, at);
-      at += bytes.length;
-    },
-    text: (value) => encoder.encode(value),
-    ascii(value) {
-      room(value.length);
-      for (let i = 0; i < value.length; i++) {
-        const code = value.charCodeAt(i);
-        if (code === 0 || code > 127) return false;
-        buffer[at + i] = code;
-      }
-      at += value.length;
-      return true;
-    },
-    bytes: () => buffer.slice(0, at),
-    get length() {
-      return at;
-    },
-    view: (from, to) => buffer.subarray(from, to),
-    clear() {
-      at = 0;
-    },
-  };
-  return writer;
+  return new Writer();
+}
+
+/** Longer parts are copied faster by the system. */
+const SHORT_PART = 64;
+
+/** A class, for code that has met one writer is then compiled for all of them: functions made for each are strangers to it. */
+class Writer implements ByteWriter {
+  private buffer = new Uint8Array(64);
+  private numbers = new DataView(this.buffer.buffer);
+  private at = 0;
+
+  private room(count: number): void {
+    if (this.at + count > this.buffer.length) this.grow(count);
+  }
+
+  private grow(count: number): void {
+    const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.at + count));
+    larger.set(this.buffer);
+    this.buffer = larger;
+    this.numbers = new DataView(larger.buffer);
+  }
+
+  get length(): number {
+    return this.at;
+  }
+
+  byte(value: number): void {
+    this.room(1);
+    this.buffer[this.at++] = value;
+  }
+
+  varint(value: number): void {
+    this.room(8);
+    let rest = value;
+    while (rest >= 128) {
+      this.buffer[this.at++] = (rest % 128) + 128;
+      rest = Math.floor(rest / 128);
+    }
+    this.buffer[this.at++] = rest;
+  }
+
+  double(value: number): void {
+    this.room(8);
+    this.numbers.setFloat64(this.at, value + 0);
+    this.at += 8;
+  }
+
+  unsigned64(value: bigint): void {
+    this.room(8);
+    this.numbers.setBigUint64(this.at, value);
+    this.at += 8;
+  }
+
+  words(high: number, low: number): void {
+    this.room(8);
+    this.numbers.setUint32(this.at, high);
+    this.numbers.setUint32(this.at + 4, low);
+    this.at += 8;
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.room(bytes.length);
+    this.buffer.set(bytes, this.at);
+    this.at += bytes.length;
+  }
+
+  part(bytes: Uint8Array, from: number, to: number): void {
+    const length = to - from;
+    this.room(length);
+    if (length > SHORT_PART) this.buffer.set(bytes.subarray(from, to), this.at);
+    else for (let i = 0; i < length; i++) this.buffer[this.at + i] = bytes[from + i]!;
+    this.at += length;
+  }
+
+  text(value: string): Uint8Array {
+    return encoder.encode(value);
+  }
+
+  ascii(value: string): boolean {
+    this.room(value.length);
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code === 0 || code > 127) return false;
+      this.buffer[this.at + i] = code;
+    }
+    this.at += value.length;
+    return true;
+  }
+
+  sized(from: number): void {
+    const length = this.at - from - 1;
+    if (length < 128) {
+      this.buffer[from] = length;
+      return;
+    }
+    const digits = Math.ceil((32 - Math.clz32(length)) / 7);
+    this.room(digits - 1);
+    this.buffer.copyWithin(from + digits, from + 1, this.at);
+    this.at = from;
+    this.varint(length);
+    this.at += length;
+  }
+
+  replace32(at: number, value: number): void {
+    this.numbers.setUint32(at, value, true);
+  }
+
+  bytes(): Uint8Array {
+    return this.buffer.slice(0, this.at);
+  }
+
+  view(from: number, to: number): Uint8Array {
+    return this.buffer.subarray(from, to);
+  }
+
+  copyTo(other: ByteWriter, from: number, to: number): void {
+    other.part(this.buffer, from, to);
+  }
+
+  cut(length: number): void {
+    this.at = length;
+  }
+
+  clear(): void {
+    this.at = 0;
+  }
 }
 
 /** Reads what a ByteWriter wrote; every read past the end or of an impossible value throws StateFormatError. */

@@ -14,6 +14,8 @@ import { isListKind, type Value, type ValueKind } from './kind.js';
  */
 
 const SIGN = 1n << 63n;
+const SIGN_32 = 2 ** 31;
+const WORD = 2 ** 32;
 const FLIP = (1n << 64n) - 1n;
 const DECIMAL_OFFSET = 1n << 127n;
 const double = new DataView(new ArrayBuffer(8));
@@ -48,11 +50,21 @@ export function writeCanonical(writer: ByteWriter, kind: ValueKind, value: Value
   switch (kind) {
     case 'number': {
       double.setFloat64(0, (value as number) + 0);
-      const bits = double.getBigUint64(0);
-      writer.unsigned64(bits >= SIGN ? bits ^ FLIP : bits | SIGN);
+      const high = double.getUint32(0);
+      const low = double.getUint32(4);
+      // Two words: big integers of 64 bits are made anew for every value.
+      if (high >= SIGN_32) writer.words(~high, ~low);
+      else writer.words(high + SIGN_32, low);
       return;
     }
     case 'int':
+      if (typeof value === 'number') {
+        const high = Math.floor(value / WORD);
+        writer.words(high + SIGN_32, value - high * WORD);
+        return;
+      }
+      writer.unsigned64(BigInt(value as bigint) + SIGN);
+      return;
     case 'bigint':
       writer.unsigned64(BigInt(value as bigint | number) + SIGN);
       return;

@@ -53,7 +53,8 @@ export function workOf(task: Task, result: unknown, sizes: ReadonlyMap<string, n
     case 'sweep':
       return read((result as SweepResult).counts.leftRows, 0);
     case 'encode-states':
-      return read(task.rows, files(task.relation));
+      // Blocks were counted where they were made.
+      return task.blocks === null ? read(task.rows, files(task.relation)) : read(0, 0);
     case 'encode-rows':
       return read(0, files(task.relation));
     case 'assemble': {

@@ -13,7 +13,7 @@ import { group } from './group.js';
 import type { StageOptions, StageOutcome } from './stage-options.js';
 
 /** An in-memory run has no report. */
-const NOT_COUNTED: SourceCounts = {
+export const NOT_COUNTED: SourceCounts = {
   rowsRead: 0,
   rowsWithoutTime: 0,
   rowsWithNullKey: 0,
@@ -31,6 +31,21 @@ function wholePartitions(source: SourceSpec): boolean {
   return source.eventId !== undefined || source.dedupe !== undefined;
 }
 
+/** Files of a scan for one task each, about `size` rows; what must be seen together stays so. */
+export function cutFiles(
+  { source, fileIdx }: Pick<ScanPlan, 'source' | 'fileIdx'>,
+  facts: SourceFacts,
+  size: number,
+): (readonly number[])[] {
+  const rowsOf = (idx: number) => facts.files[idx]?.rows ?? 0;
+  const dsOf = (idx: number) => facts.files[idx]?.ds ?? '';
+  const whole = wholePartitions(source);
+  // Without ds folders a partition is a day of any file (S1.6).
+  return whole && !facts.hive
+    ? [fileIdx].filter((g) => g.length > 0)
+    : group(fileIdx, rowsOf, whole ? dsOf : (idx: number) => String(idx), size);
+}
+
 /** Source rows of wanted keys → events per bucket, a few files a task. */
 export function scatterTasks(
   plan: PhysicalPlan,
@@ -40,7 +55,6 @@ export function scatterTasks(
 ): ScatterTask[] {
   const facts = sourceFacts(options.facts, scan.sourceId);
   const rowsOf = (idx: number) => facts.files[idx]?.rows ?? 0;
-  const dsOf = (idx: number) => facts.files[idx]?.ds ?? '';
   const total = sum(scan.fileIdx.map(rowsOf));
   const { executor, taskBytes } = options;
   const size = scannedRowsPerTask(scan.lanes, {
@@ -48,18 +62,11 @@ export function scatterTasks(
     workers: executor.workers,
     taskBytes,
   });
-  const whole = wholePartitions(scan.source);
-  const unit = whole ? dsOf : (idx: number) => String(idx);
-  // Without ds folders a partition is a day of any file (S1.6).
-  const groups =
-    whole && !facts.hive
-      ? [[...scan.fileIdx]].filter((g) => g.length > 0)
-      : group(scan.fileIdx, rowsOf, unit, size);
   const { fileIdx: _, tiles: __, ...task } = scan;
   const used = new Set(
     scan.lanes.flatMap((lane) => (lane.read.how === 'code' ? [lane.read.dictionary] : [])),
   );
-  return groups.map((fileIdx, idx) => ({
+  return cutFiles(scan, facts, size).map((fileIdx, idx) => ({
     type: 'scatter',
     id: `${scan.id}.${idx}`,
     scan: task,

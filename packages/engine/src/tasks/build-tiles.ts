@@ -3,8 +3,6 @@ import {
   type ReadKind,
   readColumns,
   readRows,
-  readStrings,
-  run,
   type StringDictionary,
   streamColumns,
 } from '@tessera/lake';
@@ -20,10 +18,12 @@ import {
 } from '@tessera/tiling';
 import { during, duringAll } from '../profile/phase-clock.js';
 import type { TaskContext } from './context.js';
+import { laneKinds } from './lane-kinds.js';
 import type { BuildTilesResult } from './result.js';
 import { countRows } from './scatter.js';
 import type { BuildTilesTask } from './task.js';
 import { dictionarySql, gridKeysSql, scatterSql } from './task-sql.js';
+import { stringsOf, withTempTables } from './temp-tables.js';
 
 /** Tiles of one partition are put together from this many lots at a time. */
 const LOTS = 8;
@@ -31,8 +31,6 @@ const LOTS = 8;
 const TILE_BYTES = { base: 96, state: 192 };
 
 const LEVELS = ['5m', '1h', '1d'] as const;
-
-let tables = 0;
 
 /**
  * Tiles of one partition, of all levels up to a day: from its rows the finest, from those the coarser. Keys and strings
@@ -43,15 +41,7 @@ export async function runBuildTiles(
   task: BuildTilesTask,
 ): Promise<BuildTilesResult> {
   const { session } = context;
-  const name = `build_${tables++}`;
-  const made: string[] = [];
-  const table = async (suffix: string, sql: string): Promise<string> => {
-    const own = `${name}_${suffix}`;
-    await run(session, `CREATE TEMP TABLE "${own}" AS ${sql}`);
-    made.push(own);
-    return own;
-  };
-  try {
+  return withTempTables(session, 'build', async (table) => {
     const scan = { ...task.scan, relation: task.relation };
     const keys = await table('keys', gridKeysSql(scan, task.scan.keys, false));
     const dictionaries: Record<string, string> = {};
@@ -59,7 +49,7 @@ export async function runBuildTiles(
       dictionaries[column] = `"${await table(`s${at}`, dictionarySql(scan, column, isList))}"`;
     const strings: Record<string, StringDictionary> = {};
     for (const [column, from] of Object.entries(dictionaries))
-      strings[column] = await stringsOf(context, from);
+      strings[column] = await stringsOf(session, from);
     const building = { context, task, keys, dictionaries, strings };
     const ranges = await keyRanges(context, task, keys);
     const [only] = ranges;
@@ -69,9 +59,7 @@ export async function runBuildTiles(
         : await stageByKeys(building, ranges);
     const counts = { ...(task.counts ?? (await countRows(context, task))), infinite };
     return { staged, counts };
-  } finally {
-    for (const own of made) await run(session, `DROP TABLE IF EXISTS "${own}"`);
-  }
+  });
 }
 
 interface Building {
@@ -172,10 +160,7 @@ async function readFinest(
 ): Promise<Tiles> {
   const { lanes } = task.scan;
   const families = task.states.map(({ family }) => family);
-  const kinds: Record<string, ReadKind> = { code: 'code' };
-  for (const lane of lanes)
-    if (lane.read.how === 'code')
-      kinds[lane.name] = lane.type.kind === 'list' ? { list: 'code' } : 'code';
+  const kinds: Record<string, ReadKind> = { code: 'code', ...laneKinds(lanes) };
   let lots: Tiles[] = [];
   const add = (batch: Batch) => {
     if (context.cancelled()) throw new Error('cancelled');
@@ -217,9 +202,4 @@ export function cleaned(
     infinite[of] = (infinite[of] ?? 0) + found.infinite;
   }
   return { rows: batch.rows, columns: lanes };
-}
-
-async function stringsOf(context: TaskContext, table: string): Promise<readonly string[]> {
-  const strings = await readStrings(context.session, `SELECT s FROM ${table} ORDER BY code`);
-  return strings.map((s) => s ?? '');
 }

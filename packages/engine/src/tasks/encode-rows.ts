@@ -1,5 +1,11 @@
-import { byteWriter, type ScalarValue } from '@tessera/algebra';
-import { entryKey, sealValue, writeRow } from '@tessera/kv-writer';
+import type { ScalarValue } from '@tessera/algebra';
+import {
+  beginValue,
+  endValue,
+  fingerprintBytes,
+  writeEntryKey,
+  writeRow,
+} from '@tessera/kv-writer';
 import { streamRows } from '@tessera/lake';
 import { fromDuckDb } from '../explain/algebra-values.js';
 import { duringAll } from '../profile/phase-clock.js';
@@ -14,6 +20,7 @@ export async function runEncodeRows(context: TaskContext, task: EncodeRowsTask):
   await checkUniqueKeys(context, task);
   const { part, day, types } = task;
   const count = task.scan.keys.length;
+  const fingerprint = fingerprintBytes(part.fingerprint);
   const file = runWriter(task.file);
   try {
     const sql = entityRowsSql(
@@ -26,11 +33,16 @@ export async function runEncodeRows(context: TaskContext, task: EncodeRowsTask):
         if (context.cancelled()) throw new Error('cancelled');
         for (const row of rows) {
           const values = row.map((value, idx) => fromDuckDb(types[idx]!, value));
-          const payload = byteWriter();
-          writeRow(payload, types.slice(count), values.slice(count));
           // Keys are scalars, and rows of null keys are left out.
           const key = values.slice(0, count) as ScalarValue[];
-          file.add(entryKey(part, day, key), sealValue(part.fingerprint, payload.bytes()));
+          file.begin();
+          writeEntryKey(file.bytes, part, day, key);
+          file.valueBegins();
+          const from = file.bytes.length;
+          beginValue(file.bytes, fingerprint);
+          writeRow(file.bytes, types.slice(count), values.slice(count));
+          endValue(file.bytes, from);
+          file.endEntry();
         }
       }),
     );

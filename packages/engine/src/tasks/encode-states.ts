@@ -1,47 +1,32 @@
-import { type ByteWriter, byteWriter, type ScalarValue } from '@tessera/algebra';
+import type { ScalarValue } from '@tessera/algebra';
 import type { Batch } from '@tessera/columnar';
-import {
-  type Axis,
-  axisOf,
-  beginValue,
-  endValue,
-  fingerprintBytes,
-  pieceAt,
-  pieceEndMs,
-  writeEntryKey,
-  writePieces,
-} from '@tessera/kv-writer';
-import { type ReadKind, readRows, readStrings, run, streamColumns } from '@tessera/lake';
+import { type ReadKind, readRows, readStrings, streamColumns } from '@tessera/lake';
 import { scannedBytes } from '@tessera/planner';
 import {
-  buildCells,
   type Cells,
   createStringCodes,
-  type Grid,
-  mergeCells,
-  type StateFamily,
   type StringCodes,
   scanStringsSql,
-  stateOfTiles,
   tileScanSql,
   tilesOf,
 } from '@tessera/tiling';
 import { fromDuckDb } from '../explain/algebra-values.js';
 import type { Strings } from '../explain/tile-state.js';
-import { during, duringAll } from '../profile/phase-clock.js';
-import { type RunFile, runWriter } from '../upload/run-file.js';
+import { during } from '../profile/phase-clock.js';
+import type { RunFile } from '../upload/run-file.js';
 import { cleaned } from './build-tiles.js';
 import { type TaskContext, tableSql } from './context.js';
-import { type StateEncoder, stateEncoder } from './state-encoder.js';
-import type { EncodeStatesTask } from './task.js';
+import { type CellCollector, cellCollector } from './encode-cells.js';
+import { writeEntries } from './encode-entries.js';
+import { laneKinds } from './lane-kinds.js';
+import { readSections } from './read-sections.js';
+import type { EncodeStatesTask, RangeBlocks, Section } from './task.js';
 import { dictionarySql, scatterSql } from './task-sql.js';
+import { stringsOf, withTempTables } from './temp-tables.js';
+import { codes } from './typed.js';
 
-/** Cells are put together from this many lots at a time. */
-const LOTS = 8;
 /** Tiles read at once; a tile is some hundred bytes. */
 const TILES_AT_ONCE = 100_000;
-
-let tables = 0;
 
 /**
  * What a range of keys is served from: their states, per piece of time, out of tiles and rows, encoded and in the order of
@@ -51,16 +36,15 @@ export async function runEncodeStates(
   context: TaskContext,
   task: EncodeStatesTask,
 ): Promise<RunFile> {
+  const { blocks } = task;
+  if (blocks !== null) return entriesOf(context, task, readBlocks(context, task, blocks), {});
+  return encodeFiles(context, task);
+}
+
+/** A range that reads for itself: strings are numbered for its keys alone. */
+async function encodeFiles(context: TaskContext, task: EncodeStatesTask): Promise<RunFile> {
   const { session } = context;
-  const name = `encode_${tables++}`;
-  const made: string[] = [];
-  const table = async (suffix: string, sql: string): Promise<string> => {
-    const own = `${name}_${suffix}`;
-    await run(session, `CREATE TEMP TABLE "${own}" AS ${sql}`);
-    made.push(own);
-    return own;
-  };
-  try {
+  return withTempTables(session, 'encode', async (table) => {
     const { from, to } = task.range;
     const keys = await table(
       'keys',
@@ -68,20 +52,18 @@ export async function runEncodeStates(
     );
     const dictionaries: Record<string, string> = {};
     const strings: Record<string, readonly string[]> = {};
-    const codes: Record<string, StringCodes> = {};
+    const codesOf: Record<string, StringCodes> = {};
     for (const [at, { column, isList }] of task.strings.entries()) {
       const ofTiles = task.tiles.flatMap((scan) => scanStringsSql(scan, column, `"${keys}"`) ?? []);
       const own = await table(`s${at}`, stringsSql(task, column, isList, keys, ofTiles));
       dictionaries[column] = `"${own}"`;
-      strings[column] = await stringsOf(context, own);
-      if (ofTiles.length > 0) codes[column] = await createStringCodes(session, `${own}_codes`, own);
+      strings[column] = await stringsOf(session, `"${own}"`);
+      if (ofTiles.length > 0)
+        codesOf[column] = await createStringCodes(session, `${own}_codes`, own);
     }
-    const reading: Reading = { context, task, keys, dictionaries, codes, strings };
-    const cells = await readCells(reading);
-    return await duringAll(context, 'write', () => writeEntries(reading, cells));
-  } finally {
-    for (const own of made) await run(session, `DROP TABLE IF EXISTS "${own}"`);
-  }
+    const reading: Reading = { context, task, keys, dictionaries, codes: codesOf };
+    return await entriesOf(context, task, await readFiles(reading), strings);
+  });
 }
 
 interface Reading {
@@ -92,7 +74,6 @@ interface Reading {
   /** Tables of strings, quoted, by column; and the same as types, where tiles hold some. */
   readonly dictionaries: Readonly<Record<string, string>>;
   readonly codes: Readonly<Record<string, StringCodes>>;
-  readonly strings: Strings;
 }
 
 /** Strings of the range's keys alone: a range's dictionary is no larger than the range. */
@@ -108,197 +89,113 @@ function stringsSql(
 }
 
 /** Cells of each axis, from lots of tiles and rows that fit. */
-async function readCells(reading: Reading): Promise<Cells[]> {
+async function readFiles(reading: Reading): Promise<Cells[]> {
   const { context, task } = reading;
-  const collectors = task.axes.map((families, axis) =>
-    cellsOf(families, axisOf(task.part, axis, task.day)),
-  );
+  const collector = cellCollector(task);
   for (const scan of task.tiles) {
     const { sql, kinds } = tileScanSql(scan, `"${reading.keys}"`, reading.codes);
     const add = (batch: Batch) => {
       stopIfCancelled(context);
-      during(context, 'merge', () => {
-        const tiles = tilesOf(batch, scan);
-        for (const collector of collectors) collector.addTiles(tiles);
-      });
+      during(context, 'merge', () => collector.addTiles(tilesOf(batch, scan)));
     };
-    const { leastRows, taskBytes } = context.memory;
-    const batchRows = Math.max(leastRows, Math.min(TILES_AT_ONCE, Math.floor(taskBytes / 1024)));
-    await streamColumns(context.session, sql, kinds, add, { batchRows });
+    await streamColumns(context.session, sql, kinds, add, { batchRows: tilesAtOnce(context) });
   }
-  if (task.rows > 0) await addRows(reading, collectors);
-  return during(context, 'merge', () => collectors.map((collector) => collector.end()));
+  if (task.rows > 0) await addRows(reading, collector);
+  return during(context, 'merge', () => collector.end());
+}
+
+function tilesAtOnce({ memory: { leastRows, taskBytes } }: TaskContext): number {
+  return Math.max(leastRows, Math.min(TILES_AT_ONCE, Math.floor(taskBytes / 1024)));
 }
 
 async function addRows(
   { context, task, keys, dictionaries }: Reading,
-  collectors: readonly Collector[],
+  collector: CellCollector,
 ): Promise<void> {
   const { lanes } = task.scan;
-  const kinds: Record<string, ReadKind> = { code: 'code' };
-  for (const lane of lanes)
-    if (lane.read.how === 'code')
-      kinds[lane.name] = lane.type.kind === 'list' ? { list: 'code' } : 'code';
-  const infinite: Record<string, number> = {};
-  const { taskBytes, leastRows } = context.memory;
-  const fits = Math.max(leastRows, Math.floor(taskBytes / scannedBytes(lanes)));
+  const kinds: Record<string, ReadKind> = { code: 'code', ...laneKinds(lanes) };
   const sql = scatterSql(task.scan, task.relation, `"${keys}"`, dictionaries);
   const add = (batch: Batch) => {
     stopIfCancelled(context);
-    during(context, 'merge', () => {
-      const events = cleaned(batch, task, infinite);
-      for (const collector of collectors) collector.addRows(events, task.states);
-    });
+    during(context, 'merge', () => collector.addRows(cleaned(batch, task, {})));
   };
-  const batchRows = Math.max(leastRows, Math.floor(fits / 2));
-  await streamColumns(context.session, sql, kinds, add, { batchRows });
+  await streamColumns(context.session, sql, kinds, add, { batchRows: rowsAtOnce(context, task) });
+}
+
+function rowsAtOnce({ memory: { leastRows, taskBytes } }: TaskContext, task: EncodeStatesTask) {
+  return Math.max(leastRows, Math.floor(taskBytes / scannedBytes(task.scan.lanes) / 2));
+}
+
+/** The same from blocks that hold the range alone. */
+function readBlocks(
+  context: TaskContext,
+  task: EncodeStatesTask,
+  { events, tiles }: RangeBlocks,
+): Cells[] {
+  const collector = cellCollector(task);
+  const each = (sections: readonly Section[], atOnce: number, add: (batch: Batch) => void) => {
+    for (const lot of lotsOf(sections, atOnce)) {
+      stopIfCancelled(context);
+      const batch = during(context, 'read', () =>
+        fromZero(readSections(context.exchange, lot), task),
+      );
+      during(context, 'merge', () => add(batch));
+    }
+  };
+  const [scan] = task.tiles;
+  // Tiles of all scans have the states of one.
+  if (scan !== undefined)
+    each(tiles, 8 * tilesAtOnce(context), (batch) => collector.addTiles(tilesOf(batch, scan)));
+  each(events, rowsAtOnce(context, task), (batch) => collector.addRows(cleaned(batch, task, {})));
+  return during(context, 'merge', () => collector.end());
+}
+
+/** Blocks that follow one another, of at most so many rows together where they have no more each. */
+function lotsOf(sections: readonly Section[], rows: number): Section[][] {
+  const lots: Section[][] = [];
+  let held = 0;
+  for (const section of sections) {
+    const last = lots.at(-1);
+    if (last !== undefined && held + section.rows <= rows) last.push(section);
+    else {
+      lots.push([section]);
+      held = 0;
+    }
+    held += section.rows;
+  }
+  return lots;
+}
+
+/** Codes of the range, in place of those of the whole part. */
+function fromZero(batch: Batch, { range: { from } }: EncodeStatesTask): Batch {
+  const values = codes(batch, 'code').map((code) => code - from);
+  return { ...batch, columns: { ...batch.columns, code: { kind: 'code', values } } };
 }
 
 function stopIfCancelled(context: TaskContext): void {
   if (context.cancelled()) throw new Error('cancelled');
 }
 
-interface Collector {
-  addTiles(tiles: Cells): void;
-  addRows(events: Batch, states: EncodeStatesTask['states']): void;
-  end(): Cells;
+async function entriesOf(
+  context: TaskContext,
+  task: EncodeStatesTask,
+  cells: readonly Cells[],
+  strings: Strings,
+): Promise<RunFile> {
+  const keys = await keyValues(context, task);
+  const check = () => stopIfCancelled(context);
+  return during(context, 'write', () => writeEntries(task, { cells, keys, strings, check }));
 }
 
-/** Cells of one axis, of the families that are served from it. */
-function cellsOf(families: readonly StateFamily[], axis: Axis): Collector {
-  const wanted = new Set(families.map(({ hash }) => hash));
-  const grid: Grid = {
-    cellOf(ms) {
-      const piece = pieceAt(axis, ms);
-      return piece < 0 ? Number.NaN : piece;
-    },
-    endOf: (ms) => pieceEndMs(axis, pieceAt(axis, ms)),
-  };
-  let lots: Cells[] = [];
-  const add = (cells: Cells) => {
-    lots.push(cells);
-    if (lots.length === LOTS) lots = [mergeCells(lots, null, families)];
-  };
-  return {
-    addTiles: (tiles) => add(mergeCells([tiles], grid, families)),
-    addRows(events, states) {
-      const own = states.filter(({ family }) => wanted.has(family.hash));
-      add(buildCells({ events: onAxis(events, axis), states: own }, grid));
-    },
-    end: () => (lots.length === 1 ? lots[0]! : mergeCells(lots, null, families)),
-  };
-}
-
-/** Rows that lie in no piece lose their key, and with it their place. */
-function onAxis(events: Batch, axis: Axis): Batch {
-  const { code, timeMs } = events.columns;
-  if (code?.kind !== 'code' || timeMs?.kind !== 'f64')
-    throw new TypeError('events without code or time');
-  const values = code.values.slice();
-  for (let i = 0; i < values.length; i++) {
-    const ms = timeMs.values[i]!;
-    if (!(pieceAt(axis, ms) >= 0)) values[i] = -1;
-  }
-  return { rows: events.rows, columns: { ...events.columns, code: { kind: 'code', values } } };
-}
-
-async function writeEntries(reading: Reading, cells: readonly Cells[]): Promise<RunFile> {
-  const { context, task, strings } = reading;
-  const { part, day } = task;
-  const encoders = cells.map((own, axis) =>
-    task.served
-      .filter((state) => state.axis === axis)
-      .map(({ families, idx }) => {
-        const columns = families.map((hash) => stateOfTiles(own, hash));
-        return stateEncoder(part.states[idx]!, columns, strings);
-      }),
-  );
-  const keyOf = await keyValues(reading);
-  const cursors = cells.map(() => 0);
-  const [key, value, scratch] = [byteWriter(), byteWriter(), byteWriter()];
-  const fingerprint = fingerprintBytes(part.fingerprint);
-  const file = runWriter(task.file);
-  try {
-    const count = task.range.to - task.range.from;
-    for (let code = 0; code < count; code++) {
-      value.clear();
-      beginValue(value, fingerprint);
-      let isEmpty = true;
-      cells.forEach((own, axis) => {
-        const from = cursors[axis]!;
-        let end = from;
-        while (end < own.rows && own.code[end] === code) end++;
-        cursors[axis] = end;
-        if (writeAxis(value, scratch, own, { from, end }, encoders[axis]!)) isEmpty = false;
-      });
-      if (isEmpty) continue;
-      endValue(value);
-      key.clear();
-      writeEntryKey(key, part, day, keyOf(code));
-      file.add(key.view(0, key.length), value.view(0, value.length));
-      if (code % 1024 === 0) stopIfCancelled(context);
-    }
-  } catch (error) {
-    file.abandon();
-    throw error;
-  }
-  return file.end();
-}
-
-/** Of `writeAxis`, used again for every key of a thread. */
-let ends = new Int32Array(0);
-let isKept = new Uint8Array(0);
-
-/** Pieces of one key that something is in. Returns whether there are any. */
-function writeAxis(
-  payload: ByteWriter,
-  scratch: ByteWriter,
-  cells: Cells,
-  { from, end }: { readonly from: number; readonly end: number },
-  encoders: readonly StateEncoder[],
-): boolean {
-  const rows = end - from;
-  scratch.clear();
-  // Where the bytes of each state and row end; those of nothing where they begin.
-  const cellsOfKey = encoders.length * rows;
-  if (ends.length < cellsOfKey) ends = new Int32Array(2 * cellsOfKey);
-  if (isKept.length < rows) isKept = new Uint8Array(2 * rows);
-  isKept.fill(0, 0, rows);
-  let kept = 0;
-  for (let s = 0; s < encoders.length; s++) {
-    const encode = encoders[s]!;
-    for (let row = 0; row < rows; row++) {
-      if (encode(from + row, scratch) && isKept[row] === 0) {
-        isKept[row] = 1;
-        kept++;
-      }
-      ends[s * rows + row] = scratch.length;
-    }
-  }
-  writePieces(payload, kept, (each) => {
-    for (let row = 0; row < rows; row++) if (isKept[row] === 1) each(cells.startMs[from + row]!);
-  });
-  let start = 0;
-  for (let at = 0; at < cellsOfKey; at++) {
-    const stop = ends[at]!;
-    if (isKept[at % rows] === 1) {
-      payload.varint(stop - start);
-      payload.raw(scratch.view(start, stop));
-    }
-    start = stop;
-  }
-  return kept > 0;
-}
-
-/** The range's keys as the algebra takes values, by code. */
-async function keyValues({
-  context: { session },
-  task,
-  keys,
-}: Reading): Promise<(code: number) => readonly ScalarValue[]> {
+/** The range's keys as the algebra takes values, by code from 0. */
+async function keyValues(
+  context: TaskContext,
+  { keys, keyTypes, range: { from, to } }: EncodeStatesTask,
+): Promise<ScalarValue[][]> {
+  const { session } = context;
   const columns: ScalarValue[][] = [];
-  for (const [idx, { type }] of task.keyTypes.entries()) {
-    const sql = `SELECT k${idx} AS k FROM "${keys}" ORDER BY code`;
+  for (const [idx, { type }] of keyTypes.entries()) {
+    const sql = `SELECT k${idx} AS k FROM ${tableSql(context, keys)} WHERE code >= ${from} AND code < ${to} ORDER BY code`;
     const values =
       type.kind === 'string'
         ? await readStrings(session, sql)
@@ -306,10 +203,5 @@ async function keyValues({
     // Keys are scalars, and none is null.
     columns.push(values as ScalarValue[]);
   }
-  return (code) => columns.map((own) => own[code]!);
-}
-
-async function stringsOf(context: TaskContext, table: string): Promise<readonly string[]> {
-  const strings = await readStrings(context.session, `SELECT s FROM "${table}" ORDER BY code`);
-  return strings.map((s) => s ?? '');
+  return columns;
 }

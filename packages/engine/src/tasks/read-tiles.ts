@@ -26,8 +26,9 @@ export async function runReadTiles(
   const flush = (batch: Batch) => {
     rows += batch.rows;
     const { rows: _, ...columns } = batch.columns;
-    const tiles = { rows: batch.rows, columns };
-    const blocks = perBucket(tiles, codes(tiles, 'code'), task.buckets);
+    // Sweeps know a tile's rows by its states.
+    const tiles = task.codesPerBucket === undefined ? { rows: batch.rows, columns } : batch;
+    const blocks = perBucket(tiles, codes(tiles, 'code'), task.buckets, task.codesPerBucket);
     const written = context.exchange.write(`tiles/${task.id}.${flushed++}`, blocks);
     written.forEach((section, bucket) => {
       if (section.rows > 0) sections[bucket]!.push(section);

@@ -5,6 +5,7 @@ import { scannedBytes } from '@tessera/planner';
 import { during } from '../profile/phase-clock.js';
 import { type TaskContext, tableSql } from './context.js';
 import { keyLookup } from './key-lookup.js';
+import { laneKinds } from './lane-kinds.js';
 import type { ScatterResult } from './result.js';
 import type { ScatterTask, Section, SourceCounts } from './task.js';
 import { countsSql, duplicateKeysSql, scatterSql } from './task-sql.js';
@@ -57,11 +58,7 @@ export async function runScatter(context: TaskContext, task: ScatterTask): Promi
   const dictionaries = Object.fromEntries(
     Object.entries(task.dictionaries).map(([id, table]) => [id, tableSql(context, table)]),
   );
-  const kinds: Record<string, ReadKind> = {};
-  for (const lane of task.scan.lanes) {
-    if (lane.read.how === 'code')
-      kinds[lane.name] = lane.type.kind === 'list' ? { list: 'code' } : 'code';
-  }
+  const kinds = laneKinds(task.scan.lanes);
   const sections: Section[][] = Array.from({ length: task.buckets }, () => []);
   const { exchange } = context;
   const { taskBytes, leastRows } = context.memory;
@@ -69,6 +66,7 @@ export async function runScatter(context: TaskContext, task: ScatterTask): Promi
   const collector = bucketCollector({
     codeColumn: 'code',
     buckets: task.buckets,
+    ...(task.codesPerBucket !== undefined && { codesPerBucket: task.codesPerBucket }),
     rows: Math.min(fits, task.rows),
     isReused: !exchange.keepsBatches,
     dropsUnknown: true,

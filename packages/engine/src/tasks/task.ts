@@ -116,6 +116,8 @@ export interface ScatterTask {
   readonly keys: TableRef;
   readonly dictionaries: Readonly<Record<string, TableRef>>;
   readonly buckets: number;
+  /** Default: buckets are of mixed codes; else each is a run of so many. */
+  readonly codesPerBucket?: number;
   /** Rows of the files, by their footers. */
   readonly rows: number;
   /** Counts for the report where footers tell them; null = to be counted. */
@@ -157,6 +159,8 @@ export interface ReadTilesTask {
   /** Dictionaries by source column. */
   readonly dictionaries: Readonly<Record<string, TableRef>>;
   readonly buckets: number;
+  /** As of `ScatterTask`; blocks then hold the number of rows in each tile too. */
+  readonly codesPerBucket?: number;
 }
 
 /** What a report says of rows that were read. */
@@ -265,6 +269,12 @@ export interface AssembleTask {
   readonly file: string | null;
 }
 
+/** Blocks of rows and tiles of a range of keys, by their codes in the whole part. */
+export interface RangeBlocks {
+  readonly events: readonly Section[];
+  readonly tiles: readonly Section[];
+}
+
 /** Entries of a range of keys of a part that is served by its states. */
 export interface EncodeStatesTask {
   readonly type: 'encode-states';
@@ -282,6 +292,8 @@ export interface EncodeStatesTask {
   readonly keys: TableRef;
   readonly keyTypes: readonly { readonly type: DataType }[];
   readonly range: { readonly from: number; readonly to: number };
+  /** What all ranges were read into together; null = the range reads files by itself. */
+  readonly blocks: RangeBlocks | null;
   readonly states: readonly StateInput[];
   readonly strings: readonly { readonly column: string; readonly isList: boolean }[];
   /** Families by axis. */

@@ -19,16 +19,22 @@ import {
 } from '@tessera/kv-writer';
 import { openDuckDb, openTmpFolder } from '@tessera/lake';
 import type { PlanOptions } from '@tessera/planner';
-import { type Executor, inlineExecutor, threadsExecutor } from '../executor.js';
+import {
+  type Executor,
+  type ExecutorOptions,
+  inlineExecutor,
+  threadsExecutor,
+} from '../executor.js';
 import { checkUnchanged, checkWhole, type LakeFiles, scannedInputs } from '../inputs.js';
 import { interruptOnAbort } from '../interrupt-on-abort.js';
-import { memoryBudget, shareMemory } from '../memory.js';
+import { memoryBudget, shareMemory, type WorkerMemory } from '../memory.js';
 import { checkSignal } from '../process-state.js';
 import { isSmallWork } from '../small-work.js';
+import type { KeysResult } from '../tasks/result.js';
 import { NOTHING_BUILT, type TilesBuilt } from '../tiles/build-tiles.js';
 import { SEMANTICS_VERSION } from '../version.js';
 import { buildPartTiles } from './build-tiles.js';
-import { encodeTasks } from './entries.js';
+import { type EntriesOptions, encodeTasks } from './entries.js';
 import { type PartWork, partWork } from './part-work.js';
 import { gatherParts, type PlannedPart, planPart } from './plan-part.js';
 import { type RunFile, readRun } from './run-file.js';
@@ -88,11 +94,13 @@ export async function withPlannedUnit<T>(
     await checkWhole(files);
     const inputHash = inputHashOf(definition, planned, options.asOfMs);
     const making = { workers, out, memory, planOptions, options, inputHash, files };
-    return await use({
+    const result = await use({
       inputHash: making.inputHash,
       leftOut: parts.filter(({ part }) => !isServed(part)).map(({ part }) => part.groupBy.name),
       encode: (consume) => encodeParts(definition, planned, making, consume),
     });
+    await known.gathered.remember();
+    return result;
   } catch (error) {
     throw options.signal?.aborted ? new TesseraError('INTERRUPTED', {}) : error;
   } finally {
@@ -184,8 +192,11 @@ async function encodeParts<T>(
     });
     const works = parts.map((part) => partWork(part, asOfMs, workers));
     const taskBytes = memory.worker.taskBytes;
-    const tasks = await encodeTasks(works, { executor, dir, taskBytes }, (done, total) =>
-      tell({ stage: 'keys', done, total }),
+    const numberKeys = keyNumbering(executor, threads, memory.planningBytes);
+    const tasks = await encodeTasks(
+      works,
+      { executor, numberKeys, dir, taskBytes },
+      (done, total) => tell({ stage: 'keys', done, total }),
     );
     const served: ServedUnit = {
       format: SERVED_FORMAT,
@@ -225,6 +236,26 @@ async function encodeParts<T>(
     await executor?.close();
     close();
   }
+}
+
+/** Keys are numbered one table after the other; workers, which have nothing to do yet, leave one DuckDB the cores of all. */
+function keyNumbering(
+  executor: Executor,
+  threads: ExecutorOptions & { readonly memory: WorkerMemory; readonly dir: string },
+  duckDbBytes: number,
+): EntriesOptions['numberKeys'] {
+  return async (tasks, onDone) => {
+    if (executor.workers === 1) return executor.run<KeysResult>(tasks, onDone);
+    const { workers, dir } = threads;
+    const memory = { ...threads.memory, duckDbBytes };
+    const own = { ...threads, workers: 1, threads: workers, memory, spill: joinPath(dir, 'keys') };
+    const numbering = await inlineExecutor(own);
+    try {
+      return await numbering.run<KeysResult>(tasks, onDone);
+    } finally {
+      await numbering.close();
+    }
+  };
 }
 
 /** Files in the order of their tasks, whichever are finished first. */

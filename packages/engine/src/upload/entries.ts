@@ -1,27 +1,30 @@
 import { join } from 'node:path';
 import { type DataType, parseType } from '@tessera/api';
 import type { ServedPart, ServedStates } from '@tessera/kv-writer';
-import { eventBytes } from '@tessera/planner';
 import type { StateFamily } from '@tessera/tiling';
 import type { Executor } from '../executor.js';
 import type { KeysResult } from '../tasks/result.js';
 import type { EncodeRowsTask, EncodeStatesTask, KeysTask, TableRef } from '../tasks/task.js';
 import { buildLanes } from '../tiles/build-lanes.js';
+import { keyRanges, type Unranged } from './key-ranges.js';
 import type { PartReads, PartWork } from './part-work.js';
-
-/** What a key takes while its states are put together, per state and piece. */
-const STATE_BYTES = 400;
-/** Fewer keys are not worth a task of their own. */
-const LEAST_KEYS = 4096;
+import { type RangedUnit, readIntoRanges } from './range-blocks.js';
 
 export interface EntriesOptions {
   readonly executor: Executor;
+  readonly numberKeys: (
+    tasks: readonly KeysTask[],
+    onDone: () => void,
+  ) => Promise<readonly KeysResult[]>;
   /** Folder of what is written. */
   readonly dir: string;
   readonly taskBytes: number;
 }
 
-/** Number the keys of every part, then cut them into tasks, in the order of their entries. */
+/**
+ * Number the keys of every part, read what their states are made of into ranges of them, and give the tasks that make entries,
+ * in the order of these.
+ */
 export async function encodeTasks(
   works: readonly PartWork[],
   options: EntriesOptions,
@@ -36,19 +39,26 @@ export async function encodeTasks(
   const keys = states.map(({ reads }, at) => keysTask(reads, tables[at]!));
   let done = 0;
   onDone(0, keys.length);
-  const counted = await options.executor.run<KeysResult>(keys, () => onDone(++done, keys.length));
+  const counted = await options.numberKeys(keys, () => onDone(++done, keys.length));
+  const units = states.map(({ part, work, reads }, at): RangedUnit => {
+    const base = statesTask(part, work.families, reads, tables[at]!);
+    return { id: String(at), reads, base, ranges: keyRanges(counted[at]!.keys, base, options) };
+  });
+  const blocks = await readIntoRanges(units, options, (read, reads) =>
+    onDone(keys.length + read, keys.length + reads),
+  );
   let files = 0;
   const nextFile = () => join(options.dir, `entries-${files++}`);
   return works.flatMap((work) =>
     work.reads.flatMap((reads): (EncodeStatesTask | EncodeRowsTask)[] => {
       const { spec } = work;
       if (spec.holds === 'rows') return [rowsTask(spec, reads, nextFile())];
-      const at = states.findIndex((one) => one.reads === reads);
-      const count = counted[at]!.keys;
-      const base = statesTask(spec, work.families, reads, tables[at]!);
-      return ranges(count, bytesOf(base), options).map((range) => ({
+      const at = units.findIndex((unit) => unit.reads === reads);
+      const { base, ranges } = units[at]!;
+      return ranges.map((range, idx) => ({
         ...base,
         range,
+        blocks: blocks[at]?.[idx] ?? null,
         file: nextFile(),
       }));
     }),
@@ -75,8 +85,6 @@ function rowsTask(
   const types = [...spec.keys, ...spec.columns].map(({ type }) => parseType(type));
   return { type: 'encode-rows', part: spec, day, scan, relation, types, file };
 }
-
-type Unranged = Omit<EncodeStatesTask, 'range' | 'file'>;
 
 function statesTask(
   part: ServedStates,
@@ -105,28 +113,4 @@ function statesTask(
       families: own.map(({ hash }) => hash),
     })),
   };
-}
-
-/** What all of it takes, roughly: rows and tiles as they are read, and what becomes of them. */
-function bytesOf({ rows, tiles, scan, states }: Unranged): number {
-  const tileRows = tiles.reduce(
-    (n, { places }) => n + places.reduce((own, place) => own + place.rows, 0),
-    0,
-  );
-  return rows * eventBytes(scan.lanes) + tileRows * STATE_BYTES * states.length;
-}
-
-/** Runs of codes: as many as memory wants, and enough that no worker waits for another for long. */
-function ranges(
-  count: number,
-  bytes: number,
-  { executor: { workers }, taskBytes }: EntriesOptions,
-): { from: number; to: number }[] {
-  const byMemory = Math.ceil(bytes / taskBytes);
-  const forWorkers = Math.min(workers === 1 ? 1 : 2 * workers, Math.ceil(count / LEAST_KEYS));
-  const parts = Math.min(count, Math.max(1, byMemory, forWorkers));
-  return Array.from({ length: parts }, (_, at) => ({
-    from: Math.floor((count * at) / parts),
-    to: Math.floor((count * (at + 1)) / parts),
-  }));
 }

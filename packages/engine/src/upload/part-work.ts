@@ -22,6 +22,7 @@ import type { Relation } from '@tessera/lake';
 import type { ScanPlan } from '@tessera/planner';
 import type { StateFamily, TileScan } from '@tessera/tiling';
 import { NOT_BY_DAY } from '../left-partitions.js';
+import { cutFiles } from '../stages/scatter-tasks.js';
 import { sum } from '../sum.js';
 import { tileInput } from '../tiles/tile-input.js';
 import { daysRead, lastInstantOf } from './part-subject.js';
@@ -39,6 +40,8 @@ export interface PartReads {
   readonly rows: number;
   readonly tiles: readonly TileScan[];
   readonly tileRows: number;
+  /** The same files, for tasks of about `size` rows. */
+  readonly cut: (size: number) => readonly { readonly relation: Relation; readonly rows: number }[];
 }
 
 /** What is uploaded of a part, and from what. */
@@ -119,15 +122,26 @@ function eventReads(
   const endMs = Math.min(scan.endMs ?? knownMs, knownMs);
   const { fileIdx, tiles: _, ...rest } = scan;
   const scans = tileInput(tiled.plan, tiled.states, sets, workers)[scan.id]?.scans ?? [];
-  const files = gathered.facts.sources[scan.sourceId]?.files ?? [];
   return {
     day: null,
     scan: { ...rest, endMs, byPartition: false },
-    relation: gathered.relation(scan.sourceId, fileIdx),
-    rows: sum(fileIdx.map((at) => files[at]!.rows)),
+    ...filesOf(gathered, scan, fileIdx),
     tiles: scans.map((one) => ({ ...one, endMs })),
     tileRows: sum(scans.flatMap(({ places }) => places.map(({ rows }) => rows))),
   };
+}
+
+function filesOf(
+  gathered: PlannedPart['gathered'],
+  { source, sourceId }: ScanPlan,
+  fileIdx: readonly number[],
+): Pick<PartReads, 'relation' | 'rows' | 'cut'> {
+  const facts = gathered.facts.sources[sourceId] ?? { hive: false, files: [] };
+  const of = (own: readonly number[]) => ({
+    relation: gathered.relation(sourceId, own),
+    rows: sum(own.map((at) => facts.files[at]!.rows)),
+  });
+  return { ...of(fileIdx), cut: (size) => cutFiles({ source, fileIdx }, facts, size).map(of) };
 }
 
 interface When {
@@ -186,8 +200,7 @@ function entityReads(planned: PlannedPart, days: ServedDays | null): PartReads[]
     return {
       day,
       scan: { ...rest, startMs: null, endMs, byPartition: false },
-      relation: gathered.relation(scan.sourceId, fileIdx),
-      rows: sum(fileIdx.map((at) => files[at]!.rows)),
+      ...filesOf(gathered, scan, fileIdx),
       tiles: [],
       tileRows: 0,
     };

@@ -16,25 +16,35 @@ export interface AxisStates {
   readonly states: readonly (readonly (Uint8Array | null)[])[];
 }
 
+/** Which pieces of an axis are written: those from one position to another, or of them those that are marked. */
+export interface PiecesOf {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  /** By position behind `from`, 1 = written; null = all. */
+  readonly marked: Uint8Array | null;
+}
+
 /** The numbers of an axis's pieces. What follows are its states, each a length and its bytes. */
 export function writePieces(
   writer: ByteWriter,
-  count: number,
-  forEach: (each: (piece: number) => void) => void,
+  pieces: ArrayLike<number>,
+  { from, to, count, marked }: PiecesOf,
 ): void {
   writer.varint(count);
   let before = 0;
-  forEach((piece) => {
+  for (let at = from; at < to; at++) {
+    if (marked !== null && marked[at - from] === 0) continue;
+    const piece = pieces[at]!;
     writer.varint(piece - before);
     before = piece;
-  });
+  }
 }
 
 export function writeStates(writer: ByteWriter, axes: readonly AxisStates[]): void {
   for (const { pieces, states } of axes) {
-    writePieces(writer, pieces.length, (each) => {
-      for (const piece of pieces) each(piece);
-    });
+    const { length } = pieces;
+    writePieces(writer, pieces, { from: 0, to: length, count: length, marked: null });
     for (const state of states) {
       for (const bytes of state) {
         writer.varint(bytes === null ? 0 : bytes.length);

@@ -26,15 +26,18 @@ export function sealValue(fingerprint: string, payload: Uint8Array): Uint8Array 
   return writer.bytes();
 }
 
-/** Begin a value in a writer that holds nothing: its payload follows, then `endValue`. */
+/** Begin a value: its payload follows, then `endValue`. */
 export function beginValue(writer: ByteWriter, fingerprint: Uint8Array): void {
   writer.byte(VALUE_FORMAT);
   writer.raw(fingerprint);
 }
 
-export function endValue(writer: ByteWriter): void {
-  const crc = crc32(writer.view(0, writer.length));
-  for (let i = 0; i < CRC_BYTES; i++) writer.byte((crc >>> (8 * i)) & 255);
+/** @param from where the writer had come when it was begun */
+export function endValue(writer: ByteWriter, from = 0): void {
+  const end = writer.length;
+  const crc = crc32(writer.view(from, end));
+  for (let i = 0; i < CRC_BYTES; i++) writer.byte(0);
+  writer.replace32(end, crc);
 }
 
 /** Where the payload of a value begins, and how many bytes stand behind it. */

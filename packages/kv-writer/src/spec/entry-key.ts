@@ -39,9 +39,9 @@ export function writeEntryKey(
     const shifted = day + DAY_OFFSET;
     for (const shift of [24, 16, 8, 0]) writer.byte((shifted / 2 ** shift) & 255);
   }
-  keys.forEach(({ kind }, idx) => {
+  for (let idx = 0; idx < keys.length; idx++) {
     const value = values[idx];
     if (value === undefined) throw new RangeError('fewer values than keys');
-    writeCanonical(writer, kind, value);
-  });
+    writeCanonical(writer, keys[idx]!.kind, value);
+  }
 }

@@ -9,7 +9,7 @@ import {
   type NamedColumns,
   openLists,
 } from './kernel.js';
-import { pickBest } from './pick-best.js';
+import { type Picked, pickBest } from './pick-best.js';
 
 export const first: Kernel = edge(1);
 export const last: Kernel = edge(-1);
@@ -52,12 +52,17 @@ function pick(events: Events, sign: 1 | -1, { k = 1 }: StateFamily): NamedColumn
   const { start, timeMs, tie, timeOf, values, itemOf } = events;
   const compareTie = tie === null ? null : rowCompare(tie);
   const compareValue = rowCompare(values);
-  const { offsets, members } = pickBest(start, k, (a, b) => {
-    const byTime = timeMs[timeOf[a]!]! - timeMs[timeOf[b]!]!;
-    if (byTime !== 0) return sign * byTime;
+  const atOneTime = (a: number, b: number) => {
     const byTie = compareTie === null ? 0 : compareTie(timeOf[a]!, timeOf[b]!);
     return sign * (byTie !== 0 ? byTie : compareValue(itemOf[a]!, itemOf[b]!));
-  });
+  };
+  const { offsets, members } =
+    k === 1
+      ? pickOne(start, { timeMs, timeOf, sign, atOneTime })
+      : pickBest(start, k, (a, b) => {
+          const byTime = timeMs[timeOf[a]!]! - timeMs[timeOf[b]!]!;
+          return byTime !== 0 ? sign * byTime : atOneTime(a, b);
+        });
   const rows = members.map((i) => timeOf[i]!);
   return {
     t: lists(offsets, gather(f64(timeMs), rows)),
@@ -70,4 +75,47 @@ function pick(events: Events, sign: 1 | -1, { k = 1 }: StateFamily): NamedColumn
       ),
     ),
   };
+}
+
+interface Edge {
+  readonly timeMs: Float64Array;
+  readonly timeOf: Int32Array;
+  readonly sign: 1 | -1;
+  /** Sign of the order of two members of one instant. */
+  readonly atOneTime: (a: number, b: number) => number;
+}
+
+/** The best member of each group: times are compared here, and what else there is only where they are equal. */
+function pickOne(start: Int32Array, edge: Edge): Picked {
+  const groups = start.length - 1;
+  const offsets = new Int32Array(groups + 1);
+  const members = new Int32Array(groups);
+  const found = fillBest(start, edge, offsets, members);
+  return { offsets, members: members.subarray(0, found) };
+}
+
+function fillBest(
+  start: Int32Array,
+  { timeMs, timeOf, sign, atOneTime }: Edge,
+  offsets: Int32Array,
+  members: Int32Array,
+): number {
+  let found = 0;
+  for (let g = 0; g + 1 < start.length; g++) {
+    const end = start[g + 1]!;
+    if (start[g]! < end) {
+      let best = start[g]!;
+      let bestMs = timeMs[timeOf[best]!]!;
+      for (let i = best + 1; i < end; i++) {
+        const ms = timeMs[timeOf[i]!]!;
+        const later = sign * (ms - bestMs);
+        if (later > 0 || (later === 0 && atOneTime(i, best) >= 0)) continue;
+        best = i;
+        bestMs = ms;
+      }
+      members[found++] = best;
+    }
+    offsets[g + 1] = found;
+  }
+  return found;
 }

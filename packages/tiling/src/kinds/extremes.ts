@@ -30,6 +30,16 @@ function extreme(sign: 1 | -1): Kernel {
 /** The greatest (1) or least (-1) number of each run; NaN where it is empty. */
 function extremeOfRuns(values: Float64Array, start: Int32Array, sign: 1 | -1): Column {
   const out = new Float64Array(start.length - 1);
+  fillExtremes(values, start, sign, out);
+  return { kind: 'f64', values: out };
+}
+
+function fillExtremes(
+  values: Float64Array,
+  start: Int32Array,
+  sign: 1 | -1,
+  out: Float64Array,
+): void {
   for (let g = 0; g < out.length; g++) {
     const end = start[g + 1]!;
     let best = start[g]! === end ? Number.NaN : values[start[g]!]!;
@@ -39,7 +49,6 @@ function extremeOfRuns(values: Float64Array, start: Int32Array, sign: 1 | -1): C
     }
     out[g] = best;
   }
-  return { kind: 'f64', values: out };
 }
 
 /** The item with the greatest (1) or least (-1) value of each group; -1 where a group is empty. No member is null. */

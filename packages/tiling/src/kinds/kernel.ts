@@ -80,8 +80,13 @@ export function openLists(
 /** Members of each group. */
 export function sizes({ start }: Groups): Float64Array {
   const out = new Float64Array(start.length - 1);
-  for (let g = 0; g < out.length; g++) out[g] = start[g + 1]! - start[g]!;
+  fillSizes(start, out);
   return out;
+}
+
+// By itself, for groups come in objects of many shapes.
+function fillSizes(start: Int32Array, out: Float64Array): void {
+  for (let g = 0; g < out.length; g++) out[g] = start[g + 1]! - start[g]!;
 }
 
 /** Σ of a column of counts over each group. */

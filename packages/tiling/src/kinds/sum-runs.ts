@@ -24,6 +24,18 @@ export function sumRuns(
 ): Column {
   const groups = start.length - 1;
   const offsets = new Int32Array(groups + 1);
+  const terms = addRuns(values, start, offsets, slow);
+  return lists(offsets, { kind: 'f64', values: terms.slice(0, offsets[groups]!) });
+}
+
+/** Returns the terms, of which the first `offsets[groups]` are meant. */
+function addRuns(
+  values: Float64Array,
+  start: Int32Array,
+  offsets: Int32Array,
+  slow: (group: number) => Expansion,
+): Float64Array {
+  const groups = start.length - 1;
   let terms = new Float64Array(groups + 16);
   let at = 0;
   for (let g = 0; g < groups; g++) {
@@ -59,7 +71,7 @@ export function sumRuns(
     }
     offsets[g + 1] = at;
   }
-  return lists(offsets, { kind: 'f64', values: terms.slice(0, at) });
+  return terms;
 }
 
 function grown(terms: Float64Array, length: number): Float64Array<ArrayBuffer> {
