@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ProjectIndex } from '@tessera/compiler';
+import type { Loaded, ProjectIndex } from '@tessera/compiler';
 import type { Finding } from '@tessera/validators';
 import { startEmitter } from '../compiled/emit-together.js';
 import { isUnchanged, rememberInputs } from '../compiled/inputs-record.js';
@@ -101,11 +101,24 @@ async function compileAll(
   { folder, index, config, load }: Work,
   { strict }: RawCompileOptions,
 ): Promise<Outcome> {
-  const { compile, findingsBefore, parse, rememberedColumns, stepsOf, validateProject } =
-    await import('@tessera/compiler');
+  const {
+    compile,
+    findingsBefore,
+    isDefinition,
+    parse,
+    rememberedColumns,
+    stepsOf,
+    validateProject,
+  } = await import('@tessera/compiler');
   // Nothing was compiled, or everything is to be: there is enough to do for another thread.
   const emitter = index === null ? startEmitter(listDefinitionFiles(config.features).length) : null;
-  const project = parse(await loadFiles(config, load, config.folder));
+  const offer = ({ file, exports }: Loaded['files'][number]) =>
+    emitter?.offer(
+      Object.values(exports)
+        .filter(isDefinition)
+        .map((spec) => ({ spec, file })),
+    );
+  const project = parse(await loadFiles(config, load, config.folder, offer));
   const before =
     index === null
       ? null
