@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Loaded, ProjectIndex } from '@tessera/compiler';
+import { COMPILED_FORMAT, type Loaded, type ProjectIndex } from '@tessera/compiler';
 import type { Finding } from '@tessera/validators';
 import { startEmitter } from '../compiled/emit-together.js';
 import { isUnchanged, rememberInputs } from '../compiled/inputs-record.js';
@@ -82,7 +82,8 @@ function asItWas(
   index: ProjectIndex | null,
   config: ProjectConfig,
 ): Outcome | null {
-  if (index === null || !isUnchanged(folder, indexText(folder), config)) return null;
+  if (index?.format !== COMPILED_FORMAT || !isUnchanged(folder, indexText(folder), config))
+    return null;
   if (!index.objects.every((entry) => isWhole(folder, entry))) return null;
   const kept = index.objects.map(({ id }) => id);
   const count = (kind: string) => kept.filter((id) => id.startsWith(`${kind} `)).length;
