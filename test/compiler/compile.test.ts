@@ -140,6 +140,27 @@ describe('tessera compile', () => {
   });
 });
 
+test('expressions are typed where they changed, or what they read did, until they are right', async () => {
+  const other = fraudProject();
+  const run = async () => {
+    const { code, out } = await tesseraHere(['compile'], other.folder);
+    return { code, told: out.match(/^ +error (\S+) +(\S+)/gm) ?? [] };
+  };
+  expect(await run()).toEqual({ code: 0, told: [] });
+  other.edit('features/fraud-v2.ts', "'amount / user_spend", "'upper(amount) / user_spend");
+  const wrong = await run();
+  expect(wrong).toMatchObject({ code: 1, told: [expect.stringContaining('EXPRESSION_TYPE')] });
+  expect(await run()).toEqual(wrong);
+  other.edit('features/fraud-v2.ts', "'upper(amount) / user_spend", "'amount / user_spend");
+  expect(await run()).toEqual({ code: 0, told: [] });
+  other.edit('sources.ts', "currency: 'string'", "currency: 'int64'");
+  const { code, told } = await run();
+  expect({ code, isTold: told.some((line) => line.includes('user-spend.ts')) }).toEqual({
+    code: 1,
+    isTold: true,
+  });
+});
+
 describe('a compiled folder that cannot be read', () => {
   const cases = [
     [

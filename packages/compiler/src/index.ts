@@ -14,6 +14,7 @@ export {
   type Step,
   type Steps,
   stepsOf,
+  toBeTyped,
 } from './compile.js';
 export { CHANGE_CLASSES, type ChangeClass } from './diff/change-class.js';
 export {

@@ -109,6 +109,7 @@ async function compileAll(
     parse,
     rememberedColumns,
     stepsOf,
+    toBeTyped,
     validateProject,
   } = await import('@tessera/compiler');
   // Nothing was compiled, or everything is to be: there is enough to do for another thread.
@@ -128,9 +129,8 @@ async function compileAll(
   emitter?.begin(steps.steps);
   const columnsOf = rememberedColumns();
   const known = findingsBefore(steps, before);
-  // What compiled once has expressions of the right types.
   const engine = known === null ? await import('@tessera/engine') : null;
-  const told = engine?.expressionProblems([...project.joins, ...project.groupBys], columnsOf) ?? [];
+  const told = engine?.expressionProblems(toBeTyped(project, steps, before), columnsOf) ?? [];
   const findings = known ?? validateProject(project, { told, columnsOf, limits: config.limits });
   const objects = countsOf(project);
   if (findings.some(({ severity }) => strict === true || severity === 'error')) {
