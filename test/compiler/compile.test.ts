@@ -140,12 +140,33 @@ describe('tessera compile', () => {
   });
 });
 
+test('expressions are typed where they changed, or what they read did, until they are right', async () => {
+  const other = fraudProject();
+  const run = async () => {
+    const { code, out } = await tesseraHere(['compile'], other.folder);
+    return { code, told: out.match(/^ +error (\S+) +(\S+)/gm) ?? [] };
+  };
+  expect(await run()).toEqual({ code: 0, told: [] });
+  other.edit('features/fraud-v2.ts', "'amount / user_spend", "'upper(amount) / user_spend");
+  const wrong = await run();
+  expect(wrong).toMatchObject({ code: 1, told: [expect.stringContaining('EXPRESSION_TYPE')] });
+  expect(await run()).toEqual(wrong);
+  other.edit('features/fraud-v2.ts', "'upper(amount) / user_spend", "'amount / user_spend");
+  expect(await run()).toEqual({ code: 0, told: [] });
+  other.edit('sources.ts', "currency: 'string'", "currency: 'int64'");
+  const { code, told } = await run();
+  expect({ code, isTold: told.some((line) => line.includes('user-spend.ts')) }).toEqual({
+    code: 1,
+    isTold: true,
+  });
+});
+
 describe('a compiled folder that cannot be read', () => {
   const cases = [
     [
       'of a newer version',
       'NEWER_COMPILED',
-      (text: string) => text.replace('"format": 1', '"format": 7'),
+      (text: string) => text.replace(/"format": \d+/g, '"format": 7'),
     ],
     ['cut short', 'BAD_COMPILED', (text: string) => text.slice(0, 100)],
     ['with a way out of it', 'BAD_COMPILED', (text: string) => text.replace('group-bys/', '../')],
@@ -188,7 +209,7 @@ test('an artefact that somebody wrote to is no state to compare with', async () 
     const { code, err } = await tesseraHere(['diff', '--from', 'compiled'], other.folder);
     expect([code, err]).toEqual([1, expect.stringContaining('BAD_COMPILED')]);
   }
-  writeFileSync(path, text.replace('"format": 1', '"format": 9'));
+  writeFileSync(path, text.replace(/"format": \d+/g, '"format": 9'));
   const { err } = await tesseraHere(['diff', '--from', 'compiled'], other.folder);
   expect(err).toContain('NEWER_COMPILED');
 });

@@ -1,10 +1,11 @@
-import { count, events, groupBy, join, last, part, sum } from '@tessera/api';
+import { ahead, count, events, groupBy, join, last, part, sum } from '@tessera/api';
 import { compile, emitStep, parse, type Step, stepsOf } from '@tessera/compiler';
 import { tilesOfPlan } from '@tessera/engine';
 import { expect, test } from 'vitest';
 // Built: a thread runs what is compiled.
+import { claim, createClaims } from '../dist/compiled/claims.js';
 import { MANY_OBJECTS, startEmitter } from '../dist/compiled/emit-together.js';
-import { createTurns, takeTurn } from '../dist/compiled/turns.js';
+import { createPacker, createUnpacker } from '../dist/compiled/packed-definitions.js';
 
 const source = events({
   name: 'payments',
@@ -66,8 +67,38 @@ test('what no message can hold is made by this thread', async () => {
   expect(emitted.get(steps[0]?.id ?? '')).toEqual(emitStep(odd[0]!, options));
 });
 
-test('few objects start no thread; turns are given once each', () => {
+test('what was offered under another file is made anew', async () => {
+  const { steps } = stepsOf(project);
+  const emitter = startEmitter(MANY_OBJECTS);
+  if (emitter === null) throw new Error('one core only');
+  const [first, second] = [steps[0]!, steps[1]!];
+  emitter.offer([{ ...first, file: 'features/other.ts' }, second]);
+  emitter.begin(steps.slice(0, 40));
+  const emitted = await emitter.finish(options);
+  const texts = steps.slice(0, 40).map(({ id }) => textOf(emitted.get(id)?.content ?? ''));
+  expect(texts).toEqual(steps.slice(0, 40).map((step) => emitStep(step, options).content));
+});
+
+test('definitions arrive as they were, each once', () => {
+  const [pack, unpack] = [createPacker(), createUnpacker()];
+  const labelled = join({
+    name: 'labelled',
+    left: source,
+    parts: [part(groupBys[0]!)],
+    labels: [ahead('amount', { operation: 'max', windows: ['3d'], keys: ['user'] })],
+  });
+  const batches = [[source, groupBys[0]!], [joins[0]!], [labelled, groupBys[1]!]];
+  const sent = batches.map((batch) => structuredClone(pack(batch)));
+  expect(sent.map(({ sources }) => sources.length)).toEqual([1, 0, 0]);
+  expect(sent.map(({ groupBys: some }) => some.length)).toEqual([1, 4, 1]);
+  const there = sent.map(unpack);
+  expect(there).toEqual(batches);
+  const [[, groupBy], [whole]] = [there[0]!, there[1]!];
+  expect(whole?.kind === 'join' && whole.parts[0]?.groupBy).toBe(groupBy);
+});
+
+test('few objects start no thread; a place is claimed once', () => {
   expect(startEmitter(MANY_OBJECTS - 1)).toBeNull();
-  const turns = createTurns();
-  expect([takeTurn(turns), takeTurn(turns), takeTurn(turns)]).toEqual([0, 1, 2]);
+  const claims = createClaims(2);
+  expect([claim(claims, 1), claim(claims, 1), claim(claims, 0)]).toEqual([true, false, true]);
 });

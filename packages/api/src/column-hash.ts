@@ -138,7 +138,11 @@ export interface ColumnHashes {
 }
 
 export function columnHashes(groupBy: GroupBySpec, part: Asked): ColumnHashes {
-  const asked = rendered(askedOf(groupBy, part));
+  let known: Rendered | undefined;
+  const askedOnce = (): Rendered => {
+    known ??= rendered(askedOf(groupBy, part));
+    return known;
+  };
   return {
     feature(aggregation) {
       const { operation, input, k, percentiles, maxDistinct, weight, where, by } = aggregation;
@@ -147,6 +151,7 @@ export function columnHashes(groupBy: GroupBySpec, part: Asked): ColumnHashes {
       const used = [...groupBy.keys, input, weight, by, ...(filtered ?? [])];
       const scan = renderedScan(groupBy.source, used, filtered === null ? 'all' : 'used');
       const condition = where && rendered(hashedForm(where));
+      const asked = askedOnce();
       return (window) =>
         contentHash({
           ...{ scan, asked, operation, input, k, percentiles, maxDistinct, weight, by },
@@ -159,7 +164,7 @@ export function columnHashes(groupBy: GroupBySpec, part: Asked): ColumnHashes {
     passedThrough: (column) =>
       contentHash({
         scan: renderedScan(groupBy.source, [...groupBy.keys, column], 'used'),
-        asked,
+        asked: askedOnce(),
         column,
       }),
   };

@@ -6,7 +6,7 @@ import { hashedForm } from './expression/hashed-form.js';
 import { renameColumns } from './expression/rename-columns.js';
 import { expressionColumns } from './expression/walk.js';
 import { contentHash } from './hash.js';
-import { DS, featureColumns, leftColumns, partColumns } from './output-columns.js';
+import { DS, featureColumns, hashedWhenAsked, leftColumns, partColumns } from './output-columns.js';
 import type { DerivationSpec, GroupBySpec, JoinSpec, OutputColumn, PartSpec } from './spec.js';
 
 /** A column that is computed for each row. */
@@ -88,13 +88,23 @@ function derivedColumns(
   const found = derivationOrder(derivations);
   if ('cycle' in found)
     throw new TesseraError('INTERNAL', { reason: `derivations in a cycle: ${found.cycle}` });
-  const meaning = new Map([...given, ...features.map(({ name, hash }) => [name, hash] as const)]);
+  const known = new Map<string, OutputColumn>(features.map((column) => [column.name, column]));
   return found.order.map(({ name, expression, type }) => {
+    const reads = expressionColumns(expression);
+    // Those that are known now: what comes after may not change what this one means.
+    const own =
+      reads === null ? new Map(known) : new Map(reads.map((one) => [one, known.get(one)]));
     // Names of columns mean nothing: the same values under other names give the same.
-    const named = renameColumns(expression, (column) => meaning.get(column) ?? column);
-    const hash = contentHash({ derived: hashedForm(named), type: formatType(type) });
-    meaning.set(name, hash);
-    return { name, type, partIdx: -1, aggregationIdx: -1, window: null, expression, hash };
+    const meaning = (read: string) => own.get(read)?.hash ?? given.get(read) ?? read;
+    const column = hashedWhenAsked(
+      { name, type, partIdx: -1, aggregationIdx: -1, window: null, expression },
+      () => {
+        const named = renameColumns(expression, meaning);
+        return contentHash({ derived: hashedForm(named), type: formatType(type) });
+      },
+    );
+    known.set(name, column);
+    return column;
   });
 }
 

@@ -59,16 +59,16 @@ export function rendered(value: unknown): Rendered {
   return { [RENDERED]: canonicalJson(value) };
 }
 
-/** sha256 of a text's UTF-8 bytes, its first 128 bits, as 32 hex digits. */
-export function hash128(text: string): string {
+/** sha256 of a text's UTF-8 bytes, or of these bytes; its first 128 bits, as 32 hex digits. */
+export function hash128(text: string | Uint8Array): string {
   return sha256(text).slice(0, 32);
 }
 
 /** At once where Node can (20.12): of a short text, making a hash object takes longer than hashing. */
-const sha256: (text: string) => string =
+const sha256: (text: string | Uint8Array) => string =
   typeof crypto.hash === 'function'
     ? (text) => crypto.hash('sha256', text, 'hex')
-    : (text) => crypto.createHash('sha256').update(text, 'utf8').digest('hex');
+    : (text) => crypto.createHash('sha256').update(text).digest('hex');
 
 /** The hash of plain data's meaning: of its canonical JSON and the format version. */
 export function contentHash(value: unknown): string {

@@ -32,6 +32,22 @@ export function passedThroughColumns(
   );
 }
 
+/** A column whose hash is made when somebody asks for it: most of what knowing columns takes, and definitions need names. */
+export function hashedWhenAsked(
+  { name, type, partIdx, aggregationIdx, ...rest }: Omit<OutputColumn, 'hash'>,
+  hashOf: () => string,
+): OutputColumn {
+  let known: string | undefined;
+  return {
+    ...{ name, type, partIdx, aggregationIdx },
+    ...rest,
+    get hash() {
+      known ??= hashOf();
+      return known;
+    },
+  };
+}
+
 function columnsOf(
   groupBy: GroupBySpec,
   asked: Asked,
@@ -40,28 +56,39 @@ function columnsOf(
 ): OutputColumn[] {
   const hashes = columnHashes(groupBy, asked);
   if (groupBy.aggregations.length === 0) {
-    return passedThroughColumns(groupBy).map((column) => ({
-      name: passedThroughName({ prefix, groupBy: groupBy.name, column: column.name }),
-      type: column.type,
-      partIdx,
-      aggregationIdx: -1,
-      input: column.name,
-      window: null,
-      hash: hashes.passedThrough(column.name),
-    }));
+    return passedThroughColumns(groupBy).map((column) =>
+      hashedWhenAsked(
+        {
+          name: passedThroughName({ prefix, groupBy: groupBy.name, column: column.name }),
+          type: column.type,
+          partIdx,
+          aggregationIdx: -1,
+          input: column.name,
+          window: null,
+        },
+        () => hashes.passedThrough(column.name),
+      ),
+    );
   }
   return groupBy.aggregations.flatMap((aggregation, aggregationIdx) => {
     const type = aggregationType(aggregation, (name) => columnType(groupBy.source, name));
-    const hashOf = hashes.feature(aggregation);
-    return aggregation.windows.map((window) => ({
-      name: featureName({ prefix, groupBy: groupBy.name, aggregation, window }),
-      type,
-      partIdx,
-      aggregationIdx,
-      ...(aggregation.input !== undefined && { input: aggregation.input }),
-      window,
-      hash: hashOf(window),
-    }));
+    let hashOf: ReturnType<typeof hashes.feature> | undefined;
+    return aggregation.windows.map((window) =>
+      hashedWhenAsked(
+        {
+          name: featureName({ prefix, groupBy: groupBy.name, aggregation, window }),
+          type,
+          partIdx,
+          aggregationIdx,
+          ...(aggregation.input !== undefined && { input: aggregation.input }),
+          window,
+        },
+        () => {
+          hashOf ??= hashes.feature(aggregation);
+          return hashOf(window);
+        },
+      ),
+    );
   });
 }
 

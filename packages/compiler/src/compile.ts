@@ -94,6 +94,17 @@ export function findingsBefore(
   return before.index.warned.findings;
 }
 
+/** Definitions whose expressions are to be typed: what was compiled by the rules that there are has right ones. */
+export function toBeTyped(
+  { joins, groupBys }: Pick<Project, 'joins' | 'groupBys'>,
+  { steps }: Steps,
+  before: CompileOptions['before'] = null,
+): readonly (JoinSpec | GroupBySpec)[] {
+  const isKnown = before?.index.warned.rules === RULES_KNOWN;
+  const kept = new Set(isKnown ? steps.flatMap(({ spec, kept }) => (kept ? [spec] : [])) : []);
+  return [...joins, ...groupBys].filter((spec) => !kept.has(spec));
+}
+
 /** What has to be compiled, and what is as it was the last time. */
 export interface Steps {
   readonly steps: readonly Step[];

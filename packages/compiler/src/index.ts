@@ -14,6 +14,7 @@ export {
   type Step,
   type Steps,
   stepsOf,
+  toBeTyped,
 } from './compile.js';
 export { CHANGE_CLASSES, type ChangeClass } from './diff/change-class.js';
 export {
@@ -33,7 +34,7 @@ export {
   type LineageGraph,
   lineageGraph,
 } from './lineage/graph.js';
-export { idOf, type Loaded, type Project } from './project.js';
+export { idOf, type Loaded, type ObjectSpec, type Project } from './project.js';
 export { reportHtml } from './report/report-html.js';
-export { parse } from './stages/parse.js';
+export { isDefinition, parse } from './stages/parse.js';
 export { type Known, validateProject } from './stages/validate-project.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ProjectIndex } from '@tessera/compiler';
+import { COMPILED_FORMAT, type Loaded, type ProjectIndex } from '@tessera/compiler';
 import type { Finding } from '@tessera/validators';
 import { startEmitter } from '../compiled/emit-together.js';
 import { isUnchanged, rememberInputs } from '../compiled/inputs-record.js';
@@ -82,7 +82,8 @@ function asItWas(
   index: ProjectIndex | null,
   config: ProjectConfig,
 ): Outcome | null {
-  if (index === null || !isUnchanged(folder, indexText(folder), config)) return null;
+  if (index?.format !== COMPILED_FORMAT || !isUnchanged(folder, indexText(folder), config))
+    return null;
   if (!index.objects.every((entry) => isWhole(folder, entry))) return null;
   const kept = index.objects.map(({ id }) => id);
   const count = (kind: string) => kept.filter((id) => id.startsWith(`${kind} `)).length;
@@ -101,11 +102,25 @@ async function compileAll(
   { folder, index, config, load }: Work,
   { strict }: RawCompileOptions,
 ): Promise<Outcome> {
-  const { compile, findingsBefore, parse, rememberedColumns, stepsOf, validateProject } =
-    await import('@tessera/compiler');
+  const {
+    compile,
+    findingsBefore,
+    isDefinition,
+    parse,
+    rememberedColumns,
+    stepsOf,
+    toBeTyped,
+    validateProject,
+  } = await import('@tessera/compiler');
   // Nothing was compiled, or everything is to be: there is enough to do for another thread.
   const emitter = index === null ? startEmitter(listDefinitionFiles(config.features).length) : null;
-  const project = parse(await loadFiles(config, load, config.folder));
+  const offer = ({ file, exports }: Loaded['files'][number]) =>
+    emitter?.offer(
+      Object.values(exports)
+        .filter(isDefinition)
+        .map((spec) => ({ spec, file })),
+    );
+  const project = parse(await loadFiles(config, load, config.folder, offer));
   const before =
     index === null
       ? null
@@ -114,9 +129,8 @@ async function compileAll(
   emitter?.begin(steps.steps);
   const columnsOf = rememberedColumns();
   const known = findingsBefore(steps, before);
-  // What compiled once has expressions of the right types.
   const engine = known === null ? await import('@tessera/engine') : null;
-  const told = engine?.expressionProblems([...project.joins, ...project.groupBys], columnsOf) ?? [];
+  const told = engine?.expressionProblems(toBeTyped(project, steps, before), columnsOf) ?? [];
   const findings = known ?? validateProject(project, { told, columnsOf, limits: config.limits });
   const objects = countsOf(project);
   if (findings.some(({ severity }) => strict === true || severity === 'error')) {

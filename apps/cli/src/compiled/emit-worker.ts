@@ -1,24 +1,32 @@
 import { parentPort } from 'node:worker_threads';
 import { emitStep } from '@tessera/compiler';
 import { tilesOfPlan } from '@tessera/engine';
+import { claim } from './claims.js';
 import type { EmitReply, EmitRequest } from './emit-together.js';
-import { takeTurn } from './turns.js';
+import { createUnpacker } from './packed-definitions.js';
 
-/** Takes objects in turns with the thread that asked, until none is left; then ends. */
-parentPort?.once('message', ({ steps, turns }: EmitRequest) => {
-  const encoder = new TextEncoder();
+const unpack = createUnpacker();
+const encoder = new TextEncoder();
+
+/** Makes artefacts that the thread which asked has not begun with, until there are no more definitions; then ends. */
+parentPort?.on('message', (request: EmitRequest) => {
+  if (request === null) {
+    parentPort?.close();
+    return;
+  }
+  const { definitions, files, claims } = request;
   const emitted: EmitReply['emitted'][number][] = [];
-  for (let at = takeTurn(turns); at < steps.length; at = takeTurn(turns)) {
-    const step = steps[at];
-    if (step === undefined) continue;
+  const texts: ArrayBuffer[] = [];
+  for (const [place, spec] of unpack(definitions).entries()) {
+    if (!claim(claims, place)) continue;
     try {
-      const { content, ...rest } = emitStep(step, { tilesOf: tilesOfPlan });
+      const { content, ...rest } = emitStep({ spec, file: files[place] }, { tilesOf: tilesOfPlan });
       const bytes = typeof content === 'string' ? encoder.encode(content) : content;
-      emitted.push([step.id, { ...rest, content: bytes }]);
+      emitted.push([place, { ...rest, content: bytes }]);
+      if (bytes.buffer instanceof ArrayBuffer) texts.push(bytes.buffer);
     } catch {
       // The thread that asked meets the same error, and tells it.
     }
   }
-  parentPort?.postMessage({ emitted } satisfies EmitReply);
-  parentPort?.close();
+  parentPort?.postMessage({ emitted } satisfies EmitReply, texts);
 });

@@ -55,7 +55,7 @@ export function readCompiled(folder: string, shown: string): ReadonlyMap<string,
 /** Whether an artefact's file is as it was written. */
 export function isWhole(folder: string, entry: Entry): boolean {
   try {
-    return hash128(readFileSync(path.join(folder, entry.path), 'utf8')) === entry.text;
+    return hash128(readFileSync(path.join(folder, entry.path))) === entry.text;
   } catch {
     return false;
   }

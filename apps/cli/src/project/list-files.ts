@@ -15,10 +15,13 @@ export function listDefinitionFiles(folder: string): string[] {
     const real = realpathSync(current);
     if (visited.has(real)) return;
     visited.add(real);
-    for (const name of readdirSync(current)) {
+    for (const entry of readdirSync(current, { withFileTypes: true })) {
+      const { name } = entry;
       if (name.startsWith('.') || name === 'node_modules') continue;
       const full = path.join(current, name);
-      const stat = statSync(full, { throwIfNoEntry: false });
+      const isKnown = entry.isDirectory() || entry.isFile();
+      // A link is what it leads to; some file systems say nothing of what is in a folder.
+      const stat = isKnown ? entry : statSync(full, { throwIfNoEntry: false });
       if (stat?.isDirectory() === true) visit(full);
       else if (stat?.isFile() === true && SOURCE.test(name) && !NOT_DEFINITIONS.test(name))
         found.push(full);

@@ -11,12 +11,16 @@ export async function loadFiles(
   config: Pick<ProjectConfig, 'configFile' | 'features' | 'folder'>,
   load: ModuleLoader,
   cwd: string,
+  /** Told of each as soon as it is there. */
+  onLoaded: (file: Loaded['files'][number]) => void = () => {},
 ): Promise<Loaded> {
   const failures: DefinitionFailure[] = [];
   const files: { file: string; exports: Readonly<Record<string, unknown>> }[] = [];
   for (const file of [config.configFile, ...listDefinitionFiles(config.features)]) {
     try {
-      files.push({ file: shownPath(cwd, file), exports: await load(file) });
+      const loaded = { file: shownPath(cwd, file), exports: await load(file) };
+      files.push(loaded);
+      onLoaded(loaded);
     } catch (error) {
       failures.push(describeFailure(error, file, config.folder, cwd));
     }

@@ -38,23 +38,28 @@ export function createModuleLoader(
   const from = pathToFileURL(path.join(projectFolder, 'tessera.config.ts')).href;
   const hashes = new Map<string, string>();
   const compiler = createJiti(from, { fsCache: false });
+  const isTypeScript = renamedFiles();
   const jiti = createJiti(from, {
     fsCache: false,
-    virtualModules: { '@tessera/api': api },
+    virtualModules: withLoaded({ '@tessera/api': api }, (file) => loadedModule(file)),
     transform: ({ source: text, ...options }) => {
       const { filename = '', ts = false, async = false } = options;
       hashes.set(filename, hash128(text));
       transformedEver.add(filename);
-      const source = withTypeScript(text, filename);
+      const source = withTypeScript(text, filename, isTypeScript);
       const code = transformed.code(
         JSON.stringify([path.extname(filename), ts, async, source]),
         () =>
           (ts && async ? plainTransform(source, filename) : null) ??
           compiler.transform({ ...options, source }),
       );
-      return { code };
+      return { code: byPlace(code, filename, (file) => loadedModule(file) !== undefined) };
     },
   });
+  const loadedModule = (file: string): NodeJS.Module | undefined => {
+    const found = jiti.cache[file];
+    return found?.loaded === true ? found : undefined;
+  };
   // Another loader of this process may have read them when they were otherwise, those beside the project too.
   for (const file of Object.keys(jiti.cache))
     if (transformedEver.has(file) || file.startsWith(projectFolder + path.sep))
@@ -85,11 +90,51 @@ const IMPORT = /(\bfrom\s*|\bimport\s*\(?\s*)(['"])(\.{1,2}\/[^'"\n]+)\.js\2/g;
  * `'../sources.js'` as `'../sources.ts'` where that is the file there is: found by name, it is not looked for under some fifty
  * others, which takes most of the time of loading a large project.
  */
-function withTypeScript(source: string, filename: string): string {
-  return source.replace(IMPORT, (text: string, head: string, quote: string, name: string) => {
+function withTypeScript(
+  source: string,
+  filename: string,
+  isTypeScript: (file: string) => boolean,
+): string {
+  return source.replace(IMPORT, (text: string, head: string, quote: string, name: string) =>
+    isTypeScript(path.resolve(path.dirname(filename), name))
+      ? `${head}${quote}${name}.ts${quote}`
+      : text,
+  );
+}
+
+/** Whether a file without its ending is TypeScript alone; each is looked for once. */
+function renamedFiles(): (file: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (file) => {
+    const found = known.get(file) ?? (existsSync(`${file}.ts`) && !existsSync(`${file}.js`));
+    known.set(file, found);
+    return found;
+  };
+}
+
+const AWAITED = /(\bjitiImport\(\s*)(['"])(\.{1,2}\/[^'"\n\\]+\.ts)\2/g;
+
+/** Imports of files that are loaded already by their places: they are not looked for once more in every file that has them. */
+function byPlace(code: string, filename: string, isLoaded: (file: string) => boolean): string {
+  return code.replace(AWAITED, (text: string, head: string, _: string, name: string) => {
     const file = path.resolve(path.dirname(filename), name);
-    const isRenamed = existsSync(`${file}.ts`) && !existsSync(`${file}.js`);
-    return isRenamed ? `${head}${quote}${name}.ts${quote}` : text;
+    return isLoaded(file) ? `${head}${JSON.stringify(file)}` : text;
+  });
+}
+
+/** Modules that jiti takes without looking for files: the given ones, and those that are loaded, by place. */
+function withLoaded(
+  given: Readonly<Record<string, unknown>>,
+  loadedModule: (file: string) => NodeJS.Module | undefined,
+): Record<string, Record<string, unknown>> {
+  const found = (name: string | symbol) =>
+    typeof name === 'string' && path.isAbsolute(name) && name.endsWith('.ts')
+      ? loadedModule(name)?.exports
+      : undefined;
+  // What modules export is known to nobody here.
+  return new Proxy(given as Record<string, Record<string, unknown>>, {
+    has: (own, name) => Object.hasOwn(own, name) || found(name) !== undefined,
+    get: (own, name) => (typeof name === 'string' && own[name]) || found(name),
   });
 }
 

@@ -2,13 +2,13 @@ import {
   type AggregationSpec,
   columnText,
   type DerivationSpec,
-  formatExpression,
   formatType,
   type GroupBySpec,
   type JoinSpec,
   type PartSpec,
   type SourceSpec,
 } from '@tessera/api';
+import { expressionText } from './expression-text.js';
 
 /** Definitions as a review reads them: every default written out, types and expressions as text, other objects by name. */
 
@@ -19,7 +19,7 @@ const expressions = (derive: readonly DerivationSpec[]) =>
   Object.fromEntries(
     derive.map(({ name, expression, type }) => [
       name,
-      { expression: formatExpression(expression), type: formatType(type) },
+      { expression: expressionText(expression), type: formatType(type) },
     ]),
   );
 
@@ -33,7 +33,7 @@ export function canonicalSource(source: SourceSpec): unknown {
     ...{ kind, name, path, format },
     columns: Object.fromEntries(stored.map((column) => [column.name, typeText(column)])),
     ...(selected.length > 0 && { select: expressions(selected) }),
-    ...(where !== undefined && { where: formatExpression(where) }),
+    ...(where !== undefined && { where: expressionText(where) }),
     ...rest,
   };
 }
@@ -47,7 +47,7 @@ const aggregated = (
   ...(input !== undefined && { input: columnText(columns, input) }),
   ...(weight !== undefined && { weight: columnText(columns, weight) }),
   ...rest,
-  ...(where !== undefined && { where: formatExpression(where) }),
+  ...(where !== undefined && { where: expressionText(where) }),
 });
 
 export function canonicalGroupBy(groupBy: GroupBySpec): unknown {

@@ -2,7 +2,6 @@ import {
   type ColumnSpec,
   definitionHash,
   expressionColumns,
-  formatExpression,
   formatType,
   type GroupBySpec,
   isInputColumn,
@@ -25,6 +24,7 @@ import {
 } from './artefact.js';
 import { type AvroField, avroRecord } from './avro.js';
 import { canonicalGroupBy, canonicalJoin, canonicalSource } from './canonical.js';
+import { expressionText } from './expression-text.js';
 import { planTemplate } from './plan-template.js';
 
 /** Tile sets of a plan's scans: whoever has tiles knows them. */
@@ -107,7 +107,7 @@ export function emitSource(source: SourceSpec, file: string | undefined): Artefa
         : [
             {
               column: name,
-              operation: `selected: ${formatExpression(expression)}`,
+              operation: `selected: ${expressionText(expression)}`,
               reads: expressionColumns(expression) ?? [],
               from: withInputs(source, [name])
                 .filter((read) => read !== name)

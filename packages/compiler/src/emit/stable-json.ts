@@ -2,7 +2,7 @@
  * JSON to be read in a review and equal for equal values: two spaces, a line break at the end, members in the order given and
  * none that is undefined; what fits on a line stays on it.
  *
- * Cost     linear: text is joined twice, into its line and into the whole.
+ * Cost     linear: of what does not fit on a line no more than a line is tried.
  */
 export function stableJson(value: unknown): string {
   const pieces: string[] = [];
@@ -31,49 +31,88 @@ function keyText(key: string): string {
   return text;
 }
 
-/**
- * Append a value: one piece where it fits on a line; else for each item one piece with what stands before it and its name, and
- * its own pieces.
- *
- * Returns  whether it fits on a line
- */
-function write(value: unknown, depth: number, pieces: string[]): boolean {
+/** Append a value that stands at a depth. */
+function write(value: unknown, depth: number, pieces: string[]): void {
   if (typeof value !== 'object' || value === null) {
-    pieces.push(JSON.stringify(value));
-    return true;
+    pieces.push(plainText(value));
+    return;
   }
-  const start = pieces.length;
-  const heads: number[] = [];
-  let width = 2 * depth + 4;
-  let isFlat = true;
-  const add = (key: string, member: unknown): void => {
-    heads.push(pieces.length);
-    pieces.push(key);
-    const isLine = write(member, depth + 1, pieces);
-    if (!isFlat) return;
-    width += key.length + pieces[pieces.length - 1]!.length + 2;
-    isFlat = isLine && width <= WIDTH;
-  };
-  const isList = Array.isArray(value);
-  if (isList) for (const item of value) add('', item);
-  else {
-    const members = value as Readonly<Record<string, unknown>>;
-    for (const key of Object.keys(members))
-      if (members[key] !== undefined) add(keyText(key), members[key]);
+  // Less than the line has: some for its name, and for what may follow it.
+  const room = WIDTH - 2 * depth - 4;
+  if (Array.isArray(value)) {
+    const line = listLine(value, room);
+    if (line !== null) {
+      pieces.push(line);
+      return;
+    }
+    const start = lineStart(depth + 1);
+    let before = `[${start}`;
+    for (const item of value) {
+      pieces.push(before);
+      write(item, depth + 1, pieces);
+      before = `,${start}`;
+    }
+    pieces.push(`${lineStart(depth)}]`);
+    return;
   }
-  const [open, close] = isList ? '[]' : '{}';
-  const isEmpty = heads.length === 0;
-  const space = isFlat && !isEmpty && !isList ? ' ' : '';
-  const before = isFlat ? ', ' : `,${lineStart(depth + 1)}`;
-  const first = isFlat ? `${open}${space}` : `${open}${lineStart(depth + 1)}`;
-  for (const [at, head] of heads.entries())
-    pieces[head] = `${at === 0 ? first : before}${pieces[head]}`;
-  if (!isFlat) {
-    pieces.push(`${lineStart(depth)}${close}`);
-    return false;
+  const members = value as Members;
+  const line = objectLine(members, room + 2);
+  if (line !== null) {
+    pieces.push(line);
+    return;
   }
-  const text = isEmpty ? `${open}${close}` : `${pieces.slice(start).join('')}${space}${close}`;
-  pieces.length = start;
-  pieces.push(text);
-  return true;
+  const start = lineStart(depth + 1);
+  let before = `{${start}`;
+  for (const key in members) {
+    const member = members[key];
+    if (member === undefined) continue;
+    pieces.push(before + keyText(key));
+    write(member, depth + 1, pieces);
+    before = `,${start}`;
+  }
+  pieces.push(`${lineStart(depth)}}`);
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What JSON may have to escape; a string without any is put between quotes faster than by asking for its JSON. */
+const ESCAPED = /[^ !#-[\]-~]/;
+
+const plainText = (value: unknown): string =>
+  typeof value === 'string' && !ESCAPED.test(value) ? `"${value}"` : JSON.stringify(value);
+
+/** A value on a line of this many characters; null where it does not fit. */
+function lineOf(value: unknown, room: number): string | null {
+  if (typeof value !== 'object' || value === null) {
+    const text = plainText(value);
+    return text.length > room ? null : text;
+  }
+  const line = Array.isArray(value) ? listLine(value, room) : objectLine(value as Members, room);
+  return line !== null && line.length > room ? null : line;
+}
+
+function listLine(list: readonly unknown[], room: number): string | null {
+  if (list.length === 0) return '[]';
+  let text = '[';
+  for (const item of list) {
+    if (text.length > 1) text += ', ';
+    const line = lineOf(item, room - text.length - 1);
+    if (line === null) return null;
+    text += line;
+  }
+  return `${text}]`;
+}
+
+function objectLine(members: Members, room: number): string | null {
+  let text = '';
+  for (const key in members) {
+    const member = members[key];
+    if (member === undefined) continue;
+    text += text === '' ? '{ ' : ', ';
+    text += keyText(key);
+    const line = lineOf(member, room - text.length - 2);
+    if (line === null) return null;
+    text += line;
+  }
+  return text === '' ? '{}' : `${text} }`;
 }

@@ -1,7 +1,6 @@
 import {
   type AggregationSpec,
   expressionColumns,
-  formatExpression,
   type GroupBySpec,
   type JoinSpec,
   joinParts,
@@ -10,6 +9,7 @@ import {
   type SourceSpec,
   withInputs,
 } from '@tessera/api';
+import { expressionText } from '../emit/expression-text.js';
 import type { Optimised } from '../stages/optimise.js';
 
 /** One output column: what makes it, and the stored columns that it is made of. */
@@ -57,7 +57,7 @@ function operationText(
     percentiles === undefined ? '' : `p=${percentiles.join(',')}`,
     window === null ? '' : `${isLabel ? 'within' : 'over'} ${window}`,
     by === undefined ? '' : `by ${by}`,
-    where === undefined ? '' : `where ${formatExpression(where)}`,
+    where === undefined ? '' : `where ${expressionText(where)}`,
   ]
     .filter((text) => text !== '')
     .join(' ');
@@ -138,7 +138,7 @@ function ofDerived(
     [...new Set(reads.flatMap((read) => known.get(read)?.[of] ?? []))].sort();
   return {
     column: name,
-    operation: `derived: ${expression === undefined ? '' : formatExpression(expression)}`,
+    operation: `derived: ${expression === undefined ? '' : expressionText(expression)}`,
     reads,
     from: all('from'),
     selectedBy: all('selectedBy'),

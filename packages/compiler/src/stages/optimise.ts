@@ -3,7 +3,6 @@ import {
   computedColumns,
   definitionHash,
   type GroupBySpec,
-  hashWithColumns,
   type JoinSpec,
   joinParts,
   type OutputColumn,
@@ -50,5 +49,5 @@ export function optimise(
     spec.kind === 'join'
       ? planJoin(spec, computed, facts, OPTIONS)
       : planBackfill(spec, computed, facts, OPTIONS);
-  return { spec, hash: hashWithColumns(spec, columns), computed, columns, plan };
+  return { spec, hash: plan.definitionHash, computed, columns, plan };
 }

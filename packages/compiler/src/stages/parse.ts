@@ -41,6 +41,10 @@ function isObject(value: Members & Pick<ObjectSpec, 'kind'>): value is Members &
   return isSource(left) && isEach(parts) && isEach(labels);
 }
 
+/** Whether an export is a definition. */
+export const isDefinition = (value: unknown): value is ObjectSpec =>
+  isNamed(value) && isObject(value);
+
 /**
  * First stage: what files export → the project's definitions. A definition that several files export is one; a name that is
  * given to two is told of.

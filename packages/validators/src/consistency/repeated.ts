@@ -2,7 +2,12 @@ import {
   type Expression,
   expressionColumns,
   formatType,
+  type GroupBySpec,
+  type JoinSpec,
+  joinParts,
+  type OutputColumn,
   outputOf,
+  parseWindow,
   sanitizeName,
   walkExpression,
 } from '@tessera/api';
@@ -32,6 +37,27 @@ function repeatsOf<T>(
   });
 }
 
+const hashOf = ({ hash }: OutputColumn): string => hash;
+
+/** Columns that may mean the same as another one, by what is quicker to know than their hashes. */
+function alike(
+  definition: JoinSpec | GroupBySpec,
+  columns: readonly OutputColumn[],
+): readonly OutputColumn[] {
+  const groupBys =
+    definition.kind === 'join' ? joinParts(definition).map(({ groupBy }) => groupBy) : [definition];
+  const keys = columns.map(({ partIdx, aggregationIdx, input, window, expression }) => {
+    if (expression !== undefined) return `derived ${expression.op}`;
+    const groupBy = groupBys[partIdx];
+    const operation = groupBy?.aggregations[aggregationIdx]?.operation ?? 'as it is';
+    const windowMs = window === null ? '' : parseWindow(window);
+    return `${operation} ${windowMs} ${input ?? ''} ${groupBy?.source.path}`;
+  });
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return columns.filter((_, at) => (counts.get(keys[at] ?? '') ?? 0) > 1);
+}
+
 /** Several things of one name, and one thing under several. */
 export const REPEATED_RULES: readonly Rule[] = [
   {
@@ -46,7 +72,7 @@ export const REPEATED_RULES: readonly Rule[] = [
     },
     check: (context) =>
       [...context.groupBys, ...context.joins].flatMap((definition) =>
-        repeatsOf(outputOf(context.columnsOf(definition)), ({ hash }) => hash).map(
+        repeatsOf(alike(definition, outputOf(context.columnsOf(definition))), hashOf).map(
           ([earlier, column]) => ({
             at: `${context.placeOf(definition)} › ${column.name}`,
             message: `\`${column.name}\` is always what \`${earlier.name}\` is.`,
