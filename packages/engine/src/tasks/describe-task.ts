@@ -21,8 +21,12 @@ export function describeTask(task: Task): string {
       return `tiles, task ${task.id}`;
     case 'slices':
       return `slices of bucket ${task.of.bucket + 1} of ${task.of.buckets}`;
-    case 'sweep':
-      return `bucket ${task.bucket + 1} of ${task.buckets}`;
+    case 'sweep': {
+      const [first, last] = [task.bucket + 1, task.endBucket];
+      return first === last
+        ? `bucket ${first} of ${task.buckets}`
+        : `buckets ${first} to ${last} of ${task.buckets}`;
+    }
     case 'assemble':
       return `partition ds=${task.partition.ds}`;
     case 'encode-states':

@@ -209,8 +209,9 @@ function eventRows(scan: EventsScan, relation: LeftScan['relation']): string {
   const keys = scan.keys.map((column, idx) => `${quoteIdent(column)} AS e${idx}`);
   const lanes = scan.lanes.map((lane) => `${laneSql(lane, scan.source)} AS ${lane.name}`);
   const day = scan.byPartition ? [`${dayOfLabel('__ds')} AS day`] : [];
-  const hasTime = scan.source.time !== undefined;
-  return `SELECT ${[...keys, ...day, `${timeSql(scan)} AS t`, ...lanes].join(', ')} FROM (${rows})${hasTime ? ' WHERE __t IS NOT NULL' : ''}`;
+  // A range leaves out rows without a time by itself.
+  const mayLackTime = scan.source.time !== undefined && !('timeRange' in timeRange(scan));
+  return `SELECT ${[...keys, ...day, `${timeSql(scan)} AS t`, ...lanes].join(', ')} FROM (${rows})${mayLackTime ? ' WHERE __t IS NOT NULL' : ''}`;
 }
 
 /** Codes of a list of strings, element by element; null stays null and empty stays empty. */

@@ -192,7 +192,7 @@ export interface Slice {
   readonly left: number;
 }
 
-/** One bucket of one scan: events × left rows → feature columns per left partition. */
+/** One bucket of one scan, or small ones together: events × left rows → feature columns per left partition. */
 export interface SweepTask {
   readonly type: 'sweep';
   readonly id: string;
@@ -210,7 +210,11 @@ export interface SweepTask {
   /** Days (since 1970) of entity partitions that do not exist: rows that read them get null (S3.2). */
   readonly missingDays: readonly number[];
   readonly tie: string | null;
+  /** The first. */
   readonly bucket: number;
+  /** One behind the last: of several none is cut. */
+  readonly endBucket: number;
+  /** There are so many in all. */
   readonly buckets: number;
   /** Null = all of the bucket. */
   readonly slice: Slice | null;
