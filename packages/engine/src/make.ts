@@ -151,7 +151,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       outcome,
     );
     const fileOf = (ds: string) => (target ? target.stage(ds) : previewFile(preview ?? tmp, ds));
-    const made = await writePartitions(worked, outcome, fileOf, onProgress);
+    const { written: made, tasks } = await writePartitions(worked, outcome, fileOf, onProgress);
     fault('staged', dataset);
     checkSignal(signal);
     const written = limit === null ? made : await firstRows(session, made, limit);
@@ -173,7 +173,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       removed: target ? removed : [],
       files: written.map(({ ds }, idx) => ({ ds, file: published[idx]! })),
       counters: {
-        ...countersOf(plan, outcome, written.length, built.counts, record?.found() ?? 0),
+        ...countersOf(plan, outcome, tasks, built.counts, record?.found() ?? 0),
         bytesRead,
       },
     };

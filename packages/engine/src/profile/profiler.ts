@@ -53,6 +53,7 @@ const STAGES: Readonly<Record<Task['type'], ProfileStage>> = {
   slices: 'slices',
   sweep: 'join',
   assemble: 'write',
+  'assemble-few': 'write',
   'encode-states': 'join',
   'encode-rows': 'write',
 };

@@ -29,6 +29,8 @@ export function describeTask(task: Task): string {
     }
     case 'assemble':
       return `partition ds=${task.partition.ds}`;
+    case 'assemble-few':
+      return `partitions ds=${task.members[0].partition.ds} … ds=${task.members.at(-1)!.partition.ds}`;
     case 'encode-states':
       return `entries of ${task.part.groupBy}, keys ${task.range.from} to ${task.range.to - 1}`;
     case 'encode-rows':

@@ -28,6 +28,7 @@ export type Task =
   | SlicesTask
   | SweepTask
   | AssembleTask
+  | AssembleFewTask
   | EncodeStatesTask
   | EncodeRowsTask;
 
@@ -267,6 +268,15 @@ export interface AssembleTask {
   readonly dictionaries: Readonly<Record<string, TableRef>>;
   /** Absolute path of the staged file; null = return the columns (in-memory runs). */
   readonly file: string | null;
+}
+
+/**
+ * Small partitions together. Each is a single piece with rows, of left rows in Parquet files of its own, with nothing
+ * derived and nothing kept; all are of one plan.
+ */
+export interface AssembleFewTask {
+  readonly type: 'assemble-few';
+  readonly members: readonly [AssembleTask, ...AssembleTask[]];
 }
 
 /** Entries of a range of keys of a part that is served by its states. */
