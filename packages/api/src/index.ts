@@ -162,6 +162,7 @@ export {
   formatDayNumber,
   formatInstantNs,
   parseDayNumber,
+  parseInstantMs,
   parseInstantNs,
 } from './row-value/time-text.js';
 export { DEFINITION_RULES, type DefinitionRule } from './rules.js';

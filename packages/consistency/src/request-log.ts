@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { dayOf, type JoinSpec, parseDay, TesseraError } from '@tessera/api';
+import { type JoinSpec, parseInstantMs, TesseraError } from '@tessera/api';
 import type { LoggedRequest } from '@tessera/engine';
 import { isServed } from '@tessera/kv-writer';
 
@@ -9,8 +9,6 @@ const TOLD = 5;
 
 const FIRST_MS = Date.parse('1000-01-01T00:00:00Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
-
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z$/;
 
 /**
  * Requests out of a log, a JSON object a line: `{ "keys": { … }, "at": "2025-03-01T10:00:00Z", "request": { … } }`; `at` may be
@@ -87,13 +85,9 @@ function readLine(
   if (!isRecord(keys)) return 'has no `keys`';
   if (!isRecord(request)) return 'has a `request` that is no object';
   const atMs =
-    typeof at === 'number' && Number.isSafeInteger(at)
-      ? at
-      : typeof at === 'string' && INSTANT.test(at)
-        ? msOf(at)
-        : Number.NaN;
+    typeof at === 'string' ? parseInstantMs(at) : Number.isSafeInteger(at) ? Number(at) : null;
   // Of other years there are no day labels.
-  if (!(atMs >= FIRST_MS && atMs <= LAST_MS)) return 'has no instant `at`';
+  if (atMs === null || atMs < FIRST_MS || atMs > LAST_MS) return 'has no instant `at`';
   const values = { ...keys, ...request };
   const stranger = Object.keys(values).find((name) => !known.has(name));
   if (stranger !== undefined) return `brings \`${stranger}\`, which the left has not`;
@@ -101,12 +95,6 @@ function readLine(
   if (missing !== undefined) return `lacks the key \`${missing}\``;
   // Whether values are of their columns' types is found out when they are made columns.
   return { values: values as LoggedRequest['values'], atMs };
-}
-
-/** `Date` takes the 30th of February for the 2nd of March, and 24:00 for the next day: these are no instants. */
-function msOf(at: string): number {
-  const ms = Date.parse(at.replace(/(\.\d{3})\d+Z$/, '$1Z'));
-  return parseDay(at.slice(0, 10)) === dayOf(ms) ? ms : Number.NaN;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

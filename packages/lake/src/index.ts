@@ -64,7 +64,6 @@ export {
 export { makeFoldersNow, NewFile } from './file-layer.js';
 export { contentOf, fingerprintContent, fingerprintFile } from './fingerprint.js';
 export { readError, writeError } from './fs-error.js';
-export type { Holder } from './holder.js';
 export {
   binEdges,
   type Distribution,

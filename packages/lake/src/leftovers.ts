@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive, readHolder } from '@tessera/locks';
 import { removeTree } from './durable.js';
-import { isAlive, readHolder } from './holder.js';
 
 /** What a run writes in the folder of a dataset or tile set while it works, and nothing after it. */
 const STAGING = '_staging';

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive, readHolder, thisProcess } from '@tessera/locks';
 import { makeFoldersNow, NewFile } from './file-layer.js';
 import { writeError } from './fs-error.js';
-import { isAlive, readHolder, thisProcess } from './holder.js';
 
 /** A folder for files that live as long as a run. */
 export interface TmpFolder {

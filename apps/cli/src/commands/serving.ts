@@ -1,5 +1,12 @@
 import path from 'node:path';
-import { DAY_MS, dayOf, type GroupBySpec, type JoinSpec, parseDay } from '@tessera/api';
+import {
+  DAY_MS,
+  dayOf,
+  type GroupBySpec,
+  type JoinSpec,
+  parseDay,
+  parseInstantMs,
+} from '@tessera/api';
 import type { Store } from '@tessera/kv-writer';
 import { badOptions, unknownName } from '../failures.js';
 import type { Mistake } from '../options.js';
@@ -66,13 +73,11 @@ export async function withStore<T>(
   }
 }
 
-const INSTANT = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z)?$/;
-
 /** A day, whose midnight is meant, or an instant in UTC; ms since epoch. */
 export function readAsOf(option: string, text: string, mistakes: Mistake[]): number {
-  const ms = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-  // `Date` takes the 30th of February for the 2nd of March, and 24:00 for the next day.
-  if (parseDay(text.slice(0, 10)) === dayOf(ms)) return ms;
+  const ms = parseInstantMs(text);
+  // Of other years there are no day labels.
+  if (ms !== null && parseDay(text.slice(0, 10)) === dayOf(ms)) return ms;
   const message = `is neither a day (2025-03-01) nor an instant in UTC (2025-03-01T10:00:00Z): \`${text}\``;
   mistakes.push({ option, message });
   return Number.NaN;

@@ -28,6 +28,12 @@ export function floorDiv(a: bigint, b: bigint): bigint {
   return a % b < 0n ? q - 1n : q;
 }
 
+/** Milliseconds since 1970, what is finer floored; null when the text is no instant. */
+export function parseInstantMs(text: string): number | null {
+  const ns = parseInstantNs(text);
+  return ns === null ? null : Number(floorDiv(ns, 1_000_000n));
+}
+
 /** `2025-01-01T00:00:00Z`, with as many fraction digits (0, 3, 6 or 9) as the value needs. */
 export function formatInstantNs(ns: bigint): string {
   const ms = floorDiv(ns, 1_000_000n);

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { TesseraError } from '@tessera/api';
+import { bootId } from '@tessera/locks';
 import { fault } from '../../faults.js';
 import { addEntry, checksumOf, newTally, type Tally, tallyFrom } from '../checksum.js';
-import { bootId } from '../holder.js';
 import { checkedRuns, type Runs } from '../runs.js';
 import type { Loaded, LoadOptions } from '../store.js';
 import { type Environment, openEnvironment } from './environment.js';

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TesseraError } from '@tessera/api';
+import { bootId } from '@tessera/locks';
 import { fault } from '../../faults.js';
-import { bootId } from '../holder.js';
 import { isVersionName } from '../names.js';
 import type { VersionMeta } from '../store.js';
 import { readText, replaceFile } from './files.js';

@@ -1,6 +1,6 @@
 import { TesseraError } from '@tessera/api';
+import { describeHolder, isAlive, readHolder, thisProcess } from '@tessera/locks';
 import { fault } from '../../faults.js';
-import { describeHolder, isAlive, readHolder, thisProcess } from '../holder.js';
 import type { UploadLock } from '../store.js';
 import { ask, command, setIf, textOf } from './commands.js';
 import type { RedisConnection } from './connection.js';

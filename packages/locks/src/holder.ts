@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** A process that holds a lock. */
+/** A process that holds something: a dataset's lock, a folder of temporary files. */
 export interface Holder {
   readonly owner: string;
   readonly pid: number;
   readonly host: string;
   readonly since: string;
-  /** Boot and start of the process, for another may have its pid later; null where the system does not tell. */
+  /**
+   * Start of the process, as the system counts it, and the boot that it counts from: another process may have the same pid
+   * later, or after the machine was started again. Null where the system does not tell (no `/proc`).
+   */
   readonly started: string | null;
   readonly token: string;
 }
@@ -28,15 +31,17 @@ export function thisProcess(owner: string): Holder {
 /** Null when the text does not name a holder. */
 export function readHolder(text: string): Holder | null {
   try {
-    const { owner, pid, host, since, started, token } = JSON.parse(text) as Partial<Holder>;
-    if (typeof owner !== 'string' || typeof pid !== 'number' || typeof host !== 'string')
-      return null;
-    if (typeof since !== 'string' || typeof token !== 'string' || !/^[0-9a-f-]+$/.test(token))
-      return null;
-    return { owner, pid, host, since, started: started ?? null, token };
+    const holder = JSON.parse(text) as Partial<Holder>;
+    const { owner, pid, host, since, started = null, token } = holder;
+    if (typeof owner === 'string' && typeof pid === 'number' && typeof host === 'string') {
+      if (typeof since === 'string' && typeof token === 'string' && /^[0-9a-f-]+$/.test(token)) {
+        return { owner, pid, host, since, started, token };
+      }
+    }
   } catch {
-    return null;
+    // Cut short, or somebody else's.
   }
+  return null;
 }
 
 /** A process of another host is taken to live: nobody here can know. */
@@ -49,7 +54,11 @@ export function isAlive(holder: Holder): boolean {
     if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
   const started = processStart(holder.pid);
-  return started === null || holder.started === null || started === holder.started;
+  if (started === null || holder.started === null) return true;
+  // Of an older version: without the boot.
+  return holder.started.includes(' ')
+    ? started === holder.started
+    : started.endsWith(` ${holder.started}`);
 }
 
 /** What others are told of a holder. */
@@ -66,7 +75,7 @@ export function bootId(): string | null {
   }
 }
 
-/** Boot and start in ticks since then, from Linux' /proc. */
+/** Boot and start time in ticks since then, from Linux' /proc; null elsewhere. */
 function processStart(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
