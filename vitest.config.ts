@@ -41,8 +41,9 @@ export default defineConfig({
     pool: 'forks',
     // What is built is loaded as it is.
     server: { deps: { external: [/\/(packages|apps)\/[^/]+\/(bundle|dist)\//] } },
-    maxWorkers: 2,
-    // Two processes for all files, else a quarter of the time goes to starting one for each; what a file leaves behind in its
+    // One more than the cores of a small machine: a test often waits for DuckDB, files or another process.
+    maxWorkers: 3,
+    // Few processes for all files, else a quarter of the time goes to starting one for each; what a file leaves behind in its
     // process is undone by the setup. The long run has a process for each, so that no file can owe its result to another.
     isolate: long,
     globalSetup: ['test/global-setup.ts'],

@@ -8,7 +8,7 @@ const fetcher = createFetcher({ store, definitions: [fraudV2] });
 
 const { row, parts } = await fetcher.fetch(
   fraudV2,
-  { user_id: 'u00042', merchant_id: 'm00007', device_id: 'd00001' },
+  { user_id: 'u0001', merchant_id: 'm0241', device_id: 'd26695' },
   { request: { amount: 20 }, at: '2025-03-01T10:00:00Z' },
 );
 console.log(row.user_spend_amount_sum_7d, row.amount_vs_week);

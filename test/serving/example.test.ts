@@ -32,7 +32,8 @@ test('examples/fraud/serve.ts prints what was uploaded', async () => {
     delete process.env.FEATURE_STORE;
   }
   const [values, ...parts] = printed;
-  expect(values).toHaveLength(2);
+  // Of a user who buys: a null would show nothing.
+  expect(values).toEqual([expect.any(Number), expect.any(Number)]);
   expect(parts.map(([part]) => part)).toEqual(fraudV2.parts.map(({ groupBy }) => groupBy.name));
   expect(parts.map(([, status]) => status)).toEqual(parts.map(() => 'ok'));
 }, 120_000);

@@ -25,6 +25,7 @@ import {
   parseInstantNs,
   parseWindow,
   partColumns,
+  type RowValue,
 } from '@tessera/api';
 import {
   type AxisStates,
@@ -36,7 +37,6 @@ import {
   memoryStore,
   pieceAt,
   queryInstant,
-  type RowValue,
   SERVED_FORMAT,
   SERVED_MS,
   type ServedPart,

@@ -22,6 +22,8 @@ const WINDOWS = long
   ? ['5m', '1h', '11h', '12h', '1d', '7d', '12d', '30d', null]
   : ['1h', '12d', null];
 const BATCH = 100;
+/** For each store: of a hundred thousand pairs, on a busy machine. */
+const HOURS_MS = 3 * 3_600_000;
 
 const folder = newFolder();
 const [payments, lake] = [join(folder, 'payments'), join(folder, 'lake')];
@@ -136,7 +138,7 @@ describe.each(Object.entries(cases))('%s', (name, definition) => {
     expect(filled / cells).toBeGreaterThan(0.3);
   };
 
-  test('from LMDB', () => check(`lmdb:${join(folder, `store-${name}`)}`), 3_600_000);
+  test('from LMDB', () => check(`lmdb:${join(folder, `store-${name}`)}`), HOURS_MS);
 
   // Values are the same bytes in any store: in the short run one of the two definitions.
   test.runIf(hasRedis && (long || name === 'variants'))(
@@ -149,6 +151,6 @@ describe.each(Object.entries(cases))('%s', (name, definition) => {
         await redis.stop();
       }
     },
-    3_600_000,
+    HOURS_MS,
   );
 });

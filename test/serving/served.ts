@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import type { JoinSpec } from '@tessera/api';
@@ -27,31 +28,50 @@ export interface ServeOptions {
   readonly batch: number;
 }
 
-/** Answers to requests from a process of its own, which is started for them, some at a time and in their order. */
+/**
+ * Answers to requests from a process of its own, which is started for them: some at a time, in their order, while it goes on.
+ */
 export async function* served(options: ServeOptions): AsyncGenerator<ServedAnswers> {
   const { url, folder, definition, requests, batch } = options;
-  const [asked, answers] = [join(folder, 'asked'), join(folder, 'answers')];
+  const asked = join(folder, 'asked');
   writeFileSync(
     asked,
     serialize({ definition: JSON.parse(JSON.stringify(definition)), requests, batch }),
   );
-  const child = spawn(process.execPath, [CHILD, url, asked, answers], { stdio: 'inherit' });
-  const code = await new Promise((resolve) => child.once('exit', resolve));
-  if (code !== 0) throw new Error(`the serving process ended with ${String(code)}`);
-  const file = openSync(answers, 'r');
-  const length = Buffer.alloc(4);
+  const child = spawn(process.execPath, [CHILD, url, asked], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
   let names: readonly string[] = [];
-  try {
-    while (readSync(file, length) === 4) {
-      const bytes = Buffer.alloc(length.readUInt32LE());
-      for (let read = 0; read < bytes.length; )
-        read += readSync(file, bytes, read, bytes.length - read, null);
-      // What the other process wrote.
-      const some = deserialize(bytes) as { names: string[] | null; answers: ServedAnswer[] };
-      names = some.names ?? names;
-      yield { names, answers: some.answers };
-    }
-  } finally {
-    closeSync(file);
+  for await (const bytes of framesOf(child.stdout)) {
+    // What the other process wrote.
+    const some = deserialize(bytes) as { names: string[] | null; answers: ServedAnswer[] };
+    names = some.names ?? names;
+    yield { names, answers: some.answers };
   }
+  const code = await ended;
+  if (code !== 0) throw new Error(`the serving process ended with ${String(code)}`);
+}
+
+/** Pieces of which each has its length in four bytes before it. */
+async function* framesOf(stream: Readable): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = [];
+  let held = 0;
+  let wanted = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    waiting.push(chunk);
+    held += chunk.length;
+    while (held >= (wanted || 4)) {
+      const bytes = Buffer.concat(waiting);
+      const end = wanted || 4;
+      if (wanted === 0) wanted = bytes.readUInt32LE();
+      else {
+        yield bytes.subarray(0, end);
+        wanted = 0;
+      }
+      waiting = [bytes.subarray(end)];
+      held = bytes.length - end;
+    }
+  }
+  if (held > 0) throw new Error('the serving process was cut off');
 }

@@ -14,6 +14,12 @@ describe('encoded states', () => {
             StateFormatError,
           );
           expect(() => state.decode(Uint8Array.of(...bytes, 0))).toThrow(StateFormatError);
+          const { absorb } = state;
+          if (absorb !== undefined)
+            for (const end of [at % bytes.length, bytes.length + 1])
+              expect(() => absorb(state.init(), Uint8Array.of(...bytes, 0), 0, end)).toThrow(
+                StateFormatError,
+              );
           const version = bytes.slice();
           version[0] = 99;
           expect(() => state.decode(version)).toThrow(/format version 99 is not 1/);
@@ -30,13 +36,19 @@ describe('encoded states', () => {
         fc.property(events, fc.nat(), fc.integer({ min: 0, max: 255 }), (list, at, byte) => {
           const bytes = state.encode(fold(state, list));
           bytes[2 + (at % (bytes.length - 2))] = byte;
+          const absorbed = state.init();
+          const absorb = () => state.absorb?.(absorbed, bytes, 0, bytes.length);
           let decoded: unknown;
           try {
             decoded = state.decode(bytes);
           } catch (error) {
             expect(error).toBeInstanceOf(StateFormatError);
+            if (state.absorb !== undefined) expect(absorb).toThrow(StateFormatError);
             return;
           }
+          absorb();
+          if (state.absorb !== undefined)
+            expect(state.encode(absorbed)).toEqual(state.encode(decoded));
           const again = state.encode(decoded);
           expect(state.encode(state.decode(again))).toEqual(again);
         }),

@@ -107,6 +107,29 @@ describe('laws of states (S5)', () => {
         );
       });
 
+      const { absorb } = state;
+      if (absorb !== undefined) {
+        it('absorbs bytes as it merges what they are read as', () => {
+          law(
+            fc.property(events, events, (before, list) => {
+              const bytes = state.encode(fold(state, list));
+              const shifted = new Uint8Array(bytes.length + 5);
+              shifted.set(bytes, 3);
+              for (const own of [before, []]) {
+                const absorbed = fold(state, own);
+                absorb(absorbed, shifted, 3, 3 + bytes.length);
+                const merged = fold(state, own);
+                state.merge(merged, state.decode(bytes));
+                expect(state.encode(absorbed)).toEqual(state.encode(merged));
+                expect(state.finalize(absorbed)).toEqual(state.finalize(merged));
+                expect(state.isEmpty(absorbed)).toBe(state.isEmpty(merged));
+              }
+            }),
+            8,
+          );
+        });
+      }
+
       if (state.retract !== undefined) {
         it('retract undoes update', () => {
           law(

@@ -157,6 +157,7 @@ export {
   integerForm,
   type RowValue,
 } from './row-value/from-integer.js';
+export { sameRowValue } from './row-value/same-row-value.js';
 export {
   floorDiv,
   formatDayNumber,

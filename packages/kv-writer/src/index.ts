@@ -1,13 +1,21 @@
 export { STORE_FAULT_POINTS, type StoreFaultPoint } from './faults.js';
-export { type RowValue, readRow, writeRow } from './format/row-payload.js';
-export { type AxisStates, readStates, writePieces, writeStates } from './format/state-payload.js';
+export { readRow, writeRow } from './format/row-payload.js';
+export {
+  type AxisIndex,
+  type AxisStates,
+  type StateIndex,
+  stateIndex,
+  writePieces,
+  writeStates,
+} from './format/state-payload.js';
 export {
   type BadValue,
+  BYTES_BEHIND,
+  badValue,
   beginValue,
   endValue,
   fingerprintBytes,
-  type Opened,
-  openValue,
+  PAYLOAD_FROM,
   sealValue,
   VALUE_FORMAT,
 } from './format/value-bytes.js';

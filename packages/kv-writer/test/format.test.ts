@@ -1,21 +1,23 @@
-import { byteWriter, type ScalarValue, type ValueKind } from '@tessera/algebra';
-import { DAY_MS, parseType, windowStartMs } from '@tessera/api';
+import { byteWriter, type ScalarValue, StateFormatError, type ValueKind } from '@tessera/algebra';
+import { DAY_MS, parseType, type RowValue, windowStartMs } from '@tessera/api';
 import {
+  type AxisIndex,
   type AxisStates,
   axisOf,
+  BYTES_BEHIND,
+  badValue,
   entryKey,
   fingerprintBytes,
-  openValue,
+  PAYLOAD_FROM,
   pieceAt,
   pieceEndMs,
   pieceStartMs,
   queryInstant,
-  type RowValue,
   readRow,
-  readStates,
   SERVED_MS,
   type ServedStates,
   sealValue,
+  stateIndex,
   writeRow,
   writeStates,
 } from '@tessera/kv-writer';
@@ -157,15 +159,15 @@ test('no byte of a value can change unseen; nor can it be cut, or read as of ano
       fc.integer({ min: 1, max: 255 }),
       (payload, at, flip) => {
         const sealed = sealValue(fingerprint, payload);
-        const opened = openValue(sealed, fingerprintBytes(fingerprint));
-        expect(opened).toEqual({ payload });
+        expect(badValue(sealed, fingerprintBytes(fingerprint))).toBe(null);
+        expect(sealed.slice(PAYLOAD_FROM, sealed.length - BYTES_BEHIND)).toEqual(payload);
         const damaged = sealed.slice();
         damaged[at % sealed.length]! ^= flip;
-        expect(openValue(damaged, fingerprintBytes(fingerprint))).toHaveProperty('bad');
+        expect(badValue(damaged, fingerprintBytes(fingerprint))).not.toBe(null);
         const cut = sealed.subarray(0, at % sealed.length);
-        expect(openValue(cut, fingerprintBytes(fingerprint))).toHaveProperty('bad');
+        expect(badValue(cut, fingerprintBytes(fingerprint))).not.toBe(null);
         const other = fingerprintBytes('0123456789abcdee');
-        expect(openValue(sealed, other)).toEqual({ bad: 'schema' });
+        expect(badValue(sealed, other)).toBe('schema');
       },
     ),
   );
@@ -183,17 +185,38 @@ test('states come back as they were', () => {
         .map((states): AxisStates => ({ pieces: [...pieces].sort((a, b) => a - b), states })),
     );
   fc.assert(
-    fc.property(fc.array(axis, { maxLength: 3 }), (axes) => {
-      const writer = byteWriter();
-      writeStates(writer, axes);
-      const read = readStates(
-        writer.bytes(),
-        axes.map(({ states }) => states.length),
-      );
-      expect(read).toEqual(axes);
-    }),
+    fc.property(
+      fc.array(axis, { maxLength: 3 }),
+      fc.array(axis, { maxLength: 3 }),
+      (axes, more) => {
+        const both = [...axes, ...more].slice(0, 3);
+        const index = stateIndex(both.map(({ states }) => states.length));
+        // In the memory of an entry before, and not at the beginning of the bytes.
+        for (const own of [both, both.map((_, i) => both[both.length - 1 - i]!), both]) {
+          const writer = byteWriter();
+          writer.byte(7);
+          writeStates(writer, own);
+          writer.byte(9);
+          const bytes = writer.bytes();
+          index.open(bytes, 1, bytes.length - 1);
+          expect(index.axes.map((one) => statesAt(one, bytes))).toEqual(own);
+          expect(() => index.open(bytes, 1, bytes.length)).toThrow(StateFormatError);
+        }
+      },
+    ),
   );
 });
+
+function statesAt({ count, pieces, starts, ends }: AxisIndex, bytes: Uint8Array): AxisStates {
+  const stateAt = (at: number) =>
+    starts[at] === ends[at] ? null : bytes.slice(starts[at], ends[at]);
+  return {
+    pieces: [...pieces.subarray(0, count)],
+    states: [0, 1].map((state) =>
+      Array.from({ length: count }, (_, piece) => stateAt(state * count + piece)),
+    ),
+  };
+}
 
 test('rows come back as they were', () => {
   const types = [
@@ -221,7 +244,7 @@ test('rows come back as they were', () => {
   for (const values of [row, row.map(() => null)]) {
     const writer = byteWriter();
     writeRow(writer, types, values);
-    expect(readRow(writer.bytes(), types)).toEqual(values);
-    expect(() => readRow(writer.bytes().subarray(1), types)).toThrow();
+    expect(readRow(types, writer.bytes())).toEqual(values);
+    expect(() => readRow(types, writer.bytes(), 1)).toThrow(StateFormatError);
   }
 });

@@ -198,6 +198,23 @@ describe.skipIf(!hasRedis)('redis', () => {
     await store.close();
   });
 
+  test('what is no value below a key is told, and not taken for nothing', async () => {
+    const server = await newServer();
+    const store = await openStore(server.url);
+    await upload(store, 'old');
+    const reader = await store.reader(UNIT);
+    const before = await reader.multiGet(keys);
+    const nobody = Buffer.from('no such key');
+    expect(await reader.multiGet([nobody, ...keys])).toEqual([null, ...before]);
+    const entries = (await redisCommand(server.port, 'KEYS', '*:=*')) as string[];
+    const entry = entries.find((key) => key.endsWith(`=${Buffer.from(keys[0]!).toString()}`));
+    await redisCommand(server.port, 'DEL', String(entry));
+    expect(await reader.multiGet(keys)).toEqual([null, ...before.slice(1)]);
+    await redisCommand(server.port, 'RPUSH', String(entry), 'a list');
+    await expect(reader.multiGet(keys)).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+    await store.close();
+  });
+
   test('passwords are used, and not told', async () => {
     const server = await newServer(
       ['--requirepass', 'hunter2', '--protected-mode', 'no'],

@@ -129,7 +129,7 @@ export function canonicalExpansion(e: ArrayLike<number>): Expansion {
   }
   const count = distil(e, e.length);
   const packed = compress(count);
-  return isCanonical(packed) ? packed : binaryToExpansion(expansionToBinary(packed));
+  return isRounded(packed, packed.length) ? packed : binaryToExpansion(expansionToBinary(packed));
 }
 
 /**
@@ -354,11 +354,20 @@ function compress(count: number): Expansion {
 }
 
 /**
+ * Whether a list is known to be in the canonical form of its value: no list that is not. Beyond 2^1000, and where two doubles
+ * lie equally near, it may say false of one that is.
+ */
+export function isKnownCanonical(e: ArrayLike<number>, length: number): boolean {
+  for (let i = 0; i < length; i++) if (e[i] === 0) return false;
+  return allSafe(e, length) && isRounded(e, length);
+}
+
+/**
  * Whether each component is the rest of the sum rounded to nearest. The rest below component i lies between e[i-1] and its
  * neighbour in the direction of e[i-2]; when both round back to e[i], by monotony so does everything between.
  */
-function isCanonical(e: Expansion): boolean {
-  for (let i = e.length - 1; i > 0; i--) {
+function isRounded(e: ArrayLike<number>, length: number): boolean {
+  for (let i = length - 1; i > 0; i--) {
     const upper = e[i]!;
     const next = e[i - 1]!;
     if (upper + next !== upper) return false;

@@ -8,7 +8,13 @@ import {
 } from '../sketches/hyperloglog.js';
 import type { ByteReader, ByteWriter } from '../values/bytes.js';
 import type { Value, ValueKind } from '../values/kind.js';
-import { type AggregateState, decodeState, encodeState, type StateConfig } from './state.js';
+import {
+  type AggregateState,
+  absorbing,
+  decodeState,
+  encodeState,
+  type StateConfig,
+} from './state.js';
 
 /**
  * The greatest rank of each register. A few are kept as slots (register · 64 + rank) sorted by register, more as one byte
@@ -51,9 +57,10 @@ export function approxUniqueCountState(config: StateConfig): AggregateState<Hype
     decode: (bytes) =>
       decodeState('APPROX_UNIQUE_COUNT', 'hyperloglog', bytes, (reader) => {
         const state: HyperLogLogState = { slots: [], ranks: null };
-        for (const slot of readSlots(reader)) addSlot(state, slot);
+        addSlots(state, reader);
         return state;
       }),
+    absorb: absorbing('APPROX_UNIQUE_COUNT', 'hyperloglog', addSlots),
   };
 }
 
@@ -93,7 +100,10 @@ function addSlot(state: HyperLogLogState, slot: number): void {
     if (found < slot) slots[low] = slot;
     return;
   }
-  slots.splice(low, 0, slot);
+  // One at the end to be overwritten: a splice makes a list of what it removes.
+  slots.push(slot);
+  for (let i = slots.length - 1; i > low; i--) slots[i] = slots[i - 1]!;
+  slots[low] = slot;
   if (slots.length > SPARSE_SLOTS) {
     const dense = new Uint8Array(HLL_REGISTERS);
     for (const kept of slots) dense[kept >> 6] = kept & 63;
@@ -136,8 +146,17 @@ export function writeSlots(writer: ByteWriter, slots: ArrayLike<number> & Iterab
   }
 }
 
-function readSlots(reader: ByteReader): number[] {
-  const slots: number[] = [];
+/** Registers of the last that was read; nothing keeps it between calls. */
+const read = new Uint32Array(HLL_REGISTERS);
+
+/** What was written is read whole before any of it is added. */
+function addSlots(state: HyperLogLogState, reader: ByteReader): void {
+  const count = readSlots(reader);
+  for (let i = 0; i < count; i++) addSlot(state, read[i]!);
+}
+
+/** Writes slots into `read`, ascending; returns how many. */
+function readSlots(reader: ByteReader): number {
   const form = reader.byte();
   if (form === SPARSE) {
     const count = reader.count(3);
@@ -145,23 +164,24 @@ function readSlots(reader: ByteReader): number[] {
     for (let i = 0; i < count; i++) {
       const slot = (reader.byte() << 16) | (reader.byte() << 8) | reader.byte();
       const rank = slot & 63;
-      const before = i === 0 ? -1 : slots[i - 1]! >> 6;
+      const before = i === 0 ? -1 : read[i - 1]! >> 6;
       if (slot >> 6 >= HLL_REGISTERS || slot >> 6 <= before || rank === 0 || rank >= HLL_RANKS) {
         reader.fail('a register is impossible or out of order');
       }
-      slots.push(slot);
+      read[i] = slot;
     }
-    return slots;
+    return count;
   }
   if (form !== DENSE) reader.fail(`form ${form} is neither sparse nor dense`);
+  let count = 0;
   for (let r = 0; r < HLL_REGISTERS; r += 4) {
     const four = (reader.byte() << 16) | (reader.byte() << 8) | reader.byte();
     for (let i = 0; i < 4; i++) {
       const rank = (four >> (18 - 6 * i)) & 63;
       if (rank >= HLL_RANKS) reader.fail('a rank is impossible');
-      if (rank !== 0) slots.push((r + i) * 64 + rank);
+      if (rank !== 0) read[count++] = (r + i) * 64 + rank;
     }
   }
-  if (slots.length <= SPARSE_ENCODED) reader.fail('few registers in the dense form');
-  return slots;
+  if (count <= SPARSE_ENCODED) reader.fail('few registers in the dense form');
+  return count;
 }

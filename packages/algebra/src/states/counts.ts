@@ -1,4 +1,4 @@
-import { type AggregateState, decodeState, encodeState } from './state.js';
+import { type AggregateState, absorbing, decodeState, encodeState } from './state.js';
 
 export interface CountState {
   n: number;
@@ -22,5 +22,8 @@ export function countState(): AggregateState<CountState> {
     finalize: (state) => state.n,
     encode: (state) => encodeState('count', (writer) => writer.varint(state.n)),
     decode: (bytes) => decodeState('COUNT', 'count', bytes, (reader) => ({ n: reader.varint() })),
+    absorb: absorbing('COUNT', 'count', (state, reader) => {
+      state.n += reader.varint();
+    }),
   };
 }

@@ -1,7 +1,13 @@
 import { readCanonical, writeCanonical } from '../values/canonical.js';
 import { compareValues } from '../values/compare.js';
 import type { Value } from '../values/kind.js';
-import { type AggregateState, decodeState, encodeState, type StateConfig } from './state.js';
+import {
+  type AggregateState,
+  absorbing,
+  decodeState,
+  encodeState,
+  type StateConfig,
+} from './state.js';
 
 export interface ExtremeState {
   /** null = nothing yet. */
@@ -36,5 +42,8 @@ export function extremeState(
       decodeState(operation, 'extreme', bytes, (reader) => ({
         value: reader.flag() ? readCanonical(reader, config.kind) : null,
       })),
+    absorb: absorbing(operation, 'extreme', (state, reader) => {
+      if (reader.flag()) add(state, readCanonical(reader, config.kind));
+    }),
   };
 }

@@ -1,6 +1,15 @@
+import type { ByteReader } from '../values/bytes.js';
 import { insertSorted } from './sorted-list.js';
-import { type AggregateState, decodeState, encodeState, type StateConfig } from './state.js';
+import {
+  type AggregateState,
+  absorbing,
+  decodeState,
+  encodeState,
+  type StateConfig,
+} from './state.js';
 import { type Timed, timedCodec } from './timed.js';
+
+const OUT_OF_ORDER = 'values are out of order';
 
 /** At most k timed values, best first: the oldest for FIRST and FIRST_K, the newest for LAST and LAST_K. */
 export interface FirstLastState {
@@ -17,6 +26,11 @@ export function firstLastState(
   const codec = timedCodec(config);
   const oldestFirst = operation === 'FIRST' || operation === 'FIRST_K';
   const compare = oldestFirst ? codec.compare : (a: Timed, b: Timed): number => codec.compare(b, a);
+  const lengthOf = (reader: ByteReader): number => {
+    const length = reader.count(10);
+    if (length > limit) reader.fail(`${length} values where ${limit} are kept`);
+    return length;
+  };
   return {
     operation,
     init: () => ({ kept: [] }),
@@ -39,13 +53,22 @@ export function firstLastState(
       }),
     decode: (bytes) =>
       decodeState(operation, 'firstLast', bytes, (reader) => {
-        const length = reader.count(10);
-        if (length > limit) reader.fail(`${length} values where ${limit} are kept`);
+        const length = lengthOf(reader);
         const kept = Array.from({ length }, () => codec.read(reader));
         if (kept.some((timed, i) => i > 0 && compare(kept[i - 1]!, timed) > 0)) {
-          reader.fail('values are out of order');
+          reader.fail(OUT_OF_ORDER);
         }
         return { kept };
       }),
+    absorb: absorbing(operation, 'firstLast', (state, reader) => {
+      const length = lengthOf(reader);
+      let before: Timed | null = null;
+      for (let i = 0; i < length; i++) {
+        const timed = codec.read(reader);
+        if (before !== null && compare(before, timed) > 0) reader.fail(OUT_OF_ORDER);
+        before = timed;
+        insertSorted(state.kept, timed, limit, compare);
+      }
+    }),
   };
 }

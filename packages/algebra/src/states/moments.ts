@@ -3,8 +3,14 @@ import { kurtosisOf, skewOf, stddevOf, varianceOf } from '../exact/moments.js';
 import { powerTerm } from '../exact/terms.js';
 import type { Value } from '../values/kind.js';
 import { toDouble } from '../values/to-double.js';
-import { readExpansion, writeExpansion } from './expansion-bytes.js';
-import { type AggregateState, decodeState, encodeState, type StateConfig } from './state.js';
+import { absorbExpansion, readExpansion, writeExpansion } from './expansion-bytes.js';
+import {
+  type AggregateState,
+  absorbing,
+  decodeState,
+  encodeState,
+  type StateConfig,
+} from './state.js';
 import { finiteOrNull } from './sums.js';
 
 export type MomentOperation =
@@ -87,6 +93,13 @@ export function momentState(
         if (count !== highest) reader.fail(`${count} power sums instead of ${highest}`);
         return { n, overflowed, sums: powers.map(() => readExpansion(reader)) };
       }),
+    absorb: absorbing(operation, 'moments', (state, reader) => {
+      state.n += reader.varint();
+      state.overflowed += reader.varint();
+      const count = reader.byte();
+      if (count !== highest) reader.fail(`${count} power sums instead of ${highest}`);
+      for (let i = 0; i < highest; i++) absorbExpansion(reader, state.sums[i]!);
+    }),
   };
 }
 

@@ -13,6 +13,9 @@ export function insertSorted<T>(
     if (compare(item, list[middle]!) < 0) high = middle;
     else low = middle + 1;
   }
-  list.splice(low, 0, item);
+  // One at the end to be overwritten: a splice makes a list of what it removes.
+  list.push(item);
+  for (let i = list.length - 1; i > low; i--) list[i] = list[i - 1]!;
+  list[low] = item;
   if (list.length > limit) list.pop();
 }

@@ -89,6 +89,13 @@ export interface AggregateState<S> {
   encode(state: S): Uint8Array;
   /** Throws StateFormatError on bytes that `encode` of the same operation and config could not have written. */
   decode(bytes: Uint8Array): S;
+  /**
+   * state += what `encode` wrote at bytes[from, end), in place: what `merge(state, decode(…))` does, without what lies
+   * between. Absent where that would be nothing less.
+   *
+   * Throws  StateFormatError as `decode` does, as far as it had to look; of the state nothing is known then
+   */
+  absorb?(state: S, bytes: Uint8Array, from: number, end: number): void;
 }
 
 /** First byte of every encoded state; raised when any layout below it changes. */
@@ -132,11 +139,31 @@ export function decodeState<S>(
   read: (reader: ByteReader) => S,
 ): S {
   const reader = byteReader(bytes, operation);
+  readHead(reader, layout);
+  const state = read(reader);
+  reader.end();
+  return state;
+}
+
+function readHead(reader: ByteReader, layout: Layout): void {
   const version = reader.byte();
   if (version !== FORMAT_VERSION) reader.fail(`format version ${version} is not ${FORMAT_VERSION}`);
   const found = reader.byte();
   if (found !== LAYOUT[layout]) reader.fail(`layout ${found} is not ${LAYOUT[layout]} (${layout})`);
-  const state = read(reader);
-  reader.end();
-  return state;
+}
+
+/** `absorb` of a state whose bytes, behind what all begin with, are added to it by `add`. */
+export function absorbing<S>(
+  operation: Operation,
+  layout: Layout,
+  add: (state: S, reader: ByteReader) => void,
+): NonNullable<AggregateState<S>['absorb']> {
+  // One reader for all: nothing is made for a state of a few bytes.
+  const reader = byteReader(new Uint8Array(0), operation);
+  return (state, bytes, from, end) => {
+    reader.open(bytes, from, end);
+    readHead(reader, layout);
+    add(state, reader);
+    reader.end();
+  };
 }

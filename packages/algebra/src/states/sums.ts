@@ -4,8 +4,14 @@ import { productTerm } from '../exact/terms.js';
 import type { Value } from '../values/kind.js';
 import { toDouble } from '../values/to-double.js';
 import { exactSum } from './exact-sum.js';
-import { readExpansion, writeExpansion } from './expansion-bytes.js';
-import { type AggregateState, decodeState, encodeState, type StateConfig } from './state.js';
+import { absorbExpansion, readExpansion, writeExpansion } from './expansion-bytes.js';
+import {
+  type AggregateState,
+  absorbing,
+  decodeState,
+  encodeState,
+  type StateConfig,
+} from './state.js';
 
 export interface SumState {
   n: number;
@@ -54,6 +60,10 @@ export function sumState(
         n: reader.varint(),
         sum: readExpansion(reader),
       })),
+    absorb: absorbing(operation, 'sum', (state, reader) => {
+      state.n += reader.varint();
+      absorbExpansion(reader, state.sum);
+    }),
   };
 }
 
@@ -110,6 +120,12 @@ export function weightedAverageState(config: StateConfig): AggregateState<Weight
         weighted: readExpansion(reader),
         weights: readExpansion(reader),
       })),
+    absorb: absorbing('WEIGHTED_AVERAGE', 'weighted', (state, reader) => {
+      state.n += reader.varint();
+      state.overflowed += reader.varint();
+      absorbExpansion(reader, state.weighted);
+      absorbExpansion(reader, state.weights);
+    }),
   };
 }
 

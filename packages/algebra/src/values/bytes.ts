@@ -95,11 +95,19 @@ export function byteWriter(): ByteWriter {
 
 /** Reads what a ByteWriter wrote; every read past the end or of an impossible value throws StateFormatError. */
 export interface ByteReader {
+  /** Begin anew with the bytes from one position to another, exclusive: what was read before is forgotten. */
+  open(bytes: Uint8Array, from: number, end: number): void;
+  /** The position in the bytes of what is read next. */
+  readonly at: number;
   byte(): number;
   varint(): number;
   double(): number;
   unsigned64(): bigint;
+  /** A double in its canonical encoding, of any bits. */
+  ordered(): number;
   raw(length: number): Uint8Array;
+  /** The position in the bytes of so many of them that are not looked at. */
+  skip(length: number): number;
   text(bytes: Uint8Array): string;
   /** A byte that is 0 or 1. */
   flag(): boolean;
@@ -118,21 +126,34 @@ const scratch = new DataView(new ArrayBuffer(8));
 
 /** A class because a state is a few bytes: to make ten functions and a view for each took longer than to read them. */
 class Reader implements ByteReader {
-  private at = 0;
+  at = 0;
+  private from = 0;
+  private limit: number;
   constructor(
-    private readonly bytes: Uint8Array,
+    private bytes: Uint8Array,
     private readonly what: string,
-  ) {}
+  ) {
+    this.limit = bytes.length;
+  }
+
+  open(bytes: Uint8Array, from: number, end: number): void {
+    this.bytes = bytes;
+    this.from = from;
+    this.at = from;
+    this.limit = end;
+  }
 
   byte(): number {
-    return this.bytes[this.take(1)]!;
+    return this.bytes[this.skip(1)]!;
   }
 
   varint(): number {
+    // Nearly all are below 128.
+    if (this.at < this.limit && this.bytes[this.at]! < 128) return this.bytes[this.at++]!;
     let value = 0;
     let scale = 1;
     for (let i = 0; i < 8; i++) {
-      const group = this.bytes[this.take(1)]!;
+      const group = this.bytes[this.skip(1)]!;
       value += (group & 127) * scale;
       if (group < 128) {
         if (!Number.isSafeInteger(value)) this.fail('a count is too large');
@@ -153,9 +174,28 @@ class Reader implements ByteReader {
     return scratch.getBigUint64(0);
   }
 
+  ordered(): number {
+    this.takeEight();
+    const high = scratch.getInt32(0);
+    // As in the canonical encoding: the sign bit of what is not negative is set, all bits of what is negative are flipped.
+    if (high < 0) scratch.setInt32(0, high ^ -0x80000000);
+    else {
+      scratch.setInt32(0, ~high);
+      scratch.setInt32(4, ~scratch.getInt32(4));
+    }
+    return scratch.getFloat64(0);
+  }
+
   raw(length: number): Uint8Array {
-    const start = this.take(length);
+    const start = this.skip(length);
     return this.bytes.subarray(start, start + length);
+  }
+
+  skip(length: number): number {
+    if (length > this.limit - this.at) this.fail('it ends too early');
+    const start = this.at;
+    this.at += length;
+    return start;
   }
 
   text(part: Uint8Array): string {
@@ -174,27 +214,29 @@ class Reader implements ByteReader {
 
   count(minBytes: number): number {
     const count = this.varint();
-    if (count * minBytes > this.bytes.length - this.at) this.fail('it ends too early');
+    if (count * minBytes > this.limit - this.at) this.fail('it ends too early');
     return count;
   }
 
   end(): void {
-    if (this.at !== this.bytes.length) this.fail('bytes are left over');
+    if (this.at !== this.limit) this.fail('bytes are left over');
   }
 
   fail(detail: string): never {
-    throw new StateFormatError(this.what, `${detail} at byte ${this.at} of ${this.bytes.length}`);
-  }
-
-  private take(length: number): number {
-    if (length > this.bytes.length - this.at) this.fail('it ends too early');
-    const start = this.at;
-    this.at += length;
-    return start;
+    const place = `byte ${this.at - this.from} of ${this.limit - this.from}`;
+    throw new StateFormatError(this.what, `${detail} at ${place}`);
   }
 
   private takeEight(): void {
-    const start = this.take(8);
-    for (let i = 0; i < 8; i++) scratch.setUint8(i, this.bytes[start + i]!);
+    const at = this.skip(8);
+    const { bytes } = this;
+    scratch.setInt32(
+      0,
+      (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!,
+    );
+    scratch.setInt32(
+      4,
+      (bytes[at + 4]! << 24) | (bytes[at + 5]! << 16) | (bytes[at + 6]! << 8) | bytes[at + 7]!,
+    );
   }
 }

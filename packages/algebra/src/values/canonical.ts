@@ -82,9 +82,7 @@ export function readCanonical(reader: ByteReader, kind: ValueKind): Value {
   }
   switch (kind) {
     case 'number': {
-      const bits = reader.unsigned64();
-      double.setBigUint64(0, bits >= SIGN ? bits ^ SIGN : bits ^ FLIP);
-      const value = double.getFloat64(0);
+      const value = reader.ordered();
       if (!Number.isFinite(value)) reader.fail('a number is not finite');
       return value;
     }

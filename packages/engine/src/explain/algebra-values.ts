@@ -1,5 +1,5 @@
 import type { Value as AlgebraValue } from '@tessera/algebra';
-import type { DataType } from '@tessera/api';
+import { type DataType, sameRowValue } from '@tessera/api';
 import type { Value } from '../values/from-column.js';
 
 /** A value as DuckDB's binding gives it → as the algebra takes it: timestamps in their unit, decimals unscaled. */
@@ -35,16 +35,5 @@ export function fromDuckDb(type: DataType, value: unknown): AlgebraValue {
 
 /** Equal to the last bit, types included. */
 export function sameValue(a: Value, b: Value): boolean {
-  if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((item, idx) => sameValue(item, b[idx]));
-  if (a instanceof Map && b instanceof Map) {
-    const others = [...b];
-    return (
-      a.size === b.size &&
-      [...a].every(
-        ([key, value], idx) => sameValue(key, others[idx]![0]) && sameValue(value, others[idx]![1]),
-      )
-    );
-  }
-  return Object.is(a, b);
+  return sameRowValue(a, b, Object.is);
 }

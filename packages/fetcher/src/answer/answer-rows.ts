@@ -84,8 +84,9 @@ export async function answerRows(
   for (const [idx, request] of requests.entries()) {
     // Others have their turn while many rows are made.
     if (idx % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await new Promise(setImmediate);
-    const values = new Array<Raw>(plan.definition.features.length).fill(null);
-    const isKnown = new Uint8Array(values.length);
+    const { values, isKnown } = plan.blackboard;
+    values.fill(null);
+    isKnown.fill(0);
     const explanations: ColumnExplanation[] = [];
     const parts = reads[idx]!.map((one) => {
       const entry = one.place < 0 ? null : read.entries[one.place]!;
@@ -103,7 +104,16 @@ export async function answerRows(
 /** Keys of a part are scalars, of the kinds that it says: whatever is declared otherwise is refused where it is defined. */
 function placeOf(served: ServedPart, day: number | null, keys: readonly Raw[]): EntryPlace {
   const key = entryKey(served, day, keys as Parameters<typeof entryKey>[2]);
-  return { key, text: Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1') };
+  return { key, text: latin1(key) };
+}
+
+const characters = Buffer.alloc(256);
+
+/** One character a byte. */
+function latin1(bytes: Uint8Array): string {
+  if (bytes.length > characters.length) return Buffer.from(bytes).toString('latin1');
+  characters.set(bytes);
+  return characters.toString('latin1', 0, bytes.length);
 }
 
 interface Into {
@@ -122,12 +132,11 @@ function answerPart(
 ): PartStatus {
   const { defined, added, empty } = part;
   const { status, asOfMs, ageMs, error } = moment;
-  const told = (of: Pick<PartStatus, 'status'>, why: TesseraError | null): PartStatus => ({
-    part: defined.name,
-    ...{ status: of.status, asOfMs, ageMs },
-    ...(added.length > 0 && { added }),
-    ...(why !== null && { error: why }),
-  });
+  const told = (of: Pick<PartStatus, 'status'>, why: TesseraError | null): PartStatus => {
+    const plain = { part: defined.name, status: of.status, asOfMs, ageMs };
+    if (added.length === 0 && why === null) return plain;
+    return { ...plain, ...(added.length > 0 && { added }), ...(why !== null && { error: why }) };
+  };
   const failed = (why: TesseraError) => told({ status: 'error' }, why);
   const give = (values: readonly Raw[] | null) => {
     for (let slot = defined.first; slot < defined.end; slot++) {

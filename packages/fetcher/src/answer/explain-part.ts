@@ -1,8 +1,8 @@
 import { windowStartMs } from '@tessera/api';
-import { pieceEndMs, pieceStartMs } from '@tessera/kv-writer';
-import type { Entry } from '../entry/entry.js';
+import { BYTES_BEHIND, PAYLOAD_FROM, pieceEndMs, pieceStartMs } from '@tessera/kv-writer';
+import { type Entry, wasRead } from '../entry/entry.js';
 import type { PlannedPart, ServingPlan } from '../plan/serving-plan.js';
-import type { PlannedStates } from '../plan/states-plan.js';
+import type { PlannedState, PlannedStates } from '../plan/states-plan.js';
 import type { ColumnExplanation, MergedPiece } from './explanation.js';
 import type { PartMoment } from './part-moment.js';
 
@@ -13,20 +13,35 @@ export function explainPart(
   entry: Entry | Error | null,
 ): readonly ColumnExplanation[] {
   const { defined, reads, added } = part;
-  const parsed = entry === null || entry instanceof Error ? null : entry.parsed;
   const has = new Map<number, MadeOf>();
-  if (reads?.holds === 'states' && parsed?.holds === 'states')
+  if (reads?.holds === 'states' && wasRead(entry))
     for (const state of reads.states) {
-      const pieces = parsed.states.pieces(state);
-      for (const { feature, window } of state.columns)
+      const pieces = piecesOf(reads, state, entry);
+      for (const { feature, window } of state.columnsOfWindow.flat())
         has.set(feature, merged(reads, state.axis, window, pieces, moment));
     }
   return definition.features.slice(defined.first, defined.end).map(({ column }, feature) => {
     const base = { column: column.name, part: defined.name, queryMs: moment.queryMs };
     const made = has.get(feature);
     if (made !== undefined) return { ...base, from: 'states', ...made };
-    const isRow = parsed?.holds === 'rows' && !added.includes(column.name);
+    const isRow = reads?.holds === 'rows' && wasRead(entry) && !added.includes(column.name);
     return { ...base, from: isRow ? 'row' : 'nothing', startMs: null, pieces: [] };
+  });
+}
+
+/** Pieces that anything is in, and the sizes of a state's bytes there. */
+function piecesOf(
+  { index }: PlannedStates,
+  { axis, position }: PlannedState,
+  { bytes }: Entry,
+): readonly { readonly piece: number; readonly bytes: number }[] {
+  if (bytes === null) return [];
+  index.open(bytes, PAYLOAD_FROM, bytes.length - BYTES_BEHIND);
+  const { count, pieces, starts, ends } = index.axes[axis]!;
+  return [...pieces.subarray(0, count)].flatMap((piece, at) => {
+    const own = position * count + at;
+    const size = ends[own]! - starts[own]!;
+    return size === 0 ? [] : { piece, bytes: size };
   });
 }
 

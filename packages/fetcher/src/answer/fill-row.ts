@@ -18,7 +18,7 @@ export function fillRow(
 ): Record<string, RowValue> {
   const { layout, derived } = plan;
   const made = derived.columns.length === 0 ? [] : derived.compute(read(plan, request, values));
-  const row: Record<string, RowValue> = {};
+  const row: Record<string, RowValue> = { ...layout.blank };
   for (let idx = 0; idx < layout.inputs.length; idx++) {
     const { name, show } = layout.inputs[idx]!;
     row[name] = show(request.values[idx]!);

@@ -26,10 +26,12 @@ export function partMoment(
   asOfMs: number | null,
 ): PartMoment {
   if (served === null) {
-    const blank = { queryMs: atMs, day: null, asOfMs, ageMs: null };
-    if (refused !== null) return { ...blank, gives: 'nothing', status: 'error', error: refused };
-    // All of its columns were added since.
-    return { ...blank, gives: 'empty', status: 'ok', error: null };
+    // Not refused: all of its columns were added since.
+    const found: Found =
+      refused === null
+        ? { gives: 'empty', status: 'ok', error: null }
+        : { gives: 'nothing', status: 'error', error: refused };
+    return momentOf(found, { queryMs: atMs, day: null, asOfMs, ageMs: null });
   }
   const queryMs = queryInstant(served, atMs);
   const day = served.days === null ? null : snapshotDay(served, atMs);
@@ -39,10 +41,17 @@ export function partMoment(
   const known = asOfMs === null || day !== null ? knownMs : Math.min(knownMs, asOfMs);
   const isOld = maxAge !== undefined && ageMs > maxAge.maxAgeMs;
   const found = isOld ? oldMoment(defined.name, ageMs, maxAge) : FRESH;
-  const moment = { ...found, queryMs, day, asOfMs: known, ageMs };
-  return found.gives === 'values'
-    ? (unanswered(defined, served, { atMs, day }, moment) ?? moment)
-    : moment;
+  const answered =
+    found.gives === 'values' ? (unanswered(defined, served, atMs, day) ?? found) : found;
+  return momentOf(answered, { queryMs, day, asOfMs: known, ageMs });
+}
+
+/** Written out: a spread is many times as dear, and there is a moment for each part of each request. */
+function momentOf(
+  { gives, status, error }: Found,
+  { queryMs, day, asOfMs, ageMs }: Pick<PartMoment, 'queryMs' | 'day' | 'asOfMs' | 'ageMs'>,
+): PartMoment {
+  return { gives, status, queryMs, day, asOfMs, ageMs, error };
 }
 
 type Found = Pick<PartMoment, 'gives' | 'status' | 'error'>;
@@ -65,28 +74,26 @@ function oldMoment(part: string, ageMs: number, { maxAgeMs, then }: MaxAge): Fou
 function unanswered(
   { name, spec }: DefinedPart,
   served: ServedPart,
-  { atMs, day }: { readonly atMs: number; readonly day: number | null },
-  moment: PartMoment,
-): PartMoment | null {
+  atMs: number,
+  day: number | null,
+): Found | null {
   const p = atMs - served.lagMs;
-  const stale = (): PartMoment => ({
-    ...moment,
-    gives: 'nothing',
-    status: 'stale',
-    error: notAnswered(name, served, atMs),
-  });
-  if (p < served.firstMs || p > served.lastMs) return stale();
+  if (p < served.firstMs || p > served.lastMs) return stale(name, served, atMs);
   if (day === null || served.days === null || served.days.present.includes(day)) return null;
   const { present, missing } = served.days;
   // As in a training set of the same dumps.
-  if (missing === 'null') return { ...moment, gives: 'nothing', status: 'ok', error: null };
-  if (day > (present.at(-1) ?? Number.NEGATIVE_INFINITY)) return stale();
+  if (missing === 'null') return { gives: 'nothing', status: 'ok', error: null };
+  if (day > (present.at(-1) ?? Number.NEGATIVE_INFINITY)) return stale(name, served, atMs);
   const error = new TesseraError('MISSING_SNAPSHOT', {
     source: spec.groupBy.source.name,
     days: [formatDay(day)],
     part: name,
   });
-  return { ...moment, gives: 'nothing', status: 'error', error };
+  return { gives: 'nothing', status: 'error', error };
+}
+
+function stale(name: string, served: ServedPart, atMs: number): Found {
+  return { gives: 'nothing', status: 'stale', error: notAnswered(name, served, atMs) };
 }
 
 /** Events before this instant are in: of entities, the end of their partition's day. */

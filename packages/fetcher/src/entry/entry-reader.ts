@@ -66,7 +66,7 @@ export function entryReader(reader: StoreReader, cache: EntryCache, prefix: stri
         for (const [idx, id] of ids.entries()) found.set(id, cache.set(id, values[idx] ?? null));
         settle(null);
       },
-      (error: unknown) => settle(error instanceof Error ? error : new Error(String(error))),
+      (error: unknown) => settle(asError(error)),
     );
     const abandon = () => {
       forget();
@@ -77,10 +77,39 @@ export function entryReader(reader: StoreReader, cache: EntryCache, prefix: stri
     return batch;
   };
 
+  /** What the store has at hand needs no batch, no timer, no turn of the event loop; null where it has not. */
+  const readNow = (ids: readonly string[], places: readonly EntryPlace[]): EntriesRead | null => {
+    const entries = new Array<Entry | Error>(places.length);
+    const missing: number[] = [];
+    for (let idx = 0; idx < places.length; idx++) {
+      const kept = cache.get(ids[idx]!);
+      if (kept === undefined) missing.push(idx);
+      else entries[idx] = kept;
+    }
+    const hits = places.length - missing.length;
+    const read: EntriesRead = { entries, hits, misses: missing.length };
+    if (missing.length === 0) return read;
+    // What is underway for others is waited for with them.
+    if (reader.multiGetNow === undefined || underway.size > 0) return null;
+    try {
+      const values = reader.multiGetNow(missing.map((idx) => places[idx]!.key));
+      if (values === null) return null;
+      for (let i = 0; i < missing.length; i++) {
+        const idx = missing[i]!;
+        entries[idx] = cache.set(ids[idx]!, values[i] ?? null);
+      }
+    } catch (error) {
+      for (const idx of missing) entries[idx] = asError(error);
+    }
+    return read;
+  };
+
   return {
     async read(places, wait) {
-      const entries = new Array<Entry | Error>(places.length);
       const ids = places.map(({ text }) => prefix + text);
+      const now = readNow(ids, places);
+      if (now !== null) return now;
+      const entries = new Array<Entry | Error>(places.length);
       const wanted = new Map<string, Uint8Array>();
       const batches = new Set<Batch>();
       const from = new Map<string, Batch>();
@@ -114,6 +143,10 @@ export function entryReader(reader: StoreReader, cache: EntryCache, prefix: stri
       return { entries, hits, misses: places.length - hits };
     },
   };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Until all are done, the time is over, or the signal is aborted: then it throws its reason. */

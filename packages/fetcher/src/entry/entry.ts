@@ -1,21 +1,25 @@
 import { StateFormatError } from '@tessera/algebra';
-import { type BadValue, openValue, readRow } from '@tessera/kv-writer';
+import { type BadValue, BYTES_BEHIND, badValue, PAYLOAD_FROM, readRow } from '@tessera/kv-writer';
 import type { Raw } from '../plan/raw.js';
 import type { PlannedPart } from '../plan/serving-plan.js';
 import type { Frame } from '../plan/states-plan.js';
-import { type StatesEntry, statesEntry } from './states-entry.js';
+import { mergeStates } from './merge-states.js';
 
-/** What a store has below one key, read as far as it was needed. */
+/**
+ * What a store has below one key, and what was made of it last, if it was asked for more than once: entries are kept by the
+ * thousand, and most of them for nothing.
+ */
 export interface Entry {
   /** Null: there is no such key. */
   readonly bytes: Uint8Array | null;
-  parsed: Parsed | null;
+  /** Their checksum and schema were compared. */
+  isChecked: boolean;
+  bad: BadEntry | null;
+  /** Values by feature of the part, as `reads` and `frame` give them. */
+  values: readonly Raw[] | null;
+  reads: PlannedPart['reads'];
+  frame: Frame | null;
 }
-
-type Parsed =
-  | { readonly holds: 'states'; readonly states: StatesEntry }
-  | { readonly holds: 'rows'; readonly values: readonly Raw[] }
-  | BadEntry;
 
 /** Bytes that are no value of the part. */
 export interface BadEntry {
@@ -27,8 +31,10 @@ export interface BadEntry {
 export function entryOf(bytes: Uint8Array | null): Entry {
   // Of a Buffer every view is a Buffer too, which is slow to make.
   const plain =
-    bytes === null ? null : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { bytes: plain, parsed: null };
+    bytes === null || bytes.constructor === Uint8Array
+      ? bytes
+      : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { bytes: plain, isChecked: false, bad: null, values: null, reads: null, frame: null };
 }
 
 /** Values by feature of the part, or why there are none. `frame` is null for rows of entities. */
@@ -39,21 +45,25 @@ export function entryValues(
 ): readonly Raw[] | BadEntry {
   const { bytes } = entry;
   if (bytes === null || reads === null) return empty;
+  if (entry.bad !== null) return entry.bad;
+  if (entry.values !== null && entry.reads === reads && entry.frame === frame) return entry.values;
+  const isKnown = entry.isChecked;
+  if (!isKnown) {
+    const why = badValue(bytes, fingerprint);
+    if (why !== null) return refused(entry, why, DETAILS[why]);
+    entry.isChecked = true;
+  }
   try {
-    entry.parsed ??= parse(bytes, reads, fingerprint);
-    const { parsed } = entry;
-    if (parsed.holds === 'bad') return parsed;
-    if (parsed.holds === 'states')
-      return reads.holds === 'states' && frame !== null
-        ? parsed.states.values(reads, frame, empty)
-        : unfit();
-    if (reads.holds !== 'rows') return unfit();
-    return reads.positions.map((position) => parsed.values[position] ?? null);
+    const values = valuesOf(bytes, reads, frame, empty);
+    if (isKnown) {
+      entry.reads = reads;
+      entry.frame = frame;
+      entry.values = values;
+    }
+    return values;
   } catch (error) {
     if (!(error instanceof StateFormatError)) throw error;
-    const bad: BadEntry = { holds: 'bad', why: 'contents', detail: error.message };
-    entry.parsed = bad;
-    return bad;
+    return refused(entry, 'contents', error.message);
   }
 }
 
@@ -61,17 +71,29 @@ export function isBadEntry(values: readonly Raw[] | BadEntry): values is BadEntr
   return 'holds' in values;
 }
 
-function parse(
+/** Whether values were made of its bytes. */
+export function wasRead(entry: Entry | Error | null): entry is Entry {
+  return entry !== null && !(entry instanceof Error) && entry.isChecked && entry.bad === null;
+}
+
+function valuesOf(
   bytes: Uint8Array,
   reads: NonNullable<PlannedPart['reads']>,
-  fingerprint: Uint8Array,
-): Parsed {
-  const opened = openValue(bytes, fingerprint);
-  if (opened.bad !== undefined)
-    return { holds: 'bad', why: opened.bad, detail: DETAILS[opened.bad] };
-  const { payload } = opened;
-  if (reads.holds === 'rows') return { holds: 'rows', values: readRow(payload, reads.types) };
-  return { holds: 'states', states: statesEntry(payload, reads) };
+  frame: Frame | null,
+  empty: readonly Raw[],
+): readonly Raw[] {
+  const payload = { bytes, from: PAYLOAD_FROM, end: bytes.length - BYTES_BEHIND };
+  if (reads.holds === 'states') {
+    if (frame === null) throw new StateFormatError('a part', 'its windows are not known');
+    return mergeStates(reads, frame, empty, payload);
+  }
+  const row = readRow(reads.types, bytes, payload.from, payload.end);
+  return reads.positions.map((position) => row[position] ?? null);
+}
+
+function refused(entry: Entry, why: BadEntry['why'], detail: string): BadEntry {
+  entry.bad = { holds: 'bad', why, detail };
+  return entry.bad;
 }
 
 const DETAILS: Readonly<Record<BadValue, string>> = {
@@ -80,8 +102,3 @@ const DETAILS: Readonly<Record<BadValue, string>> = {
   format: 'a value is of another format',
   schema: 'a value was written by another definition',
 };
-
-/** An entry belongs to one part of one version, whose plans all read it alike. */
-function unfit(): BadEntry {
-  return { holds: 'bad', why: 'schema', detail: DETAILS.schema };
-}

@@ -7,6 +7,8 @@ import { type Raw, shown } from './raw.js';
 export interface Layout {
   readonly inputs: readonly ShownColumn[];
   readonly outputs: readonly Output[];
+  /** A row of nulls, to be copied: its columns are there, in order, and need not be added one by one. */
+  readonly blank: Readonly<Record<string, RowValue>>;
 }
 
 interface ShownColumn {
@@ -32,6 +34,9 @@ export function layoutOf(
       name,
       show: (raw) => shown(type, raw, 'bigint'),
     })),
+    blank: Object.fromEntries(
+      [...inputs.map(({ spec }) => spec), ...outputs].map(({ name }) => [name, null]),
+    ),
     outputs: outputs.map(({ name, type, partIdx, aggregationIdx }): Output => {
       const slot = slots.get(name);
       if (slot !== undefined) {

@@ -8,10 +8,9 @@ import {
   type RowValue,
 } from '@tessera/api';
 import { canonicalValue, type Value as ExprValue, nearestDecimal } from '@tessera/expr';
-import type { RowValue as StoredValue } from '@tessera/kv-writer';
 
 /** A value as the algebra gives it, or as a row of entities holds it. */
-export type Raw = Result | StoredValue;
+export type Raw = Result | RowValue;
 
 /** Why a training set would have been refused; null for all else. Too many distinct values are only a null there (S5). */
 export function refusalOf(raw: Raw): Problem | null {

@@ -23,6 +23,14 @@ export interface ServingPlan {
   readonly layout: Layout;
   /** Names of columns that nothing serves. */
   readonly unserved: readonly string[];
+  /** Of the row that is being made; by feature's slot. */
+  readonly blackboard: Blackboard;
+}
+
+export interface Blackboard {
+  readonly values: Raw[];
+  /** 1 where a feature's value is what it would be in a training set, or what a policy asked for. */
+  readonly isKnown: Uint8Array;
 }
 
 export interface PlannedPart {
@@ -91,6 +99,10 @@ function planWith(
     derived,
     layout: layoutOf(definition, derived),
     unserved: definition.outputs.flatMap(({ name }) => (missing.has(name) ? name : [])),
+    blackboard: {
+      values: new Array<Raw>(definition.features.length).fill(null),
+      isKnown: new Uint8Array(definition.features.length),
+    },
   };
 }
 

@@ -15,13 +15,16 @@ import {
   type ServedColumn,
   type ServedState,
   type ServedStates,
+  type StateIndex,
+  stateIndex,
 } from '@tessera/kv-writer';
 
 /** How the features of one part are made of the states of an entry. */
 export interface PlannedStates {
   readonly holds: 'states';
   readonly served: ServedStates;
-  readonly statesOfAxis: readonly number[];
+  /** Of the entry that was looked at last. */
+  readonly index: StateIndex;
   readonly states: readonly PlannedState[];
   /** Which pieces of each axis count for windows that end at `queryMs`, just before it. */
   readonly frame: (queryMs: number, day: number | null) => Frame;
@@ -33,7 +36,8 @@ export interface PlannedState {
   /** Among the states of its axis. */
   readonly position: number;
   readonly machine: AggregateState<unknown>;
-  readonly columns: readonly PlannedColumn[];
+  /** By window of its axis. */
+  readonly columnsOfWindow: readonly (readonly PlannedColumn[])[];
 }
 
 export interface PlannedColumn {
@@ -82,9 +86,13 @@ export function planStates(
       }),
     );
     if (asked.length === 0) return [];
-    return [{ axis: state.axis, position, machine: machineOf(state), columns: asked }];
+    const { axis } = state;
+    const columnsOfWindow = served.axes[axis]!.windowsMs.map((_, window) =>
+      asked.filter((column) => column.window === window),
+    );
+    return [{ axis, position, machine: machineOf(state), columnsOfWindow }];
   });
-  return { holds: 'states', served, statesOfAxis: counts, states, frame: framesOf(served) };
+  return { holds: 'states', served, index: stateIndex(counts), states, frame: framesOf(served) };
 }
 
 interface Machine {

@@ -1,5 +1,4 @@
-import { TesseraError } from '@tessera/api';
-import type { RowValue as StoredValue } from '@tessera/kv-writer';
+import { type RowValue as StoredValue, TesseraError } from '@tessera/api';
 import type { Instant } from '../options.js';
 import type { DefinitionPlan } from '../plan/definition-plan.js';
 import { readInstant } from './instant.js';

@@ -1,5 +1,11 @@
-import { type DataType, floorDiv, formatType, parseDayNumber, parseInstantNs } from '@tessera/api';
-import type { RowValue as StoredValue } from '@tessera/kv-writer';
+import {
+  type DataType,
+  floorDiv,
+  formatType,
+  parseDayNumber,
+  parseInstantNs,
+  type RowValue as StoredValue,
+} from '@tessera/api';
 
 /** What is wrong with a value that was given. */
 export interface NoValue {

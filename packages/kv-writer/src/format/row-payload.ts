@@ -2,26 +2,15 @@ import {
   type ByteReader,
   type ByteWriter,
   byteReader,
+  kindOf,
   readCanonical,
   writeCanonical,
 } from '@tessera/algebra';
-import type { DataType } from '@tessera/api';
+import type { DataType, RowValue } from '@tessera/api';
 
 /**
- * A value of an entity's row as the algebra holds it (timestamps in their unit, decimals unscaled, dates as days); doubles may
- * be infinite; a map is its entries in key order.
- */
-export type RowValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | readonly RowValue[]
-  | ReadonlyMap<RowValue, RowValue>;
-
-/**
- * One row: per column 0 (null) or 1 and the value.
+ * One row of entities, values as the algebra holds them (timestamps in their unit, decimals unscaled, dates as days); doubles
+ * may be infinite; a map is its entries in key order. Per column 0 (null) or 1 and the value.
  *
  *   float, double     8 bytes, IEEE big-endian
  *   list              varint length, then its elements as columns are
@@ -38,9 +27,15 @@ export function writeRow(
   });
 }
 
-/** Throws StateFormatError on bytes that are no such row. */
-export function readRow(payload: Uint8Array, types: readonly DataType[]): readonly RowValue[] {
-  const reader = byteReader(payload, 'a row');
+/** The row in bytes[from, end). Throws StateFormatError on bytes that are no such row. */
+export function readRow(
+  types: readonly DataType[],
+  bytes: Uint8Array,
+  from = 0,
+  end = bytes.length,
+): readonly RowValue[] {
+  const reader = byteReader(bytes, 'a row');
+  reader.open(bytes, from, end);
   const values = types.map((type) => readValue(reader, type));
   reader.end();
   return values;
@@ -74,7 +69,7 @@ function writeValue(writer: ByteWriter, type: DataType, value: RowValue): void {
       return;
     }
     default:
-      writeCanonical(writer, scalarKind(type), value as number | bigint | string | boolean);
+      writeCanonical(writer, kindOf(type), value as number | bigint | string | boolean);
   }
 }
 
@@ -98,22 +93,8 @@ function readValue(reader: ByteReader, type: DataType): RowValue {
     }
     default: {
       // Scalars come back as scalars.
-      const value = readCanonical(reader, scalarKind(type));
+      const value = readCanonical(reader, kindOf(type));
       return value as RowValue;
     }
-  }
-}
-
-function scalarKind({ kind }: DataType): 'boolean' | 'string' | 'decimal' | 'int' | 'bigint' {
-  switch (kind) {
-    case 'boolean':
-    case 'string':
-    case 'decimal':
-      return kind;
-    case 'int32':
-    case 'date':
-      return 'int';
-    default:
-      return 'bigint';
   }
 }

@@ -17,10 +17,6 @@ const CRC_BYTES = 4;
 /** Why bytes are no value of a part. */
 export type BadValue = 'truncated' | 'damaged' | 'format' | 'schema';
 
-export type Opened =
-  | { readonly payload: Uint8Array; readonly bad?: never }
-  | { readonly bad: BadValue };
-
 /** @param fingerprint 16 hex digits */
 export function sealValue(fingerprint: string, payload: Uint8Array): Uint8Array {
   const writer = byteWriter();
@@ -41,21 +37,25 @@ export function endValue(writer: ByteWriter): void {
   for (let i = 0; i < CRC_BYTES; i++) writer.byte((crc >>> (8 * i)) & 255);
 }
 
+/** Where the payload of a value begins, and how many bytes stand behind it. */
+export const PAYLOAD_FROM = HEADER_BYTES;
+export const BYTES_BEHIND = CRC_BYTES;
+
+/** Of any bytes with their own CRC-32 behind them, little-endian. */
+const CRC_OF_WHOLE = 0x2144df1c;
+
 /**
- * The payload, a view of the bytes, or what is wrong with them: bytes are never taken for a value of another schema.
+ * What is wrong with bytes that should be a value of a part; null where nothing is. They are never taken for a value of
+ * another schema.
  *
  * @param fingerprint 8 bytes, of `fingerprintBytes`
  */
-export function openValue(bytes: Uint8Array, fingerprint: Uint8Array): Opened {
-  const end = bytes.length - CRC_BYTES;
-  if (end < HEADER_BYTES) return { bad: 'truncated' };
-  const stored =
-    (bytes[end]! | (bytes[end + 1]! << 8) | (bytes[end + 2]! << 16) | (bytes[end + 3]! << 24)) >>>
-    0;
-  if (crc32(bytes.subarray(0, end)) !== stored) return { bad: 'damaged' };
-  if (bytes[0] !== VALUE_FORMAT) return { bad: 'format' };
-  for (let i = 0; i < 8; i++) if (bytes[1 + i] !== fingerprint[i]) return { bad: 'schema' };
-  return { payload: bytes.subarray(HEADER_BYTES, end) };
+export function badValue(bytes: Uint8Array, fingerprint: Uint8Array): BadValue | null {
+  if (bytes.length < HEADER_BYTES + CRC_BYTES) return 'truncated';
+  if (crc32(bytes) !== CRC_OF_WHOLE) return 'damaged';
+  if (bytes[0] !== VALUE_FORMAT) return 'format';
+  for (let i = 0; i < 8; i++) if (bytes[1 + i] !== fingerprint[i]) return 'schema';
+  return null;
 }
 
 /** @param fingerprint 16 hex digits */

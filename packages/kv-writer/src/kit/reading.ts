@@ -32,6 +32,9 @@ export const readingTests: readonly ContractCheck[] = [
         (value) => textOf(value)?.trimEnd().split(' x')[0] ?? null,
       );
       assert.deepEqual(found, ['v1 7', 'v1 999', null, 'v1 7', 'v1 0']);
+      const now = reader.multiGetNow?.(asked) ?? null;
+      if (now !== null)
+        assert.deepEqual(now.map(textOf), (await reader.multiGet(asked)).map(textOf));
       const all = await reader.multiGet(Array.from({ length: 10_000 }, (_, i) => sampleKey(i)));
       assert.equal(all.length, 10_000);
       for (const [i, value] of all.entries()) {
@@ -44,6 +47,27 @@ export const readingTests: readonly ContractCheck[] = [
       await reader.close();
       await reader.close();
       await refuses('STORE_UNAVAILABLE', reader.multiGet(asked));
+      const { multiGetNow } = reader;
+      if (multiGetNow !== undefined)
+        await refuses('STORE_UNAVAILABLE', (async () => multiGetNow(asked))());
+    },
+  },
+  {
+    name: 'values of all sizes come back whole, in any company',
+    async check({ store }) {
+      const sizes = [1, 40_000, 0, 65_535, 65_536, 65_537, 7, 30_000, 100_000, 2];
+      const entries = sizes.map((size, i) => ({
+        key: sampleKey(i),
+        value: Uint8Array.from({ length: size }, (_, at) => (at * 7 + i) & 127),
+      }));
+      await load(store, unit, 'v1', entries);
+      await store.activate(unit, 'v1');
+      const reader = await store.reader(unit);
+      const order = [3, 4, 0, 5, 500, 1, 2, 1, 8, 7, 9, 6];
+      const found = await reader.multiGet(order.map(sampleKey));
+      for (const [at, i] of order.entries())
+        assert.equal(textOf(found[at]), textOf(entries[i]?.value), `of ${sizes[i]} bytes`);
+      await reader.close();
     },
   },
   {

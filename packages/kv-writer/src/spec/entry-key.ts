@@ -6,6 +6,9 @@ export const MOST_PARTS = 256;
 
 const DAY_OFFSET = 2 ** 31;
 
+/** Of one call. */
+const writer = byteWriter();
+
 /**
  * The key of an entry in a store: part (1 byte), day of the partition where the part has some (4 bytes, big-endian, + 2^31),
  * then the key's values in their canonical encoding. Keys of a part sort as their values do (S5.5), and none is the
@@ -18,7 +21,7 @@ export function entryKey(
   day: number | null,
   values: readonly ScalarValue[],
 ): Uint8Array {
-  const writer = byteWriter();
+  writer.clear();
   writeEntryKey(writer, part, day, values);
   return writer.bytes();
 }

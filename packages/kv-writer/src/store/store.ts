@@ -58,6 +58,11 @@ export interface StoreReader {
     keys: readonly Uint8Array[],
     options?: ReadOptions,
   ): Promise<readonly (Uint8Array | null)[]>;
+  /**
+   * The same at once, where nothing has to be waited for; null where something has to be: then `multiGet` is asked. Absent
+   * where there always is. Throws likewise.
+   */
+  multiGetNow?(keys: readonly Uint8Array[]): readonly (Uint8Array | null)[] | null;
   /** What the reader holds is given free; harmless when repeated. */
   close(): Promise<void>;
 }

@@ -16,6 +16,7 @@ export interface LoadProgress {
 
 /** One version's file. Everything throws what LMDB does, an `Error` whose `code` is a number; closing is harmless when repeated. */
 export interface Environment {
+  /** As it lies: good until anything else is read. */
   get(key: Uint8Array): Uint8Array | null;
   /** Count everything that there is; between two parts of it the process answers to others. */
   tally(): Promise<Tally>;
@@ -70,9 +71,12 @@ function environmentOf(root: RootDatabase, isReading: boolean): Environment {
 
   return {
     get(key) {
-      const value = entries.getBinary(physicalKey(key)) ?? null;
-      if (value === null || !isLong(key)) return value;
-      return logicalEntry(physicalKey(key), value)?.value ?? null;
+      const physical = physicalKey(key);
+      const found = entries.getBinaryFast(physical);
+      if (found === undefined) return null;
+      // LMDB's own buffer, longer than it says.
+      const value = new Uint8Array(found.buffer, found.byteOffset, found.length);
+      return isLong(key) ? (logicalEntry(physical, value)?.value ?? null) : value;
     },
     tally: () => tallyOf(root),
     progress() {

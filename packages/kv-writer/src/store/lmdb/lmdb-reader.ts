@@ -1,7 +1,8 @@
 import type { Store, StoreReader } from '../store.js';
 import { closedReader } from '../store-error.js';
-import { readError } from './environment.js';
+import { type Environment, readError } from './environment.js';
 import { checkContent, checkFile } from './file-check.js';
+import { packedValues } from './packed-values.js';
 import { borrow } from './shared-environment.js';
 import { entriesPath, type LoadedFile } from './version-folder.js';
 
@@ -26,21 +27,28 @@ export async function openReader(
   const path = entriesPath(folder);
   const isSmall = file.fileBytes <= CHECKED_BEFORE_BYTES;
   if (isSmall) await checkContent(path, file, where);
-  const attempt = async <T>(read: () => T | Promise<T>): Promise<T> => {
+  const attempt = <T>(read: () => T): T => {
     try {
-      return await read();
+      return read();
     } catch (cause) {
       throw readError(where, path, cause);
     }
   };
-  const borrowed = await attempt(() =>
+  const borrowed = attempt(() =>
     borrow(path, async (isStopped) => {
       if (!isSmall) await checkContent(path, file, where, isStopped);
     }),
   );
   let isOpen = true;
+  const readFrom = (environment: Environment, keys: readonly Uint8Array[]) =>
+    attempt(() => packedValues(keys, environment.get));
   const reader: StoreReader = {
     meta: file.meta,
+    multiGetNow(keys) {
+      if (!isOpen) throw closedReader(where);
+      const environment = keys.length > AT_ONCE ? null : attempt(borrowed.environmentNow);
+      return environment === null ? null : readFrom(environment, keys);
+    },
     async multiGet(keys, { signal } = {}) {
       const values: (Uint8Array | null)[] = [];
       for (let first = 0; first < keys.length; first += AT_ONCE) {
@@ -49,9 +57,8 @@ export async function openReader(
         if (!isOpen) throw closedReader(where);
         const environment = await borrowed.environment();
         if (!isOpen) throw closedReader(where);
-        await attempt(() => {
-          for (const key of keys.slice(first, first + AT_ONCE)) values.push(environment.get(key));
-        });
+        for (const value of readFrom(environment, keys.slice(first, first + AT_ONCE)))
+          values.push(value);
       }
       return values;
     },

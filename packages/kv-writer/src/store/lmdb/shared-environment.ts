@@ -22,6 +22,8 @@ const shared = new Map<string, Shared>();
 export interface Borrowed {
   /** For as long as nothing is awaited. */
   environment(): Promise<Environment>;
+  /** Where it can be had without waiting. */
+  environmentNow(): Environment | null;
   giveBack(): Promise<void>;
 }
 
@@ -34,12 +36,20 @@ export function borrow(path: string, check: (isStopped: () => boolean) => Promis
   const found = shared.get(id) ?? opened(path, check);
   shared.set(id, found);
   found.users++;
+  const environmentNow = (): Environment | null => {
+    if (found.changing !== null) return null;
+    if (found.damage !== null) throw found.damage;
+    return found.environment;
+  };
   return {
     async environment() {
-      while (found.changing !== null) await found.changing;
-      if (found.damage !== null) throw found.damage;
-      return found.environment;
+      for (;;) {
+        const now = environmentNow();
+        if (now !== null) return now;
+        await found.changing;
+      }
     },
+    environmentNow,
     async giveBack() {
       found.users--;
       if (found.users > 0) return;

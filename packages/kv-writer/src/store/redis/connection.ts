@@ -134,24 +134,33 @@ export async function connect(options: ConnectOptions): Promise<RedisConnection>
 }
 
 /** What a promise gives, unless time or the signal's patience is over before. */
-async function inTime<T>(promise: Promise<T>, timeoutMs: number, signal?: AbortSignal): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let aborted: (() => void) | undefined;
-  try {
-    return await Promise.race([
-      promise,
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
-        aborted = () => reject(signal?.reason);
-        signal?.addEventListener('abort', aborted);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-    if (aborted) signal?.removeEventListener('abort', aborted);
-    // It may yet fail, and nobody waits for it.
-    promise.catch(() => {});
-  }
+function inTime<T>(promise: Promise<T>, timeoutMs: number, signal?: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+    };
+    const aborted = () => {
+      end();
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      end();
+      reject(new Error(`no answer in ${timeoutMs} ms`));
+    }, timeoutMs);
+    signal?.addEventListener('abort', aborted);
+    promise.then(
+      (value) => {
+        end();
+        resolve(value);
+      },
+      // It may yet fail when nobody waits for it any more.
+      (cause: unknown) => {
+        end();
+        reject(cause);
+      },
+    );
+  });
 }
 
 function errorOf(store: string, cause: unknown): TesseraError {
