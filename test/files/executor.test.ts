@@ -9,6 +9,7 @@ import {
   inlineExecutor,
   threadsExecutor,
 } from '../../packages/engine/dist/executor.js';
+import { lanesExecutor } from '../../packages/engine/dist/lanes-executor.js';
 import type { KeysTask, LeftTask, ScatterTask } from '../../packages/engine/dist/tasks/task.js';
 import { newFolder, parquet } from './workspace.js';
 
@@ -131,8 +132,13 @@ const rejection = (work: Promise<unknown>): Promise<unknown> =>
     sleep(LATE_MS, LATE),
   ]);
 
+type Options = Parameters<typeof lanesExecutor>[0];
+
 describe.each([
   ['inline', inlineExecutor],
+  ['lanes', lanesExecutor],
+  // From its first task on threads do it all.
+  ['lanes that grow', (options: Options) => lanesExecutor(options, -1)],
   ['threads', threadsExecutor],
 ] as const)('%s', (name, make) => {
   async function start(signal?: AbortSignal): Promise<{ executor: Executor; dir: string }> {
@@ -228,6 +234,14 @@ describe.each([
     expect(existsSync(join(dir, 'task-100'))).toBe(false);
   });
 
+  test('threads are started where they are worth it', async () => {
+    const { executor } = await start();
+    await executor.run([keysTask('one', fileOf(1))], () => {});
+    expect([executor.workers, executor.threads()]).toEqual(
+      { inline: [1, 0], lanes: [2, 0], 'lanes that grow': [2, 2], threads: [2, 2] }[name],
+    );
+  });
+
   test('interrupted before it began', async () => {
     const abort = new AbortController();
     const { executor, dir } = await start(abort.signal);
@@ -237,4 +251,29 @@ describe.each([
     );
     expect(existsSync(join(dir, 'one'))).toBe(false);
   });
+});
+
+test('lanes begin threads once many rows have come out of queries, and keep what was done', async () => {
+  const dir = newFolder();
+  const executor = await lanesExecutor({ workers: 2, dir }, 20);
+  onTestFinished(() => executor.close());
+  await executor.run([keysTask('keys', fileOf(12))], () => {});
+  expect(executor.threads()).toBe(0);
+  const rows = [12, 4, 7, 1, 9, 3, 11];
+  const failing = failingTask('keys');
+  const tasks = rows.map(
+    (n): ScatterTask => ({
+      ...failing,
+      id: `scan-${n}`,
+      scan: { ...failing.scan, uniqueKeys: false },
+      relation: scan(fileOf(n)).relation,
+      rows: n,
+    }),
+  );
+  const done: number[] = [];
+  const scanned = await executor.run<{ rowsMatched: number }>(tasks, (_, idx) => done.push(idx));
+  expect(scanned.map(({ rowsMatched }) => rowsMatched)).toEqual(rows);
+  expect(done.sort()).toEqual(rows.map((_, idx) => idx));
+  expect(executor.threads()).toBe(2);
+  expect(await executor.run([keysTask('more', fileOf(2))], () => {})).toEqual([{ keys: 2 }]);
 });

@@ -4,11 +4,12 @@ import { BroadcastChannel, threadId } from 'node:worker_threads';
 import { isTesseraError, TesseraError } from '@tessera/api';
 import { openDuckDb } from '@tessera/lake';
 import { fileExchange, memoryExchange } from './exchange.js';
+import { handOut } from './hand-out.js';
 import { interruptOnAbort } from './interrupt-on-abort.js';
 import { memoryBudget, shareMemory, type WorkerMemory } from './memory.js';
 import { phaseClock, type TaskTimes } from './profile/phase-clock.js';
 import { timedExchange } from './profile/timed-exchange.js';
-import { attemptTask, type Output } from './tasks/attempt-task.js';
+import { attemptTask, type Output, type TaskAnswer } from './tasks/attempt-task.js';
 import type { TaskContext } from './tasks/context.js';
 import type { Task } from './tasks/task.js';
 
@@ -21,7 +22,10 @@ import type { Task } from './tasks/task.js';
  * - tasks and results are plain data.
  */
 export interface Executor {
+  /** As many tasks at a time. */
   readonly workers: number;
+  /** Threads that were started for them so far. */
+  readonly threads: () => number;
   run<R>(tasks: readonly Task[], onDone: OnDone<R>): Promise<R[]>;
   close(): Promise<void>;
 }
@@ -49,7 +53,7 @@ export interface ExecutorOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const memoryOf = ({ memory, workers }: ExecutorOptions): WorkerMemory =>
+export const memoryOf = ({ memory, workers }: ExecutorOptions): WorkerMemory =>
   memory ?? shareMemory(memoryBudget(undefined), workers).worker;
 
 /** How a worker is started: plain data. */
@@ -114,6 +118,7 @@ export async function inlineExecutor(
   const interruption = interruptOnAbort(session, signal);
   return {
     workers: 1,
+    threads: () => 0,
     context,
     run: (tasks, onDone) => runHere(context, tasks, onDone, signal),
     async close() {
@@ -160,14 +165,27 @@ export async function threadsExecutor(
     // A worker that is still starting hears nothing yet, and has its first task already.
     announcing ??= setInterval(() => channel.postMessage('cancel'), 50).unref();
   };
-  const { run, settle } = pooled(pool, options.workers, () => cancelled);
+  const attempt = async (task: Task): Promise<TaskAnswer> => {
+    // The worker's own function.
+    const answer = (await pool.run(task, { name: 'runTaskInWorker' })) as WorkerAnswer;
+    if ('error' in answer) throw reviveError(answer.error);
+    return answer;
+  };
+  const { run, settle } = handOut(options.workers, attempt, () => cancelled);
   signal?.addEventListener('abort', cancel);
   return {
     workers: options.workers,
+    threads: () => options.workers,
     async run<R>(tasks: readonly Task[], onDone: OnDone<R>): Promise<R[]> {
       if (signal?.aborted) throw interrupted();
+      const results = new Array<R>(tasks.length);
       try {
-        return await run<R>(tasks, onDone);
+        await run<R>(tasks, (result, idx, outputs, times) => {
+          results[idx] = result;
+          onDone(result, idx, outputs, times);
+        });
+        if (cancelled) throw interrupted();
+        return results;
       } catch (error) {
         throw signal?.aborted ? interrupted() : error;
       }
@@ -182,49 +200,6 @@ export async function threadsExecutor(
   };
 }
 
-interface Pool {
-  run(task: unknown, options: { name: string }): Promise<unknown>;
-}
-
-/** Hands out one task per worker at a time, so that nothing is queued inside the pool when a run stops. */
-function pooled(pool: Pool, workers: number, cancelled: () => boolean) {
-  let running: Promise<unknown>[] = [];
-  async function run<R>(tasks: readonly Task[], onDone: OnDone<R>): Promise<R[]> {
-    const results = new Array<R>(tasks.length);
-    // One lane alone takes what is above a worker's share, so that no two such tasks are held at once.
-    const alone: number[] = [];
-    const shared: number[] = [];
-    tasks.forEach((task, idx) => {
-      (isOversized(task) ? alone : shared).push(idx);
-    });
-    let failure: unknown = null;
-    const lane = async (_: unknown, laneIdx: number) => {
-      while (failure === null && !cancelled()) {
-        const idx = (laneIdx === 0 ? alone.shift() : undefined) ?? shared.shift();
-        if (idx === undefined) return;
-        try {
-          const answer = (await pool.run(tasks[idx], {
-            name: 'runTaskInWorker',
-          })) as WorkerAnswer<R>;
-          if ('error' in answer) throw reviveError(answer.error);
-          results[idx] = answer.result;
-          onDone(answer.result, idx, answer.outputs, answer.times);
-        } catch (error) {
-          failure ??= error;
-        }
-      }
-    };
-    running = Array.from({ length: Math.min(workers, tasks.length) }, lane);
-    await Promise.all(running);
-    if (failure !== null) throw failure;
-    if (cancelled()) throw interrupted();
-    return results;
-  }
-  return { run, settle: () => Promise.allSettled(running) };
-}
-
-const isOversized = (task: Task): boolean => task.type === 'sweep' && task.isOversized;
-
 /** Errors cross threads as data, because a class instance loses its fields on the way. */
 export interface ErrorData {
   readonly code: string;
@@ -235,9 +210,7 @@ export interface ErrorData {
   readonly problems: readonly ErrorData[];
 }
 
-export type WorkerAnswer<R> =
-  | { readonly result: R; readonly outputs: readonly Output[]; readonly times: TaskTimes }
-  | { readonly error: ErrorData };
+export type WorkerAnswer = TaskAnswer | { readonly error: ErrorData };
 
 export function errorData(error: unknown): ErrorData {
   if (isTesseraError(error)) {

@@ -5,9 +5,15 @@ import { assembledBytes, type PhysicalPlan, type PlanOptions } from '@tessera/pl
 import { hashContents } from './contents.js';
 import { countersOf, countersOfTiles } from './counters.js';
 import { fileExchange } from './exchange.js';
-import { type Executor, inlineExecutor, threadsExecutor } from './executor.js';
+import {
+  type Executor,
+  type ExecutorOptions,
+  inlineExecutor,
+  threadsExecutor,
+} from './executor.js';
 import type { Gathered } from './gather.js';
 import { bytesOfFiles, checkUnchanged, checkWhole, explained, inputsOf } from './inputs.js';
+import { lanesExecutor } from './lanes-executor.js';
 import { type Made, NOTHING_MADE } from './made.js';
 import type { MemoryShares, WorkerMemory } from './memory.js';
 import { firstPartitions, firstRows, previewFile } from './preview.js';
@@ -21,7 +27,7 @@ import { recorded } from './resume/recorded.js';
 import { runKey } from './resume/run-key.js';
 import { openTaskRecord, type TaskRecord } from './resume/task-record.js';
 import type { RunOptions } from './run-types.js';
-import { isSmallWork } from './small-work.js';
+import { isMostlyScanning, isSmallWork } from './small-work.js';
 import { runStages } from './stages/run-stages.js';
 import type { Subject } from './subject.js';
 import { makeTiles } from './tiles/make-tiles.js';
@@ -96,10 +102,8 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     const isRecorded = target !== null && options.tmp === undefined;
     const dir = isRecorded ? target.run.staging : tmp;
     const threads = { workers, dir, spill: tmp, isRecorded, memory: memory.worker, signal };
-    const isInline = workers === 1 || isSmallWork(asked.plan, gathered);
-    const start = (): Promise<Executor> =>
-      isInline ? inlineExecutor(threads) : threadsExecutor(threads);
-    executor = profiler.over(await profiler.during('start', start));
+    const start = executorFor(asked.plan, gathered, threads.workers, memory.worker);
+    executor = profiler.over(await profiler.during('start', () => start(threads)));
     const onProgress = (progress: StageProgress) =>
       options.onProgress?.({ ...progress, elapsedMs: elapsed(), peakBytes: peakBytes() });
     const built = await makeTiles(subject, { ...making, gathered: wanted }, asked, {
@@ -126,6 +130,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       limit,
       strict: options.strict ?? false,
       taskBytes: memory.worker.taskBytes,
+      mergesBuckets: options.buckets === undefined,
       pieceRows: pieceRows(plan, memory.worker),
       missingDays: 'part',
       relation: gathered.relation,
@@ -146,7 +151,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       outcome,
     );
     const fileOf = (ds: string) => (target ? target.stage(ds) : previewFile(preview ?? tmp, ds));
-    const made = await writePartitions(worked, outcome, fileOf, onProgress);
+    const { written: made, tasks } = await writePartitions(worked, outcome, fileOf, onProgress);
     fault('staged', dataset);
     checkSignal(signal);
     const written = limit === null ? made : await firstRows(session, made, limit);
@@ -168,7 +173,7 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       removed: target ? removed : [],
       files: written.map(({ ds }, idx) => ({ ds, file: published[idx]! })),
       counters: {
-        ...countersOf(plan, outcome, written.length, built.counts, record?.found() ?? 0),
+        ...countersOf(plan, outcome, tasks, built.counts, record?.found() ?? 0),
         bytesRead,
       },
     };
@@ -180,6 +185,17 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     await profiler.during('stop', async () => executor?.close());
     record?.close();
   }
+}
+
+/** Where tasks are done: threads are started where they are worth it. */
+function executorFor(
+  plan: PhysicalPlan,
+  gathered: Gathered,
+  workers: number,
+  memory: WorkerMemory,
+): (options: ExecutorOptions & { dir: string }) => Promise<Executor> {
+  if (workers === 1 || isSmallWork(plan, gathered)) return inlineExecutor;
+  return isMostlyScanning(plan, memory) ? lanesExecutor : threadsExecutor;
 }
 
 /** What decides how the work of a plan is cut, beside the plan. */

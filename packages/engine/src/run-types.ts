@@ -235,7 +235,7 @@ export interface RunCounters {
   readonly tileBytesRead: number;
   readonly tilePartitionsBuilt: number;
   readonly tileBlocksBuilt: number;
-  /** Parts that buckets were swept in: as many as buckets where each fit its memory. */
+  /** Parts that buckets were swept in: as many as buckets where each fit its memory, fewer where small ones were swept together. */
   readonly slices: number;
   /** Parts that partitions were put together from: as many as partitions where each fit. */
   readonly pieces: number;

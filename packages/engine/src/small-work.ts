@@ -1,14 +1,31 @@
 import type { PhysicalPlan } from '@tessera/planner';
 import type { Gathered } from './gather.js';
+import type { WorkerMemory } from './memory.js';
 
 /** Rows and cells that one thread has done by the time that others are ready. */
 const SMALL = { rows: 250_000, cells: 2_000_000 };
+
+/**
+ * Whether a plan is mostly DuckDB's work, which needs no threads of ours: few left rows ask for few keys, so that the
+ * events of others are left out in SQL.
+ *
+ * @param leastLookedUp keys from which on rows are looked up by us
+ */
+export function isMostlyScanning(plan: PhysicalPlan, { leastLookedUp }: WorkerMemory): boolean {
+  if (plan.left.kind === 'grid' || plan.scans.some(({ tiles }) => tiles !== null)) return false;
+  const leftRows = rowsToBuild(plan);
+  return leftRows < leastLookedUp && leftRows * plan.features.length <= SMALL.cells;
+}
+
+function rowsToBuild({ partitions }: PhysicalPlan): number {
+  return partitions.reduce((sum, { reason, rows }) => sum + (reason === null ? 0 : rows), 0);
+}
 
 /** Whether a plan is done sooner in the calling thread than by threads that have to be started first. */
 export function isSmallWork(plan: PhysicalPlan, { facts }: Pick<Gathered, 'facts'>): boolean {
   const building = plan.partitions.filter(({ reason }) => reason !== null);
   const isGrid = plan.left.kind === 'grid';
-  const leftRows = building.reduce((sum, partition) => sum + partition.rows, 0);
+  const leftRows = rowsToBuild(plan);
   let rows = isGrid ? 0 : leftRows;
   for (const { sourceId, fileIdx, tiles } of plan.scans) {
     const files = facts.sources[sourceId]?.files ?? [];

@@ -40,7 +40,7 @@ channel.onmessage = () => cancel.abort();
 channel.unref();
 
 /** Entry of the pool: one task in, plain data out. */
-export async function runTaskInWorker(task: Task): Promise<WorkerAnswer<unknown>> {
+export async function runTaskInWorker(task: Task): Promise<WorkerAnswer> {
   try {
     return await attemptTask(await (opened ??= open()), task);
   } catch (error) {

@@ -1,8 +1,9 @@
 import type { Executor } from './executor.js';
 import type { Written } from './made.js';
 import type { Progress } from './run-types.js';
+import { writeTasks } from './small-partitions.js';
 import type { StageOutcome } from './stages/stage-options.js';
-import type { AssembleResult } from './tasks/result.js';
+import type { AssembleFewResult, AssembleResult } from './tasks/result.js';
 
 export type StageProgress = Pick<Progress, 'stage' | 'tasksDone' | 'tasksTotal' | 'rows'>;
 
@@ -12,21 +13,37 @@ export async function writePartitions(
   outcome: StageOutcome,
   fileOf: (ds: string) => string,
   onProgress: (progress: StageProgress) => void,
-): Promise<Written[]> {
-  const tasks = outcome.assemble.map((task) => ({ ...task, file: fileOf(task.partition.ds) }));
-  let done = 0;
+): Promise<{ readonly written: Written[]; readonly tasks: number }> {
+  const partitions = outcome.assemble.map((task) => ({
+    ...task,
+    file: fileOf(task.partition.ds),
+  }));
+  const list = writeTasks(partitions, executor.workers);
+  const results = new Map<number, AssembleResult>();
   let rows = 0;
-  onProgress({ stage: 'write', tasksDone: 0, tasksTotal: tasks.length, rows: 0 });
-  const results = await executor.run<AssembleResult>(tasks, (result) => {
-    done++;
-    rows += result.rows;
-    onProgress({ stage: 'write', tasksDone: done, tasksTotal: tasks.length, rows });
-  });
-  return tasks.map(({ partition, file }, idx) => ({
+  const tell = () =>
+    onProgress({
+      stage: 'write',
+      tasksDone: results.size,
+      tasksTotal: partitions.length,
+      rows,
+    });
+  tell();
+  await executor.run<AssembleResult | AssembleFewResult>(
+    list.map(({ task }) => task),
+    (result, at) => {
+      const made = 'members' in result ? result.members : [result];
+      for (const [member, idx] of list[at]!.of.entries()) {
+        results.set(idx, made[member]!);
+        rows += made[member]!.rows;
+      }
+      tell();
+    },
+  );
+  const written = partitions.map(({ partition, file }, idx) => ({
     ds: partition.ds,
-    rows: results[idx]?.rows ?? 0,
-    bytes: results[idx]?.bytes ?? 0,
-    crc: results[idx]?.crc ?? '',
+    ...results.get(idx)!,
     file,
   }));
+  return { written, tasks: list.length };
 }

@@ -5,7 +5,7 @@ import type { PlanOptions } from './plan-options.js';
 import { eventBytes, leftBytes } from './row-bytes.js';
 
 /** Rows a bucket should hold at most on average: what is sorted and swept should stay in a core's own cache. */
-const ROWS_PER_BUCKET = 250_000;
+export const ROWS_PER_BUCKET = 250_000;
 const SMALL_SCAN_ROWS = 200_000;
 const MOST_BUCKETS = 1024;
 /** Buckets are not equally large, and one that does not fit costs more than two that do. */

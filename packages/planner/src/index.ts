@@ -1,3 +1,4 @@
+export { ROWS_PER_BUCKET } from './bucket-count.js';
 export { derivedOf } from './derived.js';
 export {
   type Estimate,

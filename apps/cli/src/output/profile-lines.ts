@@ -30,7 +30,7 @@ export function profileLines(
     doneLine(
       style,
       'profile',
-      [formatElapsed(profile.wallMs), formatAmount(profile.workers, 'worker'), ...file].join(' · '),
+      [formatElapsed(profile.wallMs), workersOf(profile), ...file].join(' · '),
     ),
     ...usageLines(profile).map((line) => INDENT + line),
     '',
@@ -38,6 +38,12 @@ export function profileLines(
     '',
     ...workTable(stages, style),
   ];
+}
+
+/** How many tasks at a time, and whether in threads of their own. */
+function workersOf({ workers, threads }: RunProfile): string {
+  const amount = formatAmount(workers, 'worker');
+  return workers > 1 && threads === 0 ? `${amount} in one thread` : amount;
 }
 
 const isShown = ({ tasks, wallMs }: StageProfile): boolean => tasks > 0 || wallMs >= LEAST_MS;

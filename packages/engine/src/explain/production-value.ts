@@ -65,6 +65,7 @@ export async function productionValue(
       limit: null,
       strict: false,
       taskBytes: context.memory.taskBytes,
+      mergesBuckets: false,
       pieceRows: Number.MAX_SAFE_INTEGER,
       missingDays: 'part',
       ...(tiles !== null && { tiles: tileInput(tiles.plan, tiles.states, tiles.sets, 1) }),

@@ -71,6 +71,7 @@ export async function runInMemory(
     limit: null,
     strict: options.strict ?? false,
     taskBytes: context.memory.taskBytes,
+    mergesBuckets: false,
     pieceRows: Number.MAX_SAFE_INTEGER,
     missingDays: options.missingDays ?? 'empty',
     relation: (sourceId) => ({ kind: 'table', name: loaded.get(sourceId)?.table ?? '' }),

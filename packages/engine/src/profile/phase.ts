@@ -46,6 +46,7 @@ const FIRST: Readonly<Record<Task['type'], Phase>> = {
   slices: 'read',
   sweep: 'read',
   assemble: 'read',
+  'assemble-few': 'read',
   'encode-states': 'scan',
   'encode-rows': 'scan',
 };

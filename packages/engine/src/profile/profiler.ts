@@ -53,6 +53,7 @@ const STAGES: Readonly<Record<Task['type'], ProfileStage>> = {
   slices: 'slices',
   sweep: 'join',
   assemble: 'write',
+  'assemble-few': 'write',
   'encode-states': 'join',
   'encode-rows': 'write',
 };
@@ -69,6 +70,7 @@ export function startProfiler(keepsTasks: boolean): Profiler {
   const tasks: TaskRecord[] = [];
   const memory: { readonly atMs: number; readonly bytes: number }[] = [];
   let workers = 1;
+  let threads = () => 0;
   let threadsMs = startMs;
 
   const spanOf = (stage: ProfileStage) => {
@@ -110,7 +112,7 @@ export function startProfiler(keepsTasks: boolean): Profiler {
       return value;
     },
     over(executor) {
-      ({ workers } = executor);
+      ({ workers, threads } = executor);
       return {
         ...executor,
         async run<R>(list: readonly Task[], onDone: OnDone<R>): Promise<R[]> {
@@ -141,6 +143,7 @@ export function startProfiler(keepsTasks: boolean): Profiler {
         profile: {
           wallMs: endMs - startMs,
           workers,
+          threads: threads(),
           stages: sums.finish([...ready.values()]),
           beside: beside.map(({ name, startMs: from, endMs: to }) => ({ name, wallMs: to - from })),
           usage: addUsage(NO_USAGE, startUsage, endUsage),

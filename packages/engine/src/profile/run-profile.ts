@@ -35,8 +35,10 @@ export interface RunProfile {
   readonly timeline: string | null;
   /** The sum of its stages. */
   readonly wallMs: number;
-  /** Threads that did tasks; 1 = the calling thread. */
+  /** As many tasks were done at a time. */
   readonly workers: number;
+  /** Threads that were started for them; 0 = all was done in the calling thread, and in DuckDB's own. */
+  readonly threads: number;
   /** In the order they began, the rest last. */
   readonly stages: readonly StageProfile[];
   /** What was done beside the stages: content hashes. */

@@ -1,6 +1,7 @@
 import type { Relation } from '@tessera/lake';
 import { sum } from '../sum.js';
 import type {
+  AssembleFewResult,
   AssembleResult,
   DictionaryResult,
   KeysResult,
@@ -57,6 +58,14 @@ export function workOf(task: Task, result: unknown, sizes: ReadonlyMap<string, n
       return task.blocks === null ? read(task.rows, files(task.relation)) : read(0, 0);
     case 'encode-rows':
       return read(0, files(task.relation));
+    case 'assemble-few': {
+      const { members } = result as AssembleFewResult;
+      return {
+        rows: sum(members.map(({ rows }) => rows)),
+        fileBytes: sum(task.members.map((member) => left(member.left))),
+        outputBytes: sum(members.map(({ bytes }) => bytes)),
+      };
+    }
     case 'assemble': {
       const { rows, bytes } = result as AssembleResult;
       return { rows, fileBytes: left(task.left), outputBytes: bytes };

@@ -17,7 +17,7 @@ import { keysFrom, leftGroups } from './left-groups.js';
 import { missingSnapshots } from './missing-snapshots.js';
 import { scatterTasks } from './scatter-tasks.js';
 import { type StageOptions, type StageOutcome, tableRef } from './stage-options.js';
-import { inSlices, sweepTasks } from './sweep-tasks.js';
+import { inSlices, mergeSmall, sweepTasks } from './sweep-tasks.js';
 import { readTilesTasks } from './tile-tasks.js';
 
 /**
@@ -98,7 +98,11 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
   }
 
   const made = { left, scans, tiles, nullDays: missing.nullDays };
-  const buckets = sweepTasks(plan, made, options);
+  const asked = sweepTasks(plan, made, options);
+  const { taskBytes } = options;
+  const buckets = options.mergesBuckets
+    ? mergeSmall(asked, { workers: executor.workers, taskBytes })
+    : asked;
   const large = buckets.filter(
     (task) => task.left.length > 0 && sweepBytes(task) > options.taskBytes,
   );

@@ -34,6 +34,8 @@ export interface StageOptions {
   readonly inMemory: boolean;
   readonly limit: number | null;
   readonly strict: boolean;
+  /** Buckets that turn out to be small are swept together; not where as many were asked for. */
+  readonly mergesBuckets: boolean;
   /** What a task may hold in batches of its own. */
   readonly taskBytes: number;
   /** Rows of a partition that are put together at once. */

@@ -19,7 +19,7 @@ import { emptyColumn } from './empty-column.js';
 import { localise } from './localise.js';
 import { readSections } from './read-sections.js';
 import type { AssembleResult } from './result.js';
-import type { AssembleTask, KeptColumns } from './task.js';
+import type { AssembleTask, KeptColumns, Section } from './task.js';
 import { leftDaySql, leftSql } from './task-sql.js';
 import { codes, numbers } from './typed.js';
 
@@ -42,25 +42,43 @@ function piecesOf(task: AssembleTask): Piece[] {
   return pieces;
 }
 
+/** Blocks of some rows, and what is added to their positions. */
+export interface Blocks {
+  readonly sections: readonly Section[];
+  readonly rows: number;
+  readonly shift: number;
+  readonly of: string;
+}
+
 /** Blocks of all buckets → columns in left order. */
-function leftOrder(
-  context: TaskContext,
-  task: AssembleTask,
-  scan: string,
-  piece: Piece,
+export function inLeftOrder(
+  { exchange }: Pick<TaskContext, 'exchange'>,
+  blocks: readonly Blocks[],
 ): Batch | null {
-  const sections = task.blocks[scan]?.[piece.idx] ?? [];
+  const sections = blocks.flatMap((one) => one.sections);
   if (sections.length === 0) return null;
-  const batch = readSections(context.exchange, sections);
+  const batch = readSections(exchange, sections);
   const position = codes(batch, 'position');
-  if (position.length !== piece.rows) {
-    throw new Error(`${task.partition.ds}: ${position.length} swept rows of ${piece.rows}`);
+  const rows = blocks.reduce((sum, one) => sum + one.rows, 0);
+  const at = new Int32Array(rows).fill(-1);
+  let i = 0;
+  for (const { sections: own, rows: expected, shift, of } of blocks) {
+    const end = i + own.reduce((sum, section) => sum + section.rows, 0);
+    if (end - i !== expected) throw new Error(`${of}: ${end - i} swept rows of ${expected}`);
+    for (; i < end; i++) at[position[i]! + shift] = i;
   }
-  const at = new Int32Array(piece.rows).fill(-1);
-  for (let i = 0; i < position.length; i++) at[position[i]! - piece.first] = i;
   const columns: Record<string, Column> = {};
   for (const [name, column] of Object.entries(batch.columns)) columns[name] = gather(column, at);
-  return { rows: piece.rows, columns };
+  return { rows, columns };
+}
+
+function blocksOf(task: AssembleTask, scan: string, piece: Piece): Blocks {
+  return {
+    sections: task.blocks[scan]?.[piece.idx] ?? [],
+    rows: piece.rows,
+    shift: -piece.first,
+    of: task.partition.ds,
+  };
 }
 
 /** Feature and derived columns of a piece of the partition, in output order, with those that say who is present apart. */
@@ -74,7 +92,7 @@ async function featureColumns(
   const unwritten: Column[] = [];
   for (const feature of task.features) {
     if (!batches.has(feature.scan))
-      batches.set(feature.scan, leftOrder(context, task, feature.scan, piece));
+      batches.set(feature.scan, inLeftOrder(context, [blocksOf(task, feature.scan, piece)]));
     const column = batches.get(feature.scan)?.columns[feature.name] ?? emptyOf(feature);
     if (feature.isPresence) {
       unwritten.push(column);

@@ -6,7 +6,7 @@ import { firstPhase } from '../profile/phase.js';
 import { duringAll, type TaskTimes } from '../profile/phase-clock.js';
 import type { TaskContext } from './context.js';
 import { describeTask } from './describe-task.js';
-import type { AssembleResult, BuildTilesResult } from './result.js';
+import type { AssembleFewResult, AssembleResult, BuildTilesResult } from './result.js';
 import { runTask } from './run-task.js';
 import type { Task } from './task.js';
 
@@ -82,6 +82,13 @@ async function outputsOf(
       // Results are those of their tasks.
       const { bytes, crc } = result as AssembleResult;
       return task.file === null ? [] : [{ name: task.file, bytes, crc }];
+    }
+    case 'assemble-few': {
+      const { members } = result as AssembleFewResult;
+      return task.members.flatMap(({ file }, idx) => {
+        const { bytes, crc } = members[idx]!;
+        return file === null ? [] : [{ name: file, bytes, crc }];
+      });
     }
     case 'build-tiles':
       return (result as BuildTilesResult).staged.map((tiles) => tilesOutput(task.staging, tiles));

@@ -10,6 +10,8 @@ export function computedBy(task: Task): readonly Computed[] {
       return ofLeft(task.from);
     case 'assemble':
       return ofLeft(task.left);
+    case 'assemble-few':
+      return ofLeft(task.members[0].left);
     case 'dictionary':
     case 'encode-rows':
       return computedIn(task.scan.source);

@@ -21,10 +21,16 @@ export function describeTask(task: Task): string {
       return `tiles, task ${task.id}`;
     case 'slices':
       return `slices of bucket ${task.of.bucket + 1} of ${task.of.buckets}`;
-    case 'sweep':
-      return `bucket ${task.bucket + 1} of ${task.buckets}`;
+    case 'sweep': {
+      const [first, last] = [task.bucket + 1, task.endBucket];
+      return first === last
+        ? `bucket ${first} of ${task.buckets}`
+        : `buckets ${first} to ${last} of ${task.buckets}`;
+    }
     case 'assemble':
       return `partition ds=${task.partition.ds}`;
+    case 'assemble-few':
+      return `partitions ds=${task.members[0].partition.ds} … ds=${task.members.at(-1)!.partition.ds}`;
     case 'encode-states':
       return `entries of ${task.part.groupBy}, keys ${task.range.from} to ${task.range.to - 1}`;
     case 'encode-rows':

@@ -5,8 +5,8 @@ import { leftReadBytes } from '@tessera/planner';
 import { type TaskContext, tableSql } from './context.js';
 import { perBucket } from './per-bucket.js';
 import type { LeftResult } from './result.js';
-import type { LeftTask, Section } from './task.js';
-import { leftCodesSql } from './task-sql.js';
+import type { LeftScan, LeftTask, Section } from './task.js';
+import { labelsByFile, leftCodesSql } from './task-sql.js';
 import { codes, numbers } from './typed.js';
 
 /** Rows in left order, each with its partition and position; `codes[k]` per key set. */
@@ -36,6 +36,7 @@ function rowAt(pos: Float64Array, from: number): Int32Array {
 
 /** Numbers rows inside their partitions, chunk after chunk. */
 interface Numbering {
+  /** Partitions by what a row tells as its `day`. */
   readonly idxOfDay: ReadonlyMap<number, number>;
   readonly next: Map<number, number>;
 }
@@ -80,6 +81,25 @@ function endOfRun(day: Float64Array, first: number): number {
   return end;
 }
 
+/** By days since 1970, or by files. */
+function partitionsByDay({ partitions, limit }: LeftTask, from: LeftScan): Map<number, number> {
+  const labels = labelsByFile(from, limit);
+  if (labels === null)
+    return new Map(
+      partitions.map(({ ds, idx }) => [
+        ds === '__none__' ? Number.NaN : Date.parse(ds) / DAY_MS,
+        idx,
+      ]),
+    );
+  const idxOf = new Map(partitions.map(({ ds, idx }) => [ds, idx]));
+  return new Map(
+    labels.flatMap((ds, file): [number, number][] => {
+      const idx = idxOf.get(ds);
+      return idx === undefined ? [] : [[file, idx]];
+    }),
+  );
+}
+
 /** Left rows in order, as many at a time as fit. */
 async function* readLeft(
   context: TaskContext,
@@ -97,12 +117,7 @@ async function* readLeft(
   const kinds = Object.fromEntries(keySets.map((_, idx) => [`c${idx}`, 'code' as const]));
   const sql = leftCodesSql(task.from, keySets, task.limit);
   const numbering: Numbering = {
-    idxOfDay: new Map(
-      task.partitions.map((p) => [
-        p.ds === '__none__' ? Number.NaN : Date.parse(p.ds) / DAY_MS,
-        p.idx,
-      ]),
-    ),
+    idxOfDay: partitionsByDay(task, task.from),
     next: new Map(),
   };
   if (task.rowsAtMost <= rowsAtOnce) {

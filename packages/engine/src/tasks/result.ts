@@ -68,3 +68,7 @@ export interface AssembleResult {
   /** CRC-32 of the file. */
   readonly crc: string;
 }
+
+export interface AssembleFewResult {
+  readonly members: readonly AssembleResult[];
+}

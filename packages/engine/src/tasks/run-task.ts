@@ -1,5 +1,6 @@
 import { addFunctions } from '../expressions/expression-sql.js';
 import { runAssemble } from './assemble.js';
+import { runAssembleFew } from './assemble-few.js';
 import { runBuildTiles } from './build-tiles.js';
 import { computedBy } from './computed-by.js';
 import { collect, type TaskContext } from './context.js';
@@ -39,6 +40,8 @@ export async function runTask(context: TaskContext, task: Task): Promise<unknown
       return runSweep(context, task);
     case 'assemble':
       return runAssemble(context, task);
+    case 'assemble-few':
+      return runAssembleFew(context, task);
     case 'encode-states':
       return runEncodeStates(context, task);
     case 'encode-rows':

@@ -1,4 +1,4 @@
-import { DAY_MS, expressionColumns, isFloat, type SourceSpec } from '@tessera/api';
+import { DAY_MS, expressionColumns, isFloat, parseDay, type SourceSpec } from '@tessera/api';
 import { quoteIdent } from '@tessera/lake';
 import type { KeySetPlan, LanePlan, ScanPlan } from '@tessera/planner';
 import { conditionSql, sourceSql } from '../expressions/expression-sql.js';
@@ -156,14 +156,42 @@ function positionSql(left: LeftScan, limit: number | null): { pos: string; wante
   return { pos, wanted: ` WHERE ${days} QUALIFY ${pos} < ${limit}` };
 }
 
-/** Left rows with a key code per key set (`c0`, `c1`, …; null = null key). */
+/**
+ * Labels of the files of a left that has a day for each: then rows tell their file instead of their day, which would be
+ * made of a text and a date for each of them. Null where they tell their day.
+ */
+export function labelsByFile(left: LeftScan, limit: number | null): readonly string[] | null {
+  const { source, relation } = left;
+  if (limit !== null || source.kind !== 'events' || relation.kind !== 'parquet') return null;
+  const labels = relation.files.flatMap(({ ds }) =>
+    ds !== null && parseDay(ds) !== null ? [ds] : [],
+  );
+  return labels.length === relation.files.length ? labels : null;
+}
+
+/** As `leftSql`, with the position of each row's file as `__day`. */
+function leftByFileSql({ source, relation }: LeftScan, columns: readonly string[]): string {
+  const scan = sourceSql({
+    ...{ source, relation, columns: [...columns] },
+    withPosition: true,
+    withOrigin: true,
+  });
+  const kept = columns.map(quoteIdent);
+  return `SELECT ${['__pos', '__t', '__file AS __day', ...kept].join(', ')} FROM (${scan})`;
+}
+
+/**
+ * Left rows with a key code per key set (`c0`, `c1`, …; null = null key), and `day`: days since 1970, or the position of
+ * the row's file where `labelsByFile` says so.
+ */
 export function leftCodesSql(
   left: LeftScan,
   keySets: readonly { keySet: KeySetPlan; table: string }[],
   limit: number | null,
 ): string {
   const columns = [...new Set(keySets.flatMap(({ keySet }) => keySet.columns))];
-  const inner = leftSql(left, columns);
+  const inner =
+    labelsByFile(left, limit) === null ? leftSql(left, columns) : leftByFileSql(left, columns);
   const names = new Map(columns.map((column, idx) => [column, `u${idx}`]));
   const renamed = columns.map((column) => `${quoteIdent(column)} AS ${names.get(column)}`);
   const { pos, wanted } = positionSql(left, limit);
@@ -209,8 +237,9 @@ function eventRows(scan: EventsScan, relation: LeftScan['relation']): string {
   const keys = scan.keys.map((column, idx) => `${quoteIdent(column)} AS e${idx}`);
   const lanes = scan.lanes.map((lane) => `${laneSql(lane, scan.source)} AS ${lane.name}`);
   const day = scan.byPartition ? [`${dayOfLabel('__ds')} AS day`] : [];
-  const hasTime = scan.source.time !== undefined;
-  return `SELECT ${[...keys, ...day, `${timeSql(scan)} AS t`, ...lanes].join(', ')} FROM (${rows})${hasTime ? ' WHERE __t IS NOT NULL' : ''}`;
+  // A range leaves out rows without a time by itself.
+  const mayLackTime = scan.source.time !== undefined && !('timeRange' in timeRange(scan));
+  return `SELECT ${[...keys, ...day, `${timeSql(scan)} AS t`, ...lanes].join(', ')} FROM (${rows})${mayLackTime ? ' WHERE __t IS NOT NULL' : ''}`;
 }
 
 /** Codes of a list of strings, element by element; null stays null and empty stays empty. */

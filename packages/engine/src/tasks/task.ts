@@ -28,6 +28,7 @@ export type Task =
   | SlicesTask
   | SweepTask
   | AssembleTask
+  | AssembleFewTask
   | EncodeStatesTask
   | EncodeRowsTask;
 
@@ -196,7 +197,7 @@ export interface Slice {
   readonly left: number;
 }
 
-/** One bucket of one scan: events × left rows → feature columns per left partition. */
+/** One bucket of one scan, or small ones together: events × left rows → feature columns per left partition. */
 export interface SweepTask {
   readonly type: 'sweep';
   readonly id: string;
@@ -214,7 +215,11 @@ export interface SweepTask {
   /** Days (since 1970) of entity partitions that do not exist: rows that read them get null (S3.2). */
   readonly missingDays: readonly number[];
   readonly tie: string | null;
+  /** The first. */
   readonly bucket: number;
+  /** One behind the last: of several none is cut. */
+  readonly endBucket: number;
+  /** There are so many in all. */
   readonly buckets: number;
   /** Null = all of the bucket. */
   readonly slice: Slice | null;
@@ -273,6 +278,15 @@ export interface AssembleTask {
 export interface RangeBlocks {
   readonly events: readonly Section[];
   readonly tiles: readonly Section[];
+}
+
+/**
+ * Small partitions together. Each is a single piece with rows, of left rows in Parquet files of its own, with nothing
+ * derived and nothing kept; all are of one plan.
+ */
+export interface AssembleFewTask {
+  readonly type: 'assemble-few';
+  readonly members: readonly [AssembleTask, ...AssembleTask[]];
 }
 
 /** Entries of a range of keys of a part that is served by its states. */

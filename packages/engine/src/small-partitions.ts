@@ -1,0 +1,54 @@
+import type { AssembleFewTask, AssembleTask } from './tasks/task.js';
+
+/** With more rows than this a statement of its own is worth it: it costs as much as keeping so many rows once more. */
+const SMALL_ROWS = 8192;
+/** Of one task; held at once. */
+const MOST_ROWS = 65_536;
+const MOST_MEMBERS = 64;
+/** Fewer are not worth a second way. */
+const FEWEST = 16;
+
+/**
+ * Cut the writing of partitions into tasks: small ones together, several tasks for each worker, in order; all others alone.
+ *
+ * Returns  tasks, and the positions of the partitions that each writes
+ */
+export function writeTasks(
+  partitions: readonly AssembleTask[],
+  workers: number,
+): readonly { readonly task: AssembleTask | AssembleFewTask; readonly of: readonly number[] }[] {
+  const small = partitions.filter(isSmall).length;
+  const size =
+    small < FEWEST * workers ? 1 : Math.min(MOST_MEMBERS, Math.ceil(small / (2 * workers)));
+  const groups: { readonly of: number[]; rows: number; isSmall: boolean }[] = [];
+  for (const [idx, task] of partitions.entries()) {
+    const last = groups.at(-1);
+    const fits = last && last.of.length < size && last.rows + task.rows <= MOST_ROWS;
+    if (fits && last.isSmall && isSmall(task)) {
+      last.of.push(idx);
+      last.rows += task.rows;
+    } else groups.push({ of: [idx], rows: task.rows, isSmall: isSmall(task) });
+  }
+  return groups.map(({ of }) => {
+    const [first, ...others] = of.map((idx) => partitions[idx]!);
+    if (first === undefined) throw new Error('no partition');
+    const few: AssembleFewTask = { type: 'assemble-few', members: [first, ...others] };
+    return { task: others.length === 0 ? first : few, of };
+  });
+}
+
+/** What `AssembleFewTask` says of its members. */
+function isSmall({ partition, rows, left, grid, kept, limit, derived, ...task }: AssembleTask) {
+  if (left === null || grid !== null || kept !== undefined || limit !== null) return false;
+  const { source, relation } = left;
+  return (
+    rows > 0 &&
+    rows <= Math.min(SMALL_ROWS, task.pieceRows) &&
+    derived.length === 0 &&
+    task.features.some(({ outputIdx }) => outputIdx >= 0) &&
+    source.eventId === undefined &&
+    source.dedupe === undefined &&
+    relation.kind === 'parquet' &&
+    relation.files.every(({ ds }) => ds === partition.ds)
+  );
+}
