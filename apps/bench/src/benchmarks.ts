@@ -50,7 +50,7 @@ export interface ContestBenchmark extends Named {
 
 /** Tessera in ways of its own: see the folder or file of that name. */
 export interface SoloBenchmark extends Named {
-  readonly kind: 'ladder' | 'scale' | 'noop' | 'startup' | 'compile' | 'serve' | 'upload';
+  readonly kind: 'ladder' | 'scale' | 'noop' | 'startup' | 'compile' | 'serve' | 'soak' | 'upload';
 }
 
 export type Benchmark = ContestBenchmark | SoloBenchmark;
@@ -227,6 +227,12 @@ export const BENCHMARKS: readonly Benchmark[] = [
     name: 'serve',
     about: '20,000 requests of one key, 50 features of 4 groupBys, from LMDB and Redis: latency',
     runs: 1,
+  },
+  {
+    kind: 'soak',
+    name: 'soak',
+    about: 'the same, one request behind the other for 10 minutes: what the fetcher holds',
+    runs: 10,
   },
   {
     kind: 'upload',

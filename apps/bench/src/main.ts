@@ -11,6 +11,7 @@ import type { Result, Watching } from './result.js';
 import { runContest } from './run-contest.js';
 import { runScale } from './scale-bench.js';
 import { runServe } from './serve/serve-bench.js';
+import { runSoak } from './serve/soak-bench.js';
 import { runUpload } from './serve/upload-bench.js';
 import { runStartup } from './startup-bench.js';
 import { whereAndWhen } from './where-and-when.js';
@@ -50,6 +51,8 @@ async function runAsked(options: BenchOptions, watching: Watching): Promise<Resu
       return runUpload(options, watching);
     case 'serve':
       return runServe(options, watching);
+    case 'soak':
+      return runSoak(options, watching);
     case 'startup':
       return runStartup(options, watching);
   }

@@ -34,7 +34,7 @@ ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`).join('\n'
   report         docs/benchmarks, from what was recorded
 
   --scale <n>         factor of events, left rows and keys (1; 0.01 is a smoke test)
-  --runs <n>          timed runs of each (3; big: 1)
+  --runs <n>          timed runs of each (3; big: 1), or minutes (soak: 10)
   --check             compare results and time nothing
   --workers <n>       threads of each (all cores)
   --memory <sizes>    budgets of memory for Tessera, such as 1GB or, for memory, 1GB,512MB; none = without

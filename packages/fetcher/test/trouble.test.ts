@@ -80,7 +80,7 @@ test('a store that does not answer in time: TIMEOUT in the parts, and the read i
       return never();
     },
   });
-  const fetcher = createFetcher({ store, timeoutMs: 20 });
+  const fetcher = createFetcher({ store, timeoutMs: 500 });
   const { row, parts, version } = await fetcher.fetch(checkout, KEYS, OPTIONS);
   expect(parts.map(({ status, error }) => [status, error?.code])).toEqual([
     ['error', 'TIMEOUT'],
