@@ -1,14 +1,15 @@
-// A process that sees a store and nothing else: answers requests, a batch at a time, and prints the rows as bytes.
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+// A process that sees a store and nothing else: answers requests, a batch at a time, and leaves the rows in a file.
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
 import { createFetcher } from '@tessera/fetcher';
 import { openStore } from '@tessera/kv-writer';
 
-const [url, asked] = process.argv.slice(2);
+const [url, asked, answers] = process.argv.slice(2);
 const { definition, requests, batch } = deserialize(readFileSync(asked));
 const store = await openStore(url);
 const fetcher = createFetcher({ store, definitions: [definition] });
+const file = openSync(answers, 'w');
+const length = Buffer.alloc(4);
 let names = null;
 for (let at = 0; at < requests.length; at += batch) {
   const some = await fetcher.fetchMany(definition, requests.slice(at, at + batch));
@@ -24,11 +25,10 @@ for (let at = 0; at < requests.length; at += batch) {
         .map(({ part, status, error }) => `${part} ${status} ${error?.message}`),
     })),
   });
-  const length = Buffer.alloc(4);
   length.writeUInt32LE(bytes.length);
-  process.stdout.write(length);
-  // Whoever compares is waited for.
-  if (!process.stdout.write(bytes)) await once(process.stdout, 'drain');
+  writeSync(file, length);
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }
+closeSync(file);
 await fetcher.close();
 await store.close();

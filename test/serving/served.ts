@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { deserialize, serialize } from 'node:v8';
 import type { JoinSpec } from '@tessera/api';
@@ -33,45 +33,53 @@ export interface ServeOptions {
  */
 export async function* served(options: ServeOptions): AsyncGenerator<ServedAnswers> {
   const { url, folder, definition, requests, batch } = options;
-  const asked = join(folder, 'asked');
+  const [asked, answers] = [join(folder, 'asked'), join(folder, 'answers')];
   writeFileSync(
     asked,
     serialize({ definition: JSON.parse(JSON.stringify(definition)), requests, batch }),
   );
-  const child = spawn(process.execPath, [CHILD, url, asked], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  // It is there before the other process is.
+  writeFileSync(answers, '');
+  const child = spawn(process.execPath, [CHILD, url, asked, answers], { stdio: 'inherit' });
+  let code: number | null | undefined;
+  child.once('exit', (exitCode) => {
+    code = exitCode;
   });
-  const ended = new Promise((resolve) => child.once('close', resolve));
   let names: readonly string[] = [];
-  for await (const bytes of framesOf(child.stdout)) {
-    // What the other process wrote.
-    const some = deserialize(bytes) as { names: string[] | null; answers: ServedAnswer[] };
-    names = some.names ?? names;
-    yield { names, answers: some.answers };
+  let at = 0;
+  // Through a file: a pipe would make either wait for the other.
+  const file = openSync(answers, 'r');
+  try {
+    for (;;) {
+      const isLast = code !== undefined;
+      const bytes = frameAt(file, at);
+      if (bytes === null) {
+        if (isLast) break;
+        await pause(20);
+        continue;
+      }
+      at += 4 + bytes.length;
+      // What the other process wrote.
+      const some = deserialize(bytes) as { names: string[] | null; answers: ServedAnswer[] };
+      names = some.names ?? names;
+      yield { names, answers: some.answers };
+    }
+  } finally {
+    closeSync(file);
+    rmSync(answers);
   }
-  const code = await ended;
   if (code !== 0) throw new Error(`the serving process ended with ${String(code)}`);
 }
 
-/** Pieces of which each has its length in four bytes before it. */
-async function* framesOf(stream: Readable): AsyncGenerator<Buffer> {
-  let waiting: Buffer[] = [];
-  let held = 0;
-  let wanted = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    waiting.push(chunk);
-    held += chunk.length;
-    while (held >= (wanted || 4)) {
-      const bytes = Buffer.concat(waiting);
-      const end = wanted || 4;
-      if (wanted === 0) wanted = bytes.readUInt32LE();
-      else {
-        yield bytes.subarray(0, end);
-        wanted = 0;
-      }
-      waiting = [bytes.subarray(end)];
-      held = bytes.length - end;
-    }
+/** The piece that begins there: it has its length in four bytes before it; null while it is not whole. */
+function frameAt(file: number, at: number): Buffer | null {
+  const length = Buffer.alloc(4);
+  if (readSync(file, length, 0, 4, at) < 4) return null;
+  const bytes = Buffer.alloc(length.readUInt32LE());
+  for (let read = 0; read < bytes.length; ) {
+    const more = readSync(file, bytes, read, bytes.length - read, at + 4 + read);
+    if (more === 0) return null;
+    read += more;
   }
-  if (held > 0) throw new Error('the serving process was cut off');
+  return bytes;
 }
