@@ -23,8 +23,13 @@ function resolve(value: Json, { made, failed }: Call): unknown {
     if (failed.has(value.ref)) throw new Skipped();
     return made.get(value.ref);
   }
+  return resolveMembers(value, { made, failed });
+}
+
+/** Options are no reference, even where `ref` is all that they hold. */
+function resolveMembers(value: JsonObject, call: Call): unknown {
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key, resolve(member, { made, failed })]),
+    Object.entries(value).map(([key, member]) => [key, resolve(member, call)]),
   );
 }
 
@@ -45,20 +50,20 @@ function callOf(name: unknown, args: readonly unknown[]): unknown {
 function aggregation(draft: Json, call: Call): unknown {
   if (!isObject(draft) || !('make' in draft)) return resolve(draft, call);
   const { make, column, ...options } = draft;
-  const own = resolve(options, call);
+  const own = resolveMembers(options, call);
   return callOf(make, column === undefined ? [own] : [column, own]);
 }
 
 function part(draft: Json, call: Call): unknown {
   if (!isObject(draft) || !('of' in draft)) return resolve(draft, call);
   const { of, ...options } = draft;
-  return builders.part!(resolve(of ?? null, call), resolve(options, call));
+  return builders.part!(resolve(of ?? null, call), resolveMembers(options, call));
 }
 
 function label(draft: Json, call: Call): unknown {
   if (!isObject(draft)) return resolve(draft, call);
   const { column, ...options } = draft;
-  const own = resolve(options, call);
+  const own = resolveMembers(options, call);
   return column === undefined ? builders.ahead!(own) : builders.ahead!(column, own);
 }
 
