@@ -134,7 +134,9 @@ export function bucketCollector({
       }
       counts.fill(0);
       rows = 0;
-      if (!isReused) lanes = new Map();
+      // Rows in the order of their codes fill other buckets each time: room that is kept would grow to that of all rows.
+      const held = capacity.reduce((sum, one) => sum + one, 0);
+      if (!isReused || held > 2 * firstRows * all) lanes = new Map();
     },
   };
 }

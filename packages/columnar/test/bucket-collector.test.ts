@@ -4,6 +4,7 @@ import {
   bucketCollector,
   bucketOrder,
   type Column,
+  collectIfTight,
   concatBatches,
   gatherBatch,
   scatterBatch,
@@ -180,4 +181,27 @@ describe('bucketCollector', () => {
     const { code: __, ...keyless } = batch.columns;
     expect(() => collector.add({ rows: ROWS, columns: keyless })).toThrow(/no codes code/);
   });
+});
+
+test('rows in the order of their codes do not make a reused collector keep room for all of them', () => {
+  const [flush, buckets] = [20_000, 40];
+  const collector = bucketCollector({
+    ...{ codeColumn: 'code', buckets, codesPerBucket: 100, rows: flush, isReused: true },
+  });
+  const bytesAfter = (bucket: number): number => {
+    const code = new Int32Array(flush).fill(100 * bucket);
+    const x = new Float64Array(flush);
+    collector.add({
+      rows: flush,
+      columns: { code: { kind: 'code', values: code }, x: { kind: 'f64', values: x } },
+    });
+    const rows = [...collector.take()].map((batch) => batch.rows);
+    expect(rows[bucket]).toBe(flush);
+    collectIfTight(0);
+    return process.memoryUsage().arrayBuffers;
+  };
+  const before = bytesAfter(0);
+  for (let bucket = 1; bucket < buckets; bucket++) bytesAfter(bucket);
+  // A flush is a quarter of a megabyte; forty of them would be ten.
+  expect(bytesAfter(0) - before).toBeLessThan(4e6);
 });

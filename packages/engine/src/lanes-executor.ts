@@ -30,9 +30,15 @@ export async function lanesExecutor(
   mostRows = MOST_ROWS,
 ): Promise<Executor> {
   const { signal, workers } = options;
-  const lanes = await Promise.all(
+  const opened = await Promise.allSettled(
     Array.from({ length: workers }, (_, at) => openLane(options, at)),
   );
+  const lanes = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  for (const one of opened)
+    if (one.status === 'rejected') {
+      for (const lane of lanes) lane.close();
+      throw one.reason;
+    }
   const here = handOut(
     workers,
     async (task, at) => {

@@ -1,3 +1,4 @@
+import { rowGroupRows } from '@tessera/lake';
 import type { AssembleFewTask, AssembleTask } from './tasks/task.js';
 
 /** With more rows than this a statement of its own is worth it: it costs as much as keeping so many rows once more. */
@@ -23,7 +24,9 @@ export function writeTasks(
   const groups: { readonly of: number[]; rows: number; isSmall: boolean }[] = [];
   for (const [idx, task] of partitions.entries()) {
     const last = groups.at(-1);
-    const fits = last && last.of.length < size && last.rows + task.rows <= MOST_ROWS;
+    // They are held twice: their features alone, then with their left columns.
+    const most = Math.min(MOST_ROWS, Math.floor(task.pieceRows / 2));
+    const fits = last && last.of.length < size && last.rows + task.rows <= most;
     if (fits && last.isSmall && isSmall(task)) {
       last.of.push(idx);
       last.rows += task.rows;
@@ -41,11 +44,14 @@ export function writeTasks(
 function isSmall({ partition, rows, left, grid, kept, limit, derived, ...task }: AssembleTask) {
   if (left === null || grid !== null || kept !== undefined || limit !== null) return false;
   const { source, relation } = left;
+  const written = task.features.filter(({ outputIdx }) => outputIdx >= 0).length;
+  // Where a file's second row group begins depends on how rows come: of a table of many partitions otherwise than alone.
+  const oneGroup = rowGroupRows(task.leftColumns.length + written);
   return (
     rows > 0 &&
-    rows <= Math.min(SMALL_ROWS, task.pieceRows) &&
+    rows <= Math.min(SMALL_ROWS, task.pieceRows, oneGroup) &&
     derived.length === 0 &&
-    task.features.some(({ outputIdx }) => outputIdx >= 0) &&
+    written > 0 &&
     source.eventId === undefined &&
     source.dedupe === undefined &&
     relation.kind === 'parquet' &&

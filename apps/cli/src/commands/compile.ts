@@ -98,7 +98,20 @@ interface Work {
   readonly load: ModuleLoader;
 }
 
-async function compileAll(
+async function compileAll(work: Work, options: RawCompileOptions): Promise<Outcome> {
+  const { index, config } = work;
+  // Nothing was compiled, or everything is to be: there is enough to do for another thread.
+  const emitter = index === null ? startEmitter(listDefinitionFiles(config.features).length) : null;
+  try {
+    return await compileWith(emitter, work, options);
+  } catch (error) {
+    emitter?.abandon();
+    throw error;
+  }
+}
+
+async function compileWith(
+  emitter: ReturnType<typeof startEmitter> | null,
   { folder, index, config, load }: Work,
   { strict }: RawCompileOptions,
 ): Promise<Outcome> {
@@ -112,8 +125,6 @@ async function compileAll(
     toBeTyped,
     validateProject,
   } = await import('@tessera/compiler');
-  // Nothing was compiled, or everything is to be: there is enough to do for another thread.
-  const emitter = index === null ? startEmitter(listDefinitionFiles(config.features).length) : null;
   const offer = ({ file, exports }: Loaded['files'][number]) =>
     emitter?.offer(
       Object.values(exports)

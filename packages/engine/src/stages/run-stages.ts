@@ -104,7 +104,10 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     ? mergeSmall(asked, { workers: executor.workers, taskBytes })
     : asked;
   const large = buckets.filter(
-    (task) => task.left.length > 0 && sweepBytes(task) > options.taskBytes,
+    (task) =>
+      task.left.length > 0 &&
+      task.endBucket === task.bucket + 1 &&
+      sweepBytes(task) > options.taskBytes,
   );
   tasks += large.length;
   const cuts = await executor.run<SlicesResult>(

@@ -12,7 +12,7 @@ import { footerCounts } from './footer-counts.js';
 import { group } from './group.js';
 import type { StageOptions, StageOutcome } from './stage-options.js';
 
-/** An in-memory run has no report. */
+/** In-memory runs and uploads have no report. */
 export const NOT_COUNTED: SourceCounts = {
   rowsRead: 0,
   rowsWithoutTime: 0,

@@ -33,7 +33,7 @@ export interface RunFile {
   readonly bytes: number;
 }
 
-/** Throws DISK_FULL, NOT_WRITABLE; so do `add` and `end`. */
+/** Throws DISK_FULL, NOT_WRITABLE; so do its methods. */
 export function runWriter(file: string): RunWriter {
   const writing = <T>(write: () => T): T => {
     try {

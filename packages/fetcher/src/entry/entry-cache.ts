@@ -23,9 +23,14 @@ export function entryCache(maxBytes: number): EntryCache {
   return {
     get: (id) => cache.get(id),
     set(id, bytes) {
-      const entry = entryOf(bytes);
+      const entry = entryOf(bytes === null ? null : owned(bytes));
       cache.set(id, entry);
       return entry;
     },
   };
+}
+
+/** Bytes that lie in much larger memory would keep all of it. */
+function owned(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > 4 * bytes.length + 4096 ? Uint8Array.from(bytes) : bytes;
 }

@@ -37,6 +37,9 @@ export function entryOf(bytes: Uint8Array | null): Entry {
   return { bytes: plain, isChecked: false, bad: null, values: null, reads: null, frame: null };
 }
 
+/** Of larger entries values may be many times as large as their bytes, and what is kept would not be what is counted. */
+const KEPT_BYTES = 4096;
+
 /** Values by feature of the part, or why there are none. `frame` is null for rows of entities. */
 export function entryValues(
   entry: Entry,
@@ -55,7 +58,7 @@ export function entryValues(
   }
   try {
     const values = valuesOf(bytes, reads, frame, empty);
-    if (isKnown) {
+    if (isKnown && bytes.length <= KEPT_BYTES) {
       entry.reads = reads;
       entry.frame = frame;
       entry.values = values;
