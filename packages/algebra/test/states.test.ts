@@ -64,6 +64,12 @@ describe('operations by the line (S5)', () => {
     for (const operation of others) expect(over(operation, number, []), operation).toBeNull();
     expect(over('VECTOR_SUM', { kind: { list: 'number' } }, [])).toBeNull();
     expect(over('VECTOR_AVERAGE', { kind: { list: 'number' } }, [])).toBeNull();
+    // Of a vector the element that overflows (S5.7).
+    const large = [
+      [1e308, 1],
+      [1e308, 2],
+    ];
+    expect(over('VECTOR_SUM', { kind: { list: 'number' } }, large)).toEqual([null, 3]);
   });
 
   it('SUM: float → double, integer and boolean → int64, decimal → unscaled', () => {

@@ -31,7 +31,7 @@ export interface VectorState {
 
 /**
  * VECTOR_SUM (elements as SUM gives them) and VECTOR_AVERAGE (doubles). Vectors of two lengths, or with a null element,
- * give a Problem; one element that is not finite makes the whole result null.
+ * give a Problem; an element that is not finite is null (S5.7).
  */
 export function vectorState(
   operation: 'VECTOR_SUM' | 'VECTOR_AVERAGE',
@@ -118,12 +118,11 @@ function finalizeVectors(
     return { problem: 'VECTOR_LENGTH', detail: `vectors of lengths ${lengths.join(', ')}` };
   }
   const group = groupOf(state, lengths[0]!);
-  const elements: (number | bigint)[] = [];
+  const elements: (number | bigint | null)[] = [];
   for (const sum of group.sums) {
     const element =
       operation === 'VECTOR_SUM' ? sums.result(sum) : finiteOrNull(sums.rounded(sum) / group.n);
-    if (element === null) return null;
-    if (typeof element === 'object' && isProblem(element)) return element;
+    if (element !== null && typeof element === 'object' && isProblem(element)) return element;
     elements.push(element);
   }
   return elements;
