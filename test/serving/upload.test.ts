@@ -235,19 +235,20 @@ test('however many ranges keys are cut into, from rows or tiles, entries are the
       `SELECT CASE WHEN i % 97 = 0 THEN NULL ELSE i % 40 - 20 END AS user, (i % 7)::INTEGER AS shop, TIMESTAMP '2025-01-${day}' + to_milliseconds(i * 288000) AS ts, (i * ${day} % 31)::DOUBLE / 10 AS amount FROM range(300) t(i)`,
     );
   const put = async (options: Partial<UploadOptions>) => {
-    const out = join(folder, `out-${options.tiles ?? 'build'}`);
+    const out = join(folder, `out-${options.tiles ?? 'auto'}`);
     const from = { asOfMs: Date.parse('2025-01-29T12:00:00Z'), lake, out, workers: 1 };
     const { meta, tilesBuilt } = await upload(definition, {
       ...{ ...from, ...options, store: memoryStore() },
     });
     return { entries: meta.entries, bytes: meta.bytes, checksum: meta.checksum, tilesBuilt };
   };
-  const { tilesBuilt, ...whole } = await put({});
+  const { tilesBuilt, ...whole } = await put({ tiles: 'build' });
   expect(tilesBuilt).toBeGreaterThan(0);
   expect(whole.entries).toBe(40 + 278);
   const few = { taskBytes: 100_000, leastRows: 500 };
   for (const options of [
-    { memoryShares: { ...few, leastLookedUp: 1 } },
+    {},
+    { memoryShares: { ...few, leastLookedUp: 1 }, tiles: 'build' },
     { memoryShares: few, tiles: 'off' },
     { memoryShares: { ...few, leastLookedUp: 1 }, tiles: 'off', workers: 2 },
   ] as const)

@@ -64,7 +64,7 @@ function uploadJoin(): Join {
   return join({ name: 'asked', left, parts: [part(spend)], online: true });
 }
 
-/** From tiles that are there to a version that is current: keys a second, all of it. */
+/** From rows to a version that is current: keys a second, all of it. */
 export async function runUpload(options: BenchOptions, { say, signal }: Watching): Promise<Result> {
   const { scale, workers, check, runs } = options;
   const loadBefore = loadavg()[0] ?? 0;
@@ -105,7 +105,7 @@ export async function runUpload(options: BenchOptions, { say, signal }: Watching
     });
     await first.store.close();
     say(
-      `${entries.toLocaleString('en')} entries, ${formatBytes(bytes)}, with ${first.tilesBuilt} tiles built in ${(first.elapsedMs / 1000).toFixed(1)} s; ${equal.toLocaleString('en')} cells equal a training set's`,
+      `${entries.toLocaleString('en')} entries, ${formatBytes(bytes)} in ${(first.elapsedMs / 1000).toFixed(1)} s; ${equal.toLocaleString('en')} cells equal a training set's`,
     );
     const line: Record<string, Field> = {
       ...{ benchmark: 'upload', scale, runs: check ? 0 : runs, workers },

@@ -79,7 +79,7 @@ export async function withPlannedUnit<T>(
   const memory = shareMemory(memoryBudget(options.memory), workers, options.memoryShares);
   const session = await openDuckDb({ threads: workers, memoryBytes: memory.planningBytes });
   const interruption = interruptOnAbort(session, options.signal);
-  const tiles = options.tiles ?? 'build';
+  const tiles = options.tiles ?? 'auto';
   const planOptions: PlanOptions = {
     ...{ buckets: 1, workers, taskBytes: memory.worker.taskBytes, strict: false, tiles },
     ...{ semantics: SEMANTICS_VERSION, prune: true, labelsOnly: false, covers: () => true },

@@ -14,7 +14,7 @@ export interface EncodeOptions {
   /** Of tests: how it is shared. */
   readonly memoryShares?: Partial<WorkerMemory>;
   readonly tmp?: string;
-  /** Default `build`: tiles that are missing are built and stay. */
+  /** Default `auto`: tiles that are there are read where they spare rows. `build` first builds those that are missing, and they stay. */
   readonly tiles?: TilePolicy;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: EncodeProgress) => void;
