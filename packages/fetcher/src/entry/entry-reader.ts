@@ -33,6 +33,13 @@ export interface Wait {
   readonly late: () => Error;
 }
 
+/** A place that memory does not have. */
+interface Missing {
+  readonly idx: number;
+  readonly id: string;
+  readonly key: Uint8Array;
+}
+
 /** One call of the store. */
 interface Batch {
   readonly done: Promise<void>;
@@ -78,69 +85,54 @@ export function entryReader(reader: StoreReader, cache: EntryCache, prefix: stri
   };
 
   /** What the store has at hand needs no batch, no timer, no turn of the event loop; null where it has not. */
-  const readNow = (ids: readonly string[], places: readonly EntryPlace[]): EntriesRead | null => {
-    const entries = new Array<Entry | Error>(places.length);
-    const missing: number[] = [];
-    for (let idx = 0; idx < places.length; idx++) {
-      const kept = cache.get(ids[idx]!);
-      if (kept === undefined) missing.push(idx);
-      else entries[idx] = kept;
-    }
-    const hits = places.length - missing.length;
-    const read: EntriesRead = { entries, hits, misses: missing.length };
-    if (missing.length === 0) return read;
+  const readNow = (missing: readonly Missing[]): (Entry | Error)[] | null => {
     // What is underway for others is waited for with them.
     if (reader.multiGetNow === undefined || underway.size > 0) return null;
     try {
-      const values = reader.multiGetNow(missing.map((idx) => places[idx]!.key));
+      const values = reader.multiGetNow(missing.map(({ key }) => key));
       if (values === null) return null;
-      for (let i = 0; i < missing.length; i++) {
-        const idx = missing[i]!;
-        entries[idx] = cache.set(ids[idx]!, values[i] ?? null);
-      }
+      return missing.map(({ id }, idx) => cache.set(id, values[idx] ?? null));
     } catch (error) {
-      for (const idx of missing) entries[idx] = asError(error);
+      return missing.map(() => asError(error));
     }
-    return read;
+  };
+
+  /** In one call of the store, but for what is underway. */
+  const readSoon = async (missing: readonly Missing[], wait: Wait): Promise<(Entry | Error)[]> => {
+    const wanted = new Map<string, Uint8Array>();
+    const from = new Map<string, Batch>();
+    for (const { id, key } of missing) {
+      const batch = underway.get(id);
+      if (batch === undefined) wanted.set(id, key);
+      else from.set(id, batch);
+    }
+    if (wanted.size > 0) {
+      const mayEnd = wait.timeoutMs !== undefined || wait.signal !== undefined;
+      const batch = start(wanted, mayEnd);
+      for (const id of wanted.keys()) from.set(id, batch);
+    }
+    await all([...new Set(from.values())], wait);
+    return missing.map(({ id }) => {
+      const { found, error } = from.get(id)!;
+      return found.get(id) ?? error ?? wait.late();
+    });
   };
 
   return {
     async read(places, wait) {
-      const ids = places.map(({ text }) => prefix + text);
-      const now = readNow(ids, places);
-      if (now !== null) return now;
       const entries = new Array<Entry | Error>(places.length);
-      const wanted = new Map<string, Uint8Array>();
-      const batches = new Set<Batch>();
-      const from = new Map<string, Batch>();
-      let hits = 0;
-      ids.forEach((id, idx) => {
+      const missing: Missing[] = [];
+      for (const [idx, { key, text }] of places.entries()) {
+        const id = prefix + text;
         const kept = cache.get(id);
-        if (kept !== undefined) {
-          entries[idx] = kept;
-          hits++;
-          return;
-        }
-        const batch = underway.get(id);
-        if (batch === undefined) wanted.set(id, places[idx]!.key);
-        else {
-          from.set(id, batch);
-          batches.add(batch);
-        }
-      });
-      if (wanted.size > 0) {
-        const mayEnd = wait.timeoutMs !== undefined || wait.signal !== undefined;
-        const batch = start(wanted, mayEnd);
-        batches.add(batch);
-        for (const id of wanted.keys()) from.set(id, batch);
+        if (kept === undefined) missing.push({ idx, id, key });
+        else entries[idx] = kept;
       }
-      if (batches.size > 0) await all([...batches], wait);
-      ids.forEach((id, idx) => {
-        if (entries[idx] !== undefined) return;
-        const batch = from.get(id)!;
-        entries[idx] = batch.found.get(id) ?? batch.error ?? wait.late();
-      });
-      return { entries, hits, misses: places.length - hits };
+      if (missing.length > 0) {
+        const read = readNow(missing) ?? (await readSoon(missing, wait));
+        for (const [at, { idx }] of missing.entries()) entries[idx] = read[at]!;
+      }
+      return { entries, hits: places.length - missing.length, misses: missing.length };
     },
   };
 }
