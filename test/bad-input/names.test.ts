@@ -1,9 +1,9 @@
-import { count, entities, events, groupBy, join, last, part, sum } from '@tessera/api';
+import { ahead, count, entities, events, groupBy, join, last, part, sum } from '@tessera/api';
 import { trainSet } from '@tessera/engine';
 import { expect, test } from 'vitest';
 import { datasetRows, parquet } from '../files/workspace.js';
 import { ground } from './refusal.js';
-import { fileOf } from './shop.js';
+import { fileOf, orders, payments, writeShop } from './shop.js';
 
 /** Names that other programs would stumble over. Each is key, time, input, bucket, tie-breaker, event id and predicate. */
 const NAMES = [
@@ -171,4 +171,32 @@ test.each(LONG ? NAMES : SOME)('%s', async (name) => {
       typeof v === 'bigint' ? Number(v) : v,
     ),
   ).toContain('21');
+});
+
+test('sources of one name are read each from its own files, as under names of their own', async () => {
+  const built = async (rename: (name: string) => string) => {
+    const paid = { ...payments, name: rename(payments.name) };
+    const spend = groupBy({
+      name: 'spend',
+      source: paid,
+      keys: ['user_id'],
+      aggregations: [count(), sum('cents', { windows: ['1d'] })],
+    });
+    const definition = join({
+      name: 'alike',
+      left: { ...orders, name: rename(orders.name) },
+      parts: [part(spend)],
+      labels: [
+        ahead('cents', { operation: 'sum', windows: ['1d'], keys: ['user_id'], source: paid }),
+      ],
+    });
+    const place = await ground(writeShop);
+    const { path } = await trainSet(definition, { ...place, tiles: 'build', workers: 1 });
+    return datasetRows(path ?? '');
+  };
+  const rows = await built(() => 'shop.rows');
+  expect(rows).toEqual(await built((name) => name));
+  expect(rows).toHaveLength(12);
+  expect(rows.map((row) => row.spend_cents_sum_1d)).toContain(180n);
+  expect(rows.map((row) => row.label_cents_sum_1d)).toContain(260n);
 });

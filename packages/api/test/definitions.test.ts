@@ -1,5 +1,6 @@
 import {
   type AggregationSpec,
+  ahead,
   approxPercentile,
   average,
   count,
@@ -372,11 +373,14 @@ describe('groupBys that are refused', () => {
     expect(over(sum(untyped(undefined)))).toEqual([
       'BAD_OPTION  g › sum(): `column` is missing: name what is aggregated.',
     ]);
-    for (const column of [7, null, true]) {
+    for (const column of [7, null, true, ['v']]) {
       expect(over(count(untyped(column))), String(column)).toEqual([
-        'BAD_OPTION  g › count(): `input` must be text.',
+        'BAD_OPTION  g › count(): `column` must be the name of a column, or an expression.',
       ]);
     }
+    expect(over(count(untyped('')))).toEqual([
+      "BAD_OPTION  g › count(''): `column` must be the name of a column, or an expression.",
+    ]);
     expect(count(untyped(undefined), untyped({ windows: ['7d'] }))).toEqual({
       operation: 'COUNT',
       windows: ['7d'],
@@ -535,17 +539,71 @@ describe('joins that are refused', () => {
   });
 });
 
-test('null where options should stand is refused, not taken for none', () => {
+describe('options that spreading would lose are refused', () => {
   const source = events({
     name: 'e',
     path: 'e',
     columns: { id: 'string', n: 'int64', at: 'timestamp' },
     time: 'at',
   });
-  // What a file without types may hold.
-  const none = null as unknown as undefined;
-  for (const aggregation of [sum('n', none), count('n', none)])
-    expect(() => groupBy({ name: 'g', source, keys: ['id'], aggregations: [aggregation] })).toThrow(
-      '`options` is no option here',
-    );
+  const made = groupBy({ name: 'made', source, keys: ['id'], aggregations: [count()] });
+  const over = (...aggregations: readonly unknown[]): readonly string[] =>
+    problemsOf(() => groupBy(untyped({ name: 'g', source, keys: ['id'], aggregations })));
+
+  test.each([null, 5, true, '7d', ['7d']])('%j is no object of options', (none) => {
+    expect(over(sum('n', untyped(none)), count('n', untyped(none)))).toEqual([
+      "BAD_OPTION  g › sum('n'): `options` must be an object.",
+      "BAD_OPTION  g › count('n'): `options` must be an object.",
+    ]);
+    expect(over(lastK('n', untyped(none)))).toEqual([
+      "BAD_OPTION  g › lastK('n'): `options` must be an object.",
+      "BAD_OPTION  g › lastK('n'): `k` is missing.",
+    ]);
+    expect(
+      problemsOf(() => join({ name: 'j', left: source, parts: [part(made, untyped(none))] })),
+    ).toEqual(['BAD_OPTION  j › part(made): `options` must be an object.']);
+  });
+
+  test('those that the builder writes', () => {
+    const other = { operation: 'max', input: 'id' };
+    expect(
+      over(
+        sum('n', untyped(other)),
+        lastK('n', untyped({ k: 2, ...other })),
+        count(untyped(other)),
+      ),
+    ).toEqual([
+      "BAD_OPTION  g › sum('n'): `operation` is no option here.",
+      "BAD_OPTION  g › sum('n'): `input` is no option here.",
+      "BAD_OPTION  g › lastK('n'): `operation` is no option here.",
+      "BAD_OPTION  g › lastK('n'): `input` is no option here.",
+      'BAD_OPTION  g › count(): `operation` is no option here.',
+      'BAD_OPTION  g › count(): `input` is no option here.',
+    ]);
+    expect(over(sum('n', untyped({ options: { as: 'x' } })))).toEqual([
+      "BAD_OPTION  g › sum('n'): `options` is no option here.",
+    ]);
+    const label = { operation: 'max', windows: ['7d'], keys: ['id'], input: 'id' } as const;
+    for (const [drawn, at] of [
+      [ahead('n', untyped(label)), "ahead('n') › max('n')"],
+      [ahead(untyped(label)), 'ahead() › max()'],
+    ] as const)
+      expect(
+        problemsOf(() =>
+          join({ name: 'j', left: source, parts: [part(made)], labels: [untyped(drawn)] }),
+        )[0],
+      ).toBe(`BAD_OPTION  j › ${at}: \`input\` is no option here.`);
+  });
+
+  test('a column that is left out is what is told, not its options', () => {
+    const windows = ['7d'] as const;
+    expect(
+      over(sum(untyped({ windows })), lastK(untyped({ k: 3, where: 'id' }), untyped(undefined))),
+    ).toEqual([
+      'BAD_OPTION  g › sum(): `column` is missing: name what is aggregated.',
+      'BAD_OPTION  g › lastK(): `column` is missing: name what is aggregated.',
+      expect.stringMatching(/^BAD_PREDICATE/),
+    ]);
+    expect(count({ windows })).toEqual({ operation: 'COUNT', windows });
+  });
 });

@@ -100,6 +100,10 @@ test('names of columns, all of them, each where it stands', () => {
   expect(shown('ammount / (curency)')).toBe(
     '^ there is no column `ammount`\n           ^ there is no column `curency`',
   );
+  // Functions and words of the language are called in any case, columns as they are declared.
+  expect(shown('UPPER(currency) and AMOUNT > n')).toBe(
+    '                    ^ there is no column `AMOUNT`',
+  );
   // What BETWEEN and CASE x WHEN hold twice is told once.
   expect(shown('ammount BETWEEN 1 AND 2')).toBe('^ there is no column `ammount`');
   expect(problemsOf('CASE ammount WHEN 1 THEN 2 WHEN 3 THEN 4 END')).toHaveLength(1);
@@ -118,6 +122,9 @@ test('as an error', () => {
     }
     return 'it was taken';
   };
+  expect(caught(() => parseExpression('"Amount" > 1', columns))).toContain(
+    'Did you mean `amount`?',
+  );
   expect(caught(() => parseExpression('amount / (ammount + "USD")', columns))).toBe(
     [
       'error BAD_EXPRESSION',

@@ -249,10 +249,9 @@ test('what is wrong is told at its character, all together', () => {
           ^",
       "BAD_OPTION  g › weightedAverage('amount'): \`weight\` must be a column of numbers, and \`country\` is string.",
       "BAD_OPTION  g › sum(amount): \`typ\` is no option here.",
-      "BAD_OPTION  g › sum(): \`input\` must be text.",
+      "BAD_OPTION  g › sum(): \`column\` is no option here.",
       "BAD_OPTION  g › sum(): \`column\` is missing: name what is aggregated.",
-      "BAD_OPTION  g › sum(): \`input\` must be text.",
-      "BAD_OPTION  g › sum(): \`column\` is missing: name what is aggregated.",
+      "BAD_OPTION  g › sum(): \`column\` must be the name of a column, or an expression.",
       "BAD_EXPRESSION  g › sum(…): expression: there is no operator "plus".
     (given as data)",
       "BAD_EXPRESSION  g › last(nth): expression: there is no column \`nth\`.

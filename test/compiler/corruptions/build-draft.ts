@@ -3,11 +3,13 @@ import { parse, validateProject } from '@tessera/compiler';
 import { expressionProblems } from '@tessera/engine';
 import type { Finding } from '@tessera/validators';
 import type { Json, JsonObject } from './fraud-draft.js';
+import { namesIn, refIn, standsFor } from './refs.js';
 
 /** Builders as a user's file would call them, types aside. */
 const builders = api as unknown as Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 interface Call {
+  readonly all: ReadonlySet<string>;
   readonly made: Map<string, unknown>;
   readonly failed: Set<string>;
 }
@@ -15,21 +17,20 @@ interface Call {
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A name that nothing has is `undefined`, as an import of a circle is. */
-function resolve(value: Json, { made, failed }: Call): unknown {
-  if (Array.isArray(value)) return value.map((item: Json) => resolve(item, { made, failed }));
+function resolve(value: Json, call: Call, key: string | null = null): unknown {
+  if (Array.isArray(value)) return value.map((item: Json) => resolve(item, call));
   if (!isObject(value)) return value;
-  if (Object.keys(value).length === 1 && typeof value.ref === 'string') {
-    if (failed.has(value.ref)) throw new Skipped();
-    return made.get(value.ref);
-  }
-  return resolveMembers(value, { made, failed });
+  const name = refIn(value);
+  if (name !== undefined && call.failed.has(name)) throw new Skipped();
+  return name === undefined || standsFor(name, key, call) === 'data'
+    ? resolveMembers(value, call)
+    : call.made.get(name);
 }
 
 /** Options are no reference, even where `ref` is all that they hold. */
 function resolveMembers(value: JsonObject, call: Call): unknown {
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key, resolve(member, call)]),
+    Object.entries(value).map(([key, member]) => [key, resolve(member, call, key)]),
   );
 }
 
@@ -57,7 +58,7 @@ function aggregation(draft: Json, call: Call): unknown {
 function part(draft: Json, call: Call): unknown {
   if (!isObject(draft) || !('of' in draft)) return resolve(draft, call);
   const { of, ...options } = draft;
-  return builders.part!(resolve(of ?? null, call), resolveMembers(options, call));
+  return builders.part!(resolve(of ?? null, call, 'of'), resolveMembers(options, call));
 }
 
 function label(draft: Json, call: Call): unknown {
@@ -82,7 +83,7 @@ const listOf = (value: Json | undefined, one: (draft: Json, call: Call) => unkno
  * Throws   what no user should ever see: anything but the product's own errors
  */
 export function findingsOf(draft: Json): readonly Finding[] {
-  const call: Call = { made: new Map(), failed: new Set() };
+  const call: Call = { all: namesIn(draft as JsonObject), made: new Map(), failed: new Set() };
   const problems: api.TesseraError[] = [];
   const each = (section: Json | undefined, make: (own: JsonObject) => unknown) => {
     for (const [name, own] of isObject(section) ? Object.entries(section) : []) {

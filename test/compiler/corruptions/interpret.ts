@@ -9,7 +9,9 @@ import type {
   SourceSpec,
 } from '../../oracle/types.js';
 import type { Json, JsonObject } from './fraud-draft.js';
-import { asObject, asText, Illegal, type Reading, read } from './reading.js';
+import { isNumeric, takes } from './operation-types.js';
+import { asObject, asText, Illegal, type Reading, read, textsIn } from './reading.js';
+import { bindRefs, refIn } from './refs.js';
 
 /** A draft in the oracle's words. Derived columns are texts still. */
 export interface Interpreted {
@@ -55,8 +57,9 @@ function sourceOf(draft: Json, path: string): SourceSpec {
   const kind = own.text('make');
   if (kind !== 'events' && kind !== 'entities') throw new Illegal('builder', `${path}: ${kind}`);
   const name = nameOf(own);
-  const columns = Object.entries(own.object('columns')).map(([column, type]) => {
-    const text = asText(type, `${path}.columns.${column}`).trim();
+  const declared = textsIn(own.object('columns'), `${path}.columns`);
+  const columns = Object.entries(declared).map(([column, type]) => {
+    const text = type.trim();
     if (!/[\p{L}\p{Nd}]/u.test(column)) throw new Illegal('name', `${path}: a column without name`);
     return {
       name: column,
@@ -217,7 +220,10 @@ function aggregationOf(
     throw new Illegal('nothing', `${own.path} makes no column`);
   if (column === undefined && operation !== 'COUNT')
     throw new Illegal('missing', `${own.path} has no column`);
-  if (column !== undefined) columnIn(source, column);
+  if (column !== undefined && !takes(spec.operation, columnIn(source, column)))
+    throw new Illegal('values', `${own.path}: ${operation} of ${column}`);
+  if (spec.weight !== undefined && !isNumeric(columnIn(source, spec.weight)))
+    throw new Illegal('values', `${own.path}: ${spec.weight} weighs nothing`);
   for (const window of spec.windows) {
     if (window === null) continue;
     const ms = lengthMs(window);
@@ -242,9 +248,8 @@ function aggregationDraft(draft: Json, home: Home, path: string) {
 }
 
 function refOf<T>(value: Json | undefined, known: ReadonlyMap<string, T>, path: string): T {
-  const own = asObject(value, path);
-  const found =
-    Object.keys(own).length === 1 && typeof own.ref === 'string' ? known.get(own.ref) : undefined;
+  const name = refIn(asObject(value, path));
+  const found = name === undefined ? undefined : known.get(name);
   if (found === undefined) throw new Illegal('reference', `${path} names nothing`);
   return found;
 }
@@ -293,8 +298,7 @@ function keysOf(
   left: SourceSpec,
 ): PartSpec['keys'] {
   const leftOf = new Map<string, string>();
-  for (const [from, to] of Object.entries(mapping)) {
-    const right = asText(to, groupBy.name);
+  for (const [from, right] of Object.entries(textsIn(mapping, groupBy.name))) {
     if (!groupBy.keys.includes(right))
       throw new Illegal('column', `${groupBy.name} has no key ${right}`);
     if (leftOf.has(right)) throw new Illegal('keys', `${right} is mapped twice`);
@@ -369,7 +373,7 @@ function labelsOf(draft: Json, left: SourceSpec, path: string): LabelSpec[] {
   if (Object.keys(keys).length === 0) throw new Illegal('nothing', `${path} has no keys`);
   if (Array.isArray(given) && new Set(given).size < given.length)
     throw new Illegal('keys', `${path}: a key twice`);
-  const right = Object.values(keys).map((key) => scalarIn(left, asText(key, path)));
+  const right = Object.values(textsIn(keys, path)).map((key) => scalarIn(left, key));
   const base = { name: 'label', source: left, keys: right };
   const aggregation = aggregationOf(operation, column, own, { source: left, tail: 'exact' });
   if (!own.has('windows')) throw new Illegal('missing', `${path} has no windows`);
@@ -405,7 +409,7 @@ function labelsOf(draft: Json, left: SourceSpec, path: string): LabelSpec[] {
  * Throws   Illegal
  */
 export function interpret(draft: Json): Interpreted {
-  const top = read(draft, '');
+  const top = read(bindRefs(asObject(draft, '')), '');
   const sources = new Map(
     Object.entries(top.object('sources')).map(([id, own]) => [id, sourceOf(own, id)]),
   );
@@ -424,12 +428,7 @@ export function interpret(draft: Json): Interpreted {
       const labels = own.has('labels')
         ? own.list('labels').flatMap((label, idx) => labelsOf(label, left, `${id}.labels.${idx}`))
         : [];
-      const derivations = Object.fromEntries(
-        Object.entries(own.has('derive') ? own.object('derive') : {}).map(([column, text]) => [
-          column,
-          asText(text, `${id}.derive`),
-        ]),
-      );
+      const derivations = textsIn(own.has('derive') ? own.object('derive') : {}, `${id}.derive`);
       for (const note of ['owner', 'description', 'deprecated']) own.optionalText(note);
       own.done();
       return { kind: 'join' as const, name, left, parts, labels, derivations };

@@ -8,13 +8,15 @@ import type {
   GroupBySpec,
   JoinSpec,
   OracleRow,
+  PartSpec,
   Row,
   SourceSpec,
   Tables,
   Value,
 } from '../../oracle/types.js';
+import { checkDerived } from './derived.js';
 import type { Json } from './fraud-draft.js';
-import { type Interpreted, interpret } from './interpret.js';
+import { interpret } from './interpret.js';
 import { Illegal, type Reason } from './reading.js';
 
 export interface Verdict {
@@ -113,8 +115,35 @@ const OF_DATA = new Set([
   'MISSING_PARTITION',
 ]);
 
-function run(join: JoinSpec, sources: readonly SourceSpec[]): OracleRow[] {
-  const tables: Tables = Object.fromEntries(sources.map((source) => [source.name, rowsOf(source)]));
+/**
+ * A join, and the rows of its sources. The oracle finds tables by name, and two sources may have one: here each goes by a name of
+ * its own, which nothing else reads.
+ */
+function withTables(join: JoinSpec): { readonly join: JoinSpec; readonly tables: Tables } {
+  const sources = [
+    join.left,
+    ...[...join.parts, ...(join.labels ?? [])].map(({ groupBy }) => groupBy.source),
+  ];
+  const own = new Map(
+    [...new Set(sources)].map((source, idx) => [source, { ...source, name: `source ${idx}` }]),
+  );
+  const over = <P extends PartSpec>(part: P): P => ({
+    ...part,
+    groupBy: { ...part.groupBy, source: own.get(part.groupBy.source)! },
+  });
+  return {
+    join: {
+      ...join,
+      left: own.get(join.left)!,
+      parts: join.parts.map(over),
+      ...(join.labels !== undefined && { labels: join.labels.map(over) }),
+    },
+    tables: Object.fromEntries([...own].map(([source, { name }]) => [name, rowsOf(source)])),
+  };
+}
+
+function run(given: JoinSpec): OracleRow[] {
+  const { join, tables } = withTables(given);
   try {
     return join.labels === undefined
       ? naiveJoin(join, tables)
@@ -128,7 +157,6 @@ function run(join: JoinSpec, sources: readonly SourceSpec[]): OracleRow[] {
 }
 
 function evaluate(join: JoinSpec, more: readonly string[] = []): void {
-  const sources = [join.left, ...join.parts.map(({ groupBy }) => groupBy.source)];
   const names = [
     ...join.left.columns.map(({ name }) => name),
     'ds',
@@ -136,7 +164,7 @@ function evaluate(join: JoinSpec, more: readonly string[] = []): void {
     ...more,
   ];
   const labels = (join.labels ?? []).length;
-  for (const row of run(join, sources)) {
+  for (const row of run(join)) {
     for (const [name, value] of Object.entries(row))
       if (!isValue(value)) throw new Illegal('values', `${name} is ${String(value)}`);
     const made = new Set(Object.keys(row));
@@ -165,44 +193,6 @@ function aloneOf(groupBy: GroupBySpec): JoinSpec {
     left,
     parts: [{ ...part, lagMs: 0, at: 'strict', missing: 'null' }],
   };
-}
-
-const DUCKDB: Readonly<Record<string, string>> = {
-  ...{
-    string: 'VARCHAR',
-    epoch_ms: 'BIGINT',
-    epoch_s: 'BIGINT',
-    epoch_us: 'BIGINT',
-    timestamptz: 'TIMESTAMP',
-  },
-  ...{ timestamp_ns: 'TIMESTAMP', int32: 'INTEGER', int64: 'BIGINT' },
-};
-
-/** DuckDB is asked whether a derived column has a value over a row of these types. */
-async function checkDerived(
-  join: ReturnType<Interpreted['joins']>[number],
-  duckdb: DuckDBConnection,
-): Promise<void> {
-  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
-  const columns = [
-    ...join.left.columns.map(
-      ({ name, type }) =>
-        `CAST(NULL AS ${DUCKDB[type.kind] ?? (type.kind === 'list' ? 'VARCHAR[]' : type.kind)}) AS ${quoted(name)}`,
-    ),
-    ...featuresOf(join).map(
-      ({ name, aggregation }) =>
-        `CAST(NULL AS ${/LAST|FIRST|HISTOGRAM|TOP/.test(aggregation?.operation ?? 'LAST') ? 'VARCHAR' : 'DOUBLE'}) AS ${quoted(name)}`,
-    ),
-  ];
-  for (const [name, text] of Object.entries(join.derivations)) {
-    try {
-      await duckdb.run(
-        `DESCRIBE SELECT CAST((${text}) AS DOUBLE) FROM (SELECT ${columns.join(', ')})`,
-      );
-    } catch (error) {
-      throw new Illegal('expression', `${name}: ${String(error).split('\n')[0]}`);
-    }
-  }
 }
 
 /** Why a draft has no meaning, by running it against the oracle; null where it has one. */

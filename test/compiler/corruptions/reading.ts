@@ -64,6 +64,13 @@ export function asText(value: Json | undefined, path: string): string {
   return value;
 }
 
+/** Names with a text each: all of them are texts before anybody asks what one says. */
+export function textsIn(object: JsonObject, path: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(object).map(([name, text]) => [name, asText(text, `${path}.${name}`)]),
+  );
+}
+
 export function read(value: Json | undefined, path: string): Reading {
   const object = asObject(value, path);
   const seen = new Set<string>();

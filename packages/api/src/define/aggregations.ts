@@ -53,19 +53,48 @@ export type ColumnOperation<Op extends Operation> = <
 ) => Made<Op, In, W, By, As, Lowercase<Op>>;
 
 function columnOperation<const Op extends Operation>(operation: Op): ColumnOperation<Op> {
-  return (input, options) => ({ ...kept(options), operation, input });
+  return (input, options) => built(operation, input, options);
 }
 
-/** What is null where options should stand is kept, for the groupBy to refuse: spread it would be no options. */
-function kept<T>(options: T): T | { readonly options: null } {
-  return options === null ? { options: null } : options;
-}
-
-/** Options come first where rows are counted, and no expression looks like them. */
+/** Options come first where no column is named, and no expression looks like them. */
 export function isOptions(first: unknown): first is object {
   return (
-    typeof first === 'object' && first !== null && !('op' in first) && !('expression' in first)
+    typeof first === 'object' &&
+    first !== null &&
+    !Array.isArray(first) &&
+    !('op' in first) &&
+    !('expression' in first)
   );
+}
+
+/** What an aggregation holds beside its user's options. */
+export const OWN_OPTIONS: readonly string[] = ['operation', 'input'];
+
+/**
+ * Options as they can be spread beside `own`, what a builder writes. What would be lost by that is kept under `options`, for the
+ * groupBy to refuse: what stands in their place and has none, and options that are called as what the builder writes.
+ */
+export function kept(given: unknown, own = OWN_OPTIONS): { readonly options?: unknown } {
+  if (given === undefined) return {};
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return { options: given };
+  const entries = Object.entries(given);
+  const lost = entries.filter(([option]) => own.includes(option));
+  if (lost.length === 0) return { ...given };
+  const rest = entries.filter(([option]) => !own.includes(option));
+  return { ...Object.fromEntries(rest), options: Object.fromEntries(lost) };
+}
+
+/** Whatever stands where a column or options should is kept, for the groupBy to refuse. */
+function built<const Op extends Operation, In, Options extends object>(
+  operation: Op,
+  first: In,
+  second: Options | undefined,
+): Options & { readonly operation: Op; readonly input?: In } {
+  const isColumn = first !== undefined && !isOptions(first);
+  // Options are whatever its user gave; the groupBy tells what is wrong with them.
+  const options = { ...(!isColumn && kept(first)), ...kept(second) } as Options;
+  return { ...options, operation, ...(isColumn && { input: first }) };
 }
 
 /** Rows that have a value in the column, or all rows when there is none. 0, not null, when there were none. */
@@ -81,10 +110,8 @@ export function count<
   const As extends string | undefined = undefined,
 >(input: In, options?: AggregationOptions<W, By, As>): Made<'COUNT', In, W, By, As, 'count'>;
 export function count(first?: Input | object, second?: object): Aggregation<'COUNT'> {
-  const isRows = first === undefined || isOptions(first);
-  const options = { ...(isRows && first), ...kept(second), operation: 'COUNT' } as const;
-  // Whatever stands where a column should is kept, for the groupBy to refuse.
-  return isRows ? options : { ...options, input: first as Input };
+  // Options that come first are told from a column by looking at them.
+  return built('COUNT', first as Input | undefined, second);
 }
 
 /** Exact sum: integers and booleans give int64, floats double, decimals decimal(38,s). */
@@ -135,7 +162,7 @@ export function weightedAverage<
   input: In,
   options: AggregationOptions<W, By, As> & { readonly weight: Weight },
 ): Made<'WEIGHTED_AVERAGE', In, W, By, As, 'weighted_average', Weight> {
-  return { ...options, operation: 'WEIGHTED_AVERAGE', input };
+  return built('WEIGHTED_AVERAGE', input, options);
 }
 
 /** `lastK('device_id', { k: 3 })`, and alike. */
@@ -151,29 +178,16 @@ export type KOperation<Op extends Operation, Before extends string, After extend
 ) => Made<Op, In, W, By, As, `${Before}${NoInfer<K>}${After}`>;
 
 /** The k earliest values, oldest first. */
-export const firstK: KOperation<'FIRST_K', 'first'> = (input, options) => ({
-  ...options,
-  operation: 'FIRST_K',
-  input,
-});
+export const firstK: KOperation<'FIRST_K', 'first'> = (input, options) =>
+  built('FIRST_K', input, options);
 /** The k latest values, newest first. */
-export const lastK: KOperation<'LAST_K', 'last'> = (input, options) => ({
-  ...options,
-  operation: 'LAST_K',
-  input,
-});
+export const lastK: KOperation<'LAST_K', 'last'> = (input, options) =>
+  built('LAST_K', input, options);
 /** The k greatest values, greatest first, duplicates kept. */
-export const topK: KOperation<'TOP_K', 'top'> = (input, options) => ({
-  ...options,
-  operation: 'TOP_K',
-  input,
-});
+export const topK: KOperation<'TOP_K', 'top'> = (input, options) => built('TOP_K', input, options);
 /** The k least values, least first, duplicates kept. */
-export const bottomK: KOperation<'BOTTOM_K', 'bottom'> = (input, options) => ({
-  ...options,
-  operation: 'BOTTOM_K',
-  input,
-});
+export const bottomK: KOperation<'BOTTOM_K', 'bottom'> = (input, options) =>
+  built('BOTTOM_K', input, options);
 
 /** Above this many different values in a window, `topKFrequent` is null unless told otherwise. */
 export const DEFAULT_MAX_DISTINCT = 100_000;
@@ -189,7 +203,7 @@ export function topKFrequent<
   input: In,
   options: AggregationOptions<W, By, As> & { readonly k: K; readonly maxDistinct?: number },
 ): Made<'TOP_K_FREQUENT', In, W, By, As, `top${NoInfer<K>}_frequent`> {
-  return { ...options, operation: 'TOP_K_FREQUENT', input };
+  return built('TOP_K_FREQUENT', input, options);
 }
 
 /** Percentiles (0-100) within 1 %: one gives a number, several a list in the order asked. */
@@ -203,5 +217,5 @@ export function approxPercentile<
   input: In,
   options: AggregationOptions<W, By, As> & { readonly percentiles: P },
 ): Made<'APPROX_PERCENTILE', In, W, By, As, PercentileLabel<NoInfer<P>>> {
-  return { ...options, operation: 'APPROX_PERCENTILE', input };
+  return built('APPROX_PERCENTILE', input, options);
 }

@@ -3,7 +3,7 @@ import type { Input } from '../types/aggregation-type.js';
 import type { Events } from '../types/definition-types.js';
 import type { Label, LabelOperations } from '../types/label-type.js';
 import type { ColumnTexts, WindowText } from '../types/type-text.js';
-import { isOptions } from './aggregations.js';
+import { isOptions, kept } from './aggregations.js';
 
 /** What only some operations take, as their builders do. */
 interface Arguments<K, P, Weight> {
@@ -106,6 +106,9 @@ export function ahead(
   second?: object,
 ): { readonly kind: 'ahead'; readonly options: object } {
   // Whatever stands where a column should is kept, for the join to refuse.
-  const options = isOptions(first) ? { ...first, ...second } : { ...second, input: first };
+  const own = ['input'];
+  const options = isOptions(first)
+    ? { ...kept(first, own), ...kept(second, own) }
+    : { ...kept(second, own), input: first };
   return { kind: 'ahead', options };
 }

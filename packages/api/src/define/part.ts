@@ -47,7 +47,8 @@ export function part<
     readonly lag?: WindowText;
   },
 ): Part<GroupByOf<G>, NoInfer<Prefix>, NeededLeft<ColumnsOf<G>, KeyOf<G>, NoInfer<M>>> {
-  return { kind: 'part', of, options: options ?? {} };
+  // null is no options, and is refused as whatever else is none.
+  return { kind: 'part', of, options: options === undefined ? {} : options };
 }
 
 const optionsShape = z.strictObject({
@@ -88,7 +89,7 @@ export function passThrough(source: SourceSpec): GroupBySpec {
  * Returns undefined after adding its problems.
  */
 export function readPart(draft: unknown, left: SourceSpec, report: Report): PartSpec | undefined {
-  const { of, options: given } = (draft ?? {}) as Readonly<Record<string, unknown>>;
+  const { of, options: given = {} } = (draft ?? {}) as Readonly<Record<string, unknown>>;
   if (isAhead(draft)) {
     report
       .as('AHEAD_AMONG_FEATURES')
@@ -112,7 +113,7 @@ export function readPart(draft: unknown, left: SourceSpec, report: Report): Part
     checkPassedThrough(groupBy, own);
     checkLeaks(groupBy, own);
   }
-  const options = readShape(optionsShape, given ?? {}, own);
+  const options = readShape(optionsShape, given, own);
   if (options === undefined) return undefined;
   const keys = readKeys({ mapping: options.keys ?? {}, groupBy, left }, own);
   if (options.prefix !== undefined) checkPiece('prefix', options.prefix, own);

@@ -13,7 +13,7 @@ import {
   type SourceSpec,
 } from '../spec.js';
 import { MIN_SAWTOOTH_MS, parseWindow, type Tail } from '../window.js';
-import { DEFAULT_MAX_DISTINCT } from './aggregations.js';
+import { DEFAULT_MAX_DISTINCT, OWN_OPTIONS } from './aggregations.js';
 import { type Columns, checkScalar, findColumn, readWhere } from './columns.js';
 import { checkPiece } from './names.js';
 import { inputText, isExpressionDraft, readInput } from './read-input.js';
@@ -167,7 +167,11 @@ const BROKEN = '__input_';
 
 /** A draft with columns where expressions were, these columns, and a source that has them. */
 function withNames(draft: object, source: SourceSpec, report: Report) {
-  const named: Record<string, unknown> = { ...draft };
+  const named = withoutKept(draft, report);
+  if (named.input !== undefined && !isColumnOrExpression(named.input)) {
+    report.option('column', 'must be the name of a column, or an expression');
+    named.input = BROKEN;
+  }
   const computed: ColumnSpec[] = [];
   for (const option of ['input', 'weight']) {
     const written = named[option];
@@ -187,6 +191,29 @@ function withNames(draft: object, source: SourceSpec, report: Report) {
   }
   const takes: Columns = { ...addInputColumns(source, computed), broken: [BROKEN] };
   return { named, computed, takes };
+}
+
+const isColumnOrExpression = (input: unknown): boolean =>
+  (typeof input === 'string' && input !== '') || isExpressionDraft(input);
+
+/** A draft without what its builder kept for a groupBy to refuse. */
+function withoutKept(draft: object, report: Report): Record<string, unknown> {
+  const { options, ...rest } = draft as Readonly<Record<string, unknown>>;
+  if (options === undefined) return rest;
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    report.option('options', 'must be an object');
+    return rest;
+  }
+  const lost = Object.keys(options).filter((option) => OWN_OPTIONS.includes(option));
+  for (const option of lost)
+    report
+      .as('UNKNOWN_OPTION')
+      .option(
+        option,
+        'is no option here',
+        'The function is the operation, and its first argument what is aggregated.',
+      );
+  return lost.length > 0 ? rest : { ...draft };
 }
 
 function checkInput(shape: Shape, source: Columns, report: Report): void {

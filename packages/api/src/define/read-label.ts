@@ -14,7 +14,7 @@ import { checkKeys } from './columns.js';
 import { isSource } from './group-by.js';
 import { readKeys } from './part.js';
 import { builderName, readAggregation } from './read-aggregation.js';
-import { inputText, isExpressionDraft } from './read-input.js';
+import { inputText } from './read-input.js';
 import type { Report } from './report.js';
 import { oneOf, readShape, text } from './shape.js';
 
@@ -30,11 +30,6 @@ const labelShape = z.looseObject({
   operation: z.enum([...names.keys()], {
     error: `must be one of ${[...names.keys()].join(', ')}`,
   }),
-  input: z
-    .custom<string | object>((value) => typeof value === 'string' || isExpressionDraft(value), {
-      error: 'must be the name of a column, or an expression',
-    })
-    .optional(),
   windows: z
     .array(z.string({ error: 'must be lengths of time: a label is never unbounded' }), {
       error: 'must be an array of windows: a label is never unbounded',
