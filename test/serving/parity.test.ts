@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { type JoinSpec, leftColumns, outputColumns } from '@tessera/api';
 import { batchRows, trainSet, type UploadOptions, upload } from '@tessera/engine';
 import { openStore } from '@tessera/kv-writer';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { generate } from '../../examples/fraud/generate.js';
 import { hasRedis, startRedis } from '../../packages/kv-writer/test/redis-server.js';
 import { newFolder, quoted, sql } from '../files/workspace.js';
 import { everything, variants } from './all-operations.js';
-import { type ServedAnswer, served } from './served.js';
+import { type ServedAnswer, type ServedAnswers, served } from './served.js';
 import { requests, typedLake } from './typed-lake.js';
 
 const long = process.env.TESSERA_LONG === '1';
@@ -22,7 +22,7 @@ const WINDOWS = long
   ? ['5m', '1h', '11h', '12h', '1d', '7d', '12d', '30d', null]
   : ['1h', '12d', null];
 const BATCH = 100;
-/** For each store: of a hundred thousand pairs, on a busy machine. */
+/** Of a hundred thousand pairs, on a busy machine. */
 const HOURS_MS = 3 * 3_600_000;
 
 const folder = newFolder();
@@ -59,8 +59,12 @@ interface Compared {
   readonly wrong: readonly string[];
 }
 
-/** Trained rows out of the published files against what another process is given by the store. */
-async function compare(definition: JoinSpec, url: string, out: string): Promise<Compared> {
+/** Trained rows out of the published files against what other processes are given, each by its store. */
+async function compare(
+  definition: JoinSpec,
+  urls: readonly string[],
+  out: string,
+): Promise<Compared> {
   const trained = await trainSet(definition, { lake, out, workers: 2, tiles: 'auto' });
   const names = [...leftColumns(definition), ...outputColumns(definition)];
   const keys = ['user_id', 'currency'].filter((key) =>
@@ -74,37 +78,47 @@ async function compare(definition: JoinSpec, url: string, out: string): Promise<
       at: Number(row.at_ms),
     }),
   );
-  const answers = served({ url, folder, definition, requests: asked, batch: BATCH });
+  const features = names.slice(leftColumns(definition).length);
+  const stores = urls.map((url) => ({
+    url,
+    rows: rowsServed(served({ url, folder, definition, requests: asked, batch: BATCH }), features),
+  }));
   const wrong: string[] = [];
   let [cells, filled, done] = [0, 0, 0];
-  let waiting: readonly ServedAnswer[] = [];
-  let next = 0;
-  let places: readonly number[] = [];
-  const features = names.slice(leftColumns(definition).length);
   for await (const batch of trained.batches()) {
     for (const row of batchRows(batch, features, batch.rows)) {
-      if (next === waiting.length) {
-        const some = (await answers.next()).value;
-        if (some === undefined) throw new Error('fewer answers than rows');
-        if (places.length === 0) places = features.map(({ name }) => some.names.indexOf(name));
-        waiting = some.answers;
-        next = 0;
-      }
-      const answer = waiting[next++]!;
-      if (answer.wrong.length > 0) wrong.push(...answer.wrong);
-      for (let idx = 0; idx < features.length; idx++) {
-        const [value, own] = [row[idx], answer.values[places[idx]!]];
-        cells++;
-        if (value !== null) filled++;
-        if (!same(own, value) && wrong.length < 1000)
-          wrong.push(
-            `${features[idx]!.name} ${JSON.stringify(asked[done])}: ${show(own)} for ${show(value)}`,
-          );
+      cells += row.length;
+      for (const value of row) if (value !== null) filled++;
+      for (const { url, rows } of stores) {
+        const answer = (await rows.next()).value;
+        if (answer === undefined) throw new Error(`fewer answers than rows from ${url}`);
+        wrong.push(...answer.wrong);
+        for (let idx = 0; idx < row.length; idx++) {
+          const [value, own] = [row[idx], answer.values[idx]];
+          if (!same(own, value) && wrong.length < 1000)
+            wrong.push(
+              `${url} ${features[idx]!.name} ${JSON.stringify(asked[done])}: ${show(own)} for ${show(value)}`,
+            );
+        }
       }
       done++;
     }
   }
   return { rows: done, cells, filled, wrong };
+}
+
+/** One answer after the other, with values in the order of `features`. */
+async function* rowsServed(
+  answers: AsyncIterable<ServedAnswers>,
+  features: readonly { readonly name: string }[],
+): AsyncGenerator<ServedAnswer> {
+  let places: readonly number[] | null = null;
+  for await (const { names, answers: some } of answers) {
+    places ??= features.map(({ name }) => names.indexOf(name));
+    const order = places;
+    for (const { values, wrong } of some)
+      yield { values: order.map((place) => values[place]), wrong };
+  }
 }
 
 const show = (value: unknown): string =>
@@ -120,43 +134,42 @@ const cases = {
 
 type TilePolicy = NonNullable<UploadOptions['tiles']>;
 
-/** From tiles wherever there can be any, and from rows: to each store the other way. */
-describe.each(Object.entries(cases))('%s', (name, definition) => {
-  const out = join(folder, `out-${name}`);
-  const check = async (url: string, tiles: TilePolicy) => {
-    const store = await openStore(url);
-    try {
-      const from = { lake, out, workers: 2, tiles };
-      const uploaded = await upload(definition, { store, asOfMs: AS_OF, ...from });
-      expect(uploaded.meta.entries).toBeGreaterThan(0);
-      expect(uploaded.leftOut).toEqual([]);
-    } finally {
-      await store.close();
-    }
-    const { rows, cells, filled, wrong } = await compare(definition, url, out);
-    console.log(
-      `${name} from ${url.split(':')[0]}: ${rows} pairs, ${cells} cells, ${((100 * filled) / cells).toFixed(1)} % not null, ${wrong.length} mismatches`,
-    );
-    expect(wrong.slice(0, 10)).toEqual([]);
-    expect(rows).toBe(PAIRS);
-    expect(filled / cells).toBeGreaterThan(0.3);
-  };
-
-  // Tiles of all operations take their time: in the short run the variants' are enough.
-  const tiles = long || name === 'variants' ? 'always' : 'off';
-  test('from LMDB', () => check(`lmdb:${join(folder, `store-${name}`)}`, tiles), HOURS_MS);
-
-  // Values are the same bytes in any store: in the short run one of the two definitions.
-  test.runIf(hasRedis && (long || name === 'variants'))(
-    'from Redis',
-    async () => {
-      const redis = await startRedis();
+test.each(Object.entries(cases))(
+  '%s: what is served is what was trained',
+  async (name, definition) => {
+    const out = join(folder, `out-${name}`);
+    const put = async (url: string, tiles: TilePolicy) => {
+      const store = await openStore(url);
       try {
-        await check(redis.url, 'off');
+        const from = { lake, out, workers: 2, tiles };
+        const uploaded = await upload(definition, { store, asOfMs: AS_OF, ...from });
+        expect(uploaded.meta.entries).toBeGreaterThan(0);
+        expect(uploaded.leftOut).toEqual([]);
       } finally {
-        await redis.stop();
+        await store.close();
       }
-    },
-    HOURS_MS,
-  );
-});
+    };
+    // In the short run one of the two definitions comes from tiles, and from Redis too: they take their time.
+    const isWhole = long || name === 'variants';
+    const redis = isWhole && hasRedis ? await startRedis() : null;
+    try {
+      const urls = [
+        `lmdb:${join(folder, `store-${name}`)}`,
+        ...(redis === null ? [] : [redis.url]),
+      ];
+      // From tiles wherever there can be any, and from rows.
+      await put(urls[0]!, isWhole ? 'always' : 'off');
+      if (redis !== null) await put(redis.url, 'off');
+      const { rows, cells, filled, wrong } = await compare(definition, urls, out);
+      console.log(
+        `${name} from ${urls.map((url) => url.split(':')[0]).join(' and ')}: ${rows} pairs, ${cells} cells each, ${((100 * filled) / cells).toFixed(1)} % not null, ${wrong.length} mismatches`,
+      );
+      expect(wrong.slice(0, 10)).toEqual([]);
+      expect(rows).toBe(PAIRS);
+      expect(filled / cells).toBeGreaterThan(0.3);
+    } finally {
+      await redis?.stop();
+    }
+  },
+  HOURS_MS,
+);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,8 @@ export interface ServeOptions {
  */
 export async function* served(options: ServeOptions): AsyncGenerator<ServedAnswers> {
   const { url, folder, definition, requests, batch } = options;
-  const [asked, answers] = [join(folder, 'asked'), join(folder, 'answers')];
+  const own = mkdtempSync(join(folder, 'served-'));
+  const [asked, answers] = [join(own, 'asked'), join(own, 'answers')];
   writeFileSync(
     asked,
     serialize({ definition: JSON.parse(JSON.stringify(definition)), requests, batch }),
@@ -66,7 +67,7 @@ export async function* served(options: ServeOptions): AsyncGenerator<ServedAnswe
     }
   } finally {
     closeSync(file);
-    rmSync(answers);
+    rmSync(own, { recursive: true });
   }
   if (code !== 0) throw new Error(`the serving process ended with ${String(code)}`);
 }

@@ -93,7 +93,10 @@ export async function requests(
     WHEN 4 THEN least(greatest([${edges.join(', ')}][1 + CAST(${h('edge')} % ${windows.length} AS INTEGER)] + CAST(${h('by')} % 3 AS BIGINT) - 1, ${asOfMs}), ${asOfMs + span})
     ELSE ${asOfMs} + CAST(${h('ms')} % ${span + 1} AS BIGINT) END`;
   const user = `CASE ${h('user')} % 40 WHEN 0 THEN NULL WHEN 1 THEN 'nobody' ELSE user_id END`;
-  const rows = `SELECT row_number() OVER () AS id, ${user} AS user_id, merchant_id, currency, CAST(${at} AS BIGINT) AS at_ms FROM (SELECT *, 0 AS n FROM ${from} WHERE epoch_ms(ts) < ${asOfMs} ORDER BY hash(transaction_id, ${seed}) LIMIT ${count})`;
+  // A payment may be asked about more than once, each time by chance.
+  const [known] = await sql(`SELECT count(*) AS n FROM ${from} WHERE epoch_ms(ts) < ${asOfMs}`);
+  const repeats = Math.ceil(count / Number(known!.n));
+  const rows = `SELECT row_number() OVER () AS id, ${user} AS user_id, merchant_id, currency, CAST(${at} AS BIGINT) AS at_ms FROM (SELECT p.*, n FROM ${from} p, range(${repeats}) r(n) WHERE epoch_ms(ts) < ${asOfMs} ORDER BY hash(transaction_id, n, ${seed}) LIMIT ${count})`;
   const at0 = Math.floor(asOfMs / DAY_MS);
   // A partition's label says nothing of its rows' times: here it keeps files small.
   for (let from = 0; from < count; from += ROWS_OF_FILE)
