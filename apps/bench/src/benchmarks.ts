@@ -237,8 +237,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   {
     kind: 'upload',
     name: 'upload',
-    about:
-      '10 features of a million keys from tiles into LMDB, verified and switched: keys a second',
+    about: '10 features of a million keys into LMDB, verified and switched: keys a second',
     runs: 3,
   },
   {

@@ -4,11 +4,12 @@ import type { Ranges } from '../order/ranges.js';
  * Where the greatest value of every range is, for several windows that share their head.
  *
  * A stack keeps the entries that no later entry beats, in falling order; the best of [start, head) is its first element
- * at or after `start`. So entries are pushed once for all windows, and nothing is ever evicted but the unreachable.
+ * at or after `start`. So entries are pushed once for all windows, each window walks along the stack once, and nothing is
+ * ever evicted but the unreachable.
  *
- * Shapes   values: M entries, no NaN; windows: W × N ranges, `end` equal in all
+ * Shapes   values: M entries, no NaN; windows: W × N ranges that never step back, `end` equal in all
  * Returns  per window N entries, -1 where empty. Of equal values the last entry.
- * Cost     O(M + W·N·log depth)
+ * Cost     O(W·(M + N))
  * Oracle   a loop over every range.
  *
  * @param sign 1 = greatest, -1 = least
@@ -24,6 +25,8 @@ export function extremeEntries(
   let entry = new Int32Array(256);
   let value = new Float64Array(256);
   let fresh = new Int32Array(256);
+  // Below it in the stack all entries are before the window's last start.
+  const place = new Int32Array(windows.length);
   // Live elements are base … depth - 1.
   let base = 0;
   let depth = 0;
@@ -36,6 +39,7 @@ export function extremeEntries(
       base = 0;
       depth = 0;
       head = least;
+      place.fill(0);
     }
     // Backwards, because of what enters only the entries above all after them stay: few, so the branch is well predicted.
     if (end - head > fresh.length) fresh = new Int32Array(2 * (end - head));
@@ -50,6 +54,7 @@ export function extremeEntries(
     }
     head = end;
     while (depth > base && value[depth - 1]! <= best) depth--;
+    const kept = depth;
     if (depth + count > entry.length) {
       entry = grown(entry, new Int32Array(2 * (depth + count)));
       value = grown(value, new Float64Array(2 * (depth + count)));
@@ -61,19 +66,14 @@ export function extremeEntries(
     }
     while (base < depth && entry[base]! < least) base++;
     for (let w = 0; w < windows.length; w++) {
+      // What was above it may have been beaten.
+      let at = Math.min(place[w]!, kept);
       const start = windows[w]!.start[i]!;
-      if (start >= end) {
-        out[w]![i] = -1;
-        continue;
-      }
-      let lo = base;
-      let hi = depth - 1;
-      while (lo < hi) {
-        const mid = (lo + hi) >>> 1;
-        if (entry[mid]! < start) lo = mid + 1;
-        else hi = mid;
-      }
-      out[w]![i] = entry[lo]!;
+      const isEmpty = start >= end;
+      // The last entry of all is on top.
+      if (!isEmpty) while (entry[at]! < start) at++;
+      place[w] = at;
+      out[w]![i] = isEmpty ? -1 : entry[at]!;
     }
   }
   return out;
