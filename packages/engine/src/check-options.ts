@@ -6,6 +6,7 @@ import {
   parseDay,
   TesseraError,
 } from '@tessera/api';
+import { builds } from '@tessera/planner';
 import { z } from 'zod';
 import type { RunOptions } from './run-types.js';
 
@@ -107,7 +108,7 @@ export function checkLabelsOnly(join: JoinSpec | null, options: RunOptions): voi
       join.labels === undefined &&
       refuse(`has nothing to do: ${join.name} has no labels`),
     limit !== undefined && refuse('refreshes what is published, and a limit publishes nothing'),
-    (tiles === 'build' || tiles === 'always') && refuse('reads rows, and builds no tiles'),
+    tiles !== undefined && builds(tiles) && refuse('reads rows, and builds no tiles'),
   ].filter((problem) => problem !== false);
   if (problems.length > 0) throw combineProblems(problems.map(badOption));
 }

@@ -49,4 +49,5 @@ export { assembledBytes, eventBytes, leftBytes, leftReadBytes, scannedBytes } fr
 export { mergeRuns, positionsOf, type Run, type Runs } from './runs.js';
 export { isSameFile } from './same-file.js';
 export { LEFT_ROWS_PER_TASK, scannedRowsPerTask } from './task-rows.js';
+export { builds } from './tile-planning.js';
 export { BLOCK_DAYS, type BlockLevel, type Timeline, timelineOf } from './timeline.js';

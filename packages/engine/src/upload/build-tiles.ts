@@ -1,4 +1,4 @@
-import type { PlanOptions } from '@tessera/planner';
+import { builds, type PlanOptions } from '@tessera/planner';
 import type { Executor } from '../executor.js';
 import { NO_PROFILER } from '../profile/profiler.js';
 import type { TilesBuilt } from '../tiles/build-tiles.js';
@@ -19,7 +19,7 @@ interface Building {
 }
 
 /**
- * Build the tiles that parts miss, those of all parts of one source and key in one reading of its rows, and plan the parts
+ * Build the tiles that parts miss, where the policy says so, those of all parts of one source and key in one reading of its rows, and plan the parts
  * with them.
  */
 export async function buildPartTiles(
@@ -27,6 +27,7 @@ export async function buildPartTiles(
   building: Building,
 ): Promise<{ readonly parts: readonly PlannedPart[]; readonly built: TilesBuilt | null }> {
   const { name, out, owner, planOptions, executor, signal, onProgress } = building;
+  if (!builds(planOptions.tiles ?? 'off')) return { parts: planned, built: null };
   const events = planned.filter(({ part }) => part.groupBy.source.kind === 'events');
   const [first] = events;
   if (first === undefined) return { parts: planned, built: null };
