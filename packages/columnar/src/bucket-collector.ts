@@ -1,8 +1,10 @@
+import { BLOCK_ROWS, type BucketPages, bucketPages, type LaneValues } from './bucket-pages.js';
 import type { Batch, Column } from './column.js';
 import { concat } from './concat.js';
 import { gather } from './gather.js';
 import { bucketOfCode } from './scatter.js';
 import { emptyLike } from './shape.js';
+import { sliceBatch } from './slice.js';
 
 /** Rows put into buckets by key code as they come, a small batch at a time, so that neither side leaves the cache. */
 export interface BucketCollector {
@@ -16,34 +18,12 @@ export interface BucketCollector {
   add(batch: Batch): void;
   /**
    * The rows of every bucket in turn, in the order they came, and starts anew. A bucket's batch may lie in memory that the
-   * next `add` writes to.
+   * next one is written to.
    */
   take(): Generator<Batch>;
+  /** The next collector may have its memory; call it once, when this one is done with. */
+  close(): void;
 }
-
-/** One column of all buckets. */
-interface Lane {
-  /** Copies the batch's rows to where they belong. */
-  add(column: Column, at: Places): void;
-  /** Makes room for so many rows in a bucket. */
-  grow(bucket: number, rows: number): void;
-  take(bucket: number, rows: number): Column;
-}
-
-/** Where the rows of a batch go. */
-interface Places {
-  readonly rows: number;
-  readonly bucketOf: Int32Array;
-  /** Row of the bucket. */
-  readonly place: Int32Array;
-  /** Rows of a batch by bucket; made when somebody asks. */
-  rowsOf(bucket: number): Int32Array;
-}
-
-/** A bucket begins with room for so many rows at least. */
-const FIRST_ROWS = 1024;
-/** Buckets are not equally large; memory that is never touched costs nothing. */
-const HEADROOM = 1.25;
 
 export interface BucketOptions {
   /** Name of the `code` column that holds the key codes. */
@@ -53,59 +33,65 @@ export interface BucketOptions {
   readonly codesPerBucket?: number;
   /** About so many rows are held before they are taken. */
   readonly rows: number;
-  /** What `take` gave is written over afterwards; else it is the caller's for good. */
+  /** What `take` gave is written over when it goes on; else it is the caller's for good. */
   readonly isReused: boolean;
   /** Rows with a negative code are left out, instead of going to the bucket of null keys. */
   readonly dropsUnknown?: boolean;
 }
 
-export function bucketCollector({
-  codeColumn,
-  buckets,
-  codesPerBucket,
-  rows: expected,
-  isReused,
-  dropsUnknown = false,
-}: BucketOptions): BucketCollector {
-  // Rows that are left out go to a bucket of their own, which begins anew with every batch: no loop has to ask.
-  const all = buckets + (dropsUnknown ? 1 : 0);
-  const firstRows = Math.max(FIRST_ROWS, Math.ceil((expected / buckets) * HEADROOM));
-  const counts = new Int32Array(all);
-  const capacity = new Int32Array(all);
-  let bucketOf = new Int32Array(0);
-  let place = new Int32Array(0);
-  let lanes = new Map<string, Lane>();
+/** One column of all buckets. */
+interface Lane {
+  /** Copies the rows that were placed last to where they belong. */
+  add(column: Column, at: Placed): void;
+  take(bucket: number, pages: readonly Page[]): Column;
+}
+
+type Page = readonly [from: number, rows: number];
+
+/** Where the rows of a batch go. */
+interface Placed {
+  readonly pages: BucketPages;
+  /** Rows of the batch by bucket; made when somebody asks. */
+  rowsOf(bucket: number): Int32Array;
+}
+
+export function bucketCollector(options: BucketOptions): BucketCollector {
+  const { codeColumn, buckets, dropsUnknown = false } = options;
+  let held: { readonly pages: BucketPages; readonly lanes: ReadonlyMap<string, Lane> } | null =
+    null;
   let rows = 0;
 
-  const placeRows = (code: Int32Array) => {
-    if (place.length < code.length) {
-      bucketOf = new Int32Array(code.length);
-      place = new Int32Array(code.length);
+  const start = ({ columns }: Batch) => {
+    const wide = Object.entries(columns).filter(([, { kind }]) => kind in LANE_BYTES);
+    const pages = bucketPages({
+      buckets,
+      codesPerBucket: options.codesPerBucket ?? 0,
+      dropsUnknown,
+      rows: options.rows,
+      lanes: wide.map(([, { kind }]) => LANE_BYTES[kind as FixedKind]),
+    });
+    const at = new Map(wide.map(([name], lane) => [name, lane]));
+    const lanes = Object.entries(columns).map(([name, column]): [string, Lane] => {
+      const lane = at.get(name);
+      if (lane === undefined) return [name, nestedLane(column, buckets)];
+      return [name, fixedLane(pages, lane, column.kind as FixedKind, options.isReused)];
+    });
+    return { pages, lanes: new Map(lanes) };
+  };
+
+  const addBlock = (batch: Batch) => {
+    const code = batch.columns[codeColumn];
+    if (code?.kind !== 'code') throw new TypeError(`bucketCollector: no codes ${codeColumn}`);
+    held ??= start(batch);
+    const { pages, lanes } = held;
+    pages.place(code.values);
+    const at = { pages, rowsOf: rowsByBucket(code.values, options) };
+    for (const [name, lane] of lanes) {
+      const column = batch.columns[name];
+      if (column === undefined) throw new TypeError(`bucketCollector: no column ${name}`);
+      lane.add(column, at);
     }
-    const unknown = dropsUnknown ? buckets : 0;
-    if (codesPerBucket === undefined) mixCodes(code, bucketOf, buckets, unknown);
-    else cutCodes(code, bucketOf, codesPerBucket, unknown);
-    for (let i = 0; i < code.length; i++) place[i] = counts[bucketOf[i]!]!++;
-  };
-  const makeRoom = () => {
-    for (let b = 0; b < all; b++) {
-      if (counts[b]! <= capacity[b]!) continue;
-      const room = Math.max(firstRows, counts[b]!, Math.ceil(1.5 * capacity[b]!));
-      capacity[b] = room;
-      for (const lane of lanes.values()) lane.grow(b, room);
-    }
-  };
-  const dropped = () => {
-    if (!dropsUnknown) return 0;
-    const found = counts[buckets]!;
-    counts[buckets] = 0;
-    return found;
-  };
-  const start = (batch: Batch) => {
-    lanes = new Map(
-      Object.entries(batch.columns).map(([name, column]) => [name, newLane(column, buckets, all)]),
-    );
-    capacity.fill(0);
+    rows += dropsUnknown ? known(code.values) : batch.rows;
   };
 
   return {
@@ -113,170 +99,115 @@ export function bucketCollector({
       return rows;
     },
     add(batch) {
-      const code = batch.columns[codeColumn];
-      if (code?.kind !== 'code') throw new TypeError(`bucketCollector: no codes ${codeColumn}`);
-      if (lanes.size === 0) start(batch);
-      placeRows(code.values);
-      makeRoom();
-      const at = { rows: batch.rows, bucketOf, place, rowsOf: rowsByBucket(batch.rows, bucketOf) };
-      for (const [name, lane] of lanes) {
-        const column = batch.columns[name];
-        if (column === undefined) throw new TypeError(`bucketCollector: no column ${name}`);
-        lane.add(column, at);
-      }
-      rows += batch.rows - dropped();
+      if (batch.rows <= BLOCK_ROWS) return addBlock(batch);
+      for (let from = 0; from < batch.rows; from += BLOCK_ROWS)
+        addBlock(sliceBatch(batch, from, Math.min(batch.rows, from + BLOCK_ROWS)));
     },
     *take() {
       for (let b = 0; b < buckets; b++) {
         const columns: Record<string, Column> = {};
-        for (const [name, lane] of lanes) columns[name] = lane.take(b, counts[b]!);
-        yield { rows: counts[b]!, columns };
+        const own = [...(held?.pages.pagesOf(b) ?? [])];
+        for (const [name, lane] of held?.lanes ?? []) columns[name] = lane.take(b, own);
+        yield { rows: held?.pages.rowsOf(b) ?? 0, columns };
       }
-      counts.fill(0);
+      held?.pages.clear();
       rows = 0;
-      // Rows in the order of their codes fill other buckets each time: room that is kept would grow to that of all rows.
-      const held = capacity.reduce((sum, one) => sum + one, 0);
-      if (!isReused || held > 2 * firstRows * all) lanes = new Map();
+    },
+    close() {
+      held?.pages.close();
+      held = null;
     },
   };
 }
 
-function mixCodes(code: Int32Array, bucketOf: Int32Array, buckets: number, unknown: number): void {
-  for (let i = 0; i < code.length; i++)
-    bucketOf[i] = code[i]! < 0 ? unknown : bucketOfCode(code[i]!, buckets);
+type FixedKind = 'code' | 'f64' | 'i64' | 'i128';
+
+const LANE_BYTES = { code: 4, f64: 8, i64: 8, i128: 16 } as const;
+
+function known(codes: Int32Array): number {
+  let rows = 0;
+  for (let i = 0; i < codes.length; i++) rows += codes[i]! < 0 ? 0 : 1;
+  return rows;
 }
 
-function cutCodes(
-  code: Int32Array,
-  bucketOf: Int32Array,
-  codesPerBucket: number,
-  unknown: number,
-): void {
-  for (let i = 0; i < code.length; i++)
-    bucketOf[i] = code[i]! < 0 ? unknown : (code[i]! / codesPerBucket) | 0;
-}
-
-function rowsByBucket(rows: number, bucketOf: Int32Array): (bucket: number) => Int32Array {
+function rowsByBucket(
+  codes: Int32Array,
+  { buckets, codesPerBucket, dropsUnknown }: BucketOptions,
+): (bucket: number) => Int32Array {
   let found: Map<number, number[]> | null = null;
-  const none = new Int32Array(0);
+  const bucketOf = (code: number) =>
+    codesPerBucket === undefined || code < 0
+      ? bucketOfCode(code, buckets)
+      : Math.floor(code / codesPerBucket);
   return (bucket) => {
     if (found === null) {
       found = new Map();
-      for (let i = 0; i < rows; i++) {
-        const list = found.get(bucketOf[i]!);
-        if (list === undefined) found.set(bucketOf[i]!, [i]);
+      for (let i = 0; i < codes.length; i++) {
+        if (dropsUnknown && codes[i]! < 0) continue;
+        const b = bucketOf(codes[i]!);
+        const list = found.get(b);
+        if (list === undefined) found.set(b, [i]);
         else list.push(i);
       }
     }
-    const list = found.get(bucket);
-    return list === undefined ? none : Int32Array.from(list);
+    return Int32Array.from(found.get(bucket) ?? []);
   };
 }
 
-/** @param all with that of rows that are left out */
-function newLane(column: Column, buckets: number, all: number): Lane {
-  switch (column.kind) {
-    case 'f64':
-      return numberLane(all);
-    case 'code':
-      return codeLane(all);
-    case 'i64':
-      return wideLane('i64', all);
-    case 'i128':
-      return wideLane('i128', all);
-    default:
-      return nestedLane(column, buckets);
-  }
-}
-
-function numberLane(buckets: number): Lane {
-  const held = Array.from({ length: buckets }, () => new Float64Array(0));
-  return {
-    add(column, at) {
-      scatter(held, as(column, 'f64').values, at);
-    },
-    grow(bucket, rows) {
-      held[bucket] = longer(held[bucket]!, rows);
-    },
-    take: (bucket, rows) => ({ kind: 'f64', values: held[bucket]!.subarray(0, rows) }),
+/** Numbers of one width, with nulls for those that have them. */
+function fixedLane(pages: BucketPages, lane: number, kind: FixedKind, isReused: boolean): Lane {
+  let into: LaneValues = newValues(kind, 0);
+  const perRow = kind === 'i128' ? 2 : 1;
+  /** A byte a place, 1 = null; empty until there is one. */
+  let nulls = new Uint8Array(0);
+  const addNulls = (valid: Uint8Array) => {
+    const placed = pages.placed();
+    if (nulls.length < pages.places) nulls = longer(nulls, pages.places);
+    for (let i = 0; i < valid.length; i++) if (valid[i] === 0) nulls[placed[i]!] = 1;
   };
-}
-
-function codeLane(buckets: number): Lane {
-  const held = Array.from({ length: buckets }, () => new Int32Array(0));
-  return {
-    add(column, at) {
-      scatterCodes(held, as(column, 'code').values, at);
-    },
-    grow(bucket, rows) {
-      held[bucket] = longer(held[bucket]!, rows);
-    },
-    take: (bucket, rows) => ({ kind: 'code', values: held[bucket]!.subarray(0, rows) }),
-  };
-}
-
-// A function for each class of array: one that sees several is compiled for all of them and slow for each.
-
-function scatter(held: readonly Float64Array[], from: Float64Array, at: Places): void {
-  const { rows, bucketOf, place } = at;
-  for (let i = 0; i < rows; i++) held[bucketOf[i]!]![place[i]!] = from[i]!;
-}
-
-function scatterCodes(held: readonly Int32Array[], from: Int32Array, at: Places): void {
-  const { rows, bucketOf, place } = at;
-  for (let i = 0; i < rows; i++) held[bucketOf[i]!]![place[i]!] = from[i]!;
-}
-
-function scatterWide(held: readonly BigInt64Array[], from: BigInt64Array, at: Places): void {
-  const { rows, bucketOf, place } = at;
-  for (let i = 0; i < rows; i++) held[bucketOf[i]!]![place[i]!] = from[i]!;
-}
-
-function scatterPairs(held: readonly BigInt64Array[], from: BigInt64Array, at: Places): void {
-  const { rows, bucketOf, place } = at;
-  for (let i = 0; i < rows; i++) {
-    const to = held[bucketOf[i]!]!;
-    const row = 2 * place[i]!;
-    to[row] = from[2 * i]!;
-    to[row + 1] = from[2 * i + 1]!;
-  }
-}
-
-/** 64-bit integers, or pairs of them. */
-function wideLane(kind: 'i64' | 'i128', buckets: number): Lane {
-  const width = kind === 'i64' ? 1 : 2;
-  const held = Array.from({ length: buckets }, () => new BigInt64Array(0));
-  /** A byte per row, 1 = null, of buckets that have one. */
-  const nulls = new Map<number, Uint8Array>();
-  const setNull = (bucket: number, row: number) => {
-    let bytes = nulls.get(bucket);
-    if (bytes === undefined) {
-      bytes = new Uint8Array(held[bucket]!.length / width);
-      nulls.set(bucket, bytes);
+  const validOf = (own: readonly Page[], rows: number): Uint8Array | null => {
+    const valid = new Uint8Array(rows).fill(1);
+    let at = 0;
+    let anyNull = false;
+    for (const [from, length] of own) {
+      for (let i = 0; i < length; i++, at++) {
+        if (nulls[from + i] !== 1) continue;
+        nulls[from + i] = 0;
+        valid[at] = 0;
+        anyNull = true;
+      }
     }
-    bytes[row] = 1;
+    return anyNull ? valid : null;
   };
   return {
-    add(column, at) {
-      const { values, valid } = as(column, kind);
-      if (width === 1) scatterWide(held, values, at);
-      else scatterPairs(held, values, at);
-      if (valid === null) return;
-      for (let i = 0; i < at.rows; i++) if (valid[i] === 0) setNull(at.bucketOf[i]!, at.place[i]!);
+    add(column) {
+      const same = as(column, kind);
+      pages.scatter(lane, same.values);
+      if ('valid' in same && same.valid !== null) addNulls(same.valid);
     },
-    grow(bucket, rows) {
-      held[bucket] = longer(held[bucket]!, rows * width);
-      const bytes = nulls.get(bucket);
-      if (bytes !== undefined) nulls.set(bucket, longer(bytes, rows));
-    },
-    take(bucket, rows) {
-      const bytes = nulls.get(bucket);
-      nulls.delete(bucket);
-      const valid =
-        bytes === undefined ? null : bytes.subarray(0, rows).map((isNull) => 1 - isNull);
-      return { kind, values: held[bucket]!.subarray(0, rows * width), valid };
+    take(_bucket, own) {
+      const rows = own.reduce((sum, [, length]) => sum + length, 0);
+      if (!isReused || into.length < rows * perRow) into = newValues(kind, rows * perRow);
+      const values = into.subarray(0, rows * perRow);
+      let at = 0;
+      for (const [from, length] of own) {
+        pages.copy(lane, from, values.subarray(at, (at += length * perRow)));
+      }
+      if (kind === 'code' || kind === 'f64') return { kind, values } as Column;
+      return { kind, values, valid: nulls.length === 0 ? null : validOf(own, rows) } as Column;
     },
   };
+}
+
+function newValues(kind: FixedKind, length: number): LaneValues {
+  if (kind === 'code') return new Int32Array(length);
+  return kind === 'f64' ? new Float64Array(length) : new BigInt64Array(length);
+}
+
+function longer(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const grown = new Uint8Array(Math.ceil(1.25 * length));
+  grown.set(bytes);
+  return grown;
 }
 
 /** Lists and maps, in pieces that are joined when they are taken. */
@@ -291,7 +222,6 @@ function nestedLane(like: Column, buckets: number): Lane {
         if (rows.length > 0) held[b]!.push(gather(column, rows));
       }
     },
-    grow: () => undefined,
     take: (bucket) => {
       const pieces = held[bucket]!.splice(0);
       return pieces.length === 0 ? empty : concat(pieces);
@@ -303,14 +233,4 @@ function as<K extends Column['kind']>(column: Column, kind: K): Extract<Column, 
   if (column.kind !== kind)
     throw new TypeError(`bucketCollector: a column is ${column.kind}, was ${kind}`);
   return column as Extract<Column, { kind: K }>;
-}
-
-type Growable = Float64Array | Int32Array | BigInt64Array | Uint8Array;
-
-function longer<T extends Growable>(values: T, length: number): T {
-  const Values = values.constructor as new (length: number) => T;
-  const grown = new Values(length);
-  // The overloads of `set` differ between bigint and number arrays; both are the same class here.
-  (grown as Float64Array).set(values as Float64Array);
-  return grown;
 }

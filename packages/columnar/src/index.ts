@@ -1,4 +1,5 @@
 export { type BucketCollector, type BucketOptions, bucketCollector } from './bucket-collector.js';
+export { type LaneBytes, mostPagedRows } from './bucket-pages.js';
 export { cloneColumn } from './clone.js';
 export { type BatchCollector, collectBatches } from './collect.js';
 export { collectIfTight, madeGarbage } from './collect-garbage.js';
@@ -22,3 +23,4 @@ export { columnBytes, columnLength, countNulls, emptyLike, isNull, nullsLike } f
 export { slice, sliceBatch } from './slice.js';
 export { type KeyTimeOrder, sortByKeyTime } from './sort-key-time.js';
 export { type RangeSorter, rangeSorter, type Sortable } from './sort-range.js';
+export { dropSpareKernels, MOST_KERNEL_BYTES } from './wasm.js';

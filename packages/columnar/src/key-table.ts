@@ -1,3 +1,5 @@
+import { addresses, type Kernels, openKernels } from './wasm.js';
+
 /**
  * Keys as they lie in a vector: 1 or 2 words of 32 bits for an integer, 4 for a string of at most 12 bytes (its length, and
  * its bytes with zeros behind them).
@@ -10,8 +12,8 @@ export const LONGEST_KEY_BYTES = 12;
 /**
  * Codes of keys.
  *
- * Open addressing over one typed array, 16 bytes a slot with the key itself: a look-up touches one line of memory. A join
- * table of rows and pointers touches three, which is most of what a join costs once it outgrows a core's cache.
+ * Open addressing, 16 bytes a slot with the key itself: a look-up touches one line of memory. A join table of rows and
+ * pointers touches three, which is most of what a join costs once it outgrows a core's cache.
  */
 export interface KeyTable {
   readonly keys: number;
@@ -25,15 +27,17 @@ export interface KeyTable {
 
 /** Bytes that a table of so many keys takes. */
 export function keyTableBytes(keys: number): number {
-  return SLOT_BYTES * slotsFor(keys) + keys;
+  return SLOT_BYTES * slotsFor(keys) + keys + BLOCK_ROWS * (4 + 1) * 4;
 }
 
 /** Three words and the code + 1; 0 = free. */
-const SLOT_WORDS = 4;
-const SLOT_BYTES = 4 * SLOT_WORDS;
+const SLOT_BYTES = 16;
 
 /** Of the slots, at most: the denser the table, the more of it lies in a core's cache, and neighbours are of one line. */
 const LOAD = 0.8;
+
+/** So many keys are copied to and fro at a time. */
+const BLOCK_ROWS = 2048;
 
 function slotsFor(keys: number): number {
   let slots = 16;
@@ -49,78 +53,55 @@ function slotsFor(keys: number): number {
  */
 export function keyTable(words: Int32Array, codes: Int32Array, width: KeyWidth): KeyTable | null {
   const keys = codes.length;
-  const slots = new Int32Array(SLOT_WORDS * slotsFor(keys));
-  const mask = slots.length / SLOT_WORDS - 1;
-  const lengths = new Uint8Array(keys);
-  // The length of a string stands apart: it is looked at where all else is equal.
-  const first = width === 4 ? 1 : 0;
-  for (let k = 0; k < keys; k++) {
-    const at = k * width + first;
-    const a = words[at]!;
-    const b = width === 1 ? 0 : words[at + 1]!;
-    const c = width === 4 ? words[at + 2]! : 0;
-    let slot = hashOf(a, b, c) & mask;
-    for (; slots[SLOT_WORDS * slot + 3] !== 0; slot = (slot + 1) & mask) {
-      const other = SLOT_WORDS * slot;
-      if (slots[other] === a && slots[other + 1] === b && slots[other + 2] === c) return null;
-    }
-    slots.set([a, b, c, codes[k]! + 1], SLOT_WORDS * slot);
-    if (width === 4) lengths[codes[k]!] = words[k * width]!;
+  const table = newTable(keys, width);
+  for (let from = 0; from < keys; from += BLOCK_ROWS) {
+    const until = Math.min(keys, from + BLOCK_ROWS);
+    table.words.set(words.subarray(from * width, until * width));
+    table.codes.set(codes.subarray(from, until));
+    if (!table.add(until - from)) return null;
   }
-  const findIn = width === 1 ? findNarrow : width === 2 ? findWide : findStrings;
-  return { keys, find: (wanted, rows, found) => findIn({ slots, lengths }, wanted, rows, found) };
+  return {
+    keys,
+    find(wanted, rows, found) {
+      for (let from = 0; from < rows; from += BLOCK_ROWS) {
+        const until = Math.min(rows, from + BLOCK_ROWS);
+        table.words.set(wanted.subarray(from * width, until * width));
+        table.find(until - from);
+        found.set(table.codes.subarray(0, until - from), from);
+      }
+    },
+  };
 }
 
+/** A table in memory of its own, with room for one block of keys and their codes. */
 interface Table {
-  readonly slots: Int32Array;
-  /** Of strings, by code. */
-  readonly lengths: Uint8Array;
+  readonly words: Int32Array;
+  readonly codes: Int32Array;
+  /** Puts the first of the block into the table; false = two are alike. */
+  add(rows: number): boolean;
+  /** Codes of the first of the block. */
+  find(rows: number): void;
 }
 
-// A loop for each width: the look-up is all that it does.
-
-function findNarrow({ slots }: Table, wanted: Int32Array, rows: number, found: Int32Array): void {
-  for (let i = 0; i < rows; i++) found[i] = codeOf(slots, wanted[i]!, 0, 0);
+function newTable(keys: number, width: KeyWidth): Table {
+  const mask = slotsFor(keys) - 1;
+  const next = addresses();
+  const [slots, lengths] = [next(SLOT_BYTES * (mask + 1)), next(keys)];
+  const [words, codes] = [next(BLOCK_ROWS * width * 4), next(BLOCK_ROWS * 4)];
+  const kernels = openKernels(next(0));
+  const { buffer } = kernels.memory;
+  const { addKeys } = kernels.functions;
+  const find = finder(kernels, width);
+  return {
+    words: new Int32Array(buffer, words, BLOCK_ROWS * width),
+    codes: new Int32Array(buffer, codes, BLOCK_ROWS),
+    add: (rows) => addKeys(slots, mask, lengths, words, width, codes, rows) === 1,
+    find: (rows) => find(slots, mask, lengths, words, rows, codes),
+  };
 }
 
-function findWide({ slots }: Table, wanted: Int32Array, rows: number, found: Int32Array): void {
-  for (let i = 0; i < rows; i++) found[i] = codeOf(slots, wanted[2 * i]!, wanted[2 * i + 1]!, 0);
-}
-
-function findStrings(
-  { slots, lengths }: Table,
-  wanted: Int32Array,
-  rows: number,
-  found: Int32Array,
-): void {
-  for (let i = 0; i < rows; i++) {
-    const at = 4 * i;
-    const length = wanted[at]!;
-    // The words of a longer string are a prefix and a pointer.
-    const code =
-      length > LONGEST_KEY_BYTES
-        ? -1
-        : codeOf(slots, wanted[at + 1]!, wanted[at + 2]!, wanted[at + 3]!);
-    // Zeros behind a string are no bytes of it.
-    found[i] = code >= 0 && lengths[code] !== length ? -1 : code;
-  }
-}
-
-function codeOf(slots: Int32Array, a: number, b: number, c: number): number {
-  const mask = slots.length / SLOT_WORDS - 1;
-  for (let slot = hashOf(a, b, c) & mask; ; slot = (slot + 1) & mask) {
-    const at = SLOT_WORDS * slot;
-    const code = slots[at + 3]!;
-    if (code === 0) return -1;
-    if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c) return code - 1;
-  }
-}
-
-/** Source: the finaliser of MurmurHash3 (32 bits), a word after the other. */
-function hashOf(a: number, b: number, c: number): number {
-  let h = Math.imul(a ^ (a >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ b ^ (h >>> 13), 0xc2b2ae35);
-  h = Math.imul(h ^ c ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
+function finder({ functions }: Kernels, width: KeyWidth): Kernels['functions']['findStrings'] {
+  if (width === 4) return functions.findStrings;
+  const find = width === 1 ? functions.findNarrow : functions.findWide;
+  return (slots, mask, _lengths, words, rows, codes) => find(slots, mask, words, rows, codes);
 }

@@ -1,5 +1,11 @@
 import type { DataType } from '@tessera/api';
-import { type KeyTable, keyTable, keyTableBytes, LONGEST_KEY_BYTES } from '@tessera/columnar';
+import {
+  type KeyTable,
+  keyTable,
+  keyTableBytes,
+  LONGEST_KEY_BYTES,
+  MOST_KERNEL_BYTES,
+} from '@tessera/columnar';
 import { type RawColumn, readRows, sinkWithKey } from '@tessera/lake';
 import { type TaskContext, tableSql } from './context.js';
 import { heldTables } from './held-tables.js';
@@ -81,7 +87,7 @@ async function readTable(context: TaskContext, from: TableRef): Promise<Held | n
   const family = FAMILIES_OF_TABLES[String(about?.type)];
   if (family === undefined || keys < memory.leastLookedUp) return null;
   if (family === 'text' && Number(about?.longest) > LONGEST_KEY_BYTES) return null;
-  if (keyTableBytes(keys) > SHARE * memory.taskBytes) return null;
+  if (keyTableBytes(keys) > Math.min(MOST_KERNEL_BYTES, SHARE * memory.taskBytes)) return null;
   const sql = `SELECT ${sqlOf(family)('k0')} AS k, code FROM ${name}`;
   const code = new Int32Array(keys);
   let words = new Int32Array(0);

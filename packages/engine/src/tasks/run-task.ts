@@ -1,3 +1,4 @@
+import { dropSpareKernels } from '@tessera/columnar';
 import { addFunctions } from '../expressions/expression-sql.js';
 import { runAssemble } from './assemble.js';
 import { runAssembleFew } from './assemble-few.js';
@@ -17,6 +18,8 @@ import type { Task } from './task.js';
 
 /** Run one task where it stands: the same code inline, in a worker thread, or on another machine. */
 export async function runTask(context: TaskContext, task: Task): Promise<unknown> {
+  // Memory that scattering tasks hand on to each other.
+  if (task.type !== 'scatter') dropSpareKernels();
   collect(context);
   addFunctions(context.session, computedBy(task));
   switch (task.type) {

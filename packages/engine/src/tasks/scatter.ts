@@ -1,5 +1,11 @@
 import { TesseraError } from '@tessera/api';
-import { type Batch, bucketCollector, type Column } from '@tessera/columnar';
+import {
+  type Batch,
+  bucketCollector,
+  type Column,
+  type LaneBytes,
+  mostPagedRows,
+} from '@tessera/columnar';
 import { type ReadKind, readRows, sinkColumns, sinkWithKey } from '@tessera/lake';
 import { scannedBytes } from '@tessera/planner';
 import { during } from '../profile/phase-clock.js';
@@ -62,7 +68,10 @@ export async function runScatter(context: TaskContext, task: ScatterTask): Promi
   const sections: Section[][] = Array.from({ length: task.buckets }, () => []);
   const { exchange } = context;
   const { taskBytes, leastRows } = context.memory;
-  const fits = Math.max(leastRows, Math.floor(taskBytes / scannedBytes(task.scan.lanes)));
+  const fits = Math.min(
+    mostPagedRows(task.buckets, widest(task)),
+    Math.max(leastRows, Math.floor(taskBytes / scannedBytes(task.scan.lanes))),
+  );
   const collector = bucketCollector({
     codeColumn: 'code',
     buckets: task.buckets,
@@ -80,12 +89,21 @@ export async function runScatter(context: TaskContext, task: ScatterTask): Promi
       if (section.rows > 0) sections[bucket]!.push(section);
     });
   };
-  await eachMatch(context, task, dictionaries, kinds, (batch) => {
-    collector.add(batch);
-    if (collector.rows >= fits) flush();
-  });
-  if (collector.rows > 0) flush();
+  try {
+    await eachMatch(context, task, dictionaries, kinds, (batch) => {
+      collector.add(batch);
+      if (collector.rows >= fits) flush();
+    });
+    if (collector.rows > 0) flush();
+  } finally {
+    collector.close();
+  }
   return { ...counts, rowsScanned: task.rows, rowsMatched, sections };
+}
+
+/** Codes, times and lanes at their widest. */
+function widest({ scan }: ScatterTask): readonly LaneBytes[] {
+  return [4, 8, ...scan.lanes.map(() => 16 as const)];
 }
 
 /** Events with their key's `code`, a few at a time; those of no wanted key have -1 or are left out. */
