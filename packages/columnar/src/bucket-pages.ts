@@ -1,10 +1,4 @@
-import {
-  addresses,
-  borrowKernels,
-  giveBackKernels,
-  growTo,
-  MOST_KERNEL_BYTES,
-} from './wasm.js';
+import { addresses, borrowKernels, giveBackKernels, growTo, MOST_KERNEL_BYTES } from './wasm.js';
 
 /** An array with one value a row, or two of 64 bits for an integer of 128. */
 export type LaneValues = Int32Array | Float64Array | BigInt64Array;
@@ -172,7 +166,10 @@ function viewsOf({ buffer }: WebAssembly.Memory) {
       else longs.set(values, at >>> 3);
     },
     read(at: number, into: LaneValues) {
-      const [from, until] = [at / into.BYTES_PER_ELEMENT, at / into.BYTES_PER_ELEMENT + into.length];
+      const [from, until] = [
+        at / into.BYTES_PER_ELEMENT,
+        at / into.BYTES_PER_ELEMENT + into.length,
+      ];
       if (into instanceof Int32Array) into.set(words.subarray(from, until));
       else if (into instanceof Float64Array) into.set(doubles.subarray(from, until));
       else into.set(longs.subarray(from, until));

@@ -1,4 +1,4 @@
-import { addresses, type Kernels, openKernels } from './wasm.js';
+import { addresses, openKernels } from './wasm.js';
 
 /**
  * Keys as they lie in a vector: 1 or 2 words of 32 bits for an integer, 4 for a string of at most 12 bytes (its length, and
@@ -27,10 +27,10 @@ export interface KeyTable {
 
 /** Bytes that a table of so many keys takes. */
 export function keyTableBytes(keys: number): number {
-  return SLOT_BYTES * slotsFor(keys) + keys + BLOCK_ROWS * (4 + 1) * 4;
+  return SLOT_BYTES * slotsFor(keys) + BLOCK_ROWS * (4 + 1) * 4;
 }
 
-/** Three words and the code + 1; 0 = free. */
+/** Three words of the key, and one of its code and length. */
 const SLOT_BYTES = 16;
 
 /** Of the slots, at most: the denser the table, the more of it lies in a core's cache, and neighbours are of one line. */
@@ -86,22 +86,19 @@ interface Table {
 function newTable(keys: number, width: KeyWidth): Table {
   const mask = slotsFor(keys) - 1;
   const next = addresses();
-  const [slots, lengths] = [next(SLOT_BYTES * (mask + 1)), next(keys)];
-  const [words, codes] = [next(BLOCK_ROWS * width * 4), next(BLOCK_ROWS * 4)];
-  const kernels = openKernels(next(0));
-  const { buffer } = kernels.memory;
-  const { addKeys } = kernels.functions;
-  const find = finder(kernels, width);
+  const [slots, words, codes] = [
+    next(SLOT_BYTES * (mask + 1)),
+    next(BLOCK_ROWS * width * 4),
+    next(BLOCK_ROWS * 4),
+  ];
+  const { functions, memory } = openKernels(next(0));
+  const find = functions[FIND[width]];
   return {
-    words: new Int32Array(buffer, words, BLOCK_ROWS * width),
-    codes: new Int32Array(buffer, codes, BLOCK_ROWS),
-    add: (rows) => addKeys(slots, mask, lengths, words, width, codes, rows) === 1,
-    find: (rows) => find(slots, mask, lengths, words, rows, codes),
+    words: new Int32Array(memory.buffer, words, BLOCK_ROWS * width),
+    codes: new Int32Array(memory.buffer, codes, BLOCK_ROWS),
+    add: (rows) => functions.addKeys(slots, mask, words, width, codes, rows) === 1,
+    find: (rows) => find(slots, mask, words, rows, codes),
   };
 }
 
-function finder({ functions }: Kernels, width: KeyWidth): Kernels['functions']['findStrings'] {
-  if (width === 4) return functions.findStrings;
-  const find = width === 1 ? functions.findNarrow : functions.findWide;
-  return (slots, mask, _lengths, words, rows, codes) => find(slots, mask, words, rows, codes);
-}
+const FIND = { 1: 'findNarrow', 2: 'findWide', 4: 'findStrings' } as const;

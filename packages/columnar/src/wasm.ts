@@ -5,22 +5,14 @@ export interface KernelFunctions {
   addKeys(
     slots: number,
     mask: number,
-    lengths: number,
     words: number,
     width: number,
     codes: number,
     keys: number,
   ): number;
-  findNarrow(slots: number, mask: number, words: number, rows: number, codes: number): void;
-  findWide(slots: number, mask: number, words: number, rows: number, codes: number): void;
-  findStrings(
-    slots: number,
-    mask: number,
-    lengths: number,
-    words: number,
-    rows: number,
-    codes: number,
-  ): void;
+  findNarrow: Find;
+  findWide: Find;
+  findStrings: Find;
   placeRows(
     codes: number,
     rows: number,
@@ -40,6 +32,8 @@ export interface KernelFunctions {
   scatter64: Scatter;
   scatter128: Scatter;
 }
+
+type Find = (slots: number, mask: number, words: number, rows: number, codes: number) => void;
 
 type Scatter = (
   from: number,
