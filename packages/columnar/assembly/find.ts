@@ -10,8 +10,6 @@ const LENGTH_MASK: u32 = 15;
 const GROUP: u32 = 256;
 
 /** Source: the finaliser of MurmurHash3 (32 bits), a word after the other. */
-// @ts-expect-error: decorators of AssemblyScript
-@inline
 function hashOf(a: u32, b: u32, c: u32): u32 {
   let h: u32 = (a ^ (a >>> 16)) * 0x85ebca6b;
   h = (h ^ b ^ (h >>> 13)) * 0xc2b2ae35;
@@ -25,15 +23,13 @@ function hashOf(a: u32, b: u32, c: u32): u32 {
  *
  * @param length of a string, 0 of a number: zeros behind a string are no bytes of it
  */
-// @ts-expect-error: decorators of AssemblyScript
-@inline
 function codeFrom(slot: u32, slots: usize, mask: u32, a: u32, b: u32, c: u32, length: u32): i32 {
   while (true) {
     const at = slots + ((<usize>slot) << 4);
     const word = load<u32>(at, 12);
-    if (word == 0) return -1;
-    if (load<u32>(at) == a && load<u32>(at, 4) == b && load<u32>(at, 8) == c)
-      return (word & LENGTH_MASK) == length ? <i32>((word >>> LENGTH_BITS) - 1) : -1;
+    if (word === 0) return -1;
+    if (load<u32>(at) === a && load<u32>(at, 4) === b && load<u32>(at, 8) === c)
+      return (word & LENGTH_MASK) === length ? <i32>((word >>> LENGTH_BITS) - 1) : -1;
     slot = (slot + 1) & mask;
   }
 }
@@ -53,20 +49,20 @@ export function addKeys(
   codes: usize,
   keys: u32,
 ): i32 {
-  const first: usize = width == 4 ? 4 : 0;
+  const first: usize = width === 4 ? 4 : 0;
   for (let k: u32 = 0; k < keys; k++) {
     const key = words + ((<usize>(k * width)) << 2);
     const a = load<u32>(key + first);
-    const b: u32 = width == 1 ? 0 : load<u32>(key + first, 4);
-    const c: u32 = width == 4 ? load<u32>(key + first, 8) : 0;
+    const b: u32 = width === 1 ? 0 : load<u32>(key + first, 4);
+    const c: u32 = width === 4 ? load<u32>(key + first, 8) : 0;
     let slot = hashOf(a, b, c) & mask;
     let at = slots + ((<usize>slot) << 4);
-    while (load<u32>(at, 12) != 0) {
-      if (load<u32>(at) == a && load<u32>(at, 4) == b && load<u32>(at, 8) == c) return 0;
+    while (load<u32>(at, 12) !== 0) {
+      if (load<u32>(at) === a && load<u32>(at, 4) === b && load<u32>(at, 8) === c) return 0;
       slot = (slot + 1) & mask;
       at = slots + ((<usize>slot) << 4);
     }
-    const length: u32 = width == 4 ? load<u32>(key) : 0;
+    const length: u32 = width === 4 ? load<u32>(key) : 0;
     store<u32>(at, a);
     store<u32>(at, b, 4);
     store<u32>(at, c, 8);

@@ -5,8 +5,6 @@
 const HEADER_BYTES: usize = 64;
 
 /** As `bucketOfCode`. */
-// @ts-expect-error: decorators of AssemblyScript
-@inline
 function mixed(code: u32): u32 {
   let h: u32 = (code ^ (code >>> 16)) * 0x85ebca6b;
   h = (h ^ (h >>> 13)) * 0xc2b2ae35;
@@ -47,15 +45,15 @@ export function placeRows(
     const code = load<i32>(codes + ((<usize>i) << 2));
     let bucket: u32 = 0;
     if (code >= 0) {
-      bucket = codesPerBucket == 0 ? mixed(code) % buckets : <u32>code / codesPerBucket;
+      bucket = codesPerBucket === 0 ? mixed(code) % buckets : <u32>code / codesPerBucket;
     } else if (dropsUnknown) {
       store<u32>(places + ((<usize>i) << 2), 0);
       continue;
     }
     const at = (<usize>bucket) << 2;
     let place = load<u32>(ends + at);
-    if ((place & pageMask) == 0) {
-      if (place == 0) store<u32>(firsts + at, free);
+    if ((place & pageMask) === 0) {
+      if (place === 0) store<u32>(firsts + at, free);
       else store<u32>(pages + <usize>((place >>> pageShift) - 1) * pageBytes, free);
       store<u32>(pages + <usize>free * pageBytes, 0);
       place = free << pageShift;
