@@ -1,2 +1,3 @@
 export { addKeys, findNarrow, findStrings, findWide } from './find';
 export { placeRows, scatter32, scatter64, scatter128 } from './scatter';
+export { countRows, firstFalling, occurringCodes, placeByCode } from './sort';

@@ -1,4 +1,5 @@
-import { addresses, borrowKernels, giveBackKernels, growTo, MOST_KERNEL_BYTES } from './wasm.js';
+import { columnarKernels } from './kernels.js';
+import { addresses, borrowMemory, giveBackMemory, growTo, MOST_KERNEL_BYTES } from './wasm.js';
 
 /** An array with one value a row, or two of 64 bits for an integer of 128. */
 export type LaneValues = Int32Array | Float64Array | BigInt64Array;
@@ -67,17 +68,17 @@ export function bucketPages(options: PagesOptions): BucketPages {
   const bytesOf = (wanted: number) => pages + wanted * pageBytes;
   const expected = 1 + Math.ceil(options.rows / pageRows) + buckets + atOnce;
 
-  const kernels = borrowKernels(Math.min(MOST_KERNEL_BYTES, bytesOf(expected)));
-  const { placeRows, scatter32, scatter64, scatter128 } = kernels.functions;
-  let view = viewsOf(kernels.memory);
+  const memory = borrowMemory(Math.min(MOST_KERNEL_BYTES, bytesOf(expected)));
+  const { placeRows, scatter32, scatter64, scatter128 } = columnarKernels(memory);
+  let view = viewsOf(memory);
   let free = 1;
   let placed = 0;
 
   const makeRoom = () => {
     const needed = bytesOf(free + atOnce);
-    if (needed <= kernels.memory.buffer.byteLength) return;
-    growTo(kernels, Math.max(needed, Math.min(MOST_KERNEL_BYTES, GROWTH * needed)));
-    view = viewsOf(kernels.memory);
+    if (needed <= memory.buffer.byteLength) return;
+    growTo(memory, Math.max(needed, Math.min(MOST_KERNEL_BYTES, GROWTH * needed)));
+    view = viewsOf(memory);
   };
 
   const clear = () => {
@@ -100,7 +101,7 @@ export function bucketPages(options: PagesOptions): BucketPages {
         ...([pages, pageBytes, pageShift, free] as const),
       );
     },
-    placed: () => new Uint32Array(kernels.memory.buffer, places, placed),
+    placed: () => new Uint32Array(memory.buffer, places, placed),
     get places() {
       return free << pageShift;
     },
@@ -128,7 +129,7 @@ export function bucketPages(options: PagesOptions): BucketPages {
       view.read(at, into);
     },
     clear,
-    close: () => giveBackKernels(kernels),
+    close: () => giveBackMemory(memory),
   };
 }
 

@@ -1,3 +1,4 @@
+export { type Arena, dropArena, openArena, withArena } from './arena.js';
 export { type BucketCollector, type BucketOptions, bucketCollector } from './bucket-collector.js';
 export { type LaneBytes, mostPagedRows } from './bucket-pages.js';
 export { cloneColumn } from './clone.js';
@@ -23,4 +24,4 @@ export { columnBytes, columnLength, countNulls, emptyLike, isNull, nullsLike } f
 export { slice, sliceBatch } from './slice.js';
 export { type KeyTimeOrder, sortByKeyTime } from './sort-key-time.js';
 export { type RangeSorter, rangeSorter, type Sortable } from './sort-range.js';
-export { dropSpareKernels, MOST_KERNEL_BYTES } from './wasm.js';
+export { dropSpareMemory, MOST_KERNEL_BYTES } from './wasm.js';

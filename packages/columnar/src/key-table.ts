@@ -1,4 +1,5 @@
-import { addresses, openKernels } from './wasm.js';
+import { columnarKernels } from './kernels.js';
+import { addresses, newMemory } from './wasm.js';
 
 /**
  * Keys as they lie in a vector: 1 or 2 words of 32 bits for an integer, 4 for a string of at most 12 bytes (its length, and
@@ -91,12 +92,13 @@ function newTable(keys: number, width: KeyWidth): Table {
     next(BLOCK_ROWS * width * 4),
     next(BLOCK_ROWS * 4),
   ];
-  const { functions, memory } = openKernels(next(0));
-  const find = functions[FIND[width]];
+  const memory = newMemory(next(0));
+  const kernels = columnarKernels(memory);
+  const find = kernels[FIND[width]];
   return {
     words: new Int32Array(memory.buffer, words, BLOCK_ROWS * width),
     codes: new Int32Array(memory.buffer, codes, BLOCK_ROWS),
-    add: (rows) => functions.addKeys(slots, mask, words, width, codes, rows) === 1,
+    add: (rows) => kernels.addKeys(slots, mask, words, width, codes, rows) === 1,
     find: (rows) => find(slots, mask, words, rows, codes),
   };
 }

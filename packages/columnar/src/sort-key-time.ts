@@ -1,5 +1,8 @@
+import { type Arena, openArena } from './arena.js';
 import type { Column } from './column.js';
 import { rowCompare } from './compare.js';
+import { KERNELS } from './generated/kernels.js';
+import type { Kernels } from './kernels.js';
 import { rangeSorter } from './sort-range.js';
 
 /** Rows in (key code, time[, tie]) order. */
@@ -17,7 +20,7 @@ export interface KeyTimeOrder {
 /**
  * Stable sort of rows by (code, time, tie). Rows with a negative code or a NaN time are left out.
  *
- * Shapes   code, timeMs: N rows; tie: N rows or null
+ * Shapes   code, timeMs: N rows; tie: N rows or null. Where an arena is open, what is returned lies in it.
  * Cost     O(N + codes) when rows of each key come in time order, as scans of day partitions do; else a natural merge
  *          sort inside the keys that are out of order.
  */
@@ -26,23 +29,85 @@ export function sortByKeyTime(
   timeMs: Float64Array,
   tie: Column | null = null,
 ): KeyTimeOrder {
-  const n = code.length;
-  const maxCode = greatest(code);
-  // A bucket holds few of many codes: a counting array of all of them would cost more than the rows.
-  const sparse = maxCode > 16 * n + 65_536;
-  const present = sparse ? Int32Array.from(new Set(code.subarray())).sort() : null;
-  const dense = present === null ? code : ranksIn(present, code);
-  const slots = present === null ? maxCode + 1 : present.length;
+  const { dense, present, slots } = denseCodes(code);
+  const arena = openArena();
+  const placed =
+    (arena && placedInArena(arena, dense, timeMs, slots)) ?? placedHere(dense, timeMs, slots);
+  const { order, timeMs: sortedMs, keyCode, keyStart, nextFalling } = placed;
+  const sort = rangeSorter({ rows: order, key: sortedMs }, tie === null ? null : rowCompare(tie));
+  if (tie !== null || nextFalling === null) sortEach(keyStart, sort);
+  else
+    for (let k = nextFalling(0); k < keyCode.length; k = nextFalling(k + 1))
+      sort(keyStart[k]!, keyStart[k + 1]!);
+  if (present !== null) for (let k = 0; k < keyCode.length; k++) keyCode[k] = present[keyCode[k]!]!;
+  return { order, timeMs: sortedMs, keyCode, keyStart };
+}
 
+/** Codes of which most occur: a bucket holds few of many, and counting all of those would cost more than the rows. */
+function denseCodes(code: Int32Array): {
+  readonly dense: Int32Array;
+  /** What they stand for; null = themselves. */
+  readonly present: Int32Array | null;
+  readonly slots: number;
+} {
+  const slots = greatest(code) + 1;
+  if (slots <= 16 * code.length + 65_537) return { dense: code, present: null, slots };
+  const present = Int32Array.from(new Set(code.filter((one) => one >= 0))).sort();
+  return { dense: ranksIn(present, code), present, slots: present.length };
+}
+
+interface Placed extends KeyTimeOrder {
+  /** The first key from one on whose rows are not in time order, the number of keys if there is none; null = not known. */
+  readonly nextFalling: ((from: number) => number) | null;
+}
+
+function placedHere(code: Int32Array, timeMs: Float64Array, slots: number): Placed {
   const cursor = new Int32Array(slots + 1);
-  const kept = countRows(code, timeMs, dense, cursor);
-  const { keyCode, keyStart } = keysOf(present, cursor);
+  const kept = countRows(code, timeMs, cursor);
+  const keys = occurring(cursor);
+  const keyCode = new Int32Array(keys);
+  const keyStart = new Int32Array(keys + 1);
+  fillKeys(cursor, keyCode, keyStart);
   const order = new Int32Array(kept);
   const sortedMs = new Float64Array(kept);
-  placeRows({ code, timeMs, dense }, cursor, order, sortedMs);
-  const sort = rangeSorter({ rows: order, key: sortedMs }, tie === null ? null : rowCompare(tie));
-  sortEach(keyStart, sort);
-  return { order, timeMs: sortedMs, keyCode, keyStart };
+  placeRows(code, timeMs, cursor, order, sortedMs);
+  return { order, timeMs: sortedMs, keyCode, keyStart, nextFalling: null };
+}
+
+/** The same in WebAssembly; null when there is no room. */
+function placedInArena(
+  arena: Arena,
+  code: Int32Array,
+  timeMs: Float64Array,
+  slots: number,
+): Placed | null {
+  const n = code.length;
+  const [order, sortedMs] = [arena.integers(n), arena.doubles(n)];
+  const keys = Math.min(n, slots);
+  const [keyCode, keyStart] = [arena.integers(keys), arena.integers(keys + 1)];
+  if (order === null || sortedMs === null || keyCode === null || keyStart === null) return null;
+  const kernels = arena.kernels<Kernels>(KERNELS);
+  const counted = arena.scoped(() => {
+    const cursor = arena.integers(slots + 1);
+    const [codes, times] = [arena.addressOf(code), arena.addressOf(timeMs)];
+    if (cursor === null || codes === 0 || times === 0) return null;
+    cursor.fill(0);
+    const at = cursor.byteOffset;
+    const rows = kernels.countRows(codes, times, n, at);
+    const found = kernels.occurringCodes(at, slots, keyCode.byteOffset, keyStart.byteOffset);
+    kernels.placeByCode(codes, times, n, at, order.byteOffset, sortedMs.byteOffset);
+    return { rows, found };
+  });
+  if (counted === null) return null;
+  const { rows, found } = counted;
+  return {
+    order: order.subarray(0, rows),
+    timeMs: sortedMs.subarray(0, rows),
+    keyCode: keyCode.subarray(0, found),
+    keyStart: keyStart.subarray(0, found + 1),
+    nextFalling: (from) =>
+      kernels.firstFalling(sortedMs.byteOffset, keyStart.byteOffset, from, found),
+  };
 }
 
 // A loop each: V8 compiles a small function once, and the later loops of a long one anew each time it is called.
@@ -54,32 +119,14 @@ function greatest(code: Int32Array): number {
 }
 
 /** Rows of each code into `cursor`, one further. Returns how many there are. */
-function countRows(
-  code: Int32Array,
-  timeMs: Float64Array,
-  dense: Int32Array,
-  cursor: Int32Array,
-): number {
+function countRows(code: Int32Array, timeMs: Float64Array, cursor: Int32Array): number {
   let kept = 0;
   for (let i = 0; i < code.length; i++) {
     if (code[i]! < 0 || Number.isNaN(timeMs[i]!)) continue;
-    cursor[dense[i]! + 1]!++;
+    cursor[code[i]! + 1]!++;
     kept++;
   }
   return kept;
-}
-
-/** The codes that occur, and where each begins; `cursor` becomes where each code begins. */
-function keysOf(
-  present: Int32Array | null,
-  cursor: Int32Array,
-): Pick<KeyTimeOrder, 'keyCode' | 'keyStart'> {
-  const keys = occurring(cursor);
-  const keyCode = new Int32Array(keys);
-  const keyStart = new Int32Array(keys + 1);
-  fillKeys(cursor, keyCode, keyStart);
-  if (present !== null) for (let k = 0; k < keys; k++) keyCode[k] = present[keyCode[k]!]!;
-  return { keyCode, keyStart };
 }
 
 function occurring(cursor: Int32Array): number {
@@ -88,6 +135,7 @@ function occurring(cursor: Int32Array): number {
   return keys;
 }
 
+/** The codes that occur, and where each begins; `cursor` becomes where each code begins. */
 function fillKeys(cursor: Int32Array, keyCode: Int32Array, keyStart: Int32Array): void {
   const slots = cursor.length - 1;
   for (let c = 0, k = 0; c < slots; c++) {
@@ -101,15 +149,10 @@ function fillKeys(cursor: Int32Array, keyCode: Int32Array, keyStart: Int32Array)
   }
 }
 
-interface Rows {
-  readonly code: Int32Array;
-  readonly timeMs: Float64Array;
-  readonly dense: Int32Array;
-}
-
 /** Every row to the next place of its code. */
 function placeRows(
-  { code, timeMs, dense }: Rows,
+  code: Int32Array,
+  timeMs: Float64Array,
   cursor: Int32Array,
   order: Int32Array,
   sortedMs: Float64Array,
@@ -117,7 +160,7 @@ function placeRows(
   for (let i = 0; i < code.length; i++) {
     const t = timeMs[i]!;
     if (code[i]! < 0 || Number.isNaN(t)) continue;
-    const at = cursor[dense[i]!]!++;
+    const at = cursor[code[i]!]!++;
     order[at] = i;
     sortedMs[at] = t;
   }
@@ -127,7 +170,7 @@ function sortEach(keyStart: Int32Array, sort: (start: number, end: number) => vo
   for (let k = 0; k + 1 < keyStart.length; k++) sort(keyStart[k]!, keyStart[k + 1]!);
 }
 
-/** Position of each code in the sorted list of codes that occur. */
+/** Position of each code in the sorted list of codes that occur; -1 stays. */
 function ranksIn(present: Int32Array, code: Int32Array): Int32Array {
   const out = new Int32Array(code.length);
   for (let i = 0; i < code.length; i++) {
@@ -138,7 +181,7 @@ function ranksIn(present: Int32Array, code: Int32Array): Int32Array {
       if (present[mid]! < code[i]!) lo = mid + 1;
       else hi = mid;
     }
-    out[i] = lo;
+    out[i] = code[i]! < 0 ? -1 : lo;
   }
   return out;
 }

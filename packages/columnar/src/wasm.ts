@@ -1,103 +1,60 @@
-import { KERNELS } from './generated/kernels.js';
-
-/** The functions of `assembly/`, by their names; addresses are bytes of the memory they were opened with. */
-export interface KernelFunctions {
-  addKeys(
-    slots: number,
-    mask: number,
-    words: number,
-    width: number,
-    codes: number,
-    keys: number,
-  ): number;
-  findNarrow: Find;
-  findWide: Find;
-  findStrings: Find;
-  placeRows(
-    codes: number,
-    rows: number,
-    buckets: number,
-    codesPerBucket: number,
-    dropsUnknown: boolean,
-    ends: number,
-    firsts: number,
-    counts: number,
-    places: number,
-    pages: number,
-    pageBytes: number,
-    pageShift: number,
-    free: number,
-  ): number;
-  scatter32: Scatter;
-  scatter64: Scatter;
-  scatter128: Scatter;
-}
-
-type Find = (slots: number, mask: number, words: number, rows: number, codes: number) => void;
-
-type Scatter = (
-  from: number,
-  places: number,
-  rows: number,
-  pages: number,
-  lane: number,
-  pageBytes: number,
-  pageShift: number,
-) => void;
-
-export interface Kernels {
-  readonly functions: KernelFunctions;
-  readonly memory: WebAssembly.Memory;
-}
-
 /** WebAssembly's own unit of memory. */
-const PAGE_BYTES = 65_536;
-/** All that 32 bits can name. */
-export const MOST_KERNEL_BYTES = 65_535 * PAGE_BYTES;
+const UNIT_BYTES = 65_536;
+/** All that 32 bits can name, but for one unit. */
+export const MOST_KERNEL_BYTES = 65_535 * UNIT_BYTES;
 
-let compiled: WebAssembly.Module | null = null;
+const compiled = new Map<string, WebAssembly.Module>();
 
 /**
- * Kernels in WebAssembly with memory of their own. V8 compiles them as they are, once in a thread; the same loops in
- * JavaScript are compiled anew for every kind of array they meet, and run slowly until then.
+ * Kernels in WebAssembly over a memory. V8 compiles them as they are, once in a thread; the same loops in JavaScript are
+ * compiled anew for every kind of array they meet, and run slowly until then.
  *
- * Throws   RangeError where the machine has not so much address space
+ * @param code module in base64, as `scripts/kernels.mjs` writes it
+ *
+ * Returns  its functions by their names in `assembly/`; addresses are bytes of the memory
  */
-export function openKernels(bytes: number): Kernels {
-  compiled ??= new WebAssembly.Module(Buffer.from(KERNELS, 'base64'));
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
-  return { functions: exports as unknown as KernelFunctions, memory };
+export function kernelsOf<Functions>(code: string, memory: WebAssembly.Memory): Functions {
+  let module = compiled.get(code);
+  if (module === undefined) {
+    module = new WebAssembly.Module(Buffer.from(code, 'base64'));
+    compiled.set(code, module);
+  }
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as Functions;
 }
 
-let spare: Kernels | null = null;
+/** Throws RangeError where the machine has not so much address space. What is never touched takes no memory. */
+export function newMemory(bytes: number): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: Math.ceil(bytes / UNIT_BYTES) });
+}
+
+/** Makes a memory at least so large. Views of it are of no use afterwards. */
+export function growTo(memory: WebAssembly.Memory, bytes: number): void {
+  const missing = bytes - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / UNIT_BYTES));
+}
+
+let spare: WebAssembly.Memory | null = null;
 
 /**
- * As `openKernels`, in memory that somebody gave back, if there is any: to touch memory for the first time costs more than
- * to write to it. What is in it is not defined.
+ * As `newMemory`, what somebody gave back if there is any: to touch memory for the first time costs more than to write to
+ * it. What is in it is not defined.
  */
-export function borrowKernels(bytes: number): Kernels {
+export function borrowMemory(bytes: number): WebAssembly.Memory {
   const found = spare;
   spare = null;
-  if (found === null) return openKernels(bytes);
+  if (found === null) return newMemory(bytes);
   growTo(found, bytes);
   return found;
 }
 
 /** The next to borrow takes it over. */
-export function giveBackKernels(kernels: Kernels): void {
-  spare = kernels;
+export function giveBackMemory(memory: WebAssembly.Memory): void {
+  spare = memory;
 }
 
 /** What was given back is for the garbage collector. */
-export function dropSpareKernels(): void {
+export function dropSpareMemory(): void {
   spare = null;
-}
-
-/** Makes the memory at least so large. Views of it are of no use afterwards. */
-export function growTo({ memory }: Kernels, bytes: number): void {
-  const missing = bytes - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
 }
 
 /** Hands out addresses one behind the other, each at a line of a core's cache. */
@@ -105,7 +62,7 @@ export function addresses(from = 1024): (bytes: number) => number {
   let next = from;
   return (bytes) => {
     const at = next;
-    next += (bytes + 63) & ~63;
+    next += Math.ceil(bytes / 64) * 64;
     return at;
   };
 }

@@ -1,14 +1,16 @@
 import {
+  type Arena,
   type Column,
   gather,
   type KeyTimeOrder,
   rowCompare,
   sortByKeyTime,
+  withArena,
 } from '@tessera/columnar';
 import { codesOf, numbersOf } from './batch-lanes.js';
 import { evaluateByBucket } from './buckets.js';
 import { evaluate, type RowReport } from './evaluate.js';
-import { families } from './families.js';
+import { families, type Numbered } from './families.js';
 import { familyLanes } from './family-lane.js';
 import { readInputs } from './input/read-inputs.js';
 import { lazy, memo } from './lazy.js';
@@ -42,6 +44,27 @@ export function sweep(
   isCancelled: () => boolean = () => false,
   onPhase: (phase: 'sort' | 'sweep') => void = () => undefined,
 ): SweepOutput {
+  return withArena(arenaBytes(input), (arena) => swept(arena, input, isCancelled, onPhase));
+}
+
+/**
+ * Room for what is sorted and for one family at a time: order, time, values, two prefixes, a stack, and what is copied.
+ * What does not fit is made elsewhere.
+ */
+function arenaBytes({ events, tiles, left }: SweepInput): number {
+  const entries = events.rows + (tiles?.rows ?? 0);
+  return 96 * entries + 96 * left.rows + SPARE_BYTES;
+}
+
+/** Counts of codes, of which a bucket has few: all of them lie below a bound. */
+const SPARE_BYTES = 4e6;
+
+function swept(
+  arena: Arena,
+  input: SweepInput,
+  isCancelled: () => boolean,
+  onPhase: (phase: 'sort' | 'sweep') => void,
+): SweepOutput {
   const { events, left, features } = input;
   const tiles = input.tiles !== undefined && input.tiles.rows > 0 ? input.tiles : null;
   const log = problemLog();
@@ -69,10 +92,7 @@ export function sweep(
   const laneOf = familyLanes({ events, tiles, view, inputs });
   const checkWindows = tiles === null ? null : lazy(() => requireNoTiles(view, events.rows));
 
-  const columns: Record<string, Column> = {};
-  for (const { name } of features) columns[name] = { kind: 'f64', values: new Float64Array(0) };
-  for (const family of families(features, tiles === null ? 'raw' : 'mixed')) {
-    if (isCancelled()) throw new Error('cancelled');
+  const sweepFamily = (family: readonly Numbered[]) => {
     const { lane, sources, buckets } = laneOf(family[0]!.feature);
     const entryRanges = windows.over(
       family.map((f) => f.feature),
@@ -96,6 +116,15 @@ export function sweep(
           : evaluateByBucket(feature, prepared, sorted, buckets, report);
       columns[feature.name] = gather(column, inverse);
     }
+  };
+
+  const columns: Record<string, Column> = {};
+  for (const { name } of features) columns[name] = { kind: 'f64', values: new Float64Array(0) };
+  // Before the first family: what a family makes in the arena is forgotten with it.
+  for (const { query } of features) leftOf(query);
+  for (const family of families(features, tiles === null ? 'raw' : 'mixed')) {
+    if (isCancelled()) throw new Error('cancelled');
+    arena.scoped(() => sweepFamily(family));
   }
   return {
     columns,

@@ -1,4 +1,4 @@
-import { dropSpareKernels } from '@tessera/columnar';
+import { dropArena, dropSpareMemory } from '@tessera/columnar';
 import { addFunctions } from '../expressions/expression-sql.js';
 import { runAssemble } from './assemble.js';
 import { runAssembleFew } from './assemble-few.js';
@@ -18,8 +18,9 @@ import type { Task } from './task.js';
 
 /** Run one task where it stands: the same code inline, in a worker thread, or on another machine. */
 export async function runTask(context: TaskContext, task: Task): Promise<unknown> {
-  // Memory that scattering tasks hand on to each other.
-  if (task.type !== 'scatter') dropSpareKernels();
+  // Memory that tasks of a kind hand on to each other.
+  if (task.type !== 'scatter') dropSpareMemory();
+  if (task.type !== 'sweep') dropArena();
   collect(context);
   addFunctions(context.session, computedBy(task));
   switch (task.type) {

@@ -1,3 +1,5 @@
+import type { Arena } from '@tessera/columnar';
+import { inArena } from '../wasm.js';
 import type { Segments } from './segments.js';
 
 /**
@@ -62,13 +64,25 @@ function prefixSum(terms: readonly Float64Array[], segments: Segments): PrefixSu
 
 function maxMagnitude(terms: readonly Float64Array[]): number {
   let greatest = 0;
-  for (const term of terms) {
-    for (let i = 0; i < term.length; i++) {
-      const v = Math.abs(term[i]!);
-      if (v > greatest) greatest = v;
-    }
-  }
+  for (const term of terms) greatest = Math.max(greatest, greatestOf(term));
   return greatest;
+}
+
+function greatestOf(term: Float64Array): number {
+  return inArena(
+    (arena, kernels) => {
+      const at = arena.heldAt(term);
+      return at === 0 ? null : kernels.greatestMagnitude(at, term.length);
+    },
+    () => {
+      let greatest = 0;
+      for (let i = 0; i < term.length; i++) {
+        const v = Math.abs(term[i]!);
+        if (v > greatest) greatest = v;
+      }
+      return greatest;
+    },
+  );
 }
 
 /** The least e with x < 2^e. */
@@ -90,50 +104,111 @@ function rounder(grid: number): number {
 
 function isOnGrid(terms: readonly Float64Array[], grid: number): boolean {
   const r = rounder(grid);
-  for (const term of terms) {
-    for (let i = 0; i < term.length; i++) {
-      const v = term[i]!;
-      if (v + r - r !== v) return false;
-    }
-  }
-  return true;
+  return terms.every((term) =>
+    inArena(
+      (arena, kernels) => {
+        const at = arena.heldAt(term);
+        return at === 0 ? null : kernels.isOnGrid(at, term.length, r) === 1;
+      },
+      () => term.every((v) => v + r - r === v),
+    ),
+  );
 }
 
-function onePrefix(
+function onePrefix(terms: readonly Float64Array[], segments: Segments, grid: number): Float64Array {
+  const r = rounder(grid);
+  return inArena(
+    (arena, kernels) => {
+      const out = arena.doubles(slotsOf(segments))?.fill(0);
+      if (out === undefined) return null;
+      return inTurn(arena, terms, segments, (term, starts, count) => {
+        kernels.onePrefix(term, starts, count, r, out.byteOffset);
+      })
+        ? out
+        : null;
+    },
+    () => {
+      const out = new Float64Array(slotsOf(segments));
+      const { start } = segments;
+      for (const term of terms) {
+        for (let s = 0; s + 1 < start.length; s++) {
+          let sum = 0;
+          let to = start[s]! + s;
+          for (let j = start[s]!; j < start[s + 1]!; j++) {
+            const v = term[j]!;
+            sum += v + r - r;
+            out[++to]! += sum;
+          }
+        }
+      }
+      return out;
+    },
+  );
+}
+
+/** Places of prefixes: an entry's, and one more for each segment. */
+function slotsOf({ start }: Segments): number {
+  return start[start.length - 1]! + start.length - 1;
+}
+
+/** Calls a kernel for each term in turn; false = there is no room for one of them. */
+function inTurn(
+  arena: Arena,
   terms: readonly Float64Array[],
   { start }: Segments,
-  grid: number,
-): Float64Array {
-  const count = start[start.length - 1]!;
-  const out = new Float64Array(count + start.length - 1);
-  const r = rounder(grid);
-  for (const term of terms) {
-    for (let s = 0; s + 1 < start.length; s++) {
-      let sum = 0;
-      let to = start[s]! + s;
-      for (let j = start[s]!; j < start[s + 1]!; j++) {
-        const v = term[j]!;
-        sum += v + r - r;
-        out[++to]! += sum;
-      }
-    }
-  }
-  return out;
+  kernel: (term: number, starts: number, segments: number) => void,
+): boolean {
+  return terms.every((term) =>
+    arena.scoped(() => {
+      const [at, starts] = [arena.addressOf(term), arena.addressOf(start)];
+      if (at === 0 || starts === 0) return false;
+      kernel(at, starts, start.length - 1);
+      return true;
+    }),
+  );
 }
 
-/** Two grids in one pass, since two are what most lanes need. `rest` is what is left of the terms, null when nothing. */
+interface TwoGrids {
+  readonly prefixes: Float64Array[];
+  /** What is left of the terms, null when nothing. */
+  readonly rest: Float64Array[] | null;
+}
+
+/** Two grids in one pass, since two are what most lanes need. */
 function twoPrefixes(
   terms: readonly Float64Array[],
-  { start }: Segments,
+  segments: Segments,
   firstGrid: number,
   secondGrid: number,
-): { prefixes: Float64Array[]; rest: Float64Array[] | null } {
-  const count = start[start.length - 1]!;
-  const size = count + start.length - 1;
-  const a = new Float64Array(size);
-  const b = new Float64Array(size);
+): TwoGrids {
   const r1 = rounder(firstGrid);
   const r2 = rounder(secondGrid);
+  const { prefixes, left } = inArena(
+    (arena, kernels) => {
+      const a = arena.doubles(slotsOf(segments))?.fill(0);
+      const b = arena.doubles(slotsOf(segments))?.fill(0);
+      if (a === undefined || b === undefined) return null;
+      let left = false;
+      const done = inTurn(arena, terms, segments, (term, starts, count) => {
+        const [first, second] = [a.byteOffset, b.byteOffset];
+        if (kernels.twoPrefixes(term, starts, count, r1, r2, first, second) === 1) left = true;
+      });
+      return done ? { prefixes: [a, b], left } : null;
+    },
+    () => twoPrefixesHere(terms, segments, r1, r2),
+  );
+  return { prefixes, rest: left ? terms.map((term) => restOf(term, r1, r2)) : null };
+}
+
+function twoPrefixesHere(
+  terms: readonly Float64Array[],
+  segments: Segments,
+  r1: number,
+  r2: number,
+): { readonly prefixes: Float64Array[]; readonly left: boolean } {
+  const { start } = segments;
+  const a = new Float64Array(slotsOf(segments));
+  const b = new Float64Array(slotsOf(segments));
   let left = false;
   for (const term of terms) {
     for (let s = 0; s + 1 < start.length; s++) {
@@ -154,8 +229,7 @@ function twoPrefixes(
       }
     }
   }
-  if (!left) return { prefixes: [a, b], rest: null };
-  return { prefixes: [a, b], rest: terms.map((term) => restOf(term, r1, r2)) };
+  return { prefixes: [a, b], left };
 }
 
 /** What is left of the terms once both grids have had their part. */

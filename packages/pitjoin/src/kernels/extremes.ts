@@ -1,4 +1,6 @@
+import type { Arena } from '@tessera/columnar';
 import type { Ranges } from '../order/ranges.js';
+import { inArena, type Kernels } from '../wasm.js';
 
 /**
  * Where the greatest value of every range is, for several windows that share their head.
@@ -15,6 +17,45 @@ import type { Ranges } from '../order/ranges.js';
  * @param sign 1 = greatest, -1 = least
  */
 export function extremeEntries(
+  values: Float64Array,
+  windows: readonly Ranges[],
+  sign: 1 | -1,
+): Int32Array[] {
+  return inArena(
+    (arena, kernels) => arena.scoped(() => extremesInArena(arena, kernels, values, windows, sign)),
+    () => extremesHere(values, windows, sign),
+  );
+}
+
+/** As below, in WebAssembly; null when there is no room. */
+function extremesInArena(
+  arena: Arena,
+  kernels: Kernels,
+  values: Float64Array,
+  windows: readonly Ranges[],
+  sign: 1 | -1,
+): Int32Array[] | null {
+  const { end } = windows[0]!;
+  const n = end.length;
+  const [starts, outs] = [arena.integers(n * windows.length), arena.integers(n * windows.length)];
+  const places = arena.integers(windows.length);
+  const [fresh, entries] = [arena.integers(values.length), arena.integers(values.length + 1)];
+  const stacked = arena.doubles(values.length + 1);
+  const [source, ends] = [arena.addressOf(values), arena.addressOf(end)];
+  if (starts === null || outs === null || places === null || fresh === null) return null;
+  if (entries === null || stacked === null || source === 0 || ends === 0) return null;
+  windows.forEach(({ start }, w) => {
+    starts.set(start, w * n);
+  });
+  places.fill(0);
+  kernels.extremeEntries(
+    ...([source, sign, ends, n, starts.byteOffset, outs.byteOffset, windows.length] as const),
+    ...([places.byteOffset, fresh.byteOffset, entries.byteOffset, stacked.byteOffset] as const),
+  );
+  return windows.map((_, w) => outs.slice(w * n, (w + 1) * n));
+}
+
+function extremesHere(
   values: Float64Array,
   windows: readonly Ranges[],
   sign: 1 | -1,

@@ -1,5 +1,6 @@
 import type { Items } from '../input/input.js';
 import { lazy } from '../lazy.js';
+import { inArena } from '../wasm.js';
 import type { EventView } from './view.js';
 import type { EntryWeights } from './weights.js';
 
@@ -61,11 +62,26 @@ export function makeLane(source: LaneSource): Lane {
   };
 }
 
+/** Values of items, in the order of the items. Where an arena is open, they lie in it. */
 export function gatherDoubles(from: Float64Array, items: Int32Array): Float64Array {
   const n = items.length;
-  const out = new Float64Array(n);
-  for (let i = 0; i < n; i++) out[i] = from[items[i]!]!;
-  return out;
+  return inArena(
+    (arena, kernels) => {
+      const out = arena.doubles(n);
+      if (out === null) return null;
+      return arena.scoped(() => {
+        const [source, wanted] = [arena.addressOf(from), arena.addressOf(items)];
+        if (source === 0 || wanted === 0) return null;
+        kernels.gatherDoubles(source, wanted, n, out.byteOffset);
+        return out;
+      });
+    },
+    () => {
+      const out = new Float64Array(n);
+      for (let i = 0; i < n; i++) out[i] = from[items[i]!]!;
+      return out;
+    },
+  );
 }
 
 export type Shape = Pick<Lane, 'offsets' | 'items' | 'rows'>;

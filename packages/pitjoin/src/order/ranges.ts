@@ -1,5 +1,6 @@
 import { windowStartMs } from '@tessera/api';
 import type { KeyTimeOrder } from '@tessera/columnar';
+import { inArena } from '../wasm.js';
 import type { Lane } from './lane.js';
 import type { EventView } from './view.js';
 
@@ -30,19 +31,11 @@ export function windowHeads(
   left: KeyTimeOrder,
 ): { end: Int32Array; groupStart: Int32Array } {
   const n = left.order.length;
-  const end = new Int32Array(n);
   const groupStart = new Int32Array(n);
-  const { timeMs } = view;
-  eachLeftGroup(view, left, (firstRow, rows, firstEvent, events) => {
-    let e = firstEvent;
-    for (let i = firstRow; i < rows; i++) {
-      const q = left.timeMs[i]!;
-      while (e < events && timeMs[e]! < q) e++;
-      end[i] = e;
-      groupStart[i] = firstEvent;
-    }
+  eachLeftGroup(view, left, (firstRow, rows, firstEvent) => {
+    groupStart.fill(firstEvent, firstRow, rows);
   });
-  return { end, groupStart };
+  return { end: windowEdges(view, left, left.timeMs), groupStart };
 }
 
 /** The tail of every row's window: its first position (S2.2, S2.3; inclusive). Shapes and cost as for the heads. */
@@ -52,17 +45,52 @@ export function windowTails(
   windowMs: number,
   tail: WindowRule['tail'],
 ): Int32Array {
-  const start = new Int32Array(left.order.length);
-  const { timeMs } = view;
-  eachLeftGroup(view, left, (firstRow, rows, firstEvent, events) => {
-    let s = firstEvent;
-    for (let i = firstRow; i < rows; i++) {
-      const from = windowStartMs(left.timeMs[i]!, windowMs, tail);
-      while (s < events && timeMs[s]! < from) s++;
-      start[i] = s;
-    }
-  });
-  return start;
+  const from = new Float64Array(left.order.length);
+  for (let i = 0; i < from.length; i++) from[i] = windowStartMs(left.timeMs[i]!, windowMs, tail);
+  return windowEdges(view, left, from);
+}
+
+/**
+ * How many events of its key lie before an instant of each left row, counted from the first event of all.
+ *
+ * @param instants one for each row of `left`, which never fall within a key
+ */
+function windowEdges(view: EventView, left: KeyTimeOrder, instants: Float64Array): Int32Array {
+  const n = instants.length;
+  const out = new Int32Array(n);
+  return inArena(
+    (arena, kernels) =>
+      arena.scoped(() => {
+        const edges = arena.integers(n);
+        const at = [view.timeMs, view.groupCode, view.groupStart, instants, left.keyCode].map(
+          arena.addressOf,
+        );
+        const keyStart = arena.addressOf(left.keyStart);
+        if (edges === null || keyStart === 0 || at.includes(0)) return null;
+        const [times, groupCode, groupStart, wanted, keyCode] = at as [
+          ...[number, number, number, number, number],
+        ];
+        const [groups, keys] = [view.groupCode.length, left.keyCode.length];
+        kernels.windowEdges(
+          ...([times, groupCode, groupStart, groups] as const),
+          ...([wanted, keyCode, keyStart, keys, edges.byteOffset] as const),
+        );
+        out.set(edges);
+        return out;
+      }),
+    () => {
+      const { timeMs } = view;
+      eachLeftGroup(view, left, (firstRow, rows, firstEvent, events) => {
+        let e = firstEvent;
+        for (let i = firstRow; i < rows; i++) {
+          const t = instants[i]!;
+          while (e < events && timeMs[e]! < t) e++;
+          out[i] = e;
+        }
+      });
+      return out;
+    },
+  );
 }
 
 /** Positions as entries of a lane. */

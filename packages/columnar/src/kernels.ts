@@ -1,0 +1,62 @@
+import { KERNELS } from './generated/kernels.js';
+import { kernelsOf } from './wasm.js';
+
+/** The functions of `assembly/`. */
+export interface Kernels {
+  addKeys(
+    slots: number,
+    mask: number,
+    words: number,
+    width: number,
+    codes: number,
+    keys: number,
+  ): number;
+  findNarrow: Find;
+  findWide: Find;
+  findStrings: Find;
+  placeRows(
+    codes: number,
+    rows: number,
+    buckets: number,
+    codesPerBucket: number,
+    dropsUnknown: boolean,
+    ends: number,
+    firsts: number,
+    counts: number,
+    places: number,
+    pages: number,
+    pageBytes: number,
+    pageShift: number,
+    free: number,
+  ): number;
+  scatter32: Scatter;
+  scatter64: Scatter;
+  scatter128: Scatter;
+  countRows(codes: number, times: number, rows: number, cursor: number): number;
+  occurringCodes(cursor: number, codes: number, keyCode: number, keyStart: number): number;
+  placeByCode(
+    codes: number,
+    times: number,
+    rows: number,
+    cursor: number,
+    order: number,
+    sorted: number,
+  ): void;
+  firstFalling(sorted: number, keyStart: number, from: number, keys: number): number;
+}
+
+type Find = (slots: number, mask: number, words: number, rows: number, codes: number) => void;
+
+type Scatter = (
+  from: number,
+  places: number,
+  rows: number,
+  pages: number,
+  lane: number,
+  pageBytes: number,
+  pageShift: number,
+) => void;
+
+export function columnarKernels(memory: WebAssembly.Memory): Kernels {
+  return kernelsOf<Kernels>(KERNELS, memory);
+}
