@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Column, rangeSorter, rowCompare, sortByKeyTime } from '../src/index.js';
+import {
+  type Column,
+  type KeyTimeOrder,
+  rangeSorter,
+  rowCompare,
+  sortByKeyTime,
+  withArena,
+} from '../src/index.js';
 
 interface Row {
   readonly code: number;
@@ -20,11 +27,25 @@ const rows = (max: number): fc.Arbitrary<Row[]> =>
 
 function check(input: readonly Row[], tied: boolean, spread: number): void {
   const tie: Column = { kind: 'code', values: Int32Array.from(input, (r) => r.tie) };
-  const sorted = sortByKeyTime(
-    Int32Array.from(input, (r) => (r.code < 0 ? -1 : r.code * spread)),
-    Float64Array.from(input, (r) => r.timeMs),
-    tied ? tie : null,
-  );
+  const code = Int32Array.from(input, (r) => (r.code < 0 ? -1 : r.code * spread));
+  const timeMs = Float64Array.from(input, (r) => r.timeMs);
+  const sort = () => sortByKeyTime(code, timeMs, tied ? tie : null);
+  compare(sort(), input, tied, spread);
+  withArena(1e6, (arena) => {
+    const sorted = sort();
+    expect(arena.heldAt(sorted.order)).toBe(sorted.order.byteOffset);
+    compare(sorted, input, tied, spread);
+  });
+  // No room: as without.
+  withArena(0, (arena) => {
+    while (arena.doubles(8) !== null);
+    const sorted = sort();
+    expect(arena.heldAt(sorted.order)).toBe(0);
+    compare(sorted, input, tied, spread);
+  });
+}
+
+function compare(sorted: KeyTimeOrder, input: readonly Row[], tied: boolean, spread: number): void {
   const want = input
     .map((r, row) => ({ ...r, row }))
     .filter((r) => r.code >= 0 && !Number.isNaN(r.timeMs))
