@@ -241,6 +241,7 @@ const SAMPLES = {
   OUT_OF_MEMORY: [
     { limit: '80.3 MiB', reason: 'Out of Memory Error: failed to pin block of size 256.0 KiB' },
   ],
+  ADDRESS_SPACE: [{ bytes: 2_000_000 }],
   DUCKDB_FAILED: [{ sql: 'SELECT …', reason: 'Out of Memory Error' }],
   INTERRUPTED: [{}],
   INTERNAL: [{ reason: 'no facts for a source' }],
@@ -292,6 +293,7 @@ const ADVICE = {
   FEATURES_STALE: 'Run without `--labels-only`.',
   MIXED_DEFINITIONS: 'Build the whole range, or allow `--replace`.',
   OUT_OF_MEMORY: 'Give more with `--memory`, or use fewer workers.',
+  ADDRESS_SPACE: 'Raise `ulimit -v`, or set `NODE_OPTIONS=--disable-wasm-trap-handler`.',
   SCHEMA_MISSING_COLUMN: "Correct the source's `columns`, or write the file again.",
   SCHEMA_TYPE: "Change the type in the source's `columns`, or the file.",
   SCHEMA_DISAGREES: 'Write the files that differ again with one type.',

@@ -571,6 +571,13 @@ export const ERROR_TABLE = {
     (p) => `a step needs more memory than its share of ${p.limit}: ${p.reason}`,
     () => 'Give the run more memory (--memory) or fewer workers (--workers).',
   ),
+  ADDRESS_SPACE: entry<{ bytes: number }>(
+    'environment',
+    (p) =>
+      `the process may not have the addresses of ${megabytes(p.bytes)} more: with WebAssembly each worker takes some 30 GB of them, however little memory.`,
+    () =>
+      'Raise the limit (`ulimit -v unlimited`), or let Node do with few addresses: NODE_OPTIONS=--disable-wasm-trap-handler.',
+  ),
   DUCKDB_FAILED: entry<{ sql: string; reason: string }>(
     'environment',
     (p) => `DuckDB: ${p.reason}\nin: ${p.sql}`,

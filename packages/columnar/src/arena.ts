@@ -1,4 +1,4 @@
-import { growTo, kernelsOf, MOST_KERNEL_BYTES, newMemory } from './wasm.js';
+import { AddressSpaceError, growTo, kernelsOf, MOST_KERNEL_BYTES, newMemory } from './wasm.js';
 
 type Values = Float64Array | Int32Array | Uint8Array;
 
@@ -7,6 +7,8 @@ type Values = Float64Array | Int32Array | Uint8Array;
  * the system would give zeroed and page by page, and take back.
  */
 export interface Arena {
+  /** Where there is no memory for it nothing fits, and there are no kernels. */
+  readonly hasMemory: boolean;
   /** Arrays for as long as the arena is open; what is in them is not defined. Null when there is no room. */
   doubles(length: number): Float64Array | null;
   integers(length: number): Int32Array | null;
@@ -45,20 +47,33 @@ export function openArena(): Arena | null {
 export function withArena<T>(bytes: number, what: (arena: Arena) => T): T {
   const outer = open;
   if (outer !== null) return outer.scoped(() => what(outer));
-  held ??= { memory: newMemory(FIRST), kernels: new Map() };
   try {
+    held ??= { memory: newMemory(FIRST), kernels: new Map() };
     growTo(held.memory, Math.min(MOST_KERNEL_BYTES, FIRST + bytes));
   } catch (cause) {
-    // No address space: what it is for works without, if slower.
-    if (!(cause instanceof RangeError)) throw cause;
+    // What it is for works without, if slower.
+    if (!(cause instanceof AddressSpaceError)) throw cause;
   }
-  open = arenaOver(held);
+  open = held === null ? FULL : arenaOver(held);
   try {
     return what(open);
   } finally {
     open = null;
   }
 }
+
+/** Where there is no memory for one. */
+const FULL: Arena = {
+  hasMemory: false,
+  doubles: () => null,
+  integers: () => null,
+  scoped: (what) => what(),
+  heldAt: () => 0,
+  addressOf: () => 0,
+  kernels: () => {
+    throw new Error('an arena without memory');
+  },
+};
 
 /** The arena's memory is for the garbage collector, unless it is open. */
 export function dropArena(): void {
@@ -76,6 +91,7 @@ function arenaOver({ memory, kernels }: Held): Arena {
     return at;
   };
   return {
+    hasMemory: true,
     doubles(length) {
       const at = take(8 * length);
       return at === 0 ? null : new Float64Array(buffer, at, length);

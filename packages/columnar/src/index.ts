@@ -24,4 +24,4 @@ export { columnBytes, columnLength, countNulls, emptyLike, isNull, nullsLike } f
 export { slice, sliceBatch } from './slice.js';
 export { type KeyTimeOrder, sortByKeyTime } from './sort-key-time.js';
 export { type RangeSorter, rangeSorter, type Sortable } from './sort-range.js';
-export { dropSpareMemory, MOST_KERNEL_BYTES } from './wasm.js';
+export { AddressSpaceError, dropSpareMemory, MOST_KERNEL_BYTES } from './wasm.js';

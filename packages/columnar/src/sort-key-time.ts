@@ -32,7 +32,8 @@ export function sortByKeyTime(
   const { dense, present, slots } = denseCodes(code);
   const arena = openArena();
   const placed =
-    (arena && placedInArena(arena, dense, timeMs, slots)) ?? placedHere(dense, timeMs, slots);
+    (arena?.hasMemory && placedInArena(arena, dense, timeMs, slots)) ||
+    placedHere(dense, timeMs, slots);
   const { order, timeMs: sortedMs, keyCode, keyStart, nextFalling } = placed;
   const sort = rangeSorter({ rows: order, key: sortedMs }, tie === null ? null : rowCompare(tie));
   if (tie !== null || nextFalling === null) sortEach(keyStart, sort);

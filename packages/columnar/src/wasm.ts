@@ -22,15 +22,43 @@ export function kernelsOf<Functions>(code: string, memory: WebAssembly.Memory): 
   return new WebAssembly.Instance(module, { env: { memory } }).exports as Functions;
 }
 
-/** Throws RangeError where the machine has not so much address space. What is never touched takes no memory. */
-export function newMemory(bytes: number): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: Math.ceil(bytes / UNIT_BYTES) });
+/** The process may not name so much memory; how much it has is another matter. */
+export class AddressSpaceError extends Error {
+  override readonly name = 'AddressSpaceError';
+
+  constructor(
+    readonly bytes: number,
+    cause: unknown,
+  ) {
+    super(`no addresses for ${bytes} bytes`, { cause });
+  }
 }
 
-/** Makes a memory at least so large. Views of it are of no use afterwards. */
+/**
+ * What is never touched takes no memory; addresses V8 takes 10 GB of, so that it need not check any.
+ *
+ * Throws   AddressSpaceError
+ */
+export function newMemory(bytes: number): WebAssembly.Memory {
+  return named(bytes, () => new WebAssembly.Memory({ initial: Math.ceil(bytes / UNIT_BYTES) }));
+}
+
+/**
+ * Makes a memory at least so large. Views of it are of no use afterwards.
+ *
+ * Throws   AddressSpaceError
+ */
 export function growTo(memory: WebAssembly.Memory, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / UNIT_BYTES));
+  if (missing > 0) named(bytes, () => memory.grow(Math.ceil(missing / UNIT_BYTES)));
+}
+
+function named<T>(bytes: number, take: () => T): T {
+  try {
+    return take();
+  } catch (cause) {
+    throw cause instanceof RangeError ? new AddressSpaceError(bytes, cause) : cause;
+  }
 }
 
 let spare: WebAssembly.Memory | null = null;

@@ -50,5 +50,6 @@ export interface Kernels {
  */
 export function inArena<T>(fast: (arena: Arena, kernels: Kernels) => T | null, slow: () => T): T {
   const arena = openArena();
-  return (arena && fast(arena, arena.kernels<Kernels>(KERNELS))) ?? slow();
+  if (arena === null || !arena.hasMemory) return slow();
+  return fast(arena, arena.kernels<Kernels>(KERNELS)) ?? slow();
 }

@@ -1,4 +1,5 @@
-import { dropArena, dropSpareMemory } from '@tessera/columnar';
+import { TesseraError } from '@tessera/api';
+import { AddressSpaceError, dropArena, dropSpareMemory } from '@tessera/columnar';
 import { addFunctions } from '../expressions/expression-sql.js';
 import { runAssemble } from './assemble.js';
 import { runAssembleFew } from './assemble-few.js';
@@ -23,6 +24,15 @@ export async function runTask(context: TaskContext, task: Task): Promise<unknown
   if (task.type !== 'sweep') dropArena();
   collect(context);
   addFunctions(context.session, computedBy(task));
+  try {
+    return await dispatch(context, task);
+  } catch (cause) {
+    if (!(cause instanceof AddressSpaceError)) throw cause;
+    throw new TesseraError('ADDRESS_SPACE', { bytes: cause.bytes }, { cause });
+  }
+}
+
+async function dispatch(context: TaskContext, task: Task): Promise<unknown> {
   switch (task.type) {
     case 'keys':
       return runKeys(context, task);
