@@ -1,10 +1,4 @@
-import {
-  type Column,
-  gather,
-  type KeyTimeOrder,
-  rowCompare,
-  sortByKeyTime,
-} from '@tessera/columnar';
+import { type Column, place, rowCompare, sortByKeyTime } from '@tessera/columnar';
 import { codesOf, numbersOf } from './batch-lanes.js';
 import { evaluateByBucket } from './buckets.js';
 import { evaluate, type RowReport } from './evaluate.js';
@@ -12,6 +6,7 @@ import { families } from './families.js';
 import { familyLanes } from './family-lane.js';
 import { readInputs } from './input/read-inputs.js';
 import { lazy, memo } from './lazy.js';
+import { leftOrders, type SortedLeft } from './order/left-orders.js';
 import { overEntries } from './order/ranges.js';
 import { keyView } from './order/view.js';
 import { windowCache } from './order/window-cache.js';
@@ -62,9 +57,10 @@ export function sweep(
   );
   features.forEach(requireFit);
   const leftCode = codesOf(left);
+  const orders = input.orders ?? leftOrders(leftCode);
   const lefts = new Map<string, SortedLeft>();
   const leftOf = (query: string) =>
-    memo(lefts, query, () => sorting(() => sortLeft(leftCode, numbersOf(left, query))));
+    memo(lefts, query, () => sorting(() => orders.of(numbersOf(left, query))));
   const windows = windowCache(view, (query) => leftOf(query).sorted);
   const laneOf = familyLanes({ events, tiles, view, inputs });
   const checkWindows = tiles === null ? null : lazy(() => requireNoTiles(view, events.rows));
@@ -81,7 +77,7 @@ export function sweep(
     const prepared = prepare(lane, sources, entryRanges.together);
     for (const { feature, featureIdx } of family) {
       if (feature.states === undefined) checkWindows?.()(feature.name, windows.rangesOf(feature));
-      const { sorted, inverse } = leftOf(feature.query);
+      const { sorted, to } = leftOf(feature.query);
       const problem = rowReporter(log, feature, featureIdx, sorted, leftCode);
       const report: RowReport = {
         problem,
@@ -94,7 +90,7 @@ export function sweep(
         buckets === null
           ? evaluate(feature, prepared, entryRanges.of(feature), report)
           : evaluateByBucket(feature, prepared, sorted, buckets, report);
-      columns[feature.name] = gather(column, inverse);
+      columns[feature.name] = place([column], [to], left.rows);
     }
   }
   return {
@@ -102,21 +98,4 @@ export function sweep(
     counts: { events: code.length, leftRows: left.rows, infinite, tooManyDistinct },
     problem: log.first(),
   };
-}
-
-interface SortedLeft {
-  readonly sorted: KeyTimeOrder;
-  /** Left row → sorted position; -1 = null key or no time. */
-  readonly inverse: Int32Array;
-}
-
-function sortLeft(code: Int32Array, queryMs: Float64Array): SortedLeft {
-  const sorted = sortByKeyTime(code, queryMs);
-  return { sorted, inverse: inverseOf(sorted.order, code.length) };
-}
-
-function inverseOf(order: Int32Array, rows: number): Int32Array {
-  const inverse = new Int32Array(rows).fill(-1);
-  for (let i = 0; i < order.length; i++) inverse[order[i]!] = i;
-  return inverse;
 }

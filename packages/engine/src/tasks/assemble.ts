@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { type DataType, TesseraError } from '@tessera/api';
-import { type Batch, type Column, gather } from '@tessera/columnar';
+import type { Column } from '@tessera/columnar';
 import {
   checksumFile,
   copyToParquet,
@@ -16,12 +16,12 @@ import { duringAll } from '../profile/phase-clock.js';
 import { collect, type TaskContext, tableSql } from './context.js';
 import { derivedColumns, type Piece, readByDerived } from './derived.js';
 import { emptyColumn } from './empty-column.js';
+import { type Blocks, columnsInLeftOrder } from './left-order.js';
 import { localise } from './localise.js';
-import { readSections } from './read-sections.js';
 import type { AssembleResult } from './result.js';
-import type { AssembleTask, KeptColumns, Section } from './task.js';
+import type { AssembleTask, KeptColumns } from './task.js';
 import { leftDaySql, leftSql } from './task-sql.js';
-import { codes, numbers } from './typed.js';
+import { numbers } from './typed.js';
 
 const INT64: DataType = { kind: 'int64' };
 
@@ -42,36 +42,6 @@ function piecesOf(task: AssembleTask): Piece[] {
   return pieces;
 }
 
-/** Blocks of some rows, and what is added to their positions. */
-export interface Blocks {
-  readonly sections: readonly Section[];
-  readonly rows: number;
-  readonly shift: number;
-  readonly of: string;
-}
-
-/** Blocks of all buckets → columns in left order. */
-export function inLeftOrder(
-  { exchange }: Pick<TaskContext, 'exchange'>,
-  blocks: readonly Blocks[],
-): Batch | null {
-  const sections = blocks.flatMap((one) => one.sections);
-  if (sections.length === 0) return null;
-  const batch = readSections(exchange, sections);
-  const position = codes(batch, 'position');
-  const rows = blocks.reduce((sum, one) => sum + one.rows, 0);
-  const at = new Int32Array(rows).fill(-1);
-  let i = 0;
-  for (const { sections: own, rows: expected, shift, of } of blocks) {
-    const end = i + own.reduce((sum, section) => sum + section.rows, 0);
-    if (end - i !== expected) throw new Error(`${of}: ${end - i} swept rows of ${expected}`);
-    for (; i < end; i++) at[position[i]! + shift] = i;
-  }
-  const columns: Record<string, Column> = {};
-  for (const [name, column] of Object.entries(batch.columns)) columns[name] = gather(column, at);
-  return { rows, columns };
-}
-
 function blocksOf(task: AssembleTask, scan: string, piece: Piece): Blocks {
   return {
     sections: task.blocks[scan]?.[piece.idx] ?? [],
@@ -87,13 +57,11 @@ async function featureColumns(
   task: AssembleTask,
   piece: Piece,
 ): Promise<{ written: FeatureColumn[]; unwritten: Column[] }> {
-  const batches = new Map<string, Batch | null>();
+  const swept = columnsInLeftOrder(context, task.features, (scan) => [blocksOf(task, scan, piece)]);
   const made: (FeatureColumn & { outputIdx: number })[] = [];
   const unwritten: Column[] = [];
   for (const feature of task.features) {
-    if (!batches.has(feature.scan))
-      batches.set(feature.scan, inLeftOrder(context, [blocksOf(task, feature.scan, piece)]));
-    const column = batches.get(feature.scan)?.columns[feature.name] ?? emptyOf(feature);
+    const column = swept(feature) ?? emptyOf(feature);
     if (feature.isPresence) {
       unwritten.push(column);
       continue;
