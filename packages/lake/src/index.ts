@@ -1,4 +1,5 @@
 export { isAssignable } from './assignable.js';
+export { besideRows } from './beside-rows.js';
 export { checkSchema, type SchemaCheck } from './check-schema.js';
 export { checkSqlPredicate } from './check-sql.js';
 export { checksumFile, formatCrc } from './checksum.js';

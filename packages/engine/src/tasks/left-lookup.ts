@@ -24,7 +24,7 @@ export async function leftLookups(
   context: TaskContext,
   { from, keySets, limit }: LeftTask,
 ): Promise<readonly LeftLookup[] | null> {
-  if (from === null || limit !== null) return null;
+  if (from === null || limit !== null || context.session.threads !== 1) return null;
   const { source } = from;
   if (source.eventId !== undefined || source.dedupe !== undefined) return null;
   const found: LeftLookup[] = [];
