@@ -90,6 +90,21 @@ test('S8: too little memory is answered by slices and pieces', async () => {
   }
 });
 
+test('S8: parts of one key are swept together, over left rows that are sorted once; slices are not', async () => {
+  const sweeps = async (options: RunOptions) => {
+    const out = join(folder, `out-${outs++}`);
+    const all = { lake, workers: 1, out, profile: true, ...options };
+    const { path, profile, counters } = await trainSet(shopJoin, all);
+    expect(hashes(path ?? '', isPublished)).toEqual(base.files);
+    const tasks = profile?.stages.find(({ stage }) => stage === 'join')?.tasks;
+    return { tasks, slices: counters.slices };
+  };
+  // Two of the four parts have the same key.
+  expect(await sweeps({ buckets: 1 })).toEqual({ tasks: 3, slices: 4 });
+  const cut = await sweeps({ buckets: 1, memoryShares: TINY });
+  expect(cut.tasks).toBe(cut.slices);
+});
+
 test('S1.2, S5.4, S8: source rows in another order, in other files and partitions', async () => {
   const shuffled = join(folder, 'shuffled');
   cpSync(lake, shuffled, { recursive: true });

@@ -19,6 +19,7 @@ export {
   keyTableBytes,
   LONGEST_KEY_BYTES,
 } from './key-table.js';
+export { place } from './place.js';
 export { type BucketOrder, bucketOfCode, bucketOrder, scatterBatch } from './scatter.js';
 export { columnBytes, columnLength, countNulls, emptyLike, isNull, nullsLike } from './shape.js';
 export { slice, sliceBatch } from './slice.js';

@@ -15,6 +15,7 @@ import {
   encodeBatchParts,
   gather,
   isNull,
+  place,
   readInt128,
   scatterBatch,
   slice,
@@ -138,6 +139,36 @@ describe('columns', () => {
         expect(countNulls(got)).toBe(rowsOf(got).filter((v) => v === null).length);
       }),
     );
+  });
+
+  test('place puts rows where gather would find them, null where nothing goes', () => {
+    const rows = fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7], { minLength: 6, maxLength: 6 });
+    fc.assert(
+      fc.property(
+        column(6),
+        fc.oneof(rows, fc.constant([3, 1, 0, 2, 5, 4])),
+        fc.nat(6),
+        (c, to, cut) => {
+          const length = Math.max(6, ...to.map((row) => row + 1));
+          const inverse = Int32Array.from({ length }, (_, row) => to.indexOf(row));
+          const got = place(
+            [slice(c, 0, cut), slice(c, cut, 6)],
+            [Int32Array.from(to.slice(0, cut)), Int32Array.from(to.slice(cut))],
+            length,
+          );
+          expect(rowsOf(got)).toStrictEqual(rowsOf(gather(c, inverse)));
+          expect(rowsOf(place([c], [Int32Array.from(to)], length))).toStrictEqual(rowsOf(got));
+          expect(got.kind).toBe(c.kind);
+        },
+      ),
+    );
+  });
+
+  test('place takes integers that are held in several widths', () => {
+    const f64: Column = { kind: 'f64', values: Float64Array.of(7, Number.NaN) };
+    const i64: Column = { kind: 'i64', values: BigInt64Array.of(2n ** 62n), valid: null };
+    const to = [Int32Array.of(2, 0), Int32Array.of(1)];
+    expect(rowsOf(place([f64, i64], to, 4))).toEqual([null, 2n ** 62n, 7n, null]);
   });
 
   test('slices put together again are the column', () => {

@@ -15,7 +15,7 @@ import { timedExchange } from './profile/timed-exchange.js';
 import { attemptTask } from './tasks/attempt-task.js';
 import type { TaskContext } from './tasks/context.js';
 import type { ScatterResult } from './tasks/result.js';
-import type { Section, Task } from './tasks/task.js';
+import type { ScanSweep, Section, Task } from './tasks/task.js';
 
 /** Rows that one thread has walked through by the time that others are ready and have caught up. */
 const MOST_ROWS = 2_000_000;
@@ -105,7 +105,9 @@ export async function lanesExecutor(
 
 /** Rows that a task walks through, where that is known. */
 function rowsBefore(task: Task): number {
-  return task.type === 'sweep' ? rowsOf(task.events) + rowsOf(task.tiles) + rowsOf(task.left) : 0;
+  if (task.type !== 'sweep') return 0;
+  const of = ({ events, tiles }: ScanSweep) => rowsOf(events) + rowsOf(tiles) + rowsOf(task.left);
+  return of(task) + task.others.reduce((sum, other) => sum + of(other), 0);
 }
 
 /** Rows that came out of a task's query. */

@@ -61,10 +61,10 @@ export async function raiseProblem(
 ): Promise<void> {
   const order = new Map(plan.features.map((feature, idx) => [feature.name, idx]));
   const problems = [
-    ...outcome.sweeps.flatMap(({ task, result }) =>
+    ...outcome.sweeps.flatMap(({ scanId, slice, result }) =>
       // Slices repeat what is known of their bucket.
-      result.problem && !(task.slice && result.problem.kind === 'INFINITE_INPUT')
-        ? [{ scan: task.scanId, problem: result.problem }]
+      result.problem && !(slice && result.problem.kind === 'INFINITE_INPUT')
+        ? [{ scan: scanId, problem: result.problem }]
         : [],
     ),
     ...infiniteInputs(outcome),

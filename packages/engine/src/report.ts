@@ -20,8 +20,8 @@ export function runReport(
   for (const scan of plan.scans) {
     const results = [...(outcome.scans[scan.id] ?? []), ...tiledCounts(scan, sets)];
     const infinite = sum(
-      outcome.sweeps.flatMap(({ task, result }) =>
-        task.scanId === scan.id && task.slice === null ? Object.values(result.counts.infinite) : [],
+      outcome.sweeps.flatMap(({ scanId, slice, result }) =>
+        scanId === scan.id && slice === null ? Object.values(result.counts.infinite) : [],
       ),
     );
     const infiniteCut = sum(

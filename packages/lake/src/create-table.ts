@@ -46,17 +46,7 @@ export async function appendToTable(
   columns: readonly TableColumn[],
   rows: number,
 ): Promise<void> {
-  const writers: VectorWriter[] = columns.map((c) => {
-    if (columnLength(c.column) < rows) {
-      throw new TesseraError('INTERNAL', {
-        reason: `column ${c.name} has ${columnLength(c.column)} rows of ${rows}`,
-      });
-    }
-    return vectorWriter(c.name, c.type, c.column, {
-      values: c.dictionary,
-      keys: c.keyDictionary,
-    });
-  });
+  const writers = columnWriters(columns, rows);
   const sql = `append to ${tableName}`;
   try {
     const appender = await session.connection.createAppender(tableName);
@@ -80,6 +70,21 @@ export async function appendToTable(
   } catch (cause) {
     throw sqlError(sql, cause);
   }
+}
+
+/** Throws INTERNAL if a column is too short or cannot hold its type. */
+export function columnWriters(columns: readonly TableColumn[], rows: number): VectorWriter[] {
+  return columns.map((c) => {
+    if (columnLength(c.column) < rows) {
+      throw new TesseraError('INTERNAL', {
+        reason: `column ${c.name} has ${columnLength(c.column)} rows of ${rows}`,
+      });
+    }
+    return vectorWriter(c.name, c.type, c.column, {
+      values: c.dictionary,
+      keys: c.keyDictionary,
+    });
+  });
 }
 
 // The wrapper keeps the binding's handles in plain members; going through it would cost an object per vector.

@@ -1,4 +1,5 @@
 export { isAssignable } from './assignable.js';
+export { besideRows } from './beside-rows.js';
 export { checkSchema, type SchemaCheck } from './check-schema.js';
 export { checkSqlPredicate } from './check-sql.js';
 export { checksumFile, formatCrc } from './checksum.js';
@@ -117,7 +118,7 @@ export {
 export { NO_DAY, type Relation, type ScanFile, type ScanSpec } from './scan-spec.js';
 export { scanColumns, scanSql } from './scan-sql.js';
 export { openDuckDb, run, type Session, type SessionOptions } from './session.js';
-export { type RawColumn, sinkColumns, sinkWithKey } from './sink-columns.js';
+export { type RawColumn, sinkColumns, sinkWithKey, sinkWithKeys } from './sink-columns.js';
 export { type SummaryRow, summarise } from './summarise.js';
 export { deadFolders, openTmpFolder, removeDeadFolders, type TmpFolder } from './tmp-folder.js';
 export { changedFiles } from './unchanged.js';

@@ -26,6 +26,8 @@ const FLUSHED_BELOW_BYTES = 256 * 1024 ** 2;
 /** One private in-memory DuckDB and one connection to it. Not to be shared between threads. */
 export interface Session {
   readonly connection: DuckDBConnection;
+  /** With one a query's rows come in its order, to functions of ours too. */
+  readonly threads: number;
   /** Frees everything; tables are gone. Harmless when repeated. */
   close(): void;
   /** Stops the running query, which then fails with INTERRUPTED. Safe to call at any time until close. */
@@ -70,6 +72,7 @@ export async function openDuckDb(options: SessionOptions): Promise<Session> {
   let open = true;
   const session: Session = {
     connection,
+    threads: options.threads,
     close() {
       if (!open) return;
       open = false;

@@ -69,7 +69,18 @@ export function sinkWithKey(
   taken: Taken,
   onBatch: (key: RawColumn, batch: Batch) => void,
 ): Promise<number> {
-  return sink(session, sql, [key], taken, (batch, raw) => onBatch(raw!, batch));
+  return sink(session, sql, [key], taken, (batch, [raw]) => onBatch(raw!, batch));
+}
+
+/** The same with several columns that are read as they lie, before the others. */
+export function sinkWithKeys(
+  session: Session,
+  sql: string,
+  keys: readonly string[],
+  taken: Taken,
+  onBatch: (keys: readonly RawColumn[], batch: Batch) => void,
+): Promise<number> {
+  return sink(session, sql, keys, taken, (batch, raw) => onBatch(raw, batch));
 }
 
 async function sink(
@@ -77,7 +88,7 @@ async function sink(
   sql: string,
   raw: readonly string[],
   { columns, kinds, within = (what) => what() }: Taken,
-  onBatch: (batch: Batch, raw: RawColumn | undefined) => void,
+  onBatch: (batch: Batch, raw: readonly RawColumn[]) => void,
 ): Promise<number> {
   const own = sinkOf(session);
   let readers: Reader[] | null = null;
@@ -93,8 +104,8 @@ async function sink(
       reader.append(0, size);
       read[columns[at]!] = reader.view();
     }
-    const key = raw[0] === undefined ? undefined : rawColumn(raw[0], chunk, size);
-    onBatch({ rows: size, columns: read }, key);
+    const keys = raw.map((name, at) => rawColumn(name, chunk, at, size));
+    onBatch({ rows: size, columns: read }, keys);
     rows += size;
     madeGarbage(size * (readers.length + 2 * raw.length) * 8);
   };
@@ -129,8 +140,8 @@ function readerOf(name: string, chunk: DataChunk, at: number, kinds: ReadKinds):
   return columnReader(name, DuckDBLogicalType.create(raw).asType(), kinds[name], VECTOR_ROWS);
 }
 
-function rawColumn(name: string, chunk: DataChunk, size: number): RawColumn {
-  const vector = duckdb.data_chunk_get_vector(chunk, 0);
+function rawColumn(name: string, chunk: DataChunk, at: number, size: number): RawColumn {
+  const vector = duckdb.data_chunk_get_vector(chunk, at);
   const type = DuckDBLogicalType.create(duckdb.vector_get_column_type(vector)).asType();
   const width = KEY_WIDTHS[type.typeId];
   if (width === undefined)

@@ -1,4 +1,5 @@
 export { cleanColumn } from './input/clean.js';
+export { type LeftOrders, leftOrders, type SortedLeft } from './order/left-orders.js';
 export type { EventLanes, TileStates } from './states/tile-states.js';
 export { sweep } from './sweep.js';
 export type {

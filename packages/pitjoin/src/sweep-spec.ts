@@ -1,5 +1,6 @@
 import type { DataType, Operation } from '@tessera/api';
 import type { Batch, Column } from '@tessera/columnar';
+import type { LeftOrders } from './order/left-orders.js';
 import type { TileStates } from './states/tile-states.js';
 
 /**
@@ -51,13 +52,15 @@ export interface SweepInput {
   /** None when absent. */
   readonly tiles?: Batch;
   readonly left: Batch;
+  /** Orders of the same left rows, for sweeps of several batches of events over them; absent = of this sweep alone. */
+  readonly orders?: LeftOrders;
   readonly features: readonly FeatureSpec[];
   /** S4.4: STRICT makes ±Infinity in a numeric input an error; otherwise it is null and counted. */
   readonly strict: boolean;
 }
 
 export interface SweepOutput {
-  /** One column per feature, in the left batch's row order. int64 outputs may be f64 (all below 2^53) or i64. */
+  /** One column per feature, in the left batch's row order or that of `orders`. int64 outputs may be f64 (all below 2^53) or i64. */
   readonly columns: Readonly<Record<string, Column>>;
   readonly counts: SweepCounts;
   /** Set when a value cannot be given (S5.3, vectors of another length …): the first by (code, query). */

@@ -1,8 +1,7 @@
 import {
   type Arena,
   type Column,
-  gather,
-  type KeyTimeOrder,
+  place,
   rowCompare,
   sortByKeyTime,
   withArena,
@@ -14,6 +13,7 @@ import { families, type Numbered } from './families.js';
 import { familyLanes } from './family-lane.js';
 import { readInputs } from './input/read-inputs.js';
 import { lazy, memo } from './lazy.js';
+import { leftOrders, type SortedLeft } from './order/left-orders.js';
 import { overEntries } from './order/ranges.js';
 import { keyView } from './order/view.js';
 import { windowCache } from './order/window-cache.js';
@@ -85,9 +85,10 @@ function swept(
   );
   features.forEach(requireFit);
   const leftCode = codesOf(left);
+  const orders = input.orders ?? leftOrders(leftCode);
   const lefts = new Map<string, SortedLeft>();
   const leftOf = (query: string) =>
-    memo(lefts, query, () => sorting(() => sortLeft(leftCode, numbersOf(left, query))));
+    memo(lefts, query, () => sorting(() => orders.of(numbersOf(left, query))));
   const windows = windowCache(view, (query) => leftOf(query).sorted);
   const laneOf = familyLanes({ events, tiles, view, inputs });
   const checkWindows = tiles === null ? null : lazy(() => requireNoTiles(view, events.rows));
@@ -101,7 +102,7 @@ function swept(
     const prepared = prepare(lane, sources, entryRanges.together);
     for (const { feature, featureIdx } of family) {
       if (feature.states === undefined) checkWindows?.()(feature.name, windows.rangesOf(feature));
-      const { sorted, inverse } = leftOf(feature.query);
+      const { sorted, to } = leftOf(feature.query);
       const problem = rowReporter(log, feature, featureIdx, sorted, leftCode);
       const report: RowReport = {
         problem,
@@ -114,16 +115,15 @@ function swept(
         buckets === null
           ? evaluate(feature, prepared, entryRanges.of(feature), report)
           : evaluateByBucket(feature, prepared, sorted, buckets, report);
-      columns[feature.name] = gather(column, inverse);
+      columns[feature.name] = place([column], [to], left.rows);
     }
   };
 
   const columns: Record<string, Column> = {};
   for (const { name } of features) columns[name] = { kind: 'f64', values: new Float64Array(0) };
-  // Before the first family: what a family makes in the arena is forgotten with it.
-  for (const { query } of features) leftOf(query);
   for (const family of families(features, tiles === null ? 'raw' : 'mixed')) {
     if (isCancelled()) throw new Error('cancelled');
+    // What a family makes in the arena is forgotten with it: left rows in order, which others read too, lie elsewhere.
     arena.scoped(() => sweepFamily(family));
   }
   return {
@@ -131,21 +131,4 @@ function swept(
     counts: { events: code.length, leftRows: left.rows, infinite, tooManyDistinct },
     problem: log.first(),
   };
-}
-
-interface SortedLeft {
-  readonly sorted: KeyTimeOrder;
-  /** Left row → sorted position; -1 = null key or no time. */
-  readonly inverse: Int32Array;
-}
-
-function sortLeft(code: Int32Array, queryMs: Float64Array): SortedLeft {
-  const sorted = sortByKeyTime(code, queryMs);
-  return { sorted, inverse: inverseOf(sorted.order, code.length) };
-}
-
-function inverseOf(order: Int32Array, rows: number): Int32Array {
-  const inverse = new Int32Array(rows).fill(-1);
-  for (let i = 0; i < order.length; i++) inverse[order[i]!] = i;
-  return inverse;
 }

@@ -1,7 +1,7 @@
-import type { Batch } from '@tessera/columnar';
+import type { Batch, KeyTimeOrder } from '@tessera/columnar';
 import { gatherBatch } from '@tessera/columnar';
 import { describe, expect, test } from 'vitest';
-import { sweep } from '../src/index.js';
+import { leftOrders, sweep } from '../src/index.js';
 import { naiveSweep } from './naive.js';
 import { random } from './random.js';
 import {
@@ -34,6 +34,46 @@ describe.each(Object.entries(SORTS))('%s', (_, sort) => {
         expectSame(got, want.map(withoutFaults), { seed, ...f });
       }
       expect(result.problem !== null, `seed ${seed}`).toBe(faults);
+    }
+  });
+
+  test('does not depend on where rows of the output stand, nor on other sweeps over the same left', () => {
+    for (let seed = 201; seed <= 206; seed++) {
+      const r = random(seed);
+      const left = randomLeft(r, 30, 8);
+      const code = left.columns.code!;
+      if (code.kind !== 'code') throw new TypeError('code');
+      const rowOf = shuffle(r, left.rows);
+      const asked: KeyTimeOrder[] = [];
+      const orders = leftOrders(code.values, (first) => {
+        asked.push(first);
+        return rowOf;
+      });
+      const lanes = [left.columns.q!, left.columns.lagged!].map((lane) => {
+        if (lane.kind !== 'f64') throw new TypeError('time');
+        return lane.values;
+      });
+      for (let scan = 0; scan < 2; scan++) {
+        const input = {
+          ...{ events: randomEvents(r, sort, 60, 8), left, strict: false },
+          features: randomFeatures(r, sort),
+        };
+        const alone = sweep(input);
+        const arranged = sweep({ ...input, orders });
+        expect(arranged.problem).toStrictEqual(alone.problem);
+        expect(arranged.counts).toStrictEqual(alone.counts);
+        for (const f of input.features) {
+          const got = valuesOf(arranged.columns[f.name]!, typeOf(f));
+          const want = valuesOf(alone.columns[f.name]!, typeOf(f));
+          expectSame(
+            Array.from(rowOf, (to) => got[to]),
+            want,
+            { seed, scan, ...f },
+          );
+        }
+      }
+      expect(asked.length).toBe(1);
+      for (const lane of lanes) expect(orders.of(lane)).toBe(orders.of(lane));
     }
   });
 

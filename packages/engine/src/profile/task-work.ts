@@ -52,7 +52,7 @@ export function workOf(task: Task, result: unknown, sizes: ReadonlyMap<string, n
     case 'slices':
       return read(0, 0);
     case 'sweep':
-      return read((result as SweepResult).counts.leftRows, 0);
+      return read(sum((result as SweepResult).scans.map(({ counts }) => counts.leftRows)), 0);
     case 'encode-states':
       // Blocks were counted where they were made.
       return task.blocks === null ? read(task.rows, files(task.relation)) : read(0, 0);

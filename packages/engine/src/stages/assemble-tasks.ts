@@ -1,18 +1,25 @@
 import type { PhysicalPlan } from '@tessera/planner';
-import type { AssembleTask, LeftPartition, Section, TableRef } from '../tasks/task.js';
+import type { SweepResult } from '../tasks/result.js';
+import type { AssembleTask, LeftPartition, Section, SweepTask, TableRef } from '../tasks/task.js';
 import { type LeftGroup, leftOf } from './left-groups.js';
 import type { StageOptions, StageOutcome } from './stage-options.js';
+
+/** A sweep that was done. */
+interface Swept {
+  readonly task: SweepTask;
+  readonly result: SweepResult;
+}
 
 /** One task per partition that has something to write; where to is not said yet. */
 export function assembleTasks(
   plan: PhysicalPlan,
   partitions: readonly (LeftPartition & Pick<LeftGroup, 'from'> & { readonly rows: number })[],
-  made: Pick<StageOutcome, 'keys' | 'dictionaries' | 'sweeps'>,
+  made: Pick<StageOutcome, 'keys' | 'dictionaries'> & { readonly done: readonly Swept[] },
   options: StageOptions,
 ): AssembleTask[] {
   // A preview asks for as many partitions as may be needed.
   const shown = partitions.filter((partition) => options.limit === null || partition.rows > 0);
-  const blocks = blocksByPartition(plan, made.sweeps);
+  const blocks = blocksByPartition(plan, made.done);
   return shown.map((partition) => ({
     type: 'assemble',
     partition: { idx: partition.idx, ds: partition.ds },
@@ -37,17 +44,18 @@ export function assembleTasks(
 /** Sections per partition, scan and piece. */
 function blocksByPartition(
   plan: PhysicalPlan,
-  sweeps: StageOutcome['sweeps'],
+  done: readonly Swept[],
 ): (partition: number) => Record<string, Section[][]> {
   const found = new Map<number, Record<string, Section[][]>>();
-  for (const { task, result } of sweeps) {
+  for (const { task, result } of done) {
+    const ids = [task, ...task.others].map(({ scanId }) => scanId);
     for (const { partition, piece, section } of result.pieces) {
       let scans = found.get(partition);
       if (!scans) {
         scans = Object.fromEntries(plan.scans.map((scan) => [scan.id, []]));
         found.set(partition, scans);
       }
-      (scans[task.scanId]![piece] ??= []).push(section);
+      for (const id of ids) (scans[id]![piece] ??= []).push(section);
     }
   }
   return (partition) => found.get(partition) ?? {};

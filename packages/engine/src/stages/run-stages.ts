@@ -16,6 +16,7 @@ import { dictionaryTasks } from './dictionary-tasks.js';
 import { keysFrom, leftGroups } from './left-groups.js';
 import { missingSnapshots } from './missing-snapshots.js';
 import { scatterTasks } from './scatter-tasks.js';
+import { shareLeft } from './share-left.js';
 import { type StageOptions, type StageOutcome, tableRef } from './stage-options.js';
 import { inSlices, mergeSmall, sweepTasks } from './sweep-tasks.js';
 import { readTilesTasks } from './tile-tasks.js';
@@ -114,13 +115,25 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     large.map((of): Task => ({ type: 'slices', of })),
     () => undefined,
   );
-  const sweepList = inSlices(
-    buckets,
-    new Map(large.map(({ id }, idx) => [id, cuts[idx]?.slices ?? []])),
-    options.taskBytes,
+  const sweepList = shareLeft(
+    inSlices(
+      buckets,
+      new Map(large.map(({ id }, idx) => [id, cuts[idx]?.slices ?? []])),
+      options.taskBytes,
+    ),
+    plan.scans,
+    { workers: executor.workers, taskBytes },
   );
-  const swept = await stage<SweepResult>('join', sweepList, (result) => result.counts.leftRows);
-  const sweeps = sweepList.map((task, idx) => ({ task, result: swept[idx]! }));
+  const swept = await stage<SweepResult>('join', sweepList, ({ scans: own }) =>
+    sum(own.map(({ counts }) => counts.leftRows)),
+  );
+  const done = sweepList.map((task, idx) => ({ task, result: swept[idx]! }));
+  const sweeps = done.flatMap(({ task, result }) =>
+    [task, ...task.others].map(({ scanId }, idx) => ({
+      ...{ scanId, slice: task.slice },
+      result: result.scans[idx]!,
+    })),
+  );
   const sliced = large.map((task, idx) => ({ task, infinite: cuts[idx]?.infinite ?? {} }));
 
   const rows = new Map<number, number>();
@@ -140,7 +153,7 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
     keys,
     dictionaries,
     tasks,
-    assemble: assembleTasks(plan, partitions, { keys, dictionaries, sweeps }, options),
+    assemble: assembleTasks(plan, partitions, { keys, dictionaries, done }, options),
   };
 }
 

@@ -7,13 +7,14 @@ import type {
   InfiniteByLane,
   LeftResult,
   ReadTilesResult,
+  ScanSwept,
   ScatterResult,
-  SweepResult,
 } from '../tasks/result.js';
 import type {
   AssembleTask,
   KeptColumns,
   LeftPartition,
+  Slice,
   SweepTask,
   TableRef,
 } from '../tasks/task.js';
@@ -59,7 +60,12 @@ export interface StageOutcome {
   readonly left: readonly LeftResult[];
   readonly scans: Readonly<Record<string, readonly ScatterResult[]>>;
   readonly tiles: Readonly<Record<string, readonly ReadTilesResult[]>>;
-  readonly sweeps: readonly { readonly task: SweepTask; readonly result: SweepResult }[];
+  /** Of every scan its buckets, or slices of them. */
+  readonly sweeps: readonly {
+    readonly scanId: string;
+    readonly slice: Slice | null;
+    readonly result: ScanSwept;
+  }[];
   /** Buckets that were cut into slices, and the infinite numbers in them by lane. */
   readonly sliced: readonly {
     readonly task: SweepTask;

@@ -27,6 +27,7 @@ export function sweepTasks(
         tiles: sectionsOf(made.tiles[scan.id] ?? [], bucket),
         states: options.tiles?.[scan.id]?.states.lanes ?? {},
         left: made.left.flatMap((result) => result.sections[scan.keySet]?.[bucket] ?? []),
+        others: [],
         features: plan.features.filter((feature) => feature.scan === scan.id),
         lanes: scan.lanes,
         queries: scan.queries,

@@ -1,4 +1,3 @@
-import type { Batch } from '@tessera/columnar';
 import {
   checksumFile,
   copyToParquet,
@@ -7,8 +6,8 @@ import {
   run,
   type TableColumn,
 } from '@tessera/lake';
-import { inLeftOrder } from './assemble.js';
 import type { TaskContext } from './context.js';
+import { columnsInLeftOrder } from './left-order.js';
 import { localise } from './localise.js';
 import type { AssembleFewResult, AssembleResult } from './result.js';
 import type { AssembleFewTask, LeftScan } from './task.js';
@@ -62,23 +61,21 @@ async function featuresOf(
   members: AssembleFewTask['members'],
 ): Promise<TableColumn[]> {
   const [first] = members;
-  const batches = new Map<string, Batch | null>();
-  const ordered = (scan: string): Batch | null => {
+  const blocksOf = (scan: string) => {
     let shift = 0;
-    const blocks = members.map(({ rows, blocks: own, partition }) => {
+    return members.map(({ rows, blocks, partition }) => {
       shift += rows;
-      return { sections: own[scan]?.[0] ?? [], rows, shift: shift - rows, of: partition.ds };
+      return { sections: blocks[scan]?.[0] ?? [], rows, shift: shift - rows, of: partition.ds };
     });
-    return inLeftOrder(context, blocks);
   };
+  const written = first.features.filter(({ outputIdx }) => outputIdx >= 0);
+  const swept = columnsInLeftOrder(context, written, blocksOf);
   const made: { readonly outputIdx: number; readonly column: TableColumn }[] = [];
-  for (const feature of first.features) {
-    const { scan, name, outputIdx, outputType: type } = feature;
-    if (outputIdx < 0) continue;
-    if (!batches.has(scan)) batches.set(scan, ordered(scan));
-    const swept = batches.get(scan)?.columns[name];
-    if (swept === undefined) throw new Error(`no column ${name}`);
-    const { column, strings } = await localise(context, swept, feature, first.dictionaries);
+  for (const feature of written) {
+    const { name, outputIdx, outputType: type } = feature;
+    const found = swept(feature);
+    if (found === null) throw new Error(`no column ${name}`);
+    const { column, strings } = await localise(context, found, feature, first.dictionaries);
     made.push({
       outputIdx,
       column: { name, type, column, ...(strings && { dictionary: strings }) },

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { type DataType, TesseraError } from '@tessera/api';
-import { type Batch, type Column, gather } from '@tessera/columnar';
+import type { Column } from '@tessera/columnar';
 import {
+  besideRows,
   checksumFile,
   copyToParquet,
   createTableFromBatch,
@@ -16,12 +17,12 @@ import { duringAll } from '../profile/phase-clock.js';
 import { collect, type TaskContext, tableSql } from './context.js';
 import { derivedColumns, type Piece, readByDerived } from './derived.js';
 import { emptyColumn } from './empty-column.js';
+import { type Blocks, columnsInLeftOrder } from './left-order.js';
 import { localise } from './localise.js';
-import { readSections } from './read-sections.js';
 import type { AssembleResult } from './result.js';
-import type { AssembleTask, KeptColumns, Section } from './task.js';
+import type { AssembleTask, KeptColumns } from './task.js';
 import { leftDaySql, leftSql } from './task-sql.js';
-import { codes, numbers } from './typed.js';
+import { numbers } from './typed.js';
 
 const INT64: DataType = { kind: 'int64' };
 
@@ -42,36 +43,6 @@ function piecesOf(task: AssembleTask): Piece[] {
   return pieces;
 }
 
-/** Blocks of some rows, and what is added to their positions. */
-export interface Blocks {
-  readonly sections: readonly Section[];
-  readonly rows: number;
-  readonly shift: number;
-  readonly of: string;
-}
-
-/** Blocks of all buckets → columns in left order. */
-export function inLeftOrder(
-  { exchange }: Pick<TaskContext, 'exchange'>,
-  blocks: readonly Blocks[],
-): Batch | null {
-  const sections = blocks.flatMap((one) => one.sections);
-  if (sections.length === 0) return null;
-  const batch = readSections(exchange, sections);
-  const position = codes(batch, 'position');
-  const rows = blocks.reduce((sum, one) => sum + one.rows, 0);
-  const at = new Int32Array(rows).fill(-1);
-  let i = 0;
-  for (const { sections: own, rows: expected, shift, of } of blocks) {
-    const end = i + own.reduce((sum, section) => sum + section.rows, 0);
-    if (end - i !== expected) throw new Error(`${of}: ${end - i} swept rows of ${expected}`);
-    for (; i < end; i++) at[position[i]! + shift] = i;
-  }
-  const columns: Record<string, Column> = {};
-  for (const [name, column] of Object.entries(batch.columns)) columns[name] = gather(column, at);
-  return { rows, columns };
-}
-
 function blocksOf(task: AssembleTask, scan: string, piece: Piece): Blocks {
   return {
     sections: task.blocks[scan]?.[piece.idx] ?? [],
@@ -87,13 +58,11 @@ async function featureColumns(
   task: AssembleTask,
   piece: Piece,
 ): Promise<{ written: FeatureColumn[]; unwritten: Column[] }> {
-  const batches = new Map<string, Batch | null>();
+  const swept = columnsInLeftOrder(context, task.features, (scan) => [blocksOf(task, scan, piece)]);
   const made: (FeatureColumn & { outputIdx: number })[] = [];
   const unwritten: Column[] = [];
   for (const feature of task.features) {
-    if (!batches.has(feature.scan))
-      batches.set(feature.scan, inLeftOrder(context, [blocksOf(task, feature.scan, piece)]));
-    const column = batches.get(feature.scan)?.columns[feature.name] ?? emptyOf(feature);
+    const column = swept(feature) ?? emptyOf(feature);
     if (feature.isPresence) {
       unwritten.push(column);
       continue;
@@ -202,8 +171,12 @@ async function keptRowsSql(
   return `SELECT * FROM ${from}`;
 }
 
-/** Columns of the table of features that are not written. */
-const OWN_COLUMNS: ReadonlySet<string> = new Set(['__present', '__row']);
+/** Says which rows of a grid are written. */
+const PRESENT = '__present';
+/** Columns beside the features that are not written. */
+const OWN_COLUMNS: ReadonlySet<string> = new Set([PRESENT, '__row']);
+/** Features beside a left row, as a struct. */
+const BESIDE = '__tessera_features';
 
 async function tableColumns(
   context: TaskContext,
@@ -219,7 +192,7 @@ async function tableColumns(
   }));
   if (task.grid) {
     columns.push({
-      name: '__present',
+      name: PRESENT,
       type: { kind: 'boolean' },
       column: presentRows(unwritten, piece.rows),
     });
@@ -232,45 +205,85 @@ async function tableColumns(
   return columns;
 }
 
-/** Features of a partition as something SQL reads in left order. */
-interface FeaturesTable {
-  readonly sql: string;
+/** What is written of a partition beside its features. */
+interface LeftPart {
   readonly names: readonly string[];
-  readonly drop: () => Promise<void>;
+  /** Rows of the partition, in left order. */
+  readonly sql: string;
 }
 
-/**
- * A table of DuckDB where the partition is a single piece. Of several each goes to a file of its own: DuckDB holds all
- * that is appended to a table until it is whole.
- */
-async function featuresTable(context: TaskContext, task: AssembleTask): Promise<FeaturesTable> {
-  const drop = async () => {
-    await run(context.session, 'DROP TABLE features');
+async function leftPart(context: TaskContext, task: AssembleTask): Promise<LeftPart> {
+  const { kept } = task;
+  return {
+    names: [
+      ...(task.grid ? task.grid.names : task.leftColumns),
+      ...(kept === undefined ? [] : kept.columns),
+    ],
+    sql: kept === undefined ? leftRowsSql(context, task) : await keptRowsSql(context, task, kept),
   };
-  const pieces = piecesOf(task);
+}
+
+/** Write columns of the left as `l`, and others as SQL names them. Returns rows. */
+function copyRows(
+  context: TaskContext,
+  task: AssembleTask,
+  left: LeftPart,
+  { features, from, present }: { features: readonly string[]; from: string; present: string },
+): Promise<number> {
+  if (task.file === null) throw new Error('no file to write');
+  const columns = [...left.names.map((name) => `l.${quoteIdent(name)}`), ...features];
+  const sql = `SELECT ${columns.join(', ')} FROM ${from}${task.grid ? ` WHERE ${present}` : ''}`;
+  return copyToParquet(context.session, sql, task.file, columns.length);
+}
+
+/** A partition that is put together at once goes to the writer as it is, beside the rows of the left. */
+async function writeWhole(context: TaskContext, task: AssembleTask, piece: Piece): Promise<number> {
+  const columns = await tableColumns(context, task, piece);
+  const left = await leftPart(context, task);
+  context.clock.enter('write');
+  return besideRows(context.session, columns, piece.rows, (call) => {
+    const fields = columns.map(({ name }, idx) => ({ name, sql: `l.${BESIDE}.c${idx}` }));
+    const features = fields.filter(({ name }) => !OWN_COLUMNS.has(name));
+    return copyRows(context, task, left, {
+      features: features.map(({ name, sql }) => `${sql} AS ${quoteIdent(name)}`),
+      from: `(SELECT *, ${call} AS ${BESIDE} FROM (${left.sql})) l`,
+      present: fields.find(({ name }) => name === PRESENT)?.sql ?? 'TRUE',
+    });
+  });
+}
+
+/** Of several pieces each goes to a file of its own first, so that one is held at a time. */
+async function writePieces(
+  context: TaskContext,
+  task: AssembleTask,
+  pieces: readonly Piece[],
+): Promise<number> {
+  const { session, exchange } = context;
   const files: string[] = [];
   let names: string[] = [];
   for (const piece of pieces) {
     const columns = await tableColumns(context, task, piece);
     names = columns.map(({ name }) => name);
     context.clock.enter('write');
-    await createTableFromBatch(context.session, 'features', columns, piece.rows);
-    if (pieces.length === 1) return { sql: 'features', names, drop };
-    const file = context.exchange.path(`piece-${task.partition.idx}-${piece.idx}.parquet`);
+    await createTableFromBatch(session, 'features', columns, piece.rows);
+    const file = exchange.path(`piece-${task.partition.idx}-${piece.idx}.parquet`);
     if (file === null) throw new Error('pieces in memory');
-    await copyToParquet(context.session, 'FROM features', file, columns.length);
-    await drop();
+    await copyToParquet(session, 'FROM features', file, columns.length);
+    await run(session, 'DROP TABLE features');
     files.push(file);
     collect(context);
     context.clock.enter('read');
   }
-  return {
-    sql: `read_parquet([${files.map(quoteLiteral).join(', ')}], hive_partitioning = false)`,
-    names,
-    drop: async () => {
-      for (const file of files) rmSync(file, { force: true });
-    },
-  };
+  const left = await leftPart(context, task);
+  context.clock.enter('write');
+  const features = `read_parquet([${files.map(quoteLiteral).join(', ')}], hive_partitioning = false)`;
+  const rows = await copyRows(context, task, left, {
+    features: names.filter((name) => !OWN_COLUMNS.has(name)).map((name) => `f.${quoteIdent(name)}`),
+    from: `(${left.sql}) l POSITIONAL JOIN ${features} f`,
+    present: `f.${PRESENT}`,
+  });
+  for (const file of files) rmSync(file, { force: true });
+  return rows;
 }
 
 /** Write one partition: left columns, then features, in left order (S8). */
@@ -279,23 +292,10 @@ export async function runAssemble(
   task: AssembleTask,
 ): Promise<AssembleResult> {
   if (task.file === null) throw new Error('no file to write');
-  const made = await featuresTable(context, task);
-  const features = made.names
-    .filter((name) => !OWN_COLUMNS.has(name))
-    .map((name) => `f.${quoteIdent(name)}`);
-  const { kept } = task;
-  const names = [
-    ...(task.grid ? task.grid.names : task.leftColumns),
-    ...(kept === undefined ? [] : kept.columns),
-  ];
-  const left = names.map((name) => `l.${quoteIdent(name)}`);
-  const rowsSql =
-    kept === undefined ? leftRowsSql(context, task) : await keptRowsSql(context, task, kept);
-  const from = `(${rowsSql}) l POSITIONAL JOIN ${made.sql} f`;
-  const sql = `SELECT ${[...left, ...features].join(', ')} FROM ${from}${task.grid ? ' WHERE f.__present' : ''}`;
-  const width = left.length + features.length;
-  context.clock.enter('write');
-  const rows = await copyToParquet(context.session, sql, task.file, width);
-  await made.drop();
+  const pieces = piecesOf(task);
+  const [piece, ...more] = pieces;
+  const rows = await (piece && more.length === 0
+    ? writeWhole(context, task, piece)
+    : writePieces(context, task, pieces));
   return { rows, ...(await checksumFile(task.file)) };
 }

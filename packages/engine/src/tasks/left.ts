@@ -1,21 +1,15 @@
 import { DAY_MS } from '@tessera/api';
-import { type Batch, gatherBatch } from '@tessera/columnar';
+import { type Batch, bucketCollector, gatherBatch, mostPagedRows } from '@tessera/columnar';
 import { readColumns, run } from '@tessera/lake';
 import { leftReadBytes } from '@tessera/planner';
 import { type TaskContext, tableSql } from './context.js';
+import { type LeftLookup, leftLookups, lookUpLeft } from './left-lookup.js';
+import { type LeftRows, numbering, numberRows } from './left-rows.js';
 import { perBucket } from './per-bucket.js';
 import type { LeftResult } from './result.js';
-import type { LeftScan, LeftTask, Section } from './task.js';
-import { labelsByFile, leftCodesSql } from './task-sql.js';
+import type { LeftTask, Section } from './task.js';
+import { leftCodesSql } from './task-sql.js';
 import { codes, numbers } from './typed.js';
-
-/** Rows in left order, each with its partition and position; `codes[k]` per key set. */
-interface LeftRows {
-  readonly partition: Int32Array;
-  readonly position: Int32Array;
-  readonly timeMs: Float64Array;
-  readonly codes: readonly Int32Array[];
-}
 
 /** A hash join may hand rows back in another order than it was given them. Positions are `from`, `from` + 1, …. */
 function inPositionOrder(batch: Batch, from: number): Batch {
@@ -34,72 +28,6 @@ function rowAt(pos: Float64Array, from: number): Int32Array {
   return order;
 }
 
-/** Numbers rows inside their partitions, chunk after chunk. */
-interface Numbering {
-  /** Partitions by what a row tells as its `day`. */
-  readonly idxOfDay: ReadonlyMap<number, number>;
-  readonly next: Map<number, number>;
-}
-
-function numberRows(batch: Batch, keySets: number, { idxOfDay, next }: Numbering): LeftRows {
-  const day = numbers(batch, 'day');
-  const keep = new Int32Array(batch.rows);
-  const partition = new Int32Array(batch.rows);
-  const position = new Int32Array(batch.rows);
-  let rows = 0;
-  // Rows of a day stand together, so what is known of a day is looked up once for all of them.
-  for (let first = 0; first < batch.rows; ) {
-    const end = endOfRun(day, first);
-    // Map finds NaN under NaN: rows without a day belong to `__none__`.
-    const idx = idxOfDay.get(day[first]!);
-    if (idx !== undefined) {
-      const at = next.get(idx) ?? 0;
-      next.set(idx, at + end - first);
-      for (let i = first; i < end; i++, rows++) {
-        partition[rows] = idx;
-        position[rows] = at + i - first;
-        keep[rows] = i;
-      }
-    }
-    first = end;
-  }
-  const kept = rows === batch.rows ? batch : gatherBatch(batch, keep.subarray(0, rows));
-  return {
-    partition: partition.subarray(0, rows),
-    position: position.subarray(0, rows),
-    timeMs: numbers(kept, 't'),
-    codes: Array.from({ length: keySets }, (_, idx) => codes(kept, `c${idx}`)),
-  };
-}
-
-/** Where the rows that begin with `first` stop being of its day; NaN is a day of its own. */
-function endOfRun(day: Float64Array, first: number): number {
-  const of = day[first]!;
-  let end = first + 1;
-  if (Number.isNaN(of)) while (end < day.length && Number.isNaN(day[end]!)) end++;
-  else while (end < day.length && day[end] === of) end++;
-  return end;
-}
-
-/** By days since 1970, or by files. */
-function partitionsByDay({ partitions, limit }: LeftTask, from: LeftScan): Map<number, number> {
-  const labels = labelsByFile(from, limit);
-  if (labels === null)
-    return new Map(
-      partitions.map(({ ds, idx }) => [
-        ds === '__none__' ? Number.NaN : Date.parse(ds) / DAY_MS,
-        idx,
-      ]),
-    );
-  const idxOf = new Map(partitions.map(({ ds, idx }) => [ds, idx]));
-  return new Map(
-    labels.flatMap((ds, file): [number, number][] => {
-      const idx = idxOf.get(ds);
-      return idx === undefined ? [] : [[file, idx]];
-    }),
-  );
-}
-
 /** Left rows in order, as many at a time as fit. */
 async function* readLeft(
   context: TaskContext,
@@ -116,13 +44,10 @@ async function* readLeft(
   }));
   const kinds = Object.fromEntries(keySets.map((_, idx) => [`c${idx}`, 'code' as const]));
   const sql = leftCodesSql(task.from, keySets, task.limit);
-  const numbering: Numbering = {
-    idxOfDay: partitionsByDay(task, task.from),
-    next: new Map(),
-  };
+  const numbered = numbering(task, task.from);
   if (task.rowsAtMost <= rowsAtOnce) {
     const batch = inPositionOrder(await readColumns(context.session, sql, kinds), 0);
-    yield numberRows(batch, keySets.length, numbering);
+    yield numberRows(batch, keySets.length, numbered);
     return;
   }
   // DuckDB keeps on disk what does not fit; here a slice of it is held at a time. It is nearly in order already, so a
@@ -133,7 +58,7 @@ async function* readLeft(
       const slice = `SELECT * FROM left_rows WHERE pos >= ${from} AND pos < ${from + rowsAtOnce}`;
       const batch = await readColumns(context.session, slice, kinds);
       if (batch.rows === 0) break;
-      yield numberRows(inPositionOrder(batch, from), keySets.length, numbering);
+      yield numberRows(inPositionOrder(batch, from), keySets.length, numbered);
     }
   } finally {
     await run(context.session, 'DROP TABLE left_rows');
@@ -224,6 +149,78 @@ function addSnapshotDays(
     if (code[i]! >= 0) days.add(Math.floor((timeMs[i]! - lagMs) / DAY_MS) - 1);
 }
 
+/** What a sweep needs of left rows. */
+function batchOf({ partition, position, timeMs, codes: code }: LeftRows, keySet: number): Batch {
+  return {
+    rows: partition.length,
+    columns: {
+      partition: { kind: 'code', values: partition },
+      position: { kind: 'code', values: position },
+      code: { kind: 'code', values: code[keySet]! },
+      t: { kind: 'f64', values: timeMs },
+    },
+  };
+}
+
+/** Leaves the blocks of all buckets of a key set, one chunk of left rows after the other. */
+type WriteBlocks = (keySet: string, chunk: number, batches: Iterable<Batch>) => void;
+
+interface Scattering {
+  readonly counts: LeftCounts;
+  readonly rowsAtOnce: number;
+  readonly write: WriteBlocks;
+}
+
+async function scatterJoined(
+  context: TaskContext,
+  task: LeftTask,
+  { counts, rowsAtOnce, write }: Scattering,
+): Promise<void> {
+  let chunk = 0;
+  for await (const left of readLeft(context, task, rowsAtOnce)) {
+    const before = context.clock.enter('scatter');
+    countRows(counts, left, task);
+    task.keySets.forEach(({ keySet }, at) => {
+      write(keySet.id, chunk, perBucket(batchOf(left, at), left.codes[at]!, task.buckets));
+    });
+    chunk++;
+    context.clock.enter(before);
+  }
+}
+
+async function scatterLookedUp(
+  context: TaskContext,
+  task: LeftTask,
+  lookups: readonly LeftLookup[],
+  { counts, rowsAtOnce, write }: Scattering,
+): Promise<void> {
+  const { keySets, buckets, rowsAtMost } = task;
+  // Partition, position, code and time.
+  const most = Math.min(rowsAtOnce, mostPagedRows(buckets, [4, 4, 4, 8]));
+  const rows = Math.min(most, rowsAtMost);
+  const isReused = !context.exchange.keepsBatches;
+  const held = keySets.map(() => bucketCollector({ codeColumn: 'code', buckets, rows, isReused }));
+  let chunk = 0;
+  const flush = () => {
+    keySets.forEach(({ keySet }, at) => {
+      write(keySet.id, chunk, held[at]!.take());
+    });
+    chunk++;
+  };
+  try {
+    await lookUpLeft(context, task, lookups, (left) => {
+      countRows(counts, left, task);
+      held.forEach((collector, at) => {
+        collector.add(batchOf(left, at));
+      });
+      if (held.some((collector) => collector.rows >= most)) flush();
+    });
+    if (held.some((collector) => collector.rows > 0)) flush();
+  } finally {
+    for (const collector of held) collector.close();
+  }
+}
+
 /**
  * Read left partitions once and leave, per key set and bucket, what a sweep needs of each row: where it belongs, its key
  * code (-1 = null key) and its time. Null keys and times are counted on the way.
@@ -243,30 +240,16 @@ export async function runLeft(context: TaskContext, task: LeftTask): Promise<Lef
   for (const { keySet } of task.keySets) {
     sections[keySet.id] = Array.from({ length: task.buckets }, () => []);
   }
-  let chunk = 0;
-  for await (const left of readLeft(context, task, rowsAtOnce)) {
-    const before = context.clock.enter('scatter');
-    countRows(counts, left, task);
-    for (const [at, { keySet }] of task.keySets.entries()) {
-      const code = left.codes[at]!;
-      const batch: Batch = {
-        rows: code.length,
-        columns: {
-          partition: { kind: 'code', values: left.partition },
-          position: { kind: 'code', values: left.position },
-          code: { kind: 'code', values: code },
-          t: { kind: 'f64', values: left.timeMs },
-        },
-      };
-      const name = `left/${task.id}.${keySet.id}.${chunk}`;
-      const written = context.exchange.write(name, perBucket(batch, code, task.buckets));
-      written.forEach((section, bucket) => {
-        if (section.rows > 0) sections[keySet.id]![bucket]!.push(section);
-      });
-    }
-    chunk++;
-    context.clock.enter(before);
-  }
+  const write: WriteBlocks = (keySet, chunk, batches) => {
+    const written = context.exchange.write(`left/${task.id}.${keySet}.${chunk}`, batches);
+    written.forEach((section, bucket) => {
+      if (section.rows > 0) sections[keySet]![bucket]!.push(section);
+    });
+  };
+  const lookups = await leftLookups(context, task);
+  const left = { counts, rowsAtOnce, write };
+  if (lookups === null) await scatterJoined(context, task, left);
+  else await scatterLookedUp(context, task, lookups, left);
   return {
     rows: counts.rows,
     rowsWithoutTime: counts.rowsWithoutTime,

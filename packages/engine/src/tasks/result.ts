@@ -56,9 +56,16 @@ export interface SlicesResult {
   readonly infinite: InfiniteByLane;
 }
 
-export interface SweepResult {
+/** Of one scan. */
+export interface ScanSwept {
   readonly counts: SweepCounts;
   readonly problem: SweepProblem | null;
+}
+
+export interface SweepResult {
+  /** Of the task's own scan, then of the others. */
+  readonly scans: readonly [ScanSwept, ...ScanSwept[]];
+  /** Columns of all scans; none where one has a problem. */
   readonly pieces: readonly SweptPiece[];
 }
 

@@ -20,7 +20,7 @@ import type { Task } from './task.js';
 /** Run one task where it stands: the same code inline, in a worker thread, or on another machine. */
 export async function runTask(context: TaskContext, task: Task): Promise<unknown> {
   // Memory that tasks of a kind hand on to each other.
-  if (task.type !== 'scatter') dropSpareMemory();
+  if (task.type !== 'scatter' && task.type !== 'left') dropSpareMemory();
   if (task.type !== 'sweep') dropArena();
   collect(context);
   addFunctions(context.session, computedBy(task));

@@ -5,7 +5,7 @@ import type { Exchange } from '../exchange.js';
 import type { TaskContext } from './context.js';
 import { eachBatch } from './read-sections.js';
 import type { InfiniteByLane, SlicesResult } from './result.js';
-import type { Section, Slice, SlicesTask, SweepTask } from './task.js';
+import type { ScanSweep, Section, Slice, SlicesTask, SweepTask } from './task.js';
 import { codes, numbers } from './typed.js';
 
 /** A bucket's keys in finer buckets. */
@@ -20,20 +20,23 @@ export function subOfCode(code: number, bucket: number, buckets: number): number
   return code < 0 ? 0 : (bucketOfCode(code, buckets * SUBS) - bucket) / buckets;
 }
 
-/** Bytes that a bucket, or a slice of it, takes while it is swept. */
+/** Bytes that a bucket, or a slice of it, takes while it is swept: events of one scan at a time, and columns of all. */
 export function sweepBytes(task: SweepTask): number {
-  const { slice, left, features, queries } = task;
-  return (
-    (slice?.events ?? rowsOf(eventsOf(task))) * bytesPerEvent(task) +
-    (slice?.left ?? rowsOf(left)) * leftBytes(features, queries.length)
+  const { slice, left, others } = task;
+  const scans = [task, ...others];
+  const eventsBytes = scans.map(
+    (scan) => (slice?.events ?? rowsOf(eventsOf(scan))) * bytesPerEvent(scan),
   );
+  const features = scans.flatMap((scan) => scan.features);
+  const queries = scans.reduce((sum, scan) => sum + scan.queries.length, 0);
+  return Math.max(...eventsBytes) + (slice?.left ?? rowsOf(left)) * leftBytes(features, queries);
 }
 
 /** Blocks of events, and of tiles that stand for others. */
-const eventsOf = ({ events, tiles }: SweepTask): Section[] => [...events, ...tiles];
+const eventsOf = ({ events, tiles }: ScanSweep): Section[] => [...events, ...tiles];
 
 /** Bytes of an event or a tile, on average. A tile is as large as its block says, as read and as what kernels make of it. */
-function bytesPerEvent({ events, tiles, lanes }: SweepTask): number {
+function bytesPerEvent({ events, tiles, lanes }: ScanSweep): number {
   const perEvent = eventBytes(lanes);
   if (tiles.length === 0) return perEvent;
   const [rows, tileRows] = [rowsOf(events), rowsOf(tiles)];

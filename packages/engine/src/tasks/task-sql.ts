@@ -206,6 +206,22 @@ export function leftCodesSql(
   return `SELECT ${['CAST(l.pos AS DOUBLE) AS pos', 'CAST(l.t AS DOUBLE) AS t', 'l.day AS day', ...codes].join(', ')} FROM (${rows}) l ${joins.join(' ')}`;
 }
 
+/**
+ * Left rows in order with what their keys are looked up by (`k0`, `k1`, …), and `pos`, `t` and `day` as of `leftCodesSql`,
+ * null where there is none.
+ */
+export function leftLookupSql(
+  left: LeftScan,
+  keys: readonly { readonly column: string; readonly keySql: (column: string) => string }[],
+): string {
+  const columns = [...new Set(keys.map(({ column }) => column))];
+  const rows =
+    labelsByFile(left, null) === null ? leftSql(left, columns) : leftByFileSql(left, columns);
+  const looked = keys.map(({ column, keySql }, idx) => `${keySql(quoteIdent(column))} AS k${idx}`);
+  const own = ['pos', 't', 'day'].map((name) => `CAST(__${name} AS DOUBLE) AS ${name}`);
+  return `SELECT ${[...looked, ...own].join(', ')} FROM (${rows})`;
+}
+
 /** A range, even an open one, leaves out rows without a time; entities may have none at all. */
 function timeRange(scan: { startMs: number | null; endMs: number | null }) {
   if (scan.startMs === null && scan.endMs === null) return {};

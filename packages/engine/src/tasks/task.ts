@@ -197,17 +197,14 @@ export interface Slice {
   readonly left: number;
 }
 
-/** One bucket of one scan, or small ones together: events × left rows → feature columns per left partition. */
-export interface SweepTask {
-  readonly type: 'sweep';
-  readonly id: string;
+/** What is swept of one scan: its events, and the features of them. */
+export interface ScanSweep {
   readonly scanId: string;
   readonly events: readonly Section[];
   /** Tiles that stand for further events. */
   readonly tiles: readonly Section[];
   /** Lanes of tiles that features read, by feature name; empty where there are no tiles. */
   readonly states: Readonly<Record<string, TileStates>>;
-  readonly left: readonly Section[];
   readonly features: readonly FeaturePlan[];
   /** Lanes of the events, for a bucket that has none. */
   readonly lanes: readonly LanePlan[];
@@ -215,6 +212,15 @@ export interface SweepTask {
   /** Days (since 1970) of entity partitions that do not exist: rows that read them get null (S3.2). */
   readonly missingDays: readonly number[];
   readonly tie: string | null;
+}
+
+/** One bucket of one scan, or small ones together: events × left rows → feature columns per left partition. */
+export interface SweepTask extends ScanSweep {
+  readonly type: 'sweep';
+  readonly id: string;
+  readonly left: readonly Section[];
+  /** Other scans over the same left rows, which are read and put in order once for all. */
+  readonly others: readonly ScanSweep[];
   /** The first. */
   readonly bucket: number;
   /** One behind the last: of several none is cut. */
@@ -263,7 +269,7 @@ export interface AssembleTask {
   /** A published file of the same rows: the left's columns, and these, are taken from it; absent = none. */
   readonly kept?: KeptColumns;
   readonly limit: number | null;
-  /** Blocks per scan and piece, any order. */
+  /** Blocks per scan and piece, any order; a block may be of several scans. */
   readonly blocks: Readonly<Record<string, readonly (readonly Section[])[]>>;
   readonly pieceRows: number;
   readonly features: readonly FeaturePlan[];
