@@ -8,9 +8,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { kernelsModule } from '../../scripts/kernels.mjs';
 import { patientChild } from '../bad-input/ask-child.js';
 import { newFolder } from '../files/workspace.js';
 import { MUTATIONS } from './mutations.js';
@@ -42,6 +43,8 @@ function copyOfPackages(): string {
       recursive: true,
       filter: (path) => !/\.(d\.ts|map)$/.test(path),
     });
+    if (existsSync(join(from, 'assembly')))
+      cpSync(join(from, 'assembly'), join(to, 'assembly'), { recursive: true });
     for (const other of PACKAGES)
       symlinkSync(join(copy, other), join(to, 'node_modules', '@tessera', other));
     if (!existsSync(join(from, 'node_modules'))) continue;
@@ -51,6 +54,11 @@ function copyOfPackages(): string {
     }
   }
   return copy;
+}
+
+/** As `scripts/kernels.mjs` does it where the package is built. */
+async function compileKernels(assembly: string): Promise<void> {
+  writeFileSync(join(assembly, '../dist/generated/kernels.js'), await kernelsModule(assembly));
 }
 
 /** Where a build first differs from the oracle, null where it does not. */
@@ -71,6 +79,7 @@ test.each(CHOSEN)('caught: $what', async ({ what, file, find, replace }) => {
   const original = readFileSync(path, 'utf8');
   expect(original, `${file} no longer holds the code to mutate`).toContain(find);
   writeFileSync(path, original.replaceAll(find, replace));
+  if (dirname(file).endsWith('/assembly')) await compileKernels(dirname(path));
   const difference = await firstDifference(copy, SEEDS);
   console.log(`mutation ${what}: ${difference?.slice(0, 160)}`);
   expect(difference).not.toBe(null);

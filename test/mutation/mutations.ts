@@ -1,6 +1,7 @@
-/** One seeded fault: a piece of compiled code and what takes its place. */
+/** One seeded fault: a piece of code and what takes its place. */
 export interface Mutation {
   readonly what: string;
+  /** A compiled module, or a kernel's source in a package's `assembly`. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;
@@ -9,15 +10,39 @@ export interface Mutation {
 export const MUTATIONS: readonly Mutation[] = [
   {
     what: 'S2.1 head `<` → `<=`',
-    file: 'pitjoin/dist/order/ranges.js',
-    find: 'timeMs[e] < q',
-    replace: 'timeMs[e] <= q',
+    file: 'pitjoin/assembly/windows.ts',
+    find: '< t) e++',
+    replace: '<= t) e++',
   },
   {
     what: 'S2.2 tail `<` → `<=`',
     file: 'pitjoin/dist/order/ranges.js',
-    find: 'timeMs[s] < from',
-    replace: 'timeMs[s] <= from',
+    find: 'from[i] = windowStartMs(left.timeMs[i], windowMs, tail)',
+    replace: 'from[i] = windowStartMs(left.timeMs[i], windowMs, tail) + 1',
+  },
+  {
+    what: 'S5.2 what the second grid takes of a value is forgotten',
+    file: 'pitjoin/assembly/prefixes.ts',
+    find: 'sumSecond += low',
+    replace: 'sumSecond += 0',
+  },
+  {
+    what: 'S2.2 an extreme outlives its window',
+    file: 'pitjoin/assembly/extremes.ts',
+    find: '< start) at++',
+    replace: '< start - 1) at++',
+  },
+  {
+    what: 'S2.1 rows of a key stay out of time order',
+    file: 'columnar/assembly/sort.ts',
+    find: 'if (load<f64>(at) < load<f64>(at - 8)) return k;',
+    replace: 'if (load<f64>(at) < load<f64>(at - 8) - 1e12) return k;',
+  },
+  {
+    what: 'S4.3 a row takes the place of the one before it',
+    file: 'columnar/assembly/scatter.ts',
+    find: 'store<u32>(ends + at, place + 1)',
+    replace: 'store<u32>(ends + at, place + (i & 1))',
   },
   {
     what: 'S2.2 hop: 12 h belongs to the finer grid',
@@ -58,8 +83,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: 'S4.2 null keys meet each other',
     file: 'engine/dist/tasks/left.js',
-    find: "code: { kind: 'code', values: code }",
-    replace: "code: { kind: 'code', values: code.map((c) => (c < 0 ? 0 : c)) }",
+    find: "code: { kind: 'code', values: code[keySet] }",
+    replace: "code: { kind: 'code', values: code[keySet].map((c) => (c < 0 ? 0 : c)) }",
   },
   {
     what: 'S5.1 the sample variance divides by n',

@@ -45,21 +45,23 @@ const sqlOf = (family: Family) => (column: string) =>
 const SHARE = 0.2;
 
 /**
- * The look-up of a key set, where there is one: a single key, an integer, a date, or strings of at most 12 bytes, more
- * keys than a join does well with, and memory for them. Else null, and SQL joins.
+ * The look-up of a key set, where there is one: a single key, an integer, a date, or strings of at most 12 bytes, as many
+ * keys as asked for, and memory for them. Else null, and SQL joins.
  *
- * @param type of the source's key column
+ * @param type  of the source's key column
+ * @param least keys; default: more than a join does well with that leaves out rows of others
  */
 export async function keyLookup(
   context: TaskContext,
   table: TableRef,
   type: DataType | undefined,
+  least = context.memory.leastLookedUp,
 ): Promise<KeyLookup | null> {
   const family = type && FAMILIES[type.kind];
   const path = table.kind === 'exchange' ? context.exchange.path(table.name) : null;
   if (family === undefined || path === null) return null;
   const found = await heldKeys(context.exchange, path, () => readTable(context, table));
-  if (found?.family !== family) return null;
+  if (found?.family !== family || found.keys < least) return null;
   return {
     sqlOf: sqlOf(family),
     find({ words, valid }, rows, into) {
@@ -71,6 +73,7 @@ export async function keyLookup(
 
 interface Held {
   readonly family: Family;
+  readonly keys: number;
   readonly table: KeyTable;
 }
 
@@ -85,7 +88,7 @@ async function readTable(context: TaskContext, from: TableRef): Promise<Held | n
   );
   const keys = Number(about?.keys ?? 0);
   const family = FAMILIES_OF_TABLES[String(about?.type)];
-  if (family === undefined || keys < memory.leastLookedUp) return null;
+  if (family === undefined) return null;
   if (family === 'text' && Number(about?.longest) > LONGEST_KEY_BYTES) return null;
   if (keyTableBytes(keys) > Math.min(MOST_KERNEL_BYTES, SHARE * memory.taskBytes)) return null;
   const sql = `SELECT ${sqlOf(family)('k0')} AS k, code FROM ${name}`;
@@ -103,7 +106,7 @@ async function readTable(context: TaskContext, from: TableRef): Promise<Held | n
     at += b.rows;
   });
   const table = keyTable(words, code, width);
-  return table && { family, table };
+  return table && { family, keys, table };
 }
 
 function forgetNulls(valid: Int32Array, rows: number, found: Int32Array): void {

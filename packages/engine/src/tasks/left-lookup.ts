@@ -15,6 +15,9 @@ export interface LeftLookup {
   readonly lookup: KeyLookup;
 }
 
+/** However few keys there are: no row is left out, so that what a join hands over would be all of them, in any order. */
+const LEAST_KEYS = 0;
+
 /**
  * Look-ups of all key sets, where each has one: then left rows are read in one go, in their order, and put into buckets as
  * they come. Else null, and SQL joins. Rows that are compared with each other, or of which some are asked for, are not in
@@ -32,7 +35,7 @@ export async function leftLookups(
     const [column, ...more] = keySet.columns;
     if (column === undefined || more.length > 0 || keySet.snapshotLagMs !== null) return null;
     const type = source.columns.find(({ name }) => name === column)?.type;
-    const lookup = await keyLookup(context, table, type);
+    const lookup = await keyLookup(context, table, type, LEAST_KEYS);
     if (lookup === null) return null;
     found.push({ column, lookup });
   }

@@ -1,0 +1,2 @@
+/** See kernels.mjs. */
+export function kernelsModule(folder: string): Promise<string>;
