@@ -6,6 +6,7 @@ import { crc32 } from '@tessera/columnar';
 import { ONE_FORMAT } from './csv-header.js';
 import { settledStat } from './file-stat.js';
 import { readError } from './fs-error.js';
+import { type QuickFile, withQuickFile } from './quick-fs.js';
 import { readFooterBytes, readTail, TRAILER_BYTES } from './read-tail.js';
 
 const READ_BYTES = 262_144;
@@ -18,16 +19,16 @@ const READ_BYTES = 262_144;
  * Cost    one read of the file's last 64 kB
  */
 export async function fingerprintFile(path: string, name: string): Promise<string> {
-  let file: FileHandle | null = null;
   try {
-    file = await open(path, 'r');
-    const { size } = await file.stat();
-    return digest(name, size, await footerOf(file, path, size));
+    return await withQuickFile(path, (file) => fingerprintOf(file, path, name));
   } catch (cause) {
     throw readError(path, cause);
-  } finally {
-    await file?.close();
   }
+}
+
+/** The same of a file that is open. */
+export async function fingerprintOf(file: QuickFile, path: string, name: string): Promise<string> {
+  return digest(name, file.size, await footerOf(file, path));
 }
 
 /** The same for a file without a footer: over all of its bytes. */
@@ -108,7 +109,8 @@ async function readAll(path: string): Promise<{ size: number; hash: Buffer }> {
   return { size, hash: hash.digest() };
 }
 
-async function footerOf(file: FileHandle, path: string, size: number): Promise<Buffer> {
+async function footerOf(file: QuickFile, path: string): Promise<Buffer> {
+  const { size } = file;
   const bad = (reason: string): TesseraError =>
     new TesseraError(
       'FILE_UNREADABLE',
@@ -121,13 +123,13 @@ async function footerOf(file: FileHandle, path: string, size: number): Promise<B
     );
   if (size === 0) throw bad('it is empty');
   if (size < TRAILER_BYTES + 4) throw bad(`it has only ${size} bytes`);
-  const tail = await readTail(file, size);
+  const tail = await readTail(file);
   const magic = tail.toString('latin1', tail.length - 4);
   if (magic === 'PARE') throw bad('its footer is encrypted');
   if (magic !== 'PAR1') throw bad('it does not end as a Parquet file does');
   const length = tail.readUInt32LE(tail.length - TRAILER_BYTES);
   if (length > size - TRAILER_BYTES - 4) throw bad('its footer is longer than the file');
-  return readFooterBytes(file, size, tail, length);
+  return readFooterBytes(file, tail, length);
 }
 
 function digest(name: string, size: number, content: Buffer): string {
