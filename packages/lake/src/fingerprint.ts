@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, stat as statOf } from 'node:fs/promises';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { TesseraError } from '@tessera/api';
 import { crc32 } from '@tessera/columnar';
 import { ONE_FORMAT } from './csv-header.js';
 import { settledStat } from './file-stat.js';
 import { readError } from './fs-error.js';
-import { type QuickFile, withQuickFile } from './quick-fs.js';
+import { type QuickFile, statOf, withQuickFile } from './quick-fs.js';
+import { READ_BYTES, withReadBuffer } from './read-buffer.js';
 import { readFooterBytes, readTail, TRAILER_BYTES } from './read-tail.js';
 
-const READ_BYTES = 262_144;
+/** Of a stream. */
+const STREAM_BYTES = 262_144;
 
 /**
  * What identifies a Parquet file's content without reading it: 128 bits, hex, over its name below the source, its size
@@ -62,44 +64,40 @@ export async function contentOf(
 const PIECE_BYTES = 65_536;
 
 async function hashPieces(path: string, signal: AbortSignal | undefined): Promise<string> {
-  const hash = createHash('md5');
-  const buffer = new Uint8Array(16 * PIECE_BYTES);
-  const crcs = new Uint32Array(16);
-  let file: FileHandle | null = null;
   try {
-    file = await open(path, 'r');
-    for (;;) {
-      if (signal?.aborted) throw new TesseraError('INTERRUPTED', {});
-      const bytes = await fill(file, buffer);
-      const pieces = Math.ceil(bytes / PIECE_BYTES);
-      for (let i = 0; i < pieces; i++)
-        crcs[i] = crc32(buffer.subarray(i * PIECE_BYTES, Math.min(bytes, (i + 1) * PIECE_BYTES)));
-      hash.update(new Uint8Array(crcs.buffer, 0, 4 * pieces));
-      if (bytes < buffer.length) return hash.digest('hex');
-    }
+    return await withReadBuffer((buffer) =>
+      withQuickFile(path, (file) => hashThrough(file, buffer, signal)),
+    );
   } catch (cause) {
     throw readError(path, cause);
-  } finally {
-    await file?.close();
   }
 }
 
-/** Read on until the buffer is full or the file ends: a read may stop anywhere. Returns how much there is. */
-async function fill(file: FileHandle, buffer: Uint8Array): Promise<number> {
-  let at = 0;
-  while (at < buffer.length) {
-    const { bytesRead } = await file.read(buffer, at, buffer.length - at, null);
-    if (bytesRead === 0) break;
-    at += bytesRead;
+async function hashThrough(
+  file: QuickFile,
+  buffer: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const hash = createHash('md5');
+  const crcs = new Uint32Array(READ_BYTES / PIECE_BYTES);
+  for (let position = 0; ; position += buffer.length) {
+    if (signal?.aborted) throw new TesseraError('INTERRUPTED', {});
+    const bytes = await file.fill(buffer, position);
+    const pieces = Math.ceil(bytes / PIECE_BYTES);
+    for (let i = 0; i < pieces; i++)
+      crcs[i] = crc32(buffer.subarray(i * PIECE_BYTES, Math.min(bytes, (i + 1) * PIECE_BYTES)));
+    hash.update(new Uint8Array(crcs.buffer, 0, 4 * pieces));
+    if (bytes < buffer.length) return hash.digest('hex');
+    // Tasks are done beside it, and DuckDB waits for this thread.
+    await breathe();
   }
-  return at;
 }
 
 async function readAll(path: string): Promise<{ size: number; hash: Buffer }> {
   const hash = createHash('sha256');
   let size = 0;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
+    for await (const chunk of createReadStream(path, { highWaterMark: STREAM_BYTES })) {
       hash.update(chunk as Buffer);
       size += (chunk as Buffer).length;
     }

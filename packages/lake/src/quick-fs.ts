@@ -6,13 +6,15 @@ import {
   fstat as laterFstat,
   open as laterOpen,
   read as laterRead,
+  mkdirSync,
   openSync,
   readdirSync,
   readSync,
+  renameSync,
   type Stats,
   statSync,
 } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -23,8 +25,9 @@ import { promisify } from 'node:util';
  */
 
 const SLOW_MS = 1;
-/** A slow call now and then is a pause of this process, not of the disk. */
+/** A slow call now and then is a pause of this process, not of the disk: quick ones make up for it. */
 const MOST_SLOW = 5;
+const PER_QUICK = 1 / 16;
 /** Signals and progress are heard in between. */
 const IN_PLACE_MS = 30;
 
@@ -37,6 +40,7 @@ interface Pace {
 /** What the system remembers of names says nothing of what it takes to read. */
 const names: Pace = { slowCalls: 0 };
 const contents: Pace = { slowCalls: 0 };
+const changes: Pace = { slowCalls: 0 };
 
 async function quickly<T>(pace: Pace, inPlace: () => T, byThread: () => Promise<T>): Promise<T> {
   if (pace.slowCalls > MOST_SLOW) return byThread();
@@ -49,7 +53,8 @@ async function quickly<T>(pace: Pace, inPlace: () => T, byThread: () => Promise<
   try {
     return inPlace();
   } finally {
-    if (performance.now() - startMs > SLOW_MS) pace.slowCalls++;
+    const isSlow = performance.now() - startMs > SLOW_MS;
+    pace.slowCalls = isSlow ? pace.slowCalls + 1 : Math.max(0, pace.slowCalls - PER_QUICK);
   }
 }
 
@@ -79,6 +84,8 @@ export interface QuickFile {
   readonly size: number;
   /** Bytes at a position; fewer where the file ends. */
   read(position: number, length: number): Promise<Buffer>;
+  /** From a position on, until the buffer is full or the file ends: a read may stop anywhere. Returns how much there is. */
+  fill(buffer: Uint8Array, position: number): Promise<number>;
 }
 
 /**
@@ -101,7 +108,14 @@ export async function withQuickFile<R>(
       () => fstatSync(fd),
       () => fstatLater(fd),
     );
-    return await work({ size, read: (position, length) => readAt(fd, position, length) });
+    return await work({
+      size,
+      async read(position, length) {
+        const buffer = Buffer.allocUnsafe(length);
+        return buffer.subarray(0, await fill(fd, buffer, position));
+      },
+      fill: (buffer, position) => fill(fd, buffer, position),
+    });
   } finally {
     await quickly(
       contents,
@@ -111,8 +125,8 @@ export async function withQuickFile<R>(
   }
 }
 
-async function readAt(fd: number, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length);
+async function fill(fd: number, buffer: Uint8Array, position: number): Promise<number> {
+  const { length } = buffer;
   let done = 0;
   while (done < length) {
     const [left, at] = [length - done, position + done];
@@ -124,5 +138,23 @@ async function readAt(fd: number, position: number, length: number): Promise<Buf
     if (read === 0) break;
     done += read;
   }
-  return buffer.subarray(0, done);
+  return done;
+}
+
+/** In place as well, as long as the disk only notes it down. */
+export function renameQuickly(from: string, to: string): Promise<void> {
+  return quickly(
+    changes,
+    () => renameSync(from, to),
+    () => rename(from, to),
+  );
+}
+
+/** With those above it. Returns the uppermost that was made, if any. */
+export function makeFolderQuickly(path: string): Promise<string | undefined> {
+  return quickly(
+    changes,
+    () => mkdirSync(path, { recursive: true }),
+    () => mkdir(path, { recursive: true }),
+  );
 }
