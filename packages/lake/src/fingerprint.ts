@@ -18,7 +18,7 @@ const STREAM_BYTES = 262_144;
  * and its footer (which holds every page's place and the columns' statistics).
  *
  * Throws  FILE_UNREADABLE for what is not whole Parquet, PATH_MISSING
- * Cost    one read of the file's last 64 kB
+ * Cost    one read of the file's last 16 kB
  */
 export async function fingerprintFile(path: string, name: string): Promise<string> {
   try {

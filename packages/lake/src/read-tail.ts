@@ -2,12 +2,19 @@ import type { QuickFile } from './quick-fs.js';
 
 /** Footer length and magic, at the very end of a Parquet file. */
 export const TRAILER_BYTES = 8;
-/** Nearly every footer fits in one read of this size. */
-const TAIL_BYTES = 65_536;
+/** Most footers fit in one read of this size; more for each of many files would be memory that V8 collects its heap for. */
+const TAIL_BYTES = 16_384;
 
-/** A file's last 64 kB, or all of a shorter one. */
-export function readTail({ size, read }: QuickFile): Promise<Buffer> {
-  return read(Math.max(0, size - TAIL_BYTES), Math.min(size, TAIL_BYTES));
+const tails = new WeakMap<QuickFile, Promise<Buffer>>();
+
+/** A file's last 16 kB, or all of a shorter one; read once while it is open. */
+export function readTail(file: QuickFile): Promise<Buffer> {
+  const known = tails.get(file);
+  if (known !== undefined) return known;
+  const { size } = file;
+  const tail = file.read(Math.max(0, size - TAIL_BYTES), Math.min(size, TAIL_BYTES));
+  tails.set(file, tail);
+  return tail;
 }
 
 /**

@@ -11,7 +11,7 @@ import { checkPages } from './pages.js';
  *
  * @param first is given the file before anything of it is judged
  * Throws  FILE_UNREADABLE, PATH_MISSING, what `first` throws
- * Cost    one read of the file's last 64 kB
+ * Cost    one read of the file's last 16 kB
  */
 export async function checkFooter(
   path: string,
