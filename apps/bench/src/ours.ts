@@ -5,7 +5,10 @@ import type { Contender } from './contender.js';
 import type { DataSpec } from './data.js';
 
 /** As the command line starts itself. */
-const NODE_OPTIONS = ['--no-incremental-marking'];
+const NODE_OPTIONS = [
+  '--no-incremental-marking',
+  ...(process.versions.v8.startsWith('11.') ? ['--interrupt-budget=400000'] : []),
+];
 const SCRIPT = fileURLToPath(new URL('./run-ours.js', import.meta.url));
 
 /** Name of Tessera with one worker, beside as many as were asked for. */

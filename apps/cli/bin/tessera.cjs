@@ -7,10 +7,11 @@ const os = require('node:os');
 // and further threads: a tenth of a run's CPU time. At once it takes a few milliseconds. It can only be said before all else.
 require('node:v8').setFlagsFromString('--no-incremental-marking');
 const argv = process.argv.slice(2);
-// What is about definitions runs a lot of code a few thousand times: V8 11 would optimise more of it than pays, much of it twice,
-// in two threads. Three times as patient it takes a sixth less CPU time. Later ones have a tier between, and budgets of their own.
-const isAboutDefinitions = ['compile', 'validate', 'diff', 'lineage'].includes(argv[0]);
-if (isAboutDefinitions && process.versions.v8.startsWith('11.'))
+// What is about definitions runs a lot of code a few thousand times, and a run's threads each their own: V8 11 would optimise
+// more of it than pays, much of it twice. Six times as patient the first takes a sixth less CPU time, the second a fifteenth.
+// Later ones have a tier between, and budgets of their own.
+const PATIENT = ['compile', 'validate', 'diff', 'lineage', 'train-set', 'backfill'];
+if (PATIENT.includes(argv[0]) && process.versions.v8.startsWith('11.'))
   require('node:v8').setFlagsFromString('--interrupt-budget=400000');
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(8, os.availableParallelism() + 6));
 import('../dist/idle/answer.js').then(async ({ answered }) => {

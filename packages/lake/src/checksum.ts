@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises';
 import { crc32 } from '@tessera/columnar';
-
-const READ_BYTES = 1 << 20;
+import { withReadBuffer } from './read-buffer.js';
 
 /**
  * Of a whole file, as eight hex digits, with its size.
@@ -11,15 +10,16 @@ const READ_BYTES = 1 << 20;
 export async function checksumFile(path: string): Promise<{ bytes: number; crc: string }> {
   const file = await open(path, 'r');
   try {
-    const buffer = new Uint8Array(READ_BYTES);
-    let crc = 0;
-    let bytes = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, READ_BYTES, null);
-      if (bytesRead === 0) return { bytes, crc: formatCrc(crc) };
-      crc = crc32(buffer.subarray(0, bytesRead), crc);
-      bytes += bytesRead;
-    }
+    return await withReadBuffer(async (buffer) => {
+      let crc = 0;
+      let bytes = 0;
+      for (;;) {
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+        if (bytesRead === 0) return { bytes, crc: formatCrc(crc) };
+        crc = crc32(buffer.subarray(0, bytesRead), crc);
+        bytes += bytesRead;
+      }
+    });
   } finally {
     await file.close();
   }

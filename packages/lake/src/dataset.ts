@@ -1,4 +1,4 @@
-import { readdir, rmdir, stat } from 'node:fs/promises';
+import { readdir, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parseDay, TesseraError } from '@tessera/api';
 import { checksumFile } from './checksum.js';
@@ -9,6 +9,7 @@ import { clearLeftovers, stagingPath, TASK_RECORD, WORK } from './leftovers.js';
 import { commitManifest, type Manifest, manifestPath, readManifest } from './manifest.js';
 import { mapLimited } from './map-limited.js';
 import { journalPath, type PublishJournal, readJournal, writeJournal } from './publish-journal.js';
+import { statOf } from './quick-fs.js';
 import { NO_DAY } from './scan-spec.js';
 
 /**
@@ -48,7 +49,7 @@ export async function openDataset(path: string): Promise<Dataset> {
   const journal = await readJournal(path);
   const manifest = journal === null ? await readManifest(path) : journal.manifest;
   const found = await partitionsOnDisk(path);
-  const writtenMs = (await stat(manifestPath(path)).catch(() => null))?.mtimeMs ?? 0;
+  const writtenMs = (await statOf(manifestPath(path)).catch(() => null))?.mtimeMs ?? 0;
   const staged = new Set<string>();
   if (journal !== null) {
     const run = runOf(path, journal.run);
@@ -133,7 +134,7 @@ export async function publish(
   for (const folder of [run.staging, dirname(run.staging), run.dataset]) await syncFolder(folder);
   fault('partitions.synced', run.dataset);
   const moves = Object.fromEntries(
-    await mapLimited(staged, SYNCS, async (ds) => [ds, (await stat(stagePath(run, ds))).size]),
+    await mapLimited(staged, SYNCS, async (ds) => [ds, (await statOf(stagePath(run, ds))).size]),
   ) as Record<string, number>;
   const journal = { run: basename(run.staging), moves, stale, manifest };
   for (const ds of staged) await checkPlace(partitionPath(run.dataset, ds));
@@ -149,7 +150,7 @@ export async function publish(
 
 /** What could never be replaced by a file is told while nothing has been done. */
 async function checkPlace(path: string): Promise<void> {
-  const there = await stat(path).catch(() => null);
+  const there = await statOf(path).catch(() => null);
   if (there?.isDirectory())
     throw new TesseraError('NOT_WRITABLE', { path, reason: 'a folder is in its place' });
 }
@@ -169,7 +170,8 @@ export async function finishPublish(dataset: string, journal: PublishJournal): P
   const { manifest } = journal;
   // Finished tasks are of no use any more: their outputs are about to be moved.
   await removeTree(join(run.staging, TASK_RECORD));
-  for (const ds of journal.stale) await removeExports(dataset, ds);
+  for (const format of await exportedFormats(dataset))
+    for (const ds of journal.stale) await removeFile(exportPath(dataset, ds, format));
   const labels = Object.keys(journal.moves);
   const lost: string[] = [];
   for (const ds of labels) {
@@ -223,12 +225,25 @@ export async function removePartition(dataset: string, ds: string): Promise<void
 
 /** Remove a partition's copies in other formats, which would tell what no longer is so. */
 export async function removeExports(dataset: string, ds: string): Promise<void> {
-  for (const format of ['csv', 'arrow']) await removeFile(exportPath(dataset, ds, format));
+  for (const format of await exportedFormats(dataset))
+    await removeFile(exportPath(dataset, ds, format));
+}
+
+/** Formats that any partition may have a copy in. */
+async function exportedFormats(dataset: string): Promise<string[]> {
+  const there = await mapLimited(['csv', 'arrow'], 2, async (format) =>
+    (await sizeOf(exportFolder(dataset, format))) === null ? [] : [format],
+  );
+  return there.flat();
 }
 
 /** Where a copy of a partition in another format lies: beside the dataset. */
 export function exportPath(dataset: string, ds: string, format: string): string {
-  return join(`${dataset}.${format}`, folderOf(ds), `part-0.${format}`);
+  return join(exportFolder(dataset, format), folderOf(ds), `part-0.${format}`);
+}
+
+function exportFolder(dataset: string, format: string): string {
+  return `${dataset}.${format}`;
 }
 
 async function removeFile(path: string): Promise<void> {
@@ -241,7 +256,7 @@ async function removeFile(path: string): Promise<void> {
 }
 
 async function sizeOf(path: string): Promise<number | null> {
-  return (await stat(path).catch(() => null))?.size ?? null;
+  return (await statOf(path).catch(() => null))?.size ?? null;
 }
 
 async function checksumOf(path: string): Promise<string | null> {
@@ -258,7 +273,7 @@ async function partitionsOnDisk(
     return label === NO_DAY || parseDay(label) !== null ? [label] : [];
   });
   const found = await mapLimited(labels, 16, async (ds) => {
-    const file = await stat(partitionPath(dataset, ds)).catch(() => null);
+    const file = await statOf(partitionPath(dataset, ds)).catch(() => null);
     return file === null ? [] : [[ds, { bytes: file.size, mtimeMs: file.mtimeMs }] as const];
   });
   return new Map(found.flat());

@@ -1,10 +1,16 @@
 import { combineProblems, isTesseraError, type SourceSpec, TesseraError } from '@tessera/api';
 import { readCsvHeader } from './csv-header.js';
 import { duckDbType } from './duckdb-type.js';
-import { contentOf, fingerprintContent, fingerprintFile } from './fingerprint.js';
+import { contentOf, fingerprintContent, fingerprintOf } from './fingerprint.js';
 import type { FileFact, SourceListing } from './list-source.js';
 import { mapLimited } from './map-limited.js';
 import { checkFooter } from './parquet/check-parquet.js';
+import {
+  type FooterFacts,
+  type FooterQuestion,
+  footerFacts,
+  type TimeStatistics,
+} from './parquet/footer-facts.js';
 import { quoteIdent, quoteLiteral, quotePath, quotePaths } from './quote.js';
 import { readRows } from './read-rows.js';
 import type { Relation, ScanFile } from './scan-spec.js';
@@ -123,13 +129,12 @@ async function readFacts(
       problems.push(...error.problems);
       return null;
     });
+  const time = source.columns.find((c) => c.name === source.time);
+  const asked: FooterQuestion = { time: time ?? null, nullsOf };
+  const schemas = new Map<string, string>();
+  const look = source.format === 'csv' ? lookAtCsv : lookAtParquet;
   const identities = await mapLimited(files, 16, (file) =>
-    kept(
-      identify(file, source.format, recorded(file.path)).then(async (identity) => {
-        if (source.format === 'parquet') await checkFooter(file.path);
-        return identity;
-      }),
-    ),
+    kept(look(file, recorded(file.path), asked, (text) => onceEach(schemas, text))),
   );
   const whole = files.flatMap((file, i) => {
     const identity = identities[i];
@@ -145,14 +150,14 @@ async function readFacts(
     for (let at = 0; at < whole.length; at += BATCH_FILES) {
       const batch = whole.slice(at, at + BATCH_FILES);
       try {
-        facts.push(...(await parquetFacts(session, source, batch, nullsOf)));
+        facts.push(...(await parquetFacts(session, source, batch)));
       } catch {
         // DuckDB stops at the first file it does not like, and may not name it: ask one by one, each time a new one,
         // since after an internal error it answers nothing any more.
         for (const file of batch) {
           const own = await openDuckDb({ threads: 1 });
           try {
-            const found = await kept(namingFile(file, parquetFacts(own, source, [file], nullsOf)));
+            const found = await kept(namingFile(file, parquetFacts(own, source, [file])));
             if (found !== null) facts.push(...found);
           } finally {
             own.close();
@@ -173,24 +178,58 @@ async function readFacts(
 
 type Identity = Pick<FileFacts, 'fingerprint' | 'content'>;
 
+/** As recorded, if size and times are: then nothing is read to tell it. */
+function recordedAs({ stat }: FileFact, records: readonly FileRecord[]): Identity | null {
+  const same = records.find((record) => stat !== null && record.stat === stat);
+  return same === undefined ? null : { fingerprint: same.fingerprint, content: same.content };
+}
+
 /**
- * As recorded, if size and times are: then nothing is read. Else the footer is; and all bytes too, where the footer is as
- * recorded and so were they: an edit may leave the footer as it was, and a copy changes the times.
+ * All bytes are read where the footer is as recorded and so were they: an edit may leave the footer as it was, and a copy
+ * changes the times.
  */
 async function identify(
-  { path, name, stat }: FileFact,
-  format: SourceSpec['format'],
+  { path, stat }: FileFact,
   records: readonly FileRecord[],
+  fingerprint: string,
 ): Promise<Identity> {
-  const same = records.find((record) => stat !== null && record.stat === stat);
-  if (same !== undefined) return { fingerprint: same.fingerprint, content: same.content };
-  if (format === 'csv') {
-    const fingerprint = await fingerprintContent(path, name);
-    return { fingerprint, content: fingerprint };
-  }
-  const fingerprint = await fingerprintFile(path, name);
   const content = isComparable(fingerprint, records) ? await contentOf(path, stat) : null;
   return { fingerprint, content };
+}
+
+/** What a file is, and what its footer says; null where it has none. */
+interface Look extends Identity {
+  readonly said: FooterFacts | null;
+}
+
+async function lookAtCsv(file: FileFact, records: readonly FileRecord[]): Promise<Look> {
+  const known = recordedAs(file, records);
+  if (known !== null) return { ...known, said: null };
+  const fingerprint = await fingerprintContent(file.path, file.name);
+  return { fingerprint, content: fingerprint, said: null };
+}
+
+/** @param same gives equal texts as one: a source's files have few schemas */
+async function lookAtParquet(
+  file: FileFact,
+  records: readonly FileRecord[],
+  asked: FooterQuestion,
+  same: (text: string) => string,
+): Promise<Look> {
+  const known = recordedAs(file, records);
+  let fingerprint = '';
+  const footer = await checkFooter(file.path, async (open) => {
+    if (known === null) fingerprint = await fingerprintOf(open, file.path, file.name);
+  });
+  const facts = footerFacts(footer, asked);
+  const said = { ...facts, schema: same(facts.schema) };
+  return { ...(known ?? (await identify(file, records, fingerprint))), said };
+}
+
+function onceEach(texts: Map<string, string>, text: string): string {
+  const known = texts.get(text);
+  if (known === undefined) texts.set(text, text);
+  return known ?? text;
 }
 
 /** The relation that scans exactly these files, read the way their types ask for. */
@@ -206,7 +245,7 @@ export function relationOf(source: SourceSpec, facts: readonly FileFacts[]): Rel
   };
 }
 
-type Known = FileFact & Identity & { readonly ds: string | null };
+type Known = FileFact & Look & { readonly ds: string | null };
 
 /** A complaint about metadata of one file is about that file, whatever DuckDB calls it. */
 async function namingFile<R>(file: FileFact, work: Promise<R>): Promise<R> {
@@ -220,25 +259,26 @@ async function parquetFacts(
   session: Session,
   source: SourceSpec,
   files: readonly Known[],
-  nullsOf: readonly string[],
 ): Promise<FileFacts[]> {
   const list = quotePaths(files.map((file) => file.path));
+  // What DuckDB thinks of a footer is asked before anything is planned with it.
   const rows = await readRows(
     session,
     `SELECT file_name, num_rows FROM parquet_file_metadata(${list})`,
   );
   const rowsOf = new Map(rows.map((r) => [String(r.file_name), Number(r.num_rows)]));
-  const columnsOf = await parquetColumns(session, files, list);
-  const timeOf = await timeStatistics(session, source, list);
-  const nullCounts = await nullStatistics(session, nullsOf, list);
-  return files.map((file) => {
+  const columnsOf = await parquetColumns(session, files);
+  const unread = files.filter(({ said }) => said?.time == null);
+  const timeOf = await timeStatistics(session, source, unread);
+  return files.map(({ said, ...file }) => {
     const count = rowsOf.get(file.path);
-    const columns = columnsOf.get(file.path);
-    if (count === undefined || columns === undefined) {
+    const columns = columnsOf.get(said?.schema ?? '');
+    if (said === null || count !== said.rows || columns === undefined) {
       throw new TesseraError('INTERNAL', { reason: `DuckDB gave no metadata of ${file.path}` });
     }
-    const time = timeOf.get(file.path) ?? { timeMinMs: null, timeMaxMs: null, timeNulls: null };
-    return { ...file, rows: count, columns, ...time, nulls: nullCounts.get(file.path) ?? {} };
+    const time = said.time ??
+      timeOf.get(file.path) ?? { timeMinMs: null, timeMaxMs: null, timeNulls: null };
+    return { ...file, rows: count, columns, ...time, nulls: said.nulls };
   });
 }
 
@@ -246,53 +286,29 @@ async function parquetFacts(
 async function parquetColumns(
   session: Session,
   files: readonly Known[],
-  list: string,
 ): Promise<Map<string, FileFacts['columns']>> {
-  const parts = [
-    'name',
-    'type',
-    'type_length',
-    'num_children',
-    'repetition_type',
-    'converted_type',
-    'scale',
-    'precision',
-    'logical_type',
-  ];
-  const schemas = await readRows(
-    session,
-    `SELECT file_name, md5(string_agg(${parts.map((p) => `coalesce(CAST(${p} AS VARCHAR), '-')`).join(" || '|' || ")}, chr(10) ORDER BY column_id)) AS schema
-     FROM parquet_schema(${list}) GROUP BY file_name`,
-  );
-  const described = new Map<string, FileFacts['columns']>();
   const columns = new Map<string, FileFacts['columns']>();
-  const known = new Set(files.map((file) => file.path));
-  for (const { file_name, schema } of schemas) {
-    const path = String(file_name);
-    if (!known.has(path)) continue;
-    let found = described.get(String(schema));
-    if (found === undefined) {
-      const rows = await readRows(
-        session,
-        `DESCRIBE FROM read_parquet(${quotePath(path)}, hive_partitioning=false)`,
-      );
-      found = rows.map((r) => ({ name: String(r.column_name), type: String(r.column_type) }));
-      described.set(String(schema), found);
-    }
-    columns.set(path, found);
+  for (const { path, said } of files) {
+    if (said === null || columns.has(said.schema)) continue;
+    const rows = await readRows(
+      session,
+      `DESCRIBE FROM read_parquet(${quotePath(path)}, hive_partitioning=false)`,
+    );
+    const found = rows.map((r) => ({ name: String(r.column_name), type: String(r.column_type) }));
+    columns.set(said.schema, found);
   }
   return columns;
 }
 
-type TimeStatistics = Pick<FileFacts, 'timeMinMs' | 'timeMaxMs' | 'timeNulls'>;
-
+/** By DuckDB, of files whose footers have bounds that it converts. */
 async function timeStatistics(
   session: Session,
   source: SourceSpec,
-  list: string,
+  files: readonly Known[],
 ): Promise<Map<string, TimeStatistics>> {
   const time = source.columns.find((c) => c.name === source.time);
-  if (time === undefined) return new Map();
+  if (time === undefined || files.length === 0) return new Map();
+  const list = quotePaths(files.map(({ path }) => path));
   // DuckDB prints statistics; instants are printed in UTC, so a plain timestamp reads them all.
   const type = time.type.kind === 'timestamptz' ? { kind: 'timestamp' as const } : time.type;
   const ms = (text: string): string =>
@@ -318,31 +334,11 @@ async function timeStatistics(
   );
 }
 
-/** Nulls per file and column, from row group statistics; null where one is silent. */
-async function nullStatistics(
+async function csvFacts(
   session: Session,
-  columns: readonly string[],
-  list: string,
-): Promise<Map<string, Record<string, number | null>>> {
-  const found = new Map<string, Record<string, number | null>>();
-  if (columns.length === 0) return found;
-  const rows = await readRows(
-    session,
-    `SELECT file_name, path_in_schema AS name,
-       CASE WHEN bool_and(stats_null_count IS NOT NULL) THEN sum(stats_null_count) END AS nulls
-     FROM parquet_metadata(${list}) WHERE path_in_schema IN (${columns.map(quoteLiteral).join(', ')})
-     GROUP BY ALL`,
-  );
-  for (const { file_name, name, nulls } of rows) {
-    const file = String(file_name);
-    const own = found.get(file) ?? {};
-    own[String(name)] = nulls === null || nulls === undefined ? null : Number(nulls);
-    found.set(file, own);
-  }
-  return found;
-}
-
-async function csvFacts(session: Session, source: SourceSpec, file: Known): Promise<FileFacts> {
+  source: SourceSpec,
+  { said: _, ...file }: Known,
+): Promise<FileFacts> {
   const header = readCsvHeader(file.path);
   const present = source.columns.filter(
     (c) => c.expression === undefined && header.includes(c.name),

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, writevSync } from 'node:fs';
-import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, open, rm } from 'node:fs/promises';
 import { fault } from './faults.js';
+import { makeFolderQuickly, renameQuickly } from './quick-fs.js';
 
 /**
  * The calls by which anything durable comes to the disk: manifests, locks, staged files, what tasks leave each other. One
@@ -36,7 +37,7 @@ export function syncHandle(file: FileHandle, path: string): Promise<void> {
 export function renamePath(from: string, to: string): Promise<void> {
   return attempt(() => {
     fault('file.rename', to);
-    return rename(from, to);
+    return renameQuickly(from, to);
   });
 }
 
@@ -51,7 +52,7 @@ export function linkPath(from: string, to: string): Promise<void> {
 export function makeFolders(path: string): Promise<string | undefined> {
   return attempt(() => {
     fault('file.folder', path);
-    return mkdir(path, { recursive: true });
+    return makeFolderQuickly(path);
   });
 }
 

@@ -1,33 +1,36 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, stat as statOf } from 'node:fs/promises';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { TesseraError } from '@tessera/api';
 import { crc32 } from '@tessera/columnar';
 import { ONE_FORMAT } from './csv-header.js';
 import { settledStat } from './file-stat.js';
 import { readError } from './fs-error.js';
+import { type QuickFile, statOf, withQuickFile } from './quick-fs.js';
+import { READ_BYTES, withReadBuffer } from './read-buffer.js';
 import { readFooterBytes, readTail, TRAILER_BYTES } from './read-tail.js';
 
-const READ_BYTES = 262_144;
+/** Of a stream. */
+const STREAM_BYTES = 262_144;
 
 /**
  * What identifies a Parquet file's content without reading it: 128 bits, hex, over its name below the source, its size
  * and its footer (which holds every page's place and the columns' statistics).
  *
  * Throws  FILE_UNREADABLE for what is not whole Parquet, PATH_MISSING
- * Cost    one read of the file's last 64 kB
+ * Cost    one read of the file's last 16 kB
  */
 export async function fingerprintFile(path: string, name: string): Promise<string> {
-  let file: FileHandle | null = null;
   try {
-    file = await open(path, 'r');
-    const { size } = await file.stat();
-    return digest(name, size, await footerOf(file, path, size));
+    return await withQuickFile(path, (file) => fingerprintOf(file, path, name));
   } catch (cause) {
     throw readError(path, cause);
-  } finally {
-    await file?.close();
   }
+}
+
+/** The same of a file that is open. */
+export async function fingerprintOf(file: QuickFile, path: string, name: string): Promise<string> {
+  return digest(name, file.size, await footerOf(file, path));
 }
 
 /** The same for a file without a footer: over all of its bytes. */
@@ -61,44 +64,40 @@ export async function contentOf(
 const PIECE_BYTES = 65_536;
 
 async function hashPieces(path: string, signal: AbortSignal | undefined): Promise<string> {
-  const hash = createHash('md5');
-  const buffer = new Uint8Array(16 * PIECE_BYTES);
-  const crcs = new Uint32Array(16);
-  let file: FileHandle | null = null;
   try {
-    file = await open(path, 'r');
-    for (;;) {
-      if (signal?.aborted) throw new TesseraError('INTERRUPTED', {});
-      const bytes = await fill(file, buffer);
-      const pieces = Math.ceil(bytes / PIECE_BYTES);
-      for (let i = 0; i < pieces; i++)
-        crcs[i] = crc32(buffer.subarray(i * PIECE_BYTES, Math.min(bytes, (i + 1) * PIECE_BYTES)));
-      hash.update(new Uint8Array(crcs.buffer, 0, 4 * pieces));
-      if (bytes < buffer.length) return hash.digest('hex');
-    }
+    return await withReadBuffer((buffer) =>
+      withQuickFile(path, (file) => hashThrough(file, buffer, signal)),
+    );
   } catch (cause) {
     throw readError(path, cause);
-  } finally {
-    await file?.close();
   }
 }
 
-/** Read on until the buffer is full or the file ends: a read may stop anywhere. Returns how much there is. */
-async function fill(file: FileHandle, buffer: Uint8Array): Promise<number> {
-  let at = 0;
-  while (at < buffer.length) {
-    const { bytesRead } = await file.read(buffer, at, buffer.length - at, null);
-    if (bytesRead === 0) break;
-    at += bytesRead;
+async function hashThrough(
+  file: QuickFile,
+  buffer: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const hash = createHash('md5');
+  const crcs = new Uint32Array(READ_BYTES / PIECE_BYTES);
+  for (let position = 0; ; position += buffer.length) {
+    if (signal?.aborted) throw new TesseraError('INTERRUPTED', {});
+    const bytes = await file.fill(buffer, position);
+    const pieces = Math.ceil(bytes / PIECE_BYTES);
+    for (let i = 0; i < pieces; i++)
+      crcs[i] = crc32(buffer.subarray(i * PIECE_BYTES, Math.min(bytes, (i + 1) * PIECE_BYTES)));
+    hash.update(new Uint8Array(crcs.buffer, 0, 4 * pieces));
+    if (bytes < buffer.length) return hash.digest('hex');
+    // Tasks are done beside it, and DuckDB waits for this thread.
+    await breathe();
   }
-  return at;
 }
 
 async function readAll(path: string): Promise<{ size: number; hash: Buffer }> {
   const hash = createHash('sha256');
   let size = 0;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) {
+    for await (const chunk of createReadStream(path, { highWaterMark: STREAM_BYTES })) {
       hash.update(chunk as Buffer);
       size += (chunk as Buffer).length;
     }
@@ -108,7 +107,8 @@ async function readAll(path: string): Promise<{ size: number; hash: Buffer }> {
   return { size, hash: hash.digest() };
 }
 
-async function footerOf(file: FileHandle, path: string, size: number): Promise<Buffer> {
+async function footerOf(file: QuickFile, path: string): Promise<Buffer> {
+  const { size } = file;
   const bad = (reason: string): TesseraError =>
     new TesseraError(
       'FILE_UNREADABLE',
@@ -121,13 +121,13 @@ async function footerOf(file: FileHandle, path: string, size: number): Promise<B
     );
   if (size === 0) throw bad('it is empty');
   if (size < TRAILER_BYTES + 4) throw bad(`it has only ${size} bytes`);
-  const tail = await readTail(file, size);
+  const tail = await readTail(file);
   const magic = tail.toString('latin1', tail.length - 4);
   if (magic === 'PARE') throw bad('its footer is encrypted');
   if (magic !== 'PAR1') throw bad('it does not end as a Parquet file does');
   const length = tail.readUInt32LE(tail.length - TRAILER_BYTES);
   if (length > size - TRAILER_BYTES - 4) throw bad('its footer is longer than the file');
-  return readFooterBytes(file, size, tail, length);
+  return readFooterBytes(file, tail, length);
 }
 
 function digest(name: string, size: number, content: Buffer): string {

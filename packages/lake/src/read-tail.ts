@@ -1,13 +1,20 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { QuickFile } from './quick-fs.js';
 
 /** Footer length and magic, at the very end of a Parquet file. */
 export const TRAILER_BYTES = 8;
-/** Nearly every footer fits in one read of this size. */
-const TAIL_BYTES = 65_536;
+/** Most footers fit in one read of this size; more for each of many files would be memory that V8 collects its heap for. */
+const TAIL_BYTES = 16_384;
 
-/** A file's last 64 kB, or all of a shorter one. */
-export function readTail(file: FileHandle, size: number): Promise<Buffer> {
-  return readAt(file, Math.max(0, size - TAIL_BYTES), Math.min(size, TAIL_BYTES));
+const tails = new WeakMap<QuickFile, Promise<Buffer>>();
+
+/** A file's last 16 kB, or all of a shorter one; read once while it is open. */
+export function readTail(file: QuickFile): Promise<Buffer> {
+  const known = tails.get(file);
+  if (known !== undefined) return known;
+  const { size } = file;
+  const tail = file.read(Math.max(0, size - TAIL_BYTES), Math.min(size, TAIL_BYTES));
+  tails.set(file, tail);
+  return tail;
 }
 
 /**
@@ -17,24 +24,11 @@ export function readTail(file: FileHandle, size: number): Promise<Buffer> {
  * @param length as the tail says, and not longer than the file
  */
 export async function readFooterBytes(
-  file: FileHandle,
-  size: number,
+  { size, read }: QuickFile,
   tail: Buffer,
   length: number,
 ): Promise<Buffer> {
   const end = tail.length - TRAILER_BYTES;
   if (length <= end) return tail.subarray(end - length, end);
-  return readAt(file, size - TRAILER_BYTES - length, length);
-}
-
-/** Bytes at a position; fewer where the file ends. */
-export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(buffer, done, length - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return buffer.subarray(0, done);
+  return read(size - TRAILER_BYTES - length, length);
 }

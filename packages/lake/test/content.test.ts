@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from '@tessera/columnar';
 import { afterAll, expect, test } from 'vitest';
 import { settledStat } from '../src/file-stat.js';
-import { contentOf } from '../src/index.js';
+import { checksumFile, contentOf, formatCrc } from '../src/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tessera-content-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -78,4 +78,22 @@ test('a file that is another one by now, that is gone, and a run that was stoppe
   });
   const stopped = AbortSignal.abort();
   await expect(contentOf(path, stat, stopped)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+});
+
+test('files are read through one buffer: nothing of a longer one is left in the next, side by side or not', async () => {
+  const lengths = [40 * PIECE, 5, 16 * PIECE + 5, 0, 17 * PIECE, 1, 3 * PIECE];
+  const files: { path: string; stat: string; bytes: Buffer }[] = [];
+  for (const [at, length] of lengths.entries()) {
+    const bytes = bytesOf(length).map((byte) => byte ^ at);
+    files.push({ bytes: Buffer.from(bytes), ...(await written(`buffer-${at}`, bytes)) });
+  }
+  const hashes = files.map(({ bytes }) => slow(bytes));
+  for (const [at, { path, stat }] of files.entries())
+    expect(await contentOf(path, stat)).toBe(hashes[at]);
+  expect(await Promise.all(files.map(({ path, stat }) => contentOf(path, stat)))).toEqual(hashes);
+  const sums = files.map(({ bytes }) => ({ bytes: bytes.length, crc: formatCrc(crc32(bytes)) }));
+  expect(await Promise.all(files.map(({ path }) => checksumFile(path)))).toEqual(sums);
+  await expect(contentOf(join(folder, 'missing'), '0')).rejects.toMatchObject({
+    code: 'PATH_MISSING',
+  });
 });

@@ -7,6 +7,8 @@ export interface Footer {
   readonly rows: number;
   readonly leaves: readonly Leaf[];
   readonly rowGroups: readonly RowGroup[];
+  /** All that it says, as it stands there. */
+  readonly fields: ThriftStruct;
 }
 
 /** A column of values: a scalar column, or the innermost part of a nested one. */
@@ -58,7 +60,7 @@ export function readFooter(bytes: Buffer, dataBytes: number): Footer {
   const sum = rowGroups.reduce((total, group) => total + group.rows, 0);
   if (sum !== rows) throw bad(`it says ${rows} rows, and its row groups have ${sum}`);
   checkApart(rowGroups);
-  return { rows, leaves, rowGroups };
+  return { rows, leaves, rowGroups, fields };
 }
 
 function wholeStruct(bytes: Buffer): ThriftStruct {
