@@ -51,8 +51,8 @@ type Page = readonly [from: number, rows: number];
 /** Where the rows of a batch go. */
 interface Placed {
   readonly pages: BucketPages;
-  /** Rows of the batch by bucket; made when somebody asks. */
-  rowsOf(bucket: number): Int32Array;
+  /** Rows of the batch by bucket, of buckets that have some. */
+  byBucket(): ReadonlyMap<number, Int32Array>;
 }
 
 export function bucketCollector(options: BucketOptions): BucketCollector {
@@ -85,11 +85,15 @@ export function bucketCollector(options: BucketOptions): BucketCollector {
     held ??= start(batch);
     const { pages, lanes } = held;
     pages.place(code.values);
-    const at = { pages, rowsOf: rowsByBucket(code.values, options) };
+    let found: ReadonlyMap<number, Int32Array> | null = null;
+    const byBucket = () => {
+      found ??= rowsByBucket(code.values, options);
+      return found;
+    };
     for (const [name, lane] of lanes) {
       const column = batch.columns[name];
       if (column === undefined) throw new TypeError(`bucketCollector: no column ${name}`);
-      lane.add(column, at);
+      lane.add(column, { pages, byBucket });
     }
     rows += dropsUnknown ? known(code.values) : batch.rows;
   };
@@ -133,25 +137,20 @@ function known(codes: Int32Array): number {
 function rowsByBucket(
   codes: Int32Array,
   { buckets, codesPerBucket, dropsUnknown }: BucketOptions,
-): (bucket: number) => Int32Array {
-  let found: Map<number, number[]> | null = null;
+): Map<number, Int32Array> {
+  const found = new Map<number, number[]>();
   const bucketOf = (code: number) =>
     codesPerBucket === undefined || code < 0
       ? bucketOfCode(code, buckets)
       : Math.floor(code / codesPerBucket);
-  return (bucket) => {
-    if (found === null) {
-      found = new Map();
-      for (let i = 0; i < codes.length; i++) {
-        if (dropsUnknown && codes[i]! < 0) continue;
-        const b = bucketOf(codes[i]!);
-        const list = found.get(b);
-        if (list === undefined) found.set(b, [i]);
-        else list.push(i);
-      }
-    }
-    return Int32Array.from(found.get(bucket) ?? []);
-  };
+  for (let i = 0; i < codes.length; i++) {
+    if (dropsUnknown && codes[i]! < 0) continue;
+    const b = bucketOf(codes[i]!);
+    const list = found.get(b);
+    if (list === undefined) found.set(b, [i]);
+    else list.push(i);
+  }
+  return new Map(Array.from(found, ([b, rows]) => [b, Int32Array.from(rows)]));
 }
 
 /** Numbers of one width, with nulls for those that have them. */
@@ -217,10 +216,7 @@ function nestedLane(like: Column, buckets: number): Lane {
   return {
     add(column, at) {
       as(column, like.kind);
-      for (let b = 0; b < buckets; b++) {
-        const rows = at.rowsOf(b);
-        if (rows.length > 0) held[b]!.push(gather(column, rows));
-      }
+      for (const [bucket, rows] of at.byBucket()) held[bucket]!.push(gather(column, rows));
     },
     take: (bucket) => {
       const pieces = held[bucket]!.splice(0);

@@ -37,8 +37,12 @@ export const BLOCK_ROWS = 2048;
 /** As in `assembly/scatter.ts`. */
 const HEADER_BYTES = 64;
 /** Powers of two. */
-const LEAST_PAGE_ROWS = 64;
 const MOST_PAGE_ROWS = 1024;
+/** Pages that are no larger are not worth cutting: many small ones cost a core's cache. */
+const SMALL_PAGE_ROWS = 64;
+const SMALL_PAGE_BYTES = 4096;
+/** Of wide rows, lest a page of each bucket be far more than all rows: a lane of doubles still fills a line of a cache. */
+const LEAST_PAGE_ROWS = 8;
 /** A page holds such a part of what its bucket will, lest the last pages of all buckets be most of the memory. */
 const PAGES_OF_BUCKET = 8;
 /** Memory that has to grow grows by so much, lest it do so often. */
@@ -135,15 +139,20 @@ export function bucketPages(options: PagesOptions): BucketPages {
 
 /** Most rows of such lanes that can be held at once, however they are divided. */
 export function mostPagedRows(buckets: number, lanes: readonly LaneBytes[]): number {
-  const rowBytes = lanes.reduce<number>((sum, bytes) => sum + bytes, 0) + 1;
-  const pages = MOST_KERNEL_BYTES / (rowBytes * MOST_PAGE_ROWS + HEADER_BYTES);
-  return Math.max(BLOCK_ROWS, (pages / 2 - buckets) * MOST_PAGE_ROWS);
+  const { pageRows, pageBytes } = pageOf({ rows: 0, buckets, lanes });
+  const places = (MOST_KERNEL_BYTES * pageRows) / pageBytes;
+  // Every bucket's last page, and one more for each when a block comes; pages above the least are parts of buckets.
+  const open = 2 * (buckets * pageRows + BLOCK_ROWS) + MOST_PAGE_ROWS;
+  return Math.max(BLOCK_ROWS, Math.floor((places - open) / (1 + 2 / PAGES_OF_BUCKET)));
 }
 
 /** How a page is laid out: a header, then its rows lane by lane. */
-function pageOf({ rows, buckets, lanes }: PagesOptions) {
+function pageOf({ rows, buckets, lanes }: Pick<PagesOptions, 'rows' | 'buckets' | 'lanes'>) {
+  const rowBytes = lanes.reduce<number>((sum, bytes) => sum + bytes, 0);
+  const small = Math.min(SMALL_PAGE_ROWS, SMALL_PAGE_BYTES / rowBytes);
   const part = rows / buckets / PAGES_OF_BUCKET;
-  const pageShift = 31 - Math.clz32(Math.min(MOST_PAGE_ROWS, Math.max(LEAST_PAGE_ROWS, part)));
+  const wanted = Math.max(LEAST_PAGE_ROWS, small, part);
+  const pageShift = 31 - Math.clz32(Math.min(MOST_PAGE_ROWS, wanted));
   const pageRows = 1 << pageShift;
   const offsets: number[] = [];
   let end = 0;

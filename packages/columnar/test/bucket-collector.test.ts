@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { bucketPages, type LaneBytes } from '../src/bucket-pages.js';
 import {
   type Batch,
   bucketCollector,
@@ -7,6 +8,7 @@ import {
   collectIfTight,
   concatBatches,
   gatherBatch,
+  mostPagedRows,
   scatterBatch,
   sliceBatch,
 } from '../src/index.js';
@@ -202,4 +204,41 @@ test('rows in the order of their codes do not make a reused collector keep room 
   for (let bucket = 1; bucket < buckets; bucket++) bytesAfter(bucket);
   // A flush is a quarter of a megabyte; forty of them would be ten.
   expect(bytesAfter(0) - before).toBeLessThan(4e6);
+});
+
+describe('wide rows and many buckets', () => {
+  const wide = (lanes: number): LaneBytes[] => [4, 8, ...Array<LaneBytes>(lanes).fill(16)];
+  const buckets = 1024;
+
+  test('what buckets have begun is not many times what they hold', () => {
+    for (const [lanes, rows, most] of [
+      [100, 14_000, 2],
+      [1000, 4096, 3],
+    ] as const) {
+      const pages = bucketPages({
+        ...{ buckets, codesPerBucket: 0, dropsUnknown: true, rows, lanes: wide(lanes) },
+      });
+      for (let from = 0; from < rows; from += 1000)
+        pages.place(Int32Array.from({ length: Math.min(1000, rows - from) }, (_, i) => from + i));
+      expect(pages.places).toBeLessThan(most * rows);
+      pages.close();
+    }
+  });
+
+  test('as many rows as are said to fit do, though every bucket has just begun a page', () => {
+    expect(mostPagedRows(buckets, wide(150))).toBeGreaterThan(1_000_000);
+    const lanes = wide(5000);
+    const rows = mostPagedRows(buckets, lanes);
+    expect(rows).toBeGreaterThan(20_000);
+    const pages = bucketPages({ buckets, codesPerBucket: 1, dropsUnknown: true, rows, lanes });
+    // A row short of it, and then the largest block that may come.
+    const each = 8 * Math.floor(rows / buckets / 8) - 7;
+    for (let row = 0; row < each; row++)
+      pages.place(Int32Array.from({ length: buckets }, (_, bucket) => bucket));
+    let held = each * buckets;
+    for (; held < rows - 1; held++) pages.place(Int32Array.of(held % 3));
+    pages.place(Int32Array.from({ length: 2048 }, (_, i) => i % buckets));
+    expect(pages.rowsOf(7)).toBe(each + 2);
+    pages.close();
+  });
 });
