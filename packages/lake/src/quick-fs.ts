@@ -102,6 +102,19 @@ export async function withQuickFile<R>(
     () => openSync(path, 'r'),
     () => openLater(path, 'r'),
   );
+  // A number may be another file's once it is closed: nobody reads then, or reads still.
+  let isOpen = true;
+  const reading = new Set<Promise<number>>();
+  const read = async (buffer: Uint8Array, position: number): Promise<number> => {
+    if (!isOpen) throw new Error(`${path} is closed`);
+    const filled = fill(fd, buffer, position);
+    reading.add(filled);
+    try {
+      return await filled;
+    } finally {
+      reading.delete(filled);
+    }
+  };
   try {
     const { size } = await quickly(
       contents,
@@ -112,11 +125,13 @@ export async function withQuickFile<R>(
       size,
       async read(position, length) {
         const buffer = Buffer.allocUnsafe(length);
-        return buffer.subarray(0, await fill(fd, buffer, position));
+        return buffer.subarray(0, await read(buffer, position));
       },
-      fill: (buffer, position) => fill(fd, buffer, position),
+      fill: read,
     });
   } finally {
+    isOpen = false;
+    await Promise.allSettled(reading);
     await quickly(
       contents,
       () => closeSync(fd),

@@ -132,6 +132,21 @@ describe('a file that is looked into', () => {
     });
   });
 
+  it('is not read any more once it is closed, and not closed while it is read', async () => {
+    const path = b.path('late');
+    writeFileSync(path, '0123456789');
+    const kept = await withQuickFile(path, async (file) => file);
+    await expect(kept.read(0, 4)).rejects.toThrow('is closed');
+    const begun: Promise<Buffer>[] = [];
+    await expect(
+      withQuickFile(path, async (file) => {
+        begun.push(file.read(0, 4), file.read(6, 9));
+        throw new Error('stopped');
+      }),
+    ).rejects.toThrow('stopped');
+    expect((await Promise.all(begun)).map(String)).toEqual(['0123', '6789']);
+  });
+
   it('is read by threads where the disk is slow, and the same', async () => {
     const path = b.path('slow');
     writeFileSync(path, '0123456789');
