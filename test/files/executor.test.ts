@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Expression, parseType, type SourceSpec } from '@tessera/api';
+import { withArena } from '@tessera/columnar';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 // The contract is not public: implementations are made where runs are made.
 import {
@@ -240,6 +241,17 @@ describe.each([
     expect([executor.workers, executor.threads()]).toEqual(
       { inline: [1, 0], lanes: [2, 0], 'lanes that grow': [2, 2], threads: [2, 2] }[name],
     );
+  });
+
+  test('memory that tasks of this thread keep for each other is let go with them', async () => {
+    const { executor } = await start();
+    const isKept = () => withArena(0, (arena) => arena.doubles(100_000) !== null);
+    withArena(1e6, () => undefined);
+    expect(isKept()).toBe(true);
+    await executor.run([], () => {});
+    await executor.close();
+    // Threads have memory of their own, and end.
+    expect(isKept()).toBe(name === 'threads');
   });
 
   test('interrupted before it began', async () => {

@@ -11,6 +11,7 @@ import { phaseClock, type TaskTimes } from './profile/phase-clock.js';
 import { timedExchange } from './profile/timed-exchange.js';
 import { attemptTask, type Output, type TaskAnswer } from './tasks/attempt-task.js';
 import type { TaskContext } from './tasks/context.js';
+import { dropKeptMemory } from './tasks/run-task.js';
 import type { Task } from './tasks/task.js';
 
 /**
@@ -81,20 +82,23 @@ export async function runHere<R>(
   signal?: AbortSignal,
 ): Promise<R[]> {
   const results: R[] = [];
-  for (const [idx, task] of tasks.entries()) {
-    if (signal?.aborted) throw interrupted();
-    try {
+  try {
+    for (const [idx, task] of tasks.entries()) {
+      if (signal?.aborted) throw interrupted();
       const answer = await attemptTask(context, task);
       const result = answer.result as R;
       results.push(result);
       onDone(result, idx, answer.outputs, answer.times);
-    } catch (error) {
-      throw signal?.aborted ? interrupted() : error;
+      // Lets signals and timers in between two long synchronous tasks.
+      await new Promise((resolve) => setImmediate(resolve));
     }
-    // Lets signals and timers in between two long synchronous tasks.
-    await new Promise((resolve) => setImmediate(resolve));
+    return results;
+  } catch (error) {
+    throw signal?.aborted ? interrupted() : error;
+  } finally {
+    // The process may go on for long.
+    dropKeptMemory();
   }
-  return results;
 }
 
 /** All tasks in the calling thread, one after the other. */

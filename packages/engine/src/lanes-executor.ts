@@ -15,6 +15,7 @@ import { timedExchange } from './profile/timed-exchange.js';
 import { attemptTask } from './tasks/attempt-task.js';
 import type { TaskContext } from './tasks/context.js';
 import type { ScatterResult } from './tasks/result.js';
+import { dropKeptMemory } from './tasks/run-task.js';
 import type { ScanSweep, Section, Task } from './tasks/task.js';
 
 /** Rows that one thread has walked through by the time that others are ready and have caught up. */
@@ -54,6 +55,8 @@ export async function lanesExecutor(
   const stop = async () => {
     await here.settle();
     for (const lane of lanes.splice(0)) lane.close();
+    // Threads have their own, within the same budget; and the process may go on for long.
+    dropKeptMemory();
   };
   return {
     workers,

@@ -17,6 +17,12 @@ import { runSweep } from './sweep-task.js';
 import { runDictionary, runKeys } from './tables.js';
 import type { Task } from './task.js';
 
+/** What tasks of this thread keep for the next: for those who run no more. */
+export function dropKeptMemory(): void {
+  dropSpareMemory();
+  dropArena();
+}
+
 /** Run one task where it stands: the same code inline, in a worker thread, or on another machine. */
 export async function runTask(context: TaskContext, task: Task): Promise<unknown> {
   // Memory that tasks of a kind hand on to each other.
