@@ -2,7 +2,7 @@ import { type DataType, dayOf } from '@tessera/api';
 import type { Batch, Column } from '@tessera/columnar';
 import { type FeatureSpec, type SweepCounts, sweep } from '@tessera/pitjoin';
 import { effectiveQueryMs, type QueryPlan } from '@tessera/planner';
-import { collect, type TaskContext } from './context.js';
+import { collect, collectGrown, type TaskContext } from './context.js';
 import { emptyColumn } from './empty-column.js';
 import { writePieces } from './pieces.js';
 import { readSections } from './read-sections.js';
@@ -112,7 +112,7 @@ export function runSweep(context: TaskContext, task: SweepTask): SweepResult {
       strict: task.strict,
     },
     () => {
-      collect(context);
+      collectGrown(context);
       return context.cancelled();
     },
     (phase) => context.clock.enter(phase),
