@@ -22,7 +22,23 @@ function collector(): Collect {
  * Cost     a few milliseconds: the heap itself is small
  */
 export function collectIfTight(tightBytes: number): void {
-  if (process.memoryUsage.rss() > tightBytes) collector()();
+  if (process.memoryUsage.rss() > tightBytes) collectNow();
+}
+
+/**
+ * As `collectIfTight`, where it is asked often: not unless the process has grown by so many bytes since this thread last
+ * collected. A process that is tight before it holds a row would do little else.
+ */
+export function collectIfGrown(tightBytes: number, grownBytes: number): void {
+  if (process.memoryUsage.rss() > Math.max(tightBytes, collectedBytes + grownBytes)) collectNow();
+}
+
+/** Resident memory after this thread's last collection. */
+let collectedBytes = 0;
+
+function collectNow(): void {
+  collector()();
+  collectedBytes = process.memoryUsage.rss();
 }
 
 /** So much is made between two collections. */

@@ -3,7 +3,7 @@ export { type BucketCollector, type BucketOptions, bucketCollector } from './buc
 export { type LaneBytes, mostPagedRows } from './bucket-pages.js';
 export { cloneColumn } from './clone.js';
 export { type BatchCollector, collectBatches } from './collect.js';
-export { collectIfTight, madeGarbage } from './collect-garbage.js';
+export { collectIfGrown, collectIfTight, madeGarbage } from './collect-garbage.js';
 export type { Batch, Column, ColumnKind } from './column.js';
 export { type RowCompare, rowCompare } from './compare.js';
 export { concat, concatBatches } from './concat.js';

@@ -1,4 +1,4 @@
-import { collectIfTight } from '@tessera/columnar';
+import { collectIfGrown, collectIfTight } from '@tessera/columnar';
 import { quoteLiteral, readRows, type Session } from '@tessera/lake';
 import type { Exchange } from '../exchange.js';
 import type { WorkerMemory } from '../memory.js';
@@ -19,6 +19,15 @@ export interface TaskContext {
 /** Between two steps: garbage is collected where memory is tight. */
 export function collect(context: Pick<TaskContext, 'memory' | 'clock'>): void {
   during(context, 'collect', () => collectIfTight(context.memory.tightBytes));
+}
+
+/** Of what a task may hold; what a step of it leaves is seldom more. */
+const GROWN = 0.25;
+
+/** Between two small steps of a task: garbage is collected where memory is tight and has grown by a part of the task's. */
+export function collectGrown({ memory, clock }: Pick<TaskContext, 'memory' | 'clock'>): void {
+  const { tightBytes, taskBytes } = memory;
+  during({ clock }, 'collect', () => collectIfGrown(tightBytes, GROWN * taskBytes));
 }
 
 /** SQL that names a table made by an earlier task. */

@@ -8,7 +8,7 @@ import {
   sweep,
 } from '@tessera/pitjoin';
 import { effectiveQueryMs, type QueryPlan } from '@tessera/planner';
-import { collect, type TaskContext } from './context.js';
+import { collect, collectGrown, type TaskContext } from './context.js';
 import { emptyColumn } from './empty-column.js';
 import { type PieceLayout, pieceLayout } from './pieces.js';
 import { readSections } from './read-sections.js';
@@ -163,7 +163,7 @@ function sweepScan(
       strict: task.strict,
     },
     () => {
-      collect(context);
+      collectGrown(context);
       return context.cancelled();
     },
     (phase) => context.clock.enter(phase),
