@@ -148,7 +148,7 @@ describe('train-set', () => {
         dictionaries         1/1 # rows/s   peak #
         left                 1/1 # rows/s   peak #
         scan                 2/2 # rows/s   peak #
-        join                 2/2 # rows/s   peak #
+        join                 1/1 # rows/s   peak #
         write                3/3 # rows/s   peak #
       "
     `);

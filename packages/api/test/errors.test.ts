@@ -217,6 +217,7 @@ test('the table: every code has a kind and says something', () => {
       "NOTHING_COMPARED user",
       "MEMORY_TOO_SMALL environment",
       "OUT_OF_MEMORY environment",
+      "ADDRESS_SPACE environment",
       "DUCKDB_FAILED environment",
       "INTERRUPTED environment",
       "INTERNAL internal",
