@@ -78,7 +78,7 @@ describe('a place that cannot be written', () => {
     expect(await refused(plain, place)).toMatchInlineSnapshot(`
       "
       error NOT_WRITABLE
-        <out>/train-sets/plain cannot be written: ENOENT: no such file or directory, mkdir '<out>'.
+        <out>/train-sets/plain cannot be written: ENOENT: no such file or directory, mkdir '<out>/train-sets/plain'.
       "
     `);
     const tmp = { ...place, out: joinPath(place.lake, '../out'), tmp: joinPath(folder, 'tmp') };

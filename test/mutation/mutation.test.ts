@@ -20,8 +20,8 @@ const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 const PACKAGES = readdirSync(packages).filter((name) => existsSync(join(packages, name, 'dist')));
 const LONG = process.env.TESSERA_LONG === '1';
 const SEEDS = LONG ? 400 : 60;
-/** Each is a copy of all packages, loaded: every other in the short run. */
-const CHOSEN = MUTATIONS.filter((_, i) => LONG || i % 2 === 0);
+/** Each is a copy of all packages, loaded: every third in the short run. */
+const CHOSEN = MUTATIONS.filter((_, i) => LONG || i % 3 === 0);
 
 const runner = patientChild({
   program: fileURLToPath(new URL('./run-seeds.mjs', import.meta.url)),
