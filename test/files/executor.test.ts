@@ -184,7 +184,11 @@ describe.each([
       kind: 'user',
       params: { source: 'visits', key: 'user=u1', ds: '2025-01-01' },
     });
-    expect(done).toEqual(name === 'inline' ? [] : [0]);
+    // What comes after may be done while the one that fails is not that far yet, but not all of it.
+    if (name === 'inline') expect(done).toEqual([]);
+    else expect(done).toContain(0);
+    expect(done).not.toContain(before.length);
+    expect(done.length).toBeLessThan(before.length + after.length);
     expect(existsSync(join(dir, 'begun'))).toBe(name !== 'inline');
     expect(existsSync(join(dir, 'after-29'))).toBe(false);
     // It is none the worse for it.
