@@ -1,5 +1,4 @@
 import duckdb, {
-  type Connection,
   type LogicalType,
   type ScalarFunctionInfo,
   type Vector,
@@ -7,7 +6,7 @@ import duckdb, {
 import { type DataType, TesseraError } from '@tessera/api';
 import { columnWriters, type TableColumn } from './create-table.js';
 import { DuckDBTypeId } from './duckdb.js';
-import type { Session } from './session.js';
+import { rawConnection, type Session } from './session.js';
 
 /**
  * Columns of ours beside the rows of a query, without a table of them: SQL calls a function as it goes through its rows, and
@@ -87,7 +86,7 @@ function functionOf(session: Session, types: readonly DataType[]): RowsFunction 
   duckdb.scalar_function_set_function(made, (info, chunk, struct) =>
     own.fill?.(duckdb.data_chunk_get_size(chunk), struct, info),
   );
-  duckdb.register_scalar_function(rawOf(session.connection), made);
+  duckdb.register_scalar_function(rawConnection(session), made);
   known.set(key, own);
   return own;
 }
@@ -123,8 +122,3 @@ const TYPE_IDS: Readonly<
   timestamptz: DuckDBTypeId.TIMESTAMP_TZ,
   timestamp_ns: DuckDBTypeId.TIMESTAMP_NS,
 };
-
-/** The binding's handle inside a connection. */
-function rawOf(connection: object): Connection {
-  return (connection as { connection: Connection }).connection;
-}

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Connection } from '@duckdb/node-bindings';
 import { DuckDBInstance } from './duckdb.js';
 import { writeError } from './fs-error.js';
 import { failedQuery } from './name-bad-file.js';
@@ -91,6 +92,11 @@ export async function openDuckDb(options: SessionOptions): Promise<Session> {
     throw error;
   }
   return session;
+}
+
+/** The binding's handle inside a connection, for what the wrapper does with an object for each vector. */
+export function rawConnection({ connection }: Session): Connection {
+  return (connection as unknown as { connection: Connection }).connection;
 }
 
 /** A finished result held by DuckDB, read chunk by chunk. */

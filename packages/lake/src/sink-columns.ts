@@ -1,8 +1,4 @@
-import duckdb, {
-  type Connection,
-  type DataChunk,
-  type ScalarFunctionInfo,
-} from '@duckdb/node-bindings';
+import duckdb, { type DataChunk, type ScalarFunctionInfo } from '@duckdb/node-bindings';
 import { TesseraError } from '@tessera/api';
 import { type Batch, type Column, type KeyWidth, madeGarbage } from '@tessera/columnar';
 import { ANY, BOOLEAN, DuckDBLogicalType, DuckDBTypeId } from './duckdb.js';
@@ -10,7 +6,7 @@ import { quoteIdent } from './quote.js';
 import type { ReadKinds } from './read-columns.js';
 import { readRows } from './read-rows.js';
 import { columnReader, type Reader, rawWords, validityWords } from './read-vector.js';
-import type { Session } from './session.js';
+import { rawConnection, type Session } from './session.js';
 
 /**
  * Run a query and look at its rows as they are made, up to 2,048 at a time: nothing of the result is ever held.
@@ -179,12 +175,7 @@ function sinkOf(session: Session): Sink {
   duckdb.scalar_function_set_special_handling(made);
   duckdb.scalar_function_set_volatile(made);
   duckdb.scalar_function_set_function(made, (info, chunk) => sink.receive?.(chunk, info));
-  duckdb.register_scalar_function(rawOf(session.connection), made);
+  duckdb.register_scalar_function(rawConnection(session), made);
   sinks.set(session, sink);
   return sink;
-}
-
-/** The binding's handle inside a connection. */
-function rawOf(connection: object): Connection {
-  return (connection as { connection: Connection }).connection;
 }
