@@ -62,14 +62,14 @@ function windowEdges(view: EventView, left: KeyTimeOrder, instants: Float64Array
     (arena, kernels) =>
       arena.scoped(() => {
         const edges = arena.integers(n);
-        const at = [view.timeMs, view.groupCode, view.groupStart, instants, left.keyCode].map(
-          arena.addressOf,
-        );
+        const times = arena.addressOf(view.timeMs);
+        const groupCode = arena.addressOf(view.groupCode);
+        const groupStart = arena.addressOf(view.groupStart);
+        const wanted = arena.addressOf(instants);
+        const keyCode = arena.addressOf(left.keyCode);
         const keyStart = arena.addressOf(left.keyStart);
-        if (edges === null || keyStart === 0 || at.includes(0)) return null;
-        const [times, groupCode, groupStart, wanted, keyCode] = at as [
-          ...[number, number, number, number, number],
-        ];
+        const all = [times, groupCode, groupStart, wanted, keyCode, keyStart];
+        if (edges === null || all.includes(0)) return null;
         const [groups, keys] = [view.groupCode.length, left.keyCode.length];
         kernels.windowEdges(
           ...([times, groupCode, groupStart, groups] as const),
