@@ -180,6 +180,11 @@ function leftByFileSql({ source, relation }: LeftScan, columns: readonly string[
   return `SELECT ${['__pos', '__t', '__file AS __day', ...kept].join(', ')} FROM (${scan})`;
 }
 
+/** Left rows whose `__day` is what `labelsByFile` says. */
+function leftWithDaySql(left: LeftScan, columns: readonly string[], limit: number | null): string {
+  return labelsByFile(left, limit) === null ? leftSql(left, columns) : leftByFileSql(left, columns);
+}
+
 /**
  * Left rows with a key code per key set (`c0`, `c1`, …; null = null key), and `day`: days since 1970, or the position of
  * the row's file where `labelsByFile` says so.
@@ -190,8 +195,7 @@ export function leftCodesSql(
   limit: number | null,
 ): string {
   const columns = [...new Set(keySets.flatMap(({ keySet }) => keySet.columns))];
-  const inner =
-    labelsByFile(left, limit) === null ? leftSql(left, columns) : leftByFileSql(left, columns);
+  const inner = leftWithDaySql(left, columns, limit);
   const names = new Map(columns.map((column, idx) => [column, `u${idx}`]));
   const renamed = columns.map((column) => `${quoteIdent(column)} AS ${names.get(column)}`);
   const { pos, wanted } = positionSql(left, limit);
@@ -215,8 +219,7 @@ export function leftLookupSql(
   keys: readonly { readonly column: string; readonly keySql: (column: string) => string }[],
 ): string {
   const columns = [...new Set(keys.map(({ column }) => column))];
-  const rows =
-    labelsByFile(left, null) === null ? leftSql(left, columns) : leftByFileSql(left, columns);
+  const rows = leftWithDaySql(left, columns, null);
   const looked = keys.map(({ column, keySql }, idx) => `${keySql(quoteIdent(column))} AS k${idx}`);
   const own = ['pos', 't', 'day'].map((name) => `CAST(__${name} AS DOUBLE) AS ${name}`);
   return `SELECT ${[...looked, ...own].join(', ')} FROM (${rows})`;
