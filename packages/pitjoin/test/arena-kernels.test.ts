@@ -8,6 +8,7 @@ import { gatherDoubles } from '../src/order/lane.js';
 import { windowHeads, windowTails } from '../src/order/ranges.js';
 import { keyView } from '../src/order/view.js';
 import type { Kernels } from '../src/wasm.js';
+import { fillBut } from './fill-arena.js';
 import { type Random, random } from './random.js';
 
 /** The same in JavaScript, by kernels in an arena with room for it, and in arenas that are full at one step or another. */
@@ -40,12 +41,6 @@ function spyOnKernels(arena: Arena): Set<string> {
   ]);
   vi.spyOn(arena, 'kernels').mockReturnValue(Object.fromEntries(spied));
   return called;
-}
-
-/** Leaves about so many bytes. */
-function fillBut(arena: Arena, bytes: number): void {
-  const hasRoom = (more: number) => arena.scoped(() => arena.integers((bytes + more) / 4) !== null);
-  while (hasRoom(64)) arena.integers(hasRoom(65_536) ? 16_384 : 1);
 }
 
 const doubles = (r: Random, length: number) =>

@@ -2,6 +2,7 @@ import { type Arena, withArena } from '@tessera/columnar';
 import { describe, expect, test, vi } from 'vitest';
 import { sweep } from '../src/index.js';
 import type { SweepInput } from '../src/sweep-spec.js';
+import { fillBut } from './fill-arena.js';
 import { random } from './random.js';
 import { randomEvents, randomFeatures, randomLeft, SORTS } from './sorts.js';
 import { withTiles } from './tiles.js';
@@ -30,12 +31,6 @@ function spoil(arena: Arena): void {
     if (free !== null) new Uint8Array(free.buffer, free.byteOffset).fill(NONSENSE);
     return result;
   });
-}
-
-/** Leaves about so many bytes. */
-function fillBut(arena: Arena, bytes: number): void {
-  const hasRoom = (more: number) => arena.scoped(() => arena.integers((bytes + more) / 4) !== null);
-  while (hasRoom(64)) arena.integers(hasRoom(16_384) ? 4096 : 1);
 }
 
 const SEEDS = process.env.TESSERA_LONG === '1' ? 12 : 1;
