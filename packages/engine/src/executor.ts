@@ -68,6 +68,8 @@ export interface WorkerSettings {
   readonly channel: string;
   /** One element, 1 once cancelled: for loops, during which no message arrives. */
   readonly cancelled: Int32Array;
+  /** One element, 1 once a task failed: what was handed out behind another one does not begin. */
+  readonly failed: Int32Array;
 }
 
 export function interrupted(): TesseraError {
@@ -149,15 +151,16 @@ export async function threadsExecutor(
     threads: 1,
     memory: memoryOf(options),
     channel: channelName,
-    cancelled: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+    cancelled: sharedFlag(),
+    failed: sharedFlag(),
   };
   const pool = new Piscina({
     filename: new URL('./worker.js', import.meta.url).href,
     minThreads: options.workers,
     maxThreads: options.workers,
     workerData: settings,
-    // One task at a time per worker; the rest waits here, where it can still be dropped.
-    concurrentTasksPerWorker: 1,
+    // One that runs, and one that is there when it ends: to ask for it takes longer than many a task's part of a file.
+    concurrentTasksPerWorker: 2,
   });
   const channel = new BroadcastChannel(channelName);
   let cancelled = false;
@@ -169,19 +172,20 @@ export async function threadsExecutor(
     // A worker that is still starting hears nothing yet, and has its first task already.
     announcing ??= setInterval(() => channel.postMessage('cancel'), 50).unref();
   };
-  const attempt = async (task: Task): Promise<TaskAnswer> => {
+  const attempt = async (task: Task): Promise<TaskAnswer | null> => {
     // The worker's own function.
-    const answer = (await pool.run(task, { name: 'runTaskInWorker' })) as WorkerAnswer;
-    if ('error' in answer) throw reviveError(answer.error);
+    const answer = (await pool.run(task, { name: 'runTaskInWorker' })) as WorkerAnswer | null;
+    if (answer !== null && 'error' in answer) throw reviveError(answer.error);
     return answer;
   };
-  const { run, settle } = handOut(options.workers, attempt, () => cancelled);
+  const { run, settle } = handOut(options.workers, attempt, () => cancelled, options.workers);
   signal?.addEventListener('abort', cancel);
   return {
     workers: options.workers,
     threads: () => options.workers,
     async run<R>(tasks: readonly Task[], onDone: OnDone<R>): Promise<R[]> {
       if (signal?.aborted) throw interrupted();
+      Atomics.store(settings.failed, 0, 0);
       const results = new Array<R>(tasks.length);
       try {
         await run<R>(tasks, (result, idx, outputs, times) => {
@@ -203,6 +207,8 @@ export async function threadsExecutor(
     },
   };
 }
+
+const sharedFlag = () => new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 /** Errors cross threads as data, because a class instance loses its fields on the way. */
 export interface ErrorData {

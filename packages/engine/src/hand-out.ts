@@ -19,15 +19,20 @@ export interface HandOut {
   settle(): Promise<unknown>;
 }
 
+/** With fewer tasks for each lane each is handed out when it can begin, so that all lanes end together. */
+const LEAST_AHEAD = 4;
+
 /**
  * Nothing is queued anywhere else, so that nothing begins once a run stops.
  *
- * @param attempt does a task in a lane
+ * @param attempt   does a task in a lane; null = it was not begun
+ * @param ahead     as many lanes more take tasks while there are many, so that the next one is there when one ends
  */
 export function handOut(
   lanes: number,
-  attempt: (task: Task, lane: number) => Promise<TaskAnswer>,
+  attempt: (task: Task, lane: number) => Promise<TaskAnswer | null>,
   cancelled: () => boolean,
+  ahead = 0,
 ): HandOut {
   let running: Promise<unknown>[] = [];
   return {
@@ -38,24 +43,30 @@ export function handOut(
       tasks.forEach((task, idx) => {
         (isOversized(task) ? alone : shared).push(idx);
       });
+      const dropped: number[] = [];
       const failures: unknown[] = [];
+      const take = (at: number) => {
+        if (at >= lanes && shared.length < LEAST_AHEAD * lanes) return undefined;
+        return (at === 0 ? alone.shift() : undefined) ?? shared.shift();
+      };
       const lane = async (_: unknown, at: number) => {
         while (failures.length === 0 && !cancelled() && !isEnough()) {
-          const idx = (at === 0 ? alone.shift() : undefined) ?? shared.shift();
+          const idx = take(at);
           if (idx === undefined) return;
           try {
             const answer = await attempt(tasks[idx]!, at);
+            if (answer === null) dropped.push(idx);
             // What a task answers is of its type.
-            onDone(answer.result as R, idx, answer.outputs, answer.times);
+            else onDone(answer.result as R, idx, answer.outputs, answer.times);
           } catch (error) {
             failures.push(error);
           }
         }
       };
-      running = Array.from({ length: Math.min(lanes, tasks.length) }, lane);
+      running = Array.from({ length: Math.min(lanes + ahead, tasks.length) }, lane);
       await Promise.all(running);
       if (failures.length > 0) throw failures[0];
-      return [...alone, ...shared].sort((a, b) => a - b);
+      return [...alone, ...shared, ...dropped].sort((a, b) => a - b);
     },
     settle: () => Promise.allSettled(running),
   };

@@ -39,11 +39,22 @@ const channel = new BroadcastChannel(settings.channel);
 channel.onmessage = () => cancel.abort();
 channel.unref();
 
-/** Entry of the pool: one task in, plain data out. */
-export async function runTaskInWorker(task: Task): Promise<WorkerAnswer> {
+let before: Promise<unknown> = Promise.resolve();
+
+/** Entry of the pool: one task in, plain data out. Of two that are here the second waits for the first. */
+export function runTaskInWorker(task: Task): Promise<WorkerAnswer | null> {
+  const answer = before.then(() => answerTo(task));
+  before = answer;
+  return answer;
+}
+
+/** Returns  null where another task failed before this one began */
+async function answerTo(task: Task): Promise<WorkerAnswer | null> {
+  if (Atomics.load(settings.failed, 0) === 1) return null;
   try {
     return await attemptTask(await (opened ??= open()), task);
   } catch (error) {
+    Atomics.store(settings.failed, 0, 1);
     return { error: errorData(error) };
   }
 }

@@ -25,3 +25,17 @@ export function scannedRowsPerTask(
     ),
   );
 }
+
+/** So much smaller may a stage's last tasks be: each leaves a block in every bucket. */
+const LEAST_OF_TASK = 1 / 4;
+
+/**
+ * Rows of the next task of a stage's last scan: the fewer are left the smaller, so that all workers end together.
+ *
+ * @param most what `scannedRowsPerTask` says
+ */
+export function nextScannedRows(most: number, rowsLeft: number, workers: number): number {
+  if (workers === 1) return most;
+  const least = Math.max(LEAST_SCANNED_ROWS, most * LEAST_OF_TASK);
+  return Math.min(most, Math.max(least, Math.ceil(rowsLeft / (2 * workers))));
+}

@@ -31,7 +31,7 @@ export function leftGroups(plan: PhysicalPlan, options: StageOptions): LeftGroup
     numbered,
     (p) => p.rows,
     (p) => p.ds,
-    perTask,
+    () => perTask,
   );
   return groups.map((members) => {
     const fileIdx = [...new Set(members.flatMap((p) => p.fileIdx))].sort((a, b) => a - b);

@@ -75,10 +75,10 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
   );
   const missing = missingSnapshots(plan, left, options);
 
-  const scatter = plan.scans.map((scan) => ({
-    scan,
-    tasks: scatterTasks(plan, scan, { keys, dictionaries }, options),
-  }));
+  const scatter = plan.scans.map((scan, idx) => {
+    const isLast = idx === plan.scans.length - 1;
+    return { scan, tasks: scatterTasks(plan, scan, { keys, dictionaries }, options, isLast) };
+  });
   const tileTasks = plan.scans.map((scan) => ({
     scan,
     tasks: readTilesTasks(plan, scan, { keys, dictionaries }, options),

@@ -1,6 +1,7 @@
 import { type SourceSpec, TesseraError } from '@tessera/api';
 import {
   type LakeFacts,
+  nextScannedRows,
   type PhysicalPlan,
   type ScanPlan,
   type SourceFacts,
@@ -31,11 +32,15 @@ function wholePartitions(source: SourceSpec): boolean {
   return source.eventId !== undefined || source.dedupe !== undefined;
 }
 
-/** Files of a scan for one task each, about `size` rows; what must be seen together stays so. */
+/**
+ * Files of a scan for one task each; what must be seen together stays so.
+ *
+ * @param size rows of the next task, by those that are left
+ */
 export function cutFiles(
   { source, fileIdx }: Pick<ScanPlan, 'source' | 'fileIdx'>,
   facts: SourceFacts,
-  size: number,
+  size: (rowsLeft: number) => number,
 ): (readonly number[])[] {
   const rowsOf = (idx: number) => facts.files[idx]?.rows ?? 0;
   const dsOf = (idx: number) => facts.files[idx]?.ds ?? '';
@@ -46,22 +51,25 @@ export function cutFiles(
     : group(fileIdx, rowsOf, whole ? dsOf : (idx: number) => String(idx), size);
 }
 
-/** Source rows of wanted keys → events per bucket, a few files a task. */
+/**
+ * Source rows of wanted keys → events per bucket, a few files a task.
+ *
+ * @param isLast no other scan's tasks come behind
+ */
 export function scatterTasks(
   plan: PhysicalPlan,
   scan: ScanPlan,
   outcome: Pick<StageOutcome, 'keys' | 'dictionaries'>,
   options: StageOptions,
+  isLast: boolean,
 ): ScatterTask[] {
   const facts = sourceFacts(options.facts, scan.sourceId);
   const rowsOf = (idx: number) => facts.files[idx]?.rows ?? 0;
   const total = sum(scan.fileIdx.map(rowsOf));
   const { executor, taskBytes } = options;
-  const size = scannedRowsPerTask(scan.lanes, {
-    rows: total,
-    workers: executor.workers,
-    taskBytes,
-  });
+  const { workers } = executor;
+  const most = scannedRowsPerTask(scan.lanes, { rows: total, workers, taskBytes });
+  const size = (rowsLeft: number) => (isLast ? nextScannedRows(most, rowsLeft, workers) : most);
   const { fileIdx: _, tiles: __, ...task } = scan;
   const used = new Set(
     scan.lanes.flatMap((lane) => (lane.read.how === 'code' ? [lane.read.dictionary] : [])),

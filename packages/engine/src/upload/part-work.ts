@@ -141,7 +141,10 @@ function filesOf(
     relation: gathered.relation(sourceId, own),
     rows: sum(own.map((at) => facts.files[at]!.rows)),
   });
-  return { ...of(fileIdx), cut: (size) => cutFiles({ source, fileIdx }, facts, size).map(of) };
+  return {
+    ...of(fileIdx),
+    cut: (size) => cutFiles({ source, fileIdx }, facts, () => size).map(of),
+  };
 }
 
 interface When {
