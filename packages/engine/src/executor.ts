@@ -13,6 +13,7 @@ import { attemptTask, type Output, type TaskAnswer } from './tasks/attempt-task.
 import type { TaskContext } from './tasks/context.js';
 import { dropKeptMemory } from './tasks/run-task.js';
 import type { Task } from './tasks/task.js';
+import { beginThreads, type ErrorData, type ThreadSettings, type Threads } from './threads.js';
 
 /**
  * Runs tasks. Contract (one test for all implementations):
@@ -51,26 +52,13 @@ export interface ExecutorOptions {
   readonly isRecorded?: boolean;
   /** Default: the shares of the default budget. */
   readonly memory?: WorkerMemory;
+  /** Threads that have begun, of as many workers. The executor ends them. Default: they begin now. */
+  readonly begun?: Threads | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export const memoryOf = ({ memory, workers }: ExecutorOptions): WorkerMemory =>
   memory ?? shareMemory(memoryBudget(undefined), workers).worker;
-
-/** How a worker is started: plain data. */
-export interface WorkerSettings {
-  readonly dir: string;
-  readonly spill: string;
-  readonly isRecorded: boolean;
-  readonly threads: number;
-  readonly memory: WorkerMemory;
-  /** Name of the channel on which cancellation is announced: for queries, which wait with the event loop free. */
-  readonly channel: string;
-  /** One element, 1 once cancelled: for loops, during which no message arrives. */
-  readonly cancelled: Int32Array;
-  /** One element, 1 once a task failed: what was handed out behind another one does not begin. */
-  readonly failed: Int32Array;
-}
 
 export function interrupted(): TesseraError {
   return new TesseraError('INTERRUPTED', {});
@@ -141,10 +129,10 @@ export async function inlineExecutor(
 export async function threadsExecutor(
   options: ExecutorOptions & { dir: string },
 ): Promise<Executor> {
-  const { Piscina } = await import('piscina');
   const { signal } = options;
+  const threads = options.begun ?? (await beginThreads(options.workers));
   const channelName = `tessera-${randomUUID()}`;
-  const settings: WorkerSettings = {
+  const settings: ThreadSettings = {
     dir: options.dir,
     spill: options.spill ?? options.dir,
     isRecorded: options.isRecorded ?? false,
@@ -154,14 +142,6 @@ export async function threadsExecutor(
     cancelled: sharedFlag(),
     failed: sharedFlag(),
   };
-  const pool = new Piscina({
-    filename: new URL('./worker.js', import.meta.url).href,
-    minThreads: options.workers,
-    maxThreads: options.workers,
-    workerData: settings,
-    // One that runs, and one that is there when it ends: to ask for it takes longer than many a task's part of a file.
-    concurrentTasksPerWorker: 2,
-  });
   const channel = new BroadcastChannel(channelName);
   let cancelled = false;
   let announcing: NodeJS.Timeout | null = null;
@@ -173,8 +153,7 @@ export async function threadsExecutor(
     announcing ??= setInterval(() => channel.postMessage('cancel'), 50).unref();
   };
   const attempt = async (task: Task): Promise<TaskAnswer | null> => {
-    // The worker's own function.
-    const answer = (await pool.run(task, { name: 'runTaskInWorker' })) as WorkerAnswer | null;
+    const answer = await threads.run({ task, settings });
     if (answer !== null && 'error' in answer) throw reviveError(answer.error);
     return answer;
   };
@@ -203,24 +182,12 @@ export async function threadsExecutor(
       await settle();
       if (announcing !== null) clearInterval(announcing);
       channel.close();
-      await pool.destroy();
+      await threads.end();
     },
   };
 }
 
 const sharedFlag = () => new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-
-/** Errors cross threads as data, because a class instance loses its fields on the way. */
-export interface ErrorData {
-  readonly code: string;
-  readonly params: unknown;
-  readonly at: string | undefined;
-  readonly hint: string | undefined;
-  readonly stack: string | undefined;
-  readonly problems: readonly ErrorData[];
-}
-
-export type WorkerAnswer = TaskAnswer | { readonly error: ErrorData };
 
 export function errorData(error: unknown): ErrorData {
   if (isTesseraError(error)) {

@@ -18,6 +18,7 @@ import { checkLabelSources } from './label-sources.js';
 import { dataEndMs, gridDays, leftPartitions } from './left-partitions.js';
 import { rememberedFacts } from './remembered-facts.js';
 import type { FilledColumns } from './report.js';
+import { sum } from './sum.js';
 import { filesOfTiles, NO_SETS, type TileSets } from './tiles/tile-sets.js';
 
 export interface GatherOptions extends DayRange {
@@ -27,6 +28,8 @@ export interface GatherOptions extends DayRange {
   readonly factsFolder?: string;
   /** Leave out who asks: days of the left, or of a groupBy by itself, and what only these must have. */
   readonly sourcesOnly?: boolean;
+  /** Is told the rows of the left, or of a groupBy by itself, before other sources are looked at. */
+  readonly onFirst?: (rows: number) => void;
 }
 
 /** Everything the planner may know, and how its file numbers become files again. */
@@ -89,6 +92,7 @@ export async function gatherFacts(
         remembered: memory.files,
       });
       known.set(id, one);
+      if (source === specs[0]) options.onFirst?.(sum(one.files.map(({ rows }) => rows)));
       const isRecorded = ({ path, stat }: LakeFile) =>
         recorded(path).some((record) => record.stat === stat);
       memories.push(() => memory.keep(one.files, isRecorded));

@@ -4,6 +4,7 @@ import { fault, openTmpFolder, partitionPath, quoteLiteral, type Session } from 
 import { assembledBytes, type PhysicalPlan, type PlanOptions } from '@tessera/planner';
 import { hashContents } from './contents.js';
 import { countersOf, countersOfTiles } from './counters.js';
+import type { EarlyThreads } from './early-threads.js';
 import { fileExchange } from './exchange.js';
 import {
   type Executor,
@@ -53,6 +54,8 @@ export interface Making {
   readonly memory: MemoryShares;
   readonly elapsed: () => number;
   readonly profiler: Profiler;
+  /** Threads that may have begun. */
+  readonly early: EarlyThreads;
   /** Folder of a result that is not published. */
   readonly preview: string | null;
   /** What is to be done once the session is closed, in order. */
@@ -103,7 +106,11 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     const dir = isRecorded ? target.run.staging : tmp;
     const threads = { workers, dir, spill: tmp, isRecorded, memory: memory.worker, signal };
     const start = executorFor(asked.plan, gathered, threads.workers, memory.worker);
-    executor = profiler.over(await profiler.during('start', () => start(threads)));
+    const open = async () =>
+      start === threadsExecutor
+        ? start({ ...threads, begun: await making.early.take() })
+        : start(threads);
+    executor = profiler.over(await profiler.during('start', open));
     const onProgress = (progress: StageProgress) =>
       options.onProgress?.({ ...progress, elapsedMs: elapsed(), peakBytes: peakBytes() });
     const built = await makeTiles(subject, { ...making, gathered: wanted }, asked, {

@@ -19,6 +19,7 @@ import {
   checkOptions,
 } from './check-options.js';
 import { inRange } from './days.js';
+import { type EarlyThreads, earlyThreads } from './early-threads.js';
 import { estimateRun } from './estimate-run.js';
 import { exportFiles } from './export.js';
 import { checkFeaturesFresh } from './features-fresh.js';
@@ -112,6 +113,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   const interruption = interruptOnAbort(session, options.signal);
   const atEnd: (() => void | Promise<void>)[] = [];
   const preview = options.limit === undefined ? null : previewFolder();
+  let early: EarlyThreads | null = null;
   try {
     const tiles = tilePolicy(subject, options);
     const store = tileStore(out);
@@ -119,10 +121,11 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
     if (!subject.tilesOnly && !options.planOnly && options.limit === undefined)
       await finishOthers(dataset, `${subject.kind} ${subject.name}`);
     const published = subject.tilesOnly ? null : await publishedFacts(dataset);
+    early = earlyThreads(workers, subject, options, published !== null);
     const gathered = await gatherFacts(
       session,
       subject,
-      { ...options, lake, factsFolder: factsFolder(out) },
+      { ...options, lake, factsFolder: factsFolder(out), onFirst: early.onFirst },
       published,
       sets,
     );
@@ -186,7 +189,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
             subject,
             {
               ...{ tiled: { ...tiled, plan }, planOptions, removed, gathered, session, memory },
-              ...{ dataset, out, store, sets, elapsed, preview, atEnd, profiler },
+              ...{ dataset, out, store, sets, elapsed, preview, atEnd, profiler, early },
             },
             options,
           );
@@ -239,6 +242,7 @@ async function run(subject: Subject, options: RunOptions): Promise<RunResult> {
   } catch (error) {
     throw options.signal?.aborted ? new TesseraError('INTERRUPTED', {}) : error;
   } finally {
+    await early?.end();
     interruption.end();
     session.close();
     for (const end of atEnd) await end();

@@ -40,3 +40,6 @@ export function isSmallWork(plan: PhysicalPlan, { facts }: Pick<Gathered, 'facts
   const asked = isGrid ? building.length * rows : leftRows;
   return rows <= SMALL.rows && asked * plan.features.length <= SMALL.cells;
 }
+
+/** Whether threads will be worth it, should all rows of the first source have to be done: known before anything is planned. */
+export const isLargeWork = (rows: number): boolean => rows > SMALL.rows;
