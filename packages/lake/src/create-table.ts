@@ -3,10 +3,11 @@ import duckdb, { type LogicalType } from '@duckdb/node-bindings';
 import { type DataType, TesseraError } from '@tessera/api';
 import { type Column, columnLength } from '@tessera/columnar';
 import { columnDefinitions } from './duckdb-type.js';
+import type { StringDictionary } from './encoded-strings.js';
 import { quoteIdent } from './quote.js';
 import { run, type Session } from './session.js';
 import { sqlError } from './sql-error.js';
-import { type StringDictionary, type VectorWriter, vectorWriter } from './write-vector.js';
+import { type VectorWriter, vectorWriter } from './write-vector.js';
 
 export interface TableColumn {
   readonly name: string;

@@ -54,6 +54,7 @@ export {
   replaceFile,
   syncFolder,
 } from './durable.js';
+export type { StringDictionary } from './encoded-strings.js';
 export { FAULT_POINTS, type FaultPoint, fault, parseFault } from './faults.js';
 export {
   type FactsWanted,
@@ -122,4 +123,3 @@ export { type RawColumn, sinkColumns, sinkWithKey, sinkWithKeys } from './sink-c
 export { type SummaryRow, summarise } from './summarise.js';
 export { deadFolders, openTmpFolder, removeDeadFolders, type TmpFolder } from './tmp-folder.js';
 export { changedFiles } from './unchanged.js';
-export type { StringDictionary } from './write-vector.js';

@@ -1,9 +1,7 @@
 import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { type DataType, formatType, TesseraError } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
-
-/** Strings of a `code` column: UTF-8 bytes by code. */
-export type StringDictionary = { get(code: number): Uint8Array } | readonly string[];
+import { encodedStrings, INLINE_BYTES, type StringDictionary } from './encoded-strings.js';
 
 export interface WriteDictionaries {
   /** Strings of every `code` leaf, except map keys when `keys` is given. */
@@ -265,24 +263,12 @@ function i64Writer(
   };
 }
 
-const encoder = new TextEncoder();
-/** DuckDB's string_t: length, then the bytes themselves up to this many, else a prefix and a pointer. */
-const INLINE_BYTES = 12;
-
 /**
- * Codes to strings. A short string is its own 16-byte string_t, built once per dictionary entry and copied in bulk; a
- * longer one needs memory that DuckDB owns and is assigned by itself.
+ * Codes to strings. A short string is its own 16-byte string_t, copied in bulk; a longer one needs memory that DuckDB owns
+ * and is assigned by itself.
  */
 function codeWriter(codes: Int32Array, dictionary: StringDictionary): VectorWriter {
-  const bytesOf = Array.isArray(dictionary)
-    ? (code: number) => encoder.encode(dictionary[code])
-    : (code: number) => (dictionary as { get(code: number): Uint8Array }).get(code);
-  let size = 0;
-  for (let i = 0; i < codes.length; i++) if (codes[i]! >= size) size = codes[i]! + 1;
-  // 0 = not looked at, 1 = short, 2 = long.
-  const state = new Uint8Array(size);
-  const short = new Int32Array(size * 4);
-  const shortBytes = new Uint8Array(short.buffer);
+  const strings = encodedStrings(dictionary);
   return (vector, from, count) => {
     if (from + count > codes.length) {
       throw new TesseraError('INTERNAL', { reason: 'a column is shorter than its row count' });
@@ -297,30 +283,23 @@ function codeWriter(codes: Int32Array, dictionary: StringDictionary): VectorWrit
         words[i >>> 5]! &= ~(1 << (i & 31));
         continue;
       }
-      if (state[code] === 0) {
-        const bytes = bytesOf(code);
-        state[code] = bytes.length <= INLINE_BYTES ? 1 : 2;
-        if (bytes.length <= INLINE_BYTES) {
-          short[code * 4] = bytes.length;
-          shortBytes.set(bytes, code * 16 + 4);
-        }
-      }
-      if (state[code] === 2) {
+      const slots = strings.slotsWith(code);
+      const length = slots[code * 4]!;
+      if (length > INLINE_BYTES) {
         anyLong = true;
         continue;
       }
-      out[i * 4] = short[code * 4]!;
-      out[i * 4 + 1] = short[code * 4 + 1]!;
-      out[i * 4 + 2] = short[code * 4 + 2]!;
-      out[i * 4 + 3] = short[code * 4 + 3]!;
+      out[i * 4] = length;
+      out[i * 4 + 1] = slots[code * 4 + 1]!;
+      out[i * 4 + 2] = slots[code * 4 + 2]!;
+      out[i * 4 + 3] = slots[code * 4 + 3]!;
     }
     copy(vector, out, 0, count * 4);
     if (anyLong) {
       for (let i = 0; i < count; i++) {
         const code = codes[from + i]!;
-        if (code >= 0 && state[code] === 2) {
-          duckdb.vector_assign_string_element_len(vector, i, bytesOf(code));
-        }
+        const bytes = code < 0 ? null : strings.long(code);
+        if (bytes !== null) duckdb.vector_assign_string_element_len(vector, i, bytes);
       }
     }
     if (words !== null) putValidity(vector, words, count);

@@ -75,7 +75,7 @@ async function featuresOf(
     const { name, outputIdx, outputType: type } = feature;
     const found = swept(feature);
     if (found === null) throw new Error(`no column ${name}`);
-    const { column, strings } = await localise(context, found, feature, first.dictionaries);
+    const { column, strings } = await localise(context, found, feature, first.dictionaries, true);
     made.push({
       outputIdx,
       column: { name, type, column, ...(strings && { dictionary: strings }) },

@@ -61,13 +61,15 @@ async function featureColumns(
   const swept = columnsInLeftOrder(context, task.features, (scan) => [blocksOf(task, scan, piece)]);
   const made: (FeatureColumn & { outputIdx: number })[] = [];
   const unwritten: Column[] = [];
+  const read = readByDerived(task);
   for (const feature of task.features) {
     const column = swept(feature) ?? emptyOf(feature);
     if (feature.isPresence) {
       unwritten.push(column);
       continue;
     }
-    const local = await localise(context, column, feature, task.dictionaries);
+    const isOnlyWritten = !read.has(feature.name);
+    const local = await localise(context, column, feature, task.dictionaries, isOnlyWritten);
     made.push({
       outputIdx: feature.outputIdx,
       name: feature.name,
@@ -76,7 +78,6 @@ async function featureColumns(
     });
   }
   if (task.derived.length > 0) {
-    const read = readByDerived(task);
     const features = made.filter(({ name }) => read.has(name));
     const rowsSql = () => leftRowsSql(context, task);
     const given = { piece, features, rowsSql };

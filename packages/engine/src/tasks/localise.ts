@@ -111,15 +111,26 @@ async function lookUp(
   return strings.map((s) => s ?? '');
 }
 
-/** Give a feature column its own strings: only those it holds, values first, then buckets. */
+/**
+ * Give a feature column its strings: those that it holds alone, values first, then buckets; or, where it is only written,
+ * the whole dictionary, which columns of all partitions share.
+ *
+ * @param isOnlyWritten nobody looks at the strings one by one
+ */
 export async function localise(
   context: TaskContext,
   column: Column,
   feature: Pick<FeaturePlan, 'dictionary' | 'byDictionary' | 'by'>,
   dictionaries: Readonly<Record<string, TableRef>>,
+  isOnlyWritten: boolean,
 ): Promise<LocalColumn> {
   if (feature.dictionary === null && feature.byDictionary === null)
     return { column, strings: null };
+  const shared = feature.dictionary === null ? undefined : dictionaries[feature.dictionary];
+  if (isOnlyWritten && feature.by === undefined && shared !== undefined) {
+    const held = await heldStrings(context, shared);
+    if (held !== null) return { column, strings: held };
+  }
   const strings: string[] = [];
   const side = async (
     id: string | null,

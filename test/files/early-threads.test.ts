@@ -1,0 +1,92 @@
+import { rmSync } from 'node:fs';
+import { join as joinPath } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { count, events, groupBy, int64, join, part, timestamp } from '@tessera/api';
+import { type RunOptions, trainSet } from '@tessera/engine';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { newFolder, parquet } from './workspace.js';
+
+/** As the engine has it: so many rows are worth threads. */
+const LARGE = 250_001;
+const lake = newFolder();
+const columns = { user: int64(), at: timestamp() };
+const visits = events({ name: 'visits', path: 'visits', columns, time: 'at' });
+const asks = events({ name: 'asks', path: 'asks', columns, time: 'at' });
+const few = events({ name: 'few', path: 'few', columns, time: 'at' });
+const seen = groupBy({
+  name: 'seen',
+  source: visits,
+  keys: ['user'],
+  aggregations: [count({ windows: ['1d'] })],
+});
+const large = join({ name: 'large', left: asks, parts: [part(seen)] });
+const small = join({ name: 'small', left: few, parts: [part(seen)] });
+
+let out = '';
+let begun: { alive: boolean }[] = [];
+const note = (worker: Worker) => {
+  const one = { alive: true };
+  begun.push(one);
+  worker.once('exit', () => {
+    one.alive = false;
+  });
+};
+
+const rowsOf = (rows: number) =>
+  `SELECT i % 1000 AS "user", TIMESTAMP '2025-01-01' + INTERVAL 1 MINUTE * (i % 1440) AS at FROM range(${rows}) t(i)`;
+const fileOf = (source: string) => joinPath(lake, source, 'ds=2025-01-01', 'a.parquet');
+
+beforeAll(async () => {
+  await parquet(fileOf('asks'), rowsOf(LARGE));
+  await parquet(fileOf('few'), rowsOf(1000));
+  await parquet(fileOf('visits'), rowsOf(2000));
+});
+beforeEach(() => {
+  out = newFolder();
+  begun = [];
+  process.on('worker', note);
+});
+afterEach(() => {
+  process.off('worker', note);
+});
+
+/** Threads that had begun when the plan was there, and those that have in the end; none of them is left. */
+async function threadsOf(asked: typeof large, options: RunOptions = {}): Promise<number[]> {
+  begun = [];
+  let planned = -1;
+  const onPlan = () => {
+    planned = begun.length;
+  };
+  const { rows } = await trainSet(asked, { lake, out, workers: 2, ...options, onPlan });
+  if (!options.planOnly) expect(rows).toBe(begun.length === 0 ? rows : LARGE);
+  expect(begun.filter(({ alive }) => alive)).toEqual([]);
+  return [planned, begun.length];
+}
+
+test('a large first run has threads while it is planned, the next one has nothing to do', async () => {
+  expect(await threadsOf(large)).toEqual([2, 2]);
+  expect(await threadsOf(large)).toEqual([0, 0]);
+});
+
+test.each<[string, RunOptions]>([
+  ['one worker', { workers: 1 }],
+  ['only planned', { planOnly: true }],
+  ['a preview', { limit: 5 }],
+])('%s: none', async (_, options) => {
+  expect(await threadsOf(large, options)).toEqual([0, 0]);
+});
+
+test('a part of the days: as the plan says, not before', async () => {
+  expect(await threadsOf(large, { start: '2025-01-01' })).toEqual([0, 2]);
+});
+
+test('few left rows: none', async () => {
+  expect(await threadsOf(small)).toEqual([0, 0]);
+});
+
+test('a run that fails as it is planned leaves none', async () => {
+  rmSync(joinPath(lake, 'visits'), { recursive: true });
+  const failed = trainSet(large, { lake, out, workers: 2 });
+  await expect(failed).rejects.toMatchObject({ code: 'PATH_MISSING' });
+  expect(begun.map(({ alive }) => alive)).toEqual([false, false]);
+});
