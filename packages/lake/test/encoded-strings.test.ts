@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodedStrings, INLINE_BYTES } from '../src/encoded-strings.js';
+
+const encoder = new TextEncoder();
+
+/** What a slot, and for a long string its bytes, say. */
+function readBack(strings: ReturnType<typeof encodedStrings>, code: number): Uint8Array {
+  const slots = strings.slotsWith(code);
+  const length = slots[code * 4]!;
+  const long = strings.long(code);
+  expect(long === null).toBe(length <= INLINE_BYTES);
+  if (long !== null) return long.slice();
+  const inline = new Uint8Array(slots.buffer, code * 16 + 4, INLINE_BYTES);
+  // DuckDB compares all of them.
+  expect([...inline.subarray(length)]).toEqual(Array(INLINE_BYTES - length).fill(0));
+  return inline.slice(0, length);
+}
+
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 14 }),
+  fc.string({ maxLength: 200 }),
+  fc.constantFrom('', '\0', 'a\0', 'exactly 12 b', 'exactly 13 by', 'ä'.repeat(6), 'ä'.repeat(7)),
+);
+
+test('bytes by code, in whatever order they are asked for', () => {
+  fc.assert(
+    fc.property(
+      fc.array(text, { minLength: 1, maxLength: 300 }),
+      fc.array(fc.nat(), { maxLength: 400 }),
+      fc.boolean(),
+      (texts, asked, isArray) => {
+        const bytes = texts.map((one) => encoder.encode(one));
+        const strings = encodedStrings(isArray ? texts : { get: (code) => bytes[code]! });
+        for (const at of [...asked, ...texts.keys()]) {
+          const code = at % texts.length;
+          expect([...readBack(strings, code)]).toEqual([...bytes[code]!]);
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('an array is encoded once, however many columns have it', () => {
+  const texts = ['one', 'a string that is long'];
+  expect(encodedStrings(texts)).toBe(encodedStrings(texts));
+  expect(encodedStrings([...texts])).not.toBe(encodedStrings(texts));
+  let times = 0;
+  const counting = new Proxy(texts, {
+    get: (of, name) => {
+      if (name === '1') times++;
+      return Reflect.get(of, name);
+    },
+  });
+  const strings = encodedStrings(counting);
+  for (let i = 0; i < 3; i++) readBack(strings, 1);
+  expect(times).toBe(1);
+});
