@@ -1,7 +1,7 @@
 import { type Estimate, estimate, type PhysicalPlan } from '@tessera/planner';
 import type { Gathered } from './gather.js';
 import { idleBytes, type MemoryShares } from './memory.js';
-import { isSmallWork } from './small-work.js';
+import { isMostlyScanning, isSmallWork } from './small-work.js';
 
 /** What a run has, beside its plan. */
 export interface EstimatedRun {
@@ -18,13 +18,15 @@ export interface EstimatedRun {
 export function estimateRun(plan: PhysicalPlan, gathered: Gathered, run: EstimatedRun): Estimate {
   const workers = isSmallWork(plan, gathered) ? 1 : run.workers;
   const { budgetBytes, worker } = run.memory;
+  // One worker is the calling thread, and so are those of what is mostly DuckDB's work.
+  const threads = workers === 1 || isMostlyScanning(plan, worker) ? 0 : workers;
   return estimate(plan, gathered.facts, {
     ...run,
     workers,
+    threads,
     memory: {
       budgetBytes,
-      // One worker is the calling thread.
-      idleBytes: idleBytes(workers === 1 ? 0 : workers),
+      idleBytes: idleBytes(threads),
       taskBytes: worker.taskBytes,
       workerBytes: worker.taskBytes + worker.duckDbBytes,
     },

@@ -1,57 +1,59 @@
 /**
  * Nanoseconds of one thread for one unit of work.
  *
- * Measured as CPU time of runs on two threads of a Xeon at 2.5 GHz, Node 20, data in the page cache; a unit is what two runs
+ * Measured as CPU time of runs on two threads of an EPYC, Node 20, data in the page cache; a unit is what two runs
  * differ by that differ in one thing (rows, files, columns of each kind, operations, partitions, width of the output).
  * Benchmarks print what each stage was foretold to take beside its wall and CPU time: where a stage is off on a quiet
  * machine, it is the units of `stage-work.ts` that it is made of which have changed (docs/estimates.md).
  */
 export const NANOS = {
   /** A task: started, its answer taken, its table or blocks opened. */
-  task: 6e6,
+  task: 2e6,
   /** A file that DuckDB opens. */
-  file: 0.5e6,
+  file: 0.3e6,
   /** A row, per column of a key set, while distinct keys are found. */
-  keyCell: 100,
-  dictionaryRow: 45,
-  leftRow: 500,
+  keyCell: 60,
+  dictionaryRow: 28,
+  leftRow: 160,
   /** A left row, per key set, whose code is looked up. */
-  leftCode: 500,
-  scanRow: 260,
-  /** A row, per column read: numbers and flags, strings as codes of a dictionary, strings as slots of a sketch, lists. */
-  plainLane: 95,
-  codeLane: 110,
-  sketchLane: 730,
-  listLane: 500,
-  tile: 500,
-  tileState: 150,
-  builtRow: 700,
-  builtState: 150,
+  leftCode: 100,
+  scanRow: 75,
+  /** A row whose key is asked for. */
+  keptRow: 60,
+  /** The same, per column read: numbers and flags, strings as codes of a dictionary, strings as slots of a sketch, lists. */
+  plainLane: 45,
+  codeLane: 85,
+  sketchLane: 600,
+  listLane: 400,
+  tile: 300,
+  tileState: 80,
+  builtRow: 350,
+  builtState: 70,
   /** A file of tiles, written and put in place. */
-  builtPlace: 15e6,
-  sortedEvent: 70,
-  sortedLeft: 200,
+  builtPlace: 6e6,
+  sortedEvent: 25,
+  sortedLeft: 100,
   /** An event or a left row, per window. */
-  windowRow: 6,
+  windowRow: 2,
   /** An event, per lane that features read. */
-  laneEvent: 35,
+  laneEvent: 12,
   /** A tile and a left row, per feature that tiles are read for. */
-  tileFeature: 320,
-  leftOfTiles: 470,
+  tileFeature: 200,
+  leftOfTiles: 200,
   /** Operations tell theirs in nanoseconds (`operation-costs.ts`). */
   operation: 1,
   /** A partition, written and synced. */
-  partition: 9e6,
+  partition: 5e6,
   /** The same, put in place, one after the other. */
-  published: 4e6,
+  published: 2.2e6,
   /** A value written: of the left, numbers, strings, lists, maps. */
-  leftCell: 160,
-  plainCell: 150,
-  stringCell: 400,
-  listCell: 700,
-  mapCell: 5500,
+  leftCell: 70,
+  plainCell: 65,
+  stringCell: 200,
+  listCell: 600,
+  mapCell: 2800,
   /** Contents of files that were never read before, hashed beside the stages. */
-  hashedByte: 0.8,
+  hashedByte: 0.35,
   /** A cell of the result, read once more for the table of its columns. */
   summaryCell: 80,
 } as const;
@@ -70,10 +72,10 @@ export function amounts(...parts: readonly Amounts[]): Amounts {
 }
 
 /** Workers and their DuckDB are ready after this, and loops are compiled that first run slowly. */
-export const START_SECONDS = { inline: 0.1, threads: 0.45 };
+export const START_SECONDS = { inline: 0.1, threads: 0.25 };
 
 /** What a worker beside another adds: they share caches, memory and, where these are half of one, cores. */
-const SHARE = 0.6;
+const SHARE = 0.8;
 
 /** Seconds of one thread as those of several. */
 export function inParallel(seconds: number, threads: number): number {

@@ -23,6 +23,8 @@ export interface CountedScan {
   readonly features: readonly FeaturePlan[];
   readonly files: number;
   readonly rows: number;
+  /** Of them those of keys that are asked for, about. */
+  readonly kept: number;
   /** Those that are there, and for one yet to be built its rows. */
   readonly tiles: number;
   readonly tilePlaces: number;
@@ -32,11 +34,17 @@ export interface CountedScan {
 
 /** Keys of a backfill are not known before they are read: so many rows are taken to be of one. */
 const ROWS_PER_KEY = 20;
+/** Nor are those of the left: so many rows are taken to be of the key of each of its rows, and those of others left out. */
+const ROWS_PER_LEFT_ROW = 5000;
 
 /** @param what `tiles`: they are built and nothing is read for values */
 export function countWork(plan: PhysicalPlan, facts: LakeFacts, what: 'tiles' | 'all'): Counted {
   const building = what === 'tiles' ? [] : plan.partitions.filter(({ reason }) => reason !== null);
   const isReading = building.length > 0;
+  const most =
+    plan.left.kind === 'grid'
+      ? Number.POSITIVE_INFINITY
+      : ROWS_PER_LEFT_ROW * building.reduce((sum, { rows }) => sum + rows, 0);
   const scans = plan.scans.map((scan): CountedScan => {
     const files = facts.sources[scan.sourceId]?.files ?? [];
     const reads = isReading ? (scan.tiles?.reads ?? []) : [];
@@ -48,6 +56,7 @@ export function countWork(plan: PhysicalPlan, facts: LakeFacts, what: 'tiles' | 
       features: plan.features.filter((feature) => feature.scan === scan.id),
       files: fileIdx.length,
       rows: rowsOf(files, fileIdx),
+      kept: Math.min(most, rowsOf(files, fileIdx)),
       tiles: sumOf((read) => read.rows ?? rowsOf(files, read.fileIdx)),
       tilePlaces: reads.length,
       rowsOfNewTiles: sumOf((read) => (read.rows === null ? rowsOf(files, read.fileIdx) : 0)),

@@ -7,8 +7,10 @@ import { type EstimateMemory, peakOf } from './peak.js';
 import { type Stage, type StageWork, stageWork } from './stage-work.js';
 
 export interface EstimateOptions {
-  /** Threads that will work; 1 = the calling one. */
+  /** Tasks that are done at a time. */
   readonly workers: number;
+  /** Threads that are started for them. Default: as many, and none for one worker. */
+  readonly threads?: number;
   readonly memory: EstimateMemory;
   /** Tiles are built and nothing else. Default false. */
   readonly tilesOnly?: boolean;
@@ -49,10 +51,11 @@ export type EstimatedStage = 'plan' | 'start' | Stage;
  */
 export function estimate(plan: PhysicalPlan, facts: LakeFacts, options: EstimateOptions): Estimate {
   const { workers, memory, tilesOnly = false, planSeconds = 0, speed = 1 } = options;
+  const { threads = workers === 1 ? 0 : workers } = options;
   const what = tilesOnly ? 'tiles' : 'all';
   const counted = countWork(plan, facts, what);
   const isIdle = counted.partitions === 0 && counted.builds.length === 0;
-  const start = isIdle ? 0 : START_SECONDS[workers === 1 ? 'inline' : 'threads'] / speed;
+  const start = isIdle ? 0 : START_SECONDS[threads === 0 ? 'inline' : 'threads'] / speed;
   const stages: Record<EstimatedStage, number> = {
     ...{ plan: planSeconds, start, contents: 0, tiles: 0, keys: 0, dictionaries: 0, left: 0 },
     ...{ scan: 0, join: 0, write: 0, publish: 0, summary: 0 },

@@ -12,20 +12,20 @@ const costs = (eventNanos: number, leftNanos: number): OperationCosts => ({
   leftNanos,
 });
 
-const SUMMED = costs(8, 80);
-const MOMENTS = costs(300, 300);
-const EXTREME = costs(8, 80);
-const EDGE = costs(5, 40);
-const EDGES = costs(30, 900);
-const BEST = costs(150, 600);
-const DISTINCT = costs(250, 100);
-const ENTRIES = costs(300, 1500);
+const SUMMED = costs(2, 30);
+const MOMENTS = costs(15, 150);
+const EXTREME = costs(2.5, 30);
+const EDGE = costs(2, 20);
+const EDGES = costs(8, 300);
+const BEST = costs(15, 250);
+const DISTINCT = costs(40, 60);
+const ENTRIES = costs(20, 400);
 
 const OF: Readonly<Record<Operation, OperationCosts>> = {
-  COUNT: costs(0, 20),
+  COUNT: costs(0, 10),
   SUM: SUMMED,
   AVERAGE: SUMMED,
-  WEIGHTED_AVERAGE: costs(60, 90),
+  WEIGHTED_AVERAGE: costs(15, 40),
   VARIANCE: MOMENTS,
   STDDEV: MOMENTS,
   VARIANCE_SAMPLE: MOMENTS,
@@ -44,9 +44,9 @@ const OF: Readonly<Record<Operation, OperationCosts>> = {
   APPROX_UNIQUE_COUNT: costs(80, 200),
   HISTOGRAM: ENTRIES,
   TOP_K_FREQUENT: costs(250, 600),
-  DIVERSITY: costs(250, 150),
+  DIVERSITY: costs(15, 60),
   APPROX_PERCENTILE: costs(150, 1000),
-  RATE_OF_CHANGE: costs(30, 80),
+  RATE_OF_CHANGE: costs(6, 40),
   VECTOR_AVERAGE: costs(150, 800),
   VECTOR_SUM: costs(150, 800),
 };

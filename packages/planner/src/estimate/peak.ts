@@ -22,8 +22,8 @@ export interface EstimateMemory {
 
 /** DuckDB of a worker at work: buffers of the files it reads and of the file it writes. */
 const DUCKDB_BYTES = 60e6;
-/** Rows that are read are held once, by bucket. */
-const HELD_WHILE_READ = 1;
+/** Rows that are read are held once, by bucket: of what work is cut by about half. */
+const HELD_WHILE_READ = 0.5;
 /** A row that tiles are built of, on each of their levels. */
 const BUILT_ROW_BYTES = 300;
 
@@ -63,11 +63,11 @@ function needsOfRows(
     Math.min(leftRows, LEFT_ROWS_PER_TASK) * leftReadBytes(plan.keySets.length),
     Math.min(taskBytes, (leftRows / partitions) * assembledBytes(plan.features)),
   ];
-  for (const { scan, features, rows, tiles } of scans) {
-    const atOnce = Math.min(rows, scannedRowsPerTask(scan.lanes, { rows, workers, taskBytes }));
+  for (const { scan, features, rows, kept, tiles } of scans) {
+    const atOnce = Math.min(kept, scannedRowsPerTask(scan.lanes, { rows, workers, taskBytes }));
     needs.push(HELD_WHILE_READ * atOnce * scannedBytes(scan.lanes));
     const swept =
-      (rows + tiles) * eventBytes(scan.lanes) + leftRows * leftBytes(features, scan.queries.length);
+      (kept + tiles) * eventBytes(scan.lanes) + leftRows * leftBytes(features, scan.queries.length);
     needs.push(Math.min(taskBytes, swept / plan.buckets));
   }
   return needs;

@@ -66,7 +66,10 @@ export function stageWork(
     },
     join: {
       tasks: plan.buckets * Math.max(1, scans.length),
-      amounts: amounts(...scans.map((scan) => joinAmounts(scan, leftRows, plan.buckets))),
+      amounts: amounts(
+        leftAmounts(scans, leftRows, plan.buckets),
+        ...scans.map((scan) => joinAmounts(scan, leftRows)),
+      ),
     },
     write: { tasks: Math.max(1, partitions), amounts: writeAmounts(plan, counted) },
     publish: { tasks: 1, amounts: { published: partitions } },
@@ -99,12 +102,12 @@ function dictionariesWork(plan: PhysicalPlan, scans: readonly CountedScan[]): St
   return { tasks: Math.max(1, list.length), amounts: amounts(...list) };
 }
 
-function scanAmounts({ scan, rows, files, tiles, tilePlaces }: CountedScan): Amounts {
+function scanAmounts({ scan, rows, kept, files, tiles, tilePlaces }: CountedScan): Amounts {
   const lanes: Partial<Record<Unit, number>>[] = scan.lanes.map((lane) => ({
-    [laneUnit(lane)]: rows,
+    [laneUnit(lane)]: kept,
   }));
   return amounts(
-    { file: files, scanRow: rows },
+    { file: files, scanRow: rows, keptRow: kept },
     { file: tilePlaces, tile: tiles, tileState: tiles * (scan.tiles?.states.length ?? 0) },
     ...lanes,
   );
@@ -116,12 +119,20 @@ function laneUnit({ read, type }: LanePlan): Unit {
   return read.how === 'hll' ? 'sketchLane' : 'plainLane';
 }
 
+/** Parts of the same keys and instants are swept in one task, so their left rows are put in order once. */
+function leftAmounts(scans: readonly CountedScan[], leftRows: number, buckets: number): Amounts {
+  const queries = new Map(
+    scans.map(({ scan }) => [JSON.stringify([scan.keySet, scan.queries]), scan.queries.length]),
+  );
+  const orders = [...queries.values()].reduce((sum, one) => sum + one, 0);
+  return { task: buckets * queries.size, sortedLeft: leftRows * orders };
+}
+
 function joinAmounts(
-  { scan, features, rows, tiles, tilePlaces }: CountedScan,
+  { features, kept, tiles, tilePlaces }: CountedScan,
   leftRows: number,
-  buckets: number,
 ): Amounts {
-  const events = rows + tiles;
+  const events = kept + tiles;
   const windows = new Set(
     features.map(({ query, windowMs, tail }) => `${query} ${windowMs} ${tail}`),
   ).size;
@@ -136,9 +147,7 @@ function joinAmounts(
   });
   return amounts(
     {
-      task: buckets,
       sortedEvent: events,
-      sortedLeft: leftRows * scan.queries.length,
       windowRow: windows * (events + leftRows),
       laneEvent: families * events,
       tileFeature: features.length * tiles,
