@@ -1,7 +1,13 @@
 import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { type DataType, formatType, TesseraError } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
-import { encodedStrings, INLINE_BYTES, type StringDictionary } from './encoded-strings.js';
+import {
+  type EncodedStrings,
+  encodedStrings,
+  INLINE_BYTES,
+  type StringDictionary,
+} from './encoded-strings.js';
+import { rawWords } from './read-vector.js';
 
 export interface WriteDictionaries {
   /** Strings of every `code` leaf, except map keys when `keys` is given. */
@@ -295,15 +301,32 @@ function codeWriter(codes: Int32Array, dictionary: StringDictionary): VectorWrit
       out[i * 4 + 3] = slots[code * 4 + 3]!;
     }
     copy(vector, out, 0, count * 4);
-    if (anyLong) {
-      for (let i = 0; i < count; i++) {
-        const code = codes[from + i]!;
-        const bytes = code < 0 ? null : strings.long(code);
-        if (bytes !== null) duckdb.vector_assign_string_element_len(vector, i, bytes);
-      }
-    }
+    if (anyLong) assignLong(vector, codes.subarray(from, from + count), strings);
     if (words !== null) putValidity(vector, words, count);
   };
+}
+
+/** Each string is handed over once for a vector: rows that have it too point to the same bytes. */
+function assignLong(vector: Vector, codes: Int32Array, strings: EncodedStrings): void {
+  const firstRow = new Map<number, number>();
+  const again: number[] = [];
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]!;
+    if (firstRow.has(code)) again.push(i);
+    else {
+      const bytes = code < 0 ? null : strings.long(code);
+      if (bytes === null) continue;
+      firstRow.set(code, i);
+      duckdb.vector_assign_string_element_len(vector, i, bytes);
+    }
+  }
+  if (again.length === 0) return;
+  const slots = rawWords(vector, codes.length * 4);
+  for (const i of again) {
+    const first = firstRow.get(codes[i]!)! * 4;
+    slots.copyWithin(i * 4, first, first + 4);
+  }
+  copy(vector, slots, 0, slots.length);
 }
 
 function listWriter(

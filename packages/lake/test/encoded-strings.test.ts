@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodedStrings, INLINE_BYTES } from '../src/encoded-strings.js';
+import { createTableFromBatch, readRows, run } from '../src/index.js';
+import { bench } from './support.js';
+
+const b = bench();
 
 const encoder = new TextEncoder();
 
@@ -56,4 +60,24 @@ test('an array is encoded once, however many columns have it', () => {
   const strings = encodedStrings(counting);
   for (let i = 0; i < 3; i++) readBack(strings, 1);
   expect(times).toBe(1);
+});
+
+test('rows that have one long string, in vectors that have others, short ones and nulls', async () => {
+  const rows = 9003;
+  const texts = Array.from({ length: 300 }, (_, at) => `${'long '.repeat(at % 4)}${at} é`);
+  const codes = Int32Array.from({ length: rows }, (_, i) =>
+    i % 11 === 3 ? -1 : i < 4096 ? (i * i) % 300 : i % 3,
+  );
+  const columns = [
+    {
+      name: 's',
+      type: { kind: 'string' as const },
+      column: { kind: 'code' as const, values: codes },
+      dictionary: texts,
+    },
+  ];
+  await createTableFromBatch(b.session, 'repeated', columns, rows);
+  const found = await readRows(b.session, 'SELECT s FROM repeated');
+  await run(b.session, 'DROP TABLE repeated');
+  expect(found.map(({ s }) => s)).toEqual([...codes].map((code) => texts[code] ?? null));
 });
