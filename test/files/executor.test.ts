@@ -197,6 +197,31 @@ describe.each([
     expect(await executor.run([keysTask('again', fileOf(4))], () => {})).toEqual([{ keys: 4 }]);
   });
 
+  test('so does a failure of who is told that a task is done', async () => {
+    const { executor, dir } = await start();
+    await executor.run(
+      [0, 1].map((n) => keysTask(`slow-${n}`, fileOf(2), WHILE)),
+      () => {},
+    );
+    const tasks = [
+      keysTask('told', fileOf(1)),
+      keysTask('begun', fileOf(2), WHILE),
+      ...Array.from({ length: 30 }, (_, i) => keysTask(`after-${i}`, fileOf(1))),
+    ];
+    const told: number[] = [];
+    const failed = executor.run(tasks, (_, idx) => {
+      told.push(idx);
+      if (idx === 0) throw new Error('the disk is full');
+    });
+    await expect(failed).rejects.toThrow('the disk is full');
+    expect(existsSync(join(dir, 'begun'))).toBe(name !== 'inline');
+    // A thread that has ended one begins the next before it can be told.
+    const begun = tasks.filter((_, idx) => idx > 1 && existsSync(join(dir, `after-${idx - 2}`)));
+    expect(begun.length).toBeLessThan(2);
+    expect(told.length).toBeLessThan(4);
+    expect(await executor.run([keysTask('again', fileOf(4))], () => {})).toEqual([{ keys: 4 }]);
+  });
+
   test('what DuckDB complains of is not our bug', async () => {
     const { executor } = await start();
     const gone = executor.run([keysTask('gone', join(folder, 'no-such.parquet'))], () => {});

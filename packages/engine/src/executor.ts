@@ -157,7 +157,15 @@ export async function threadsExecutor(
     if (answer !== null && 'error' in answer) throw reviveError(answer.error);
     return answer;
   };
-  const { run, settle } = handOut(options.workers, attempt, () => cancelled, options.workers);
+  const { run, settle } = handOut(
+    {
+      lanes: options.workers,
+      ahead: options.workers,
+      cancelled: () => cancelled,
+      onFailure: () => Atomics.store(settings.failed, 0, 1),
+    },
+    attempt,
+  );
   signal?.addEventListener('abort', cancel);
   return {
     workers: options.workers,

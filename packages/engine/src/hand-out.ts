@@ -22,17 +22,23 @@ export interface HandOut {
 /** With fewer tasks for each lane each is handed out when it can begin, so that all lanes end together. */
 const LEAST_AHEAD = 4;
 
+export interface HandOutOptions {
+  readonly lanes: number;
+  /** As many lanes more take tasks while there are many, so that the next one is there when one ends. Default 0. */
+  readonly ahead?: number;
+  readonly cancelled: () => boolean;
+  /** A task failed, or who is told that it is done: those that were taken ahead are not to begin. */
+  readonly onFailure?: () => void;
+}
+
 /**
  * Nothing is queued anywhere else, so that nothing begins once a run stops.
  *
  * @param attempt   does a task in a lane; null = it was not begun
- * @param ahead     as many lanes more take tasks while there are many, so that the next one is there when one ends
  */
 export function handOut(
-  lanes: number,
+  { lanes, ahead = 0, cancelled, onFailure }: HandOutOptions,
   attempt: (task: Task, lane: number) => Promise<TaskAnswer | null>,
-  cancelled: () => boolean,
-  ahead = 0,
 ): HandOut {
   let running: Promise<unknown>[] = [];
   return {
@@ -60,6 +66,7 @@ export function handOut(
             else onDone(answer.result as R, idx, answer.outputs, answer.times);
           } catch (error) {
             failures.push(error);
+            onFailure?.();
           }
         }
       };

@@ -40,16 +40,13 @@ export async function lanesExecutor(
       for (const lane of lanes) lane.close();
       throw one.reason;
     }
-  const here = handOut(
-    workers,
-    async (task, at) => {
-      const answer = await attemptTask(lanes[at]!.context, task);
-      // Lets signals and timers in between two long synchronous tasks.
-      await new Promise((resolve) => setImmediate(resolve));
-      return answer;
-    },
-    () => signal?.aborted === true,
-  );
+  const cancelled = () => signal?.aborted === true;
+  const here = handOut({ lanes: workers, cancelled }, async (task, at) => {
+    const answer = await attemptTask(lanes[at]!.context, task);
+    // Lets signals and timers in between two long synchronous tasks.
+    await new Promise((resolve) => setImmediate(resolve));
+    return answer;
+  });
   let rows = 0;
   let threads: Executor | null = null;
   const stop = async () => {

@@ -13,7 +13,7 @@ export interface ThreadSettings {
   readonly channel: string;
   /** One element, 1 once cancelled: for loops, during which no message arrives. */
   readonly cancelled: Int32Array;
-  /** One element, 1 once a task failed: what was handed out behind another one does not begin. */
+  /** One element, 1 once a task failed, or its answer here: what was handed out behind another one does not begin. */
   readonly failed: Int32Array;
 }
 
