@@ -21,6 +21,21 @@ const seen = groupBy({
 });
 const large = join({ name: 'large', left: asks, parts: [part(seen)] });
 const small = join({ name: 'small', left: few, parts: [part(seen)] });
+const askedOf = events({ name: 'asks', path: 'asks', columns, time: 'at' });
+const own = join({
+  name: 'own',
+  left: asks,
+  parts: [
+    part(
+      groupBy({
+        name: 'asked',
+        source: askedOf,
+        keys: ['user'],
+        aggregations: [count({ windows: ['1d'] })],
+      }),
+    ),
+  ],
+});
 
 let out = '';
 let begun: { alive: boolean }[] = [];
@@ -40,6 +55,8 @@ beforeAll(async () => {
   await parquet(fileOf('asks'), rowsOf(LARGE));
   await parquet(fileOf('few'), rowsOf(1000));
   await parquet(fileOf('visits'), rowsOf(2000));
+  // Loads the pool's code, which the first run below would race against its plan.
+  await trainSet(large, { lake, out: newFolder(), workers: 2, limit: 1 });
 });
 beforeEach(() => {
   out = newFolder();
@@ -65,6 +82,19 @@ async function threadsOf(asked: typeof large, options: RunOptions = {}): Promise
 test('a large first run has threads while it is planned, the next one has nothing to do', async () => {
   expect(await threadsOf(large)).toEqual([2, 2, LARGE]);
   expect(await threadsOf(large)).toEqual([0, 0, 0]);
+});
+
+test('a left whose own past is asked for is as large', async () => {
+  expect(await threadsOf(own)).toEqual([2, 2, LARGE]);
+});
+
+test('a thread that ends by itself before it has a task fails the run, not the process', async () => {
+  process.once('worker', (worker: Worker) => {
+    worker.emit('error', new Error('no more threads'));
+  });
+  const failed = trainSet(large, { lake, out, workers: 2 });
+  await expect(failed).rejects.toThrow('no more threads');
+  expect(await threadsOf(large)).toEqual([2, 2, LARGE]);
 });
 
 test.each<[string, RunOptions, threads: number, rows: number]>([

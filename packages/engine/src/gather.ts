@@ -92,7 +92,8 @@ export async function gatherFacts(
         remembered: memory.files,
       });
       known.set(id, one);
-      if (source === specs[0]) options.onFirst?.(sum(one.files.map(({ rows }) => rows)));
+      // Whoever reads it too may name it by an object of its own.
+      if (id === ids.get(specs[0]!)) options.onFirst?.(sum(one.files.map(({ rows }) => rows)));
       const isRecorded = ({ path, stat }: LakeFile) =>
         recorded(path).some((record) => record.stat === stat);
       memories.push(() => memory.keep(one.files, isRecorded));

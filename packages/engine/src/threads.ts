@@ -52,8 +52,16 @@ export async function beginThreads(workers: number): Promise<Threads> {
     // One that runs, and one that is there when it ends: to ask for it takes longer than a part of many a file.
     concurrentTasksPerWorker: 2,
   });
+  // Nobody is told of a thread that ends before it has a task, and Node ends a process that does not listen.
+  let lost: { readonly error: unknown } | null = null;
+  pool.on('error', (error: unknown) => {
+    lost ??= { error };
+  });
   return {
-    run: (message) => pool.run(message, { name: 'runTaskInWorker' }),
+    async run(message) {
+      if (lost !== null) throw lost.error;
+      return pool.run(message, { name: 'runTaskInWorker' });
+    },
     end: () => pool.destroy(),
   };
 }
