@@ -16,15 +16,23 @@ if (PATIENT.includes(argv[0]) && process.versions.v8.startsWith('11.'))
   require('node:v8').setFlagsFromString('--interrupt-budget=400000');
 // Node 22 and later keep what V8 made of our code: it is loaded in three quarters of the time. Where that cannot be written
 // nothing is kept. Threads and what they load have it by the variable.
-if (require('node:module').enableCompileCache !== undefined)
-  process.env.NODE_COMPILE_CACHE ??= path.join(cacheFolder(), 'node');
-require('node:module').enableCompileCache?.();
+const { enableCompileCache } = require('node:module');
+const codeFolder = process.env.NODE_COMPILE_CACHE || ownCodeFolder();
+if (enableCompileCache !== undefined && codeFolder !== null) {
+  process.env.NODE_COMPILE_CACHE = codeFolder;
+  enableCompileCache();
+}
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(8, os.availableParallelism() + 6));
 import('../dist/idle/answer.js').then(async ({ answered }) => {
   if (!answered(argv)) await import('../dist/main.js').then(({ main }) => main(argv));
 });
 
-/** As `src/project/cache-folder.ts` has it, which is not loaded yet. */
-function cacheFolder() {
-  return path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'tessera');
+/** In the cache that `src/project/cache-folder.ts` names, which is not loaded yet; null where the user has no home. */
+function ownCodeFolder() {
+  try {
+    const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
+    return path.join(cache, 'tessera', 'node');
+  } catch {
+    return null;
+  }
 }

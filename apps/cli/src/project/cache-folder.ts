@@ -5,5 +5,5 @@ import path from 'node:path';
 export function cacheFolder(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  return path.join(env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'tessera');
+  return path.join(env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'tessera');
 }
