@@ -4,7 +4,10 @@ export type StringDictionary = { get(code: number): Uint8Array } | readonly stri
 /** DuckDB's string_t: length, then the bytes themselves up to this many, else a prefix and a pointer. */
 export const INLINE_BYTES = 12;
 
-/** Strings as they are written: each is encoded once, when it is first asked for. */
+/** Of the long strings of a dictionary so many bytes are kept: long texts are held by whoever gave them, outside any budget. */
+export const KEPT_BYTES = 8 * 1024 ** 2;
+
+/** Strings as they are written: each is encoded once, when it is first asked for, as long as there is room. */
 export interface EncodedStrings {
   /**
    * Four words for each code, of which those of `code` are there: its length in bytes, and where that is at most
@@ -33,6 +36,8 @@ const isArray = (dictionary: StringDictionary): dictionary is readonly string[] 
 const encoder = new TextEncoder();
 /** Length of a string that nobody has asked for. */
 const UNKNOWN = -1;
+/** Place of a long string that is encoded each time. */
+const NOT_KEPT = -1;
 
 function encoded(bytesOf: (code: number) => Uint8Array, codes = 64): EncodedStrings {
   let slots = emptySlots(codes);
@@ -47,8 +52,13 @@ function encoded(bytesOf: (code: number) => Uint8Array, codes = 64): EncodedStri
       new Uint8Array(slots.buffer, code * 16 + 4, INLINE_BYTES).set(bytes);
       return;
     }
+    if (used + bytes.length > KEPT_BYTES) {
+      slots[code * 4 + 1] = NOT_KEPT;
+      return;
+    }
     if (used + bytes.length > heap.length) {
-      const larger = new Uint8Array(Math.max(1024, (used + bytes.length) * 2));
+      const wanted = Math.max(1024, (used + bytes.length) * 2);
+      const larger = new Uint8Array(Math.min(wanted, KEPT_BYTES));
       larger.set(heap);
       heap = larger;
     }
@@ -65,6 +75,7 @@ function encoded(bytesOf: (code: number) => Uint8Array, codes = 64): EncodedStri
       const length = slots[code * 4]!;
       if (length <= INLINE_BYTES) return null;
       const at = slots[code * 4 + 1]!;
+      if (at === NOT_KEPT) return bytesOf(code);
       return heap.subarray(at, at + length);
     },
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodedStrings, INLINE_BYTES } from '../src/encoded-strings.js';
+import { encodedStrings, INLINE_BYTES, KEPT_BYTES } from '../src/encoded-strings.js';
 import { createTableFromBatch, readRows, run } from '../src/index.js';
 import { bench } from './support.js';
 
@@ -44,6 +44,28 @@ test('bytes by code, in whatever order they are asked for', () => {
     ),
     { numRuns: 200 },
   );
+});
+
+test('long texts are not all held twice', () => {
+  const most = KEPT_BYTES / 4;
+  const texts = Array.from({ length: 7 }, (_, code) => String(code).repeat(most));
+  const asked: number[] = [];
+  const strings = encodedStrings({
+    get: (code) => {
+      asked.push(code);
+      return encoder.encode(texts[code]);
+    },
+  });
+  const held = new Set<ArrayBufferLike>();
+  for (const code of [...texts.keys(), ...texts.keys()]) {
+    strings.slotsWith(code);
+    const bytes = strings.long(code)!;
+    expect([bytes.length, bytes.every((byte) => byte === 48 + code)]).toEqual([most, true]);
+    if (bytes.buffer.byteLength > most) held.add(bytes.buffer);
+  }
+  // The first four are kept; each of the others is asked for its length, and for each time that it is written.
+  expect(asked).toEqual([0, 1, 2, 3, 4, 4, 5, 5, 6, 6, 4, 5, 6]);
+  for (const { byteLength } of held) expect(byteLength).toBeLessThanOrEqual(KEPT_BYTES);
 });
 
 test('an array is encoded once, however many columns have it', () => {
