@@ -58,6 +58,13 @@ test.each([0, -1, 0.2, 5, '2', null])('nor is one out of bounds: %s', async (spe
   expect(await known()).toBe(1);
 });
 
+test('nor is one that was learned of other costs', async () => {
+  await ran(10, 40);
+  const file = join(folder, 'speed.json');
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), format: 1 }));
+  expect(await known()).toBe(1);
+});
+
 test('a folder that cannot be written is no failure', async () => {
   writeFileSync(join(folder, 'file'), '');
   const memory = await rememberedSpeed(join(folder, 'file'), 'this', 0);
