@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tessera, writeFiles } from '../files/command.js';
+import { tesseraHere } from '../files/command-here.js';
 import { newFolder } from '../files/workspace.js';
 
 /** A project far from the clone, without a node_modules. */
@@ -36,22 +37,26 @@ export const asked = join({
 
 beforeAll(() => writeFiles(project, FILES));
 
-const run = (...argv: readonly string[]) => tessera(argv, project);
-const upload = (asOf: string, ...more: readonly string[]) =>
-  run('upload', '--join', 'asked', '--as-of', asOf, ...more);
-const fetch = (...more: readonly string[]) =>
-  run('fetch', '--join', 'asked', '--key', 'user_id=1', '--at', '2025-01-02T12:00:00Z', ...more);
+/** A process for each command is for the long run; in the short one the first upload and the first row have theirs. */
+const command = process.env.TESSERA_LONG === '1' ? tessera : tesseraHere;
+
+const run = (...argv: readonly string[]) => command(argv, project);
+const UPLOAD = ['upload', '--join', 'asked', '--as-of'];
+const upload = (asOf: string) => run(...UPLOAD, asOf);
+const NOON = '2025-01-02T12:00:00Z';
+const FETCH = ['fetch', '--join', 'asked', '--key', 'user_id=1', '--at', NOON, '--request'];
+const fetch = (...more: readonly string[]) => run(...FETCH, ...more);
 
 describe('in the order of a day', { timeout: 120_000 }, () => {
   test('fetch before there is anything says what to do', async () => {
-    const { code, err } = await fetch('--request', 'amount=5');
+    const { code, err } = await fetch('amount=5');
     expect(code).toBe(1);
     expect(err).toContain('NOT_UPLOADED');
     expect(err).toContain('tessera upload');
   });
 
   test('upload says where, how much and until when', async () => {
-    const { code, out, err } = await upload('2025-01-02');
+    const { code, out, err } = await tessera([...UPLOAD, '2025-01-02'], project);
     expect(code, err).toBe(0);
     expect(out).toMatch(/uploaded +join\.asked → out\/online +1 part, 2 entries/);
     expect(out).toContain('requests from 2025-01-02T00:00:00Z to 2025-01-04T00:00:00Z');
@@ -60,7 +65,7 @@ describe('in the order of a day', { timeout: 120_000 }, () => {
   });
 
   test('fetch gives the row, how fresh it is, and what is not served', async () => {
-    const { code, out, err } = await fetch('--request', 'amount=5');
+    const { code, out, err } = await tessera([...FETCH, 'amount=5'], project);
     expect(code, err).toBe(0);
     expect(out).toMatch(/spend +as of 2025-01-02T00:00:00Z, 12 h old/);
     expect(out).toMatch(/spend_count_1d +0/);
@@ -70,7 +75,7 @@ describe('in the order of a day', { timeout: 120_000 }, () => {
   });
 
   test('--json is one document, --explain has the pieces', async () => {
-    const { out } = await fetch('--request', 'amount=5', '--explain', '--json');
+    const { out } = await fetch('amount=5', '--explain', '--json');
     const document = JSON.parse(out);
     expect(document).toMatchObject({
       command: 'fetch',
