@@ -5,13 +5,13 @@ import { joinParts, outputColumns } from '@tessera/api';
 import { buildTiles, type Explanation, explainValue, type TilePiece } from '@tessera/engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fraudV2 } from '../../examples/fraud/features/fraud-v2.js';
-import { generate } from '../../examples/fraud/generate.js';
 import { mismatches } from '../oracle/compare.js';
 import { random } from '../oracle/prng.js';
 import type { OracleRow, OutputValue } from '../oracle/types.js';
 import { fraudValue, type Payment } from './explain-fraud-sql.js';
 import { asJson, recomputed } from './explain-pieces.js';
 import { equal } from './explain-sql.js';
+import { generated } from './generated.js';
 import { newFolder, quoted, sql } from './workspace.js';
 
 /**
@@ -43,7 +43,7 @@ let payments: Payment[] = [];
 let busiest: Payment[] = [];
 
 beforeAll(async () => {
-  await generate({ out: lake, scale: SCALE });
+  await generated(SCALE, lake);
   const options = { lake, out, workers: long ? 2 : 1, start: START, end: END };
   await buildTiles(joined, { ...options, tiles: 'build' });
   payments = (await sql(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { trainSet } from '@tessera/engine';
 import { beforeAll, expect, test } from 'vitest';
 import { fraudV2 } from '../../examples/fraud/features/fraud-v2.js';
-import { generate } from '../../examples/fraud/generate.js';
+import { generated } from './generated.js';
 import { type Cells, newFolder, quoted, sql } from './workspace.js';
 
 interface Case {
@@ -22,7 +22,7 @@ let rows: Map<unknown, Cells>;
 beforeAll(async () => {
   const folder = newFolder();
   const lake = join(folder, 'data');
-  await generate({ out: lake, scale: 0.002 });
+  await generated(0.002, lake);
   const { path, rows: count } = await trainSet(fraudV2, {
     lake,
     out: join(folder, 'out'),

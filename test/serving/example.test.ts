@@ -3,13 +3,13 @@ import { upload } from '@tessera/engine';
 import { openStore } from '@tessera/kv-writer';
 import { expect, test, vi } from 'vitest';
 import { fraudV2 } from '../../examples/fraud/features/fraud-v2.js';
-import { generate } from '../../examples/fraud/generate.js';
+import { generated } from '../files/generated.js';
 import { newFolder } from '../files/workspace.js';
 
 test('examples/fraud/serve.ts prints what was uploaded', async () => {
   const folder = newFolder();
   const lake = join(folder, 'data');
-  await generate({ out: lake, scale: 0.002 });
+  await generated(0.002, lake);
   const url = join(folder, 'online');
   const store = await openStore(url);
   const asOfMs = Date.parse('2025-03-01T00:00:00Z');

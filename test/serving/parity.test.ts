@@ -3,8 +3,8 @@ import { type JoinSpec, leftColumns, outputColumns } from '@tessera/api';
 import { batchRows, trainSet, type UploadOptions, upload } from '@tessera/engine';
 import { openStore } from '@tessera/kv-writer';
 import { beforeAll, expect, test } from 'vitest';
-import { generate } from '../../examples/fraud/generate.js';
 import { hasRedis, startRedis } from '../../packages/kv-writer/test/redis-server.js';
+import { generated } from '../files/generated.js';
 import { newFolder, quoted, sql } from '../files/workspace.js';
 import { everything, variants } from './all-operations.js';
 import { type ServedAnswer, type ServedAnswers, served } from './served.js';
@@ -29,7 +29,7 @@ const folder = newFolder();
 const [payments, lake] = [join(folder, 'payments'), join(folder, 'lake')];
 
 beforeAll(async () => {
-  await generate({ out: payments, scale: SCALE });
+  await generated(SCALE, payments);
   const from = join(payments, 'transactions');
   await typedLake(from, lake, AS_OF);
   await requests(from, lake, { asOfMs: AS_OF, count: PAIRS, seed: SEED });
