@@ -20,7 +20,7 @@ import {
  */
 
 const LONG = process.env.TESSERA_LONG === '1';
-const KILLS = Number(process.env.TESSERA_KILLS ?? (LONG ? 300 : 20));
+const KILLS = Number(process.env.TESSERA_KILLS ?? (LONG ? 300 : 16));
 /** Fewer days have the same steps, with fewer passes of them. */
 const LAKE_DAYS = LONG ? DAYS : DAYS.slice(0, 2);
 const SEED = Number(process.env.TESSERA_SEED ?? 1);

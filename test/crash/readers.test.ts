@@ -10,7 +10,7 @@ import { DAYS, datasetOf, runHere, writeDay, writeProject } from './visits.js';
  * which grows; a mixture of two would have another.
  */
 
-const PUBLISHES = process.env.TESSERA_LONG === '1' ? 50 : 10;
+const PUBLISHES = process.env.TESSERA_LONG === '1' ? 50 : 6;
 
 /** What the reader saw: of readings that count the sums in order, how many did not count, and errors among those that do. */
 interface Seen {

@@ -6,7 +6,7 @@ import { start } from '../files/command.js';
 import { filesBelow } from '../files/workspace.js';
 import { published, tilesHere, writeProject } from './visits.js';
 
-const TIMES = process.env.TESSERA_LONG === '1' ? 20 : 3;
+const TIMES = process.env.TESSERA_LONG === '1' ? 20 : 2;
 const DEAD = JSON.stringify({
   ...{ owner: 'backfill', pid: 999_999_999, host: hostname(), since: '2025-01-01T00:00:00.000Z' },
   ...{ started: null, token: 'a'.repeat(8) },

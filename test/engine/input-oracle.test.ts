@@ -11,7 +11,7 @@ import { definedJoin } from './defined-inputs.js';
 /** Definitions at random whose aggregations take expressions, against the oracle that is handed their values. */
 
 const long = process.env.TESSERA_LONG === '1';
-const SEEDS = long ? 600 : 30;
+const SEEDS = long ? 600 : 20;
 const FRESH = Number(process.env.TESSERA_SEED ?? Math.floor(Math.random() * 1e6));
 
 /** So little memory that a few rows are too many for it. */

@@ -6,7 +6,7 @@ import type { OracleRow } from '../oracle/types.js';
 import { naiveTrainSet } from './naive-labels.js';
 import { randomHistory } from './random-history.js';
 
-const SEEDS = process.env.TESSERA_LONG === '1' ? 200 : 40;
+const SEEDS = process.env.TESSERA_LONG === '1' ? 200 : 25;
 
 test(`S2.7: labels of ${SEEDS} histories in memory = the quadratic oracle, whole and in slices`, async () => {
   const failures: string[] = [];

@@ -10,7 +10,7 @@ import { uploadNaively } from './naive-upload.js';
 import { REQUESTS, type ServedCase, servedCase } from './served-cases.js';
 
 const long = process.env.TESSERA_LONG === '1';
-const SEEDS = long ? 800 : 60;
+const SEEDS = long ? 800 : 40;
 const FRESH = Number(process.env.TESSERA_SEED ?? Math.floor(Math.random() * 1e6));
 
 interface Outcome {
