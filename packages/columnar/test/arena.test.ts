@@ -1,5 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { dropArena, openArena, withArena } from '../src/index.js';
+
+// The largest one takes gigabytes of addresses, and would be the next test file's.
+afterAll(dropArena);
 
 describe('arena', () => {
   test('arrays of it lie in one memory, until there is no room', () => {
