@@ -30,9 +30,10 @@ export function scannedRowsPerTask(
 const LEAST_OF_TASK = 1 / 4;
 
 /**
- * Rows of the next task of a stage's last scan: the fewer are left the smaller, so that all workers end together.
+ * Rows of the next task of a scan: the fewer are left the smaller, so that all workers end together.
  *
- * @param most what `scannedRowsPerTask` says
+ * @param most     what `scannedRowsPerTask` says
+ * @param rowsLeft of the stage: scans that come behind count too
  */
 export function nextScannedRows(most: number, rowsLeft: number, workers: number): number {
   if (workers === 1) return most;

@@ -15,7 +15,7 @@ import { assembleTasks } from './assemble-tasks.js';
 import { dictionaryTasks } from './dictionary-tasks.js';
 import { keysFrom, leftGroups } from './left-groups.js';
 import { missingSnapshots } from './missing-snapshots.js';
-import { scatterTasks } from './scatter-tasks.js';
+import { scanRows, scatterTasks } from './scatter-tasks.js';
 import { shareLeft } from './share-left.js';
 import { type StageOptions, type StageOutcome, tableRef } from './stage-options.js';
 import { inSlices, mergeSmall, sweepTasks } from './sweep-tasks.js';
@@ -75,9 +75,11 @@ export async function runStages(plan: PhysicalPlan, options: StageOptions): Prom
   );
   const missing = missingSnapshots(plan, left, options);
 
-  const scatter = plan.scans.map((scan, idx) => {
-    const isLast = idx === plan.scans.length - 1;
-    return { scan, tasks: scatterTasks(plan, scan, { keys, dictionaries }, options, isLast) };
+  let rowsBehind = sum(plan.scans.map((scan) => scanRows(scan, options.facts)));
+  const scatter = plan.scans.map((scan) => {
+    rowsBehind -= scanRows(scan, options.facts);
+    const beside = { keys, dictionaries, rowsBehind };
+    return { scan, tasks: scatterTasks(plan, scan, beside, options) };
   });
   const tileTasks = plan.scans.map((scan) => ({
     scan,

@@ -51,25 +51,35 @@ export function cutFiles(
     : group(fileIdx, rowsOf, whole ? dsOf : (idx: number) => String(idx), size);
 }
 
-/**
- * Source rows of wanted keys → events per bucket, a few files a task.
- *
- * @param isLast no other scan's tasks come behind
- */
+/** Rows of the files of a scan. */
+export function scanRows(
+  { sourceId, fileIdx }: Pick<ScanPlan, 'sourceId' | 'fileIdx'>,
+  facts: LakeFacts,
+): number {
+  const { files } = sourceFacts(facts, sourceId);
+  return sum(fileIdx.map((idx) => files[idx]?.rows ?? 0));
+}
+
+/** What a scan is cut into tasks by, beside its plan. */
+export interface BesideScan extends Pick<StageOutcome, 'keys' | 'dictionaries'> {
+  /** Of scans whose tasks come behind in the same stage. */
+  readonly rowsBehind: number;
+}
+
+/** Source rows of wanted keys → events per bucket, a few files a task. */
 export function scatterTasks(
   plan: PhysicalPlan,
   scan: ScanPlan,
-  outcome: Pick<StageOutcome, 'keys' | 'dictionaries'>,
+  { keys, dictionaries, rowsBehind }: BesideScan,
   options: StageOptions,
-  isLast: boolean,
 ): ScatterTask[] {
   const facts = sourceFacts(options.facts, scan.sourceId);
   const rowsOf = (idx: number) => facts.files[idx]?.rows ?? 0;
-  const total = sum(scan.fileIdx.map(rowsOf));
+  const rows = scanRows(scan, options.facts);
   const { executor, taskBytes } = options;
   const { workers } = executor;
-  const most = scannedRowsPerTask(scan.lanes, { rows: total, workers, taskBytes });
-  const size = (rowsLeft: number) => (isLast ? nextScannedRows(most, rowsLeft, workers) : most);
+  const most = scannedRowsPerTask(scan.lanes, { rows, workers, taskBytes });
+  const size = (rowsLeft: number) => nextScannedRows(most, rowsLeft + rowsBehind, workers);
   const { fileIdx: _, tiles: __, ...task } = scan;
   const used = new Set(
     scan.lanes.flatMap((lane) => (lane.read.how === 'code' ? [lane.read.dictionary] : [])),
@@ -79,8 +89,8 @@ export function scatterTasks(
     id: `${scan.id}.${idx}`,
     scan: task,
     relation: options.relation(scan.sourceId, fileIdx),
-    keys: outcome.keys[scan.keySet]!,
-    dictionaries: Object.fromEntries([...used].map((id) => [id, outcome.dictionaries[id]!])),
+    keys: keys[scan.keySet]!,
+    dictionaries: Object.fromEntries([...used].map((id) => [id, dictionaries[id]!])),
     buckets: plan.buckets,
     rows: sum(fileIdx.map(rowsOf)),
     counts: options.inMemory

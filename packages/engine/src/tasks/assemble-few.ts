@@ -61,6 +61,7 @@ async function featuresOf(
   members: AssembleFewTask['members'],
 ): Promise<TableColumn[]> {
   const [first] = members;
+  const strings = { dictionaries: first.dictionaries, use: 'written' as const };
   const blocksOf = (scan: string) => {
     let shift = 0;
     return members.map(({ rows, blocks, partition }) => {
@@ -75,10 +76,13 @@ async function featuresOf(
     const { name, outputIdx, outputType: type } = feature;
     const found = swept(feature);
     if (found === null) throw new Error(`no column ${name}`);
-    const { column, strings } = await localise(context, found, feature, first.dictionaries, true);
+    const local = await localise(context, found, feature, strings);
     made.push({
       outputIdx,
-      column: { name, type, column, ...(strings && { dictionary: strings }) },
+      column: {
+        ...{ name, type, column: local.column },
+        ...(local.strings && { dictionary: local.strings }),
+      },
     });
   }
   return made.sort((a, b) => a.outputIdx - b.outputIdx).map(({ column }) => column);

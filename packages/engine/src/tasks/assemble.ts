@@ -68,8 +68,9 @@ async function featureColumns(
       unwritten.push(column);
       continue;
     }
-    const isOnlyWritten = !read.has(feature.name);
-    const local = await localise(context, column, feature, task.dictionaries, isOnlyWritten);
+    const use = read.has(feature.name) ? 'read' : 'written';
+    const { dictionaries } = task;
+    const local = await localise(context, column, feature, { dictionaries, use });
     made.push({
       outputIdx: feature.outputIdx,
       name: feature.name,

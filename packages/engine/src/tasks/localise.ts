@@ -111,23 +111,28 @@ async function lookUp(
   return strings.map((s) => s ?? '');
 }
 
+/** Where strings of codes are, and what for. */
+export interface Strings {
+  readonly dictionaries: Readonly<Record<string, TableRef>>;
+  readonly use: 'written' | 'read';
+}
+
 /**
  * Give a feature column its strings: those that it holds alone, values first, then buckets; or, where it is only written,
  * the whole dictionary, which columns of all partitions share.
  *
- * @param isOnlyWritten nobody looks at the strings one by one
+ * @param use of the strings: `written` where nobody looks at them one by one
  */
 export async function localise(
   context: TaskContext,
   column: Column,
   feature: Pick<FeaturePlan, 'dictionary' | 'byDictionary' | 'by'>,
-  dictionaries: Readonly<Record<string, TableRef>>,
-  isOnlyWritten: boolean,
+  { dictionaries, use }: Strings,
 ): Promise<LocalColumn> {
   if (feature.dictionary === null && feature.byDictionary === null)
     return { column, strings: null };
   const shared = feature.dictionary === null ? undefined : dictionaries[feature.dictionary];
-  if (isOnlyWritten && feature.by === undefined && shared !== undefined) {
+  if (use === 'written' && feature.by === undefined && shared !== undefined) {
     const held = await heldStrings(context, shared);
     if (held !== null) return { column, strings: held };
   }
