@@ -29,6 +29,8 @@ export function place(columns: readonly Column[], to: readonly Int32Array[], row
     });
     return { kind: 'code', values };
   }
+  const longs = columns.flatMap((column) => (column.kind === 'i64' ? [column] : []));
+  if (longs.length === columns.length) return placeLongs(longs, to, rows);
   const [only] = columns;
   const whole = columns.length === 1 && only !== undefined ? only : joined(columns, to);
   return gather(whole, inverseOf(to, rows));
@@ -42,6 +44,39 @@ function placeNumbers(from: Float64Array, to: Int32Array, into: Float64Array): v
 
 function placeCodes(from: Int32Array, to: Int32Array, into: Int32Array): void {
   for (let i = 0; i < to.length; i++) into[to[i]!] = from[i]!;
+}
+
+type Long = Extract<Column, { kind: 'i64' }>;
+
+function placeLongs(columns: readonly Long[], to: readonly Int32Array[], rows: number): Long {
+  const values = new BigInt64Array(rows);
+  // By words: an element of a BigInt64Array is an object for a moment.
+  const into = wordsOf(values);
+  columns.forEach((from, c) => {
+    placeWords(wordsOf(from.values), to[c]!, into);
+  });
+  const isWhole = countOf(to) === rows && columns.every(({ valid }) => valid === null);
+  if (isWhole) return { kind: 'i64', values, valid: null };
+  const valid = new Uint8Array(rows);
+  columns.forEach((from, c) => {
+    placeValid(from.valid, to[c]!, valid);
+  });
+  return { kind: 'i64', values, valid: valid.includes(0) ? valid : null };
+}
+
+const wordsOf = ({ buffer, byteOffset, length }: BigInt64Array) =>
+  new Int32Array(buffer, byteOffset, 2 * length);
+
+function placeWords(from: Int32Array, to: Int32Array, into: Int32Array): void {
+  for (let i = 0; i < to.length; i++) {
+    const at = 2 * to[i]!;
+    into[at] = from[2 * i]!;
+    into[at + 1] = from[2 * i + 1]!;
+  }
+}
+
+function placeValid(from: Uint8Array | null, to: Int32Array, into: Uint8Array): void {
+  for (let i = 0; i < to.length; i++) into[to[i]!] = from === null ? 1 : from[i]!;
 }
 
 function countOf(to: readonly Int32Array[]): number {

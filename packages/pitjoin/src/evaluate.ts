@@ -1,6 +1,7 @@
 import { kurtosisOf, roundRational, skewOf, stddevOf, varianceOf } from '@tessera/algebra';
 import type { Column } from '@tessera/columnar';
 import { roundedSums } from './exact/read-sum.js';
+import { asSafeIntegers } from './input/limbs.js';
 import { divideByPowerOfTen } from './input/numbers.js';
 import { approxUniqueCounts } from './kernels/approx-unique.js';
 import { bestEntries } from './kernels/best.js';
@@ -45,6 +46,12 @@ const FORMULAS: Readonly<
   KURTOSIS: { powers: 4, formula: (n, s) => kurtosisOf(n, s[0]!, s[1]!, s[2]!, s[3]!) },
 };
 
+/** Whether the doubles that a column is ordered by are its values. */
+function holdsItself(column: Column): boolean {
+  const { kind } = column;
+  return kind === 'f64' || ((kind === 'i64' || kind === 'i128') && asSafeIntegers(column) !== null);
+}
+
 /**
  * One operation over N ranges of a lane: the switch from an operation's name to its kernel.
  *
@@ -59,8 +66,8 @@ export function evaluate(
   const { lane } = prepared;
   const { operation } = feature;
   const one = (entries: Int32Array): Column =>
-    // A lane's own values lie in the order in which they are read here.
-    lane.input!.column.kind === 'f64'
+    // A lane's own values lie in the order in which they are read here. As of sums, integers are doubles where these hold them.
+    holdsItself(lane.input!.column)
       ? pickedColumn({ kind: 'f64', values: lane.ordered() }, null, entries)
       : pickedColumn(lane.input!.column, lane.items, entries);
   const tied = (entries: Int32Array): Column =>

@@ -37,8 +37,19 @@ export function limbsOf(column: Wide): Float64Array[] {
   return limbs;
 }
 
-/** Every value as a double, when all that are not null are below 2^53 in magnitude; null rows are NaN. */
+/** Made once for a column: sums, extremes and averages ask for it each. */
+const safe = new WeakMap<Wide, Float64Array | null>();
+
+/** Every value as a double, when all that are not null are below 2^53 in magnitude; null rows are NaN. Not to be written to. */
 export function asSafeIntegers(column: Wide): Float64Array | null {
+  const known = safe.get(column);
+  if (known !== undefined) return known;
+  const made = safeIntegers(column);
+  safe.set(column, made);
+  return made;
+}
+
+function safeIntegers(column: Wide): Float64Array | null {
   const w = words(column);
   const count = wordCount(column);
   const rows = w.length / count;
