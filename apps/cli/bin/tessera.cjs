@@ -20,7 +20,7 @@ const { enableCompileCache } = require('node:module');
 const codeFolder = process.env.NODE_COMPILE_CACHE || ownCodeFolder();
 if (enableCompileCache !== undefined && codeFolder !== null) {
   process.env.NODE_COMPILE_CACHE = codeFolder;
-  enableCompileCache();
+  enableCompileCache(codeFolder);
 }
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(8, os.availableParallelism() + 6));
 import('../dist/idle/answer.js').then(async ({ answered }) => {
