@@ -26,3 +26,4 @@ export { slice, sliceBatch } from './slice.js';
 export { type KeyTimeOrder, sortByKeyTime } from './sort-key-time.js';
 export { type RangeSorter, rangeSorter, type Sortable } from './sort-range.js';
 export { AddressSpaceError, dropSpareMemory, MOST_KERNEL_BYTES } from './wasm.js';
+export { wordsOf } from './words.js';

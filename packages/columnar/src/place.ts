@@ -1,6 +1,7 @@
 import { collectBatches } from './collect.js';
 import type { Column } from './column.js';
 import { gather } from './gather.js';
+import { wordsOf } from './words.js';
 
 /**
  * The other way round from `gather`: rows of columns, one column behind the other, to given rows of one column.
@@ -50,7 +51,6 @@ type Long = Extract<Column, { kind: 'i64' }>;
 
 function placeLongs(columns: readonly Long[], to: readonly Int32Array[], rows: number): Long {
   const values = new BigInt64Array(rows);
-  // By words: an element of a BigInt64Array is an object for a moment.
   const into = wordsOf(values);
   columns.forEach((from, c) => {
     placeWords(wordsOf(from.values), to[c]!, into);
@@ -63,9 +63,6 @@ function placeLongs(columns: readonly Long[], to: readonly Int32Array[], rows: n
   });
   return { kind: 'i64', values, valid: valid.includes(0) ? valid : null };
 }
-
-const wordsOf = ({ buffer, byteOffset, length }: BigInt64Array) =>
-  new Int32Array(buffer, byteOffset, 2 * length);
 
 function placeWords(from: Int32Array, to: Int32Array, into: Int32Array): void {
   for (let i = 0; i < to.length; i++) {

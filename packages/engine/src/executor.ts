@@ -52,8 +52,8 @@ export interface ExecutorOptions {
   readonly isRecorded?: boolean;
   /** Default: the shares of the default budget. */
   readonly memory?: WorkerMemory;
-  /** Threads that have begun, of as many workers. The executor ends them. Default: they begin now. */
-  readonly begun?: Threads | undefined;
+  /** Gives threads that have begun, of as many workers; whoever takes them ends them. Default: they begin when needed. */
+  readonly begun?: () => Promise<Threads> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -130,7 +130,7 @@ export async function threadsExecutor(
   options: ExecutorOptions & { dir: string },
 ): Promise<Executor> {
   const { signal } = options;
-  const threads = options.begun ?? (await beginThreads(options.workers));
+  const threads = await (options.begun?.() ?? beginThreads(options.workers));
   const channelName = `tessera-${randomUUID()}`;
   const settings: ThreadSettings = {
     dir: options.dir,

@@ -104,13 +104,12 @@ export async function make(subject: Subject, making: Making, options: RunOptions
     // What is asked to lie elsewhere does not outlive the run.
     const isRecorded = target !== null && options.tmp === undefined;
     const dir = isRecorded ? target.run.staging : tmp;
-    const threads = { workers, dir, spill: tmp, isRecorded, memory: memory.worker, signal };
+    const threads = {
+      ...{ workers, dir, spill: tmp, isRecorded, memory: memory.worker, signal },
+      begun: making.early.take,
+    };
     const start = executorFor(asked.plan, gathered, threads.workers, memory.worker);
-    const open = async () =>
-      start === threadsExecutor
-        ? start({ ...threads, begun: await making.early.take() })
-        : start(threads);
-    executor = profiler.over(await profiler.during('start', open));
+    executor = profiler.over(await profiler.during('start', () => start(threads)));
     const onProgress = (progress: StageProgress) =>
       options.onProgress?.({ ...progress, elapsedMs: elapsed(), peakBytes: peakBytes() });
     const built = await makeTiles(subject, { ...making, gathered: wanted }, asked, {

@@ -74,7 +74,6 @@ export function scatterTasks(
   options: StageOptions,
 ): ScatterTask[] {
   const facts = sourceFacts(options.facts, scan.sourceId);
-  const rowsOf = (idx: number) => facts.files[idx]?.rows ?? 0;
   const rows = scanRows(scan, options.facts);
   const { executor, taskBytes } = options;
   const { workers } = executor;
@@ -92,7 +91,7 @@ export function scatterTasks(
     keys: keys[scan.keySet]!,
     dictionaries: Object.fromEntries([...used].map((id) => [id, dictionaries[id]!])),
     buckets: plan.buckets,
-    rows: sum(fileIdx.map(rowsOf)),
+    rows: scanRows({ sourceId: scan.sourceId, fileIdx }, options.facts),
     counts: options.inMemory
       ? NOT_COUNTED
       : footerCounts(

@@ -1,17 +1,8 @@
-import type { Column } from '@tessera/columnar';
+import { type Column, wordsOf } from '@tessera/columnar';
 
 type Wide = Extract<Column, { kind: 'i64' | 'i128' }>;
 
 const TWO_32 = 2 ** 32;
-
-/**
- * The 32-bit words of wide integers, least first, read without a BigInt per value. Little-endian memory is assumed, as on
- * every platform that DuckDB and Node share.
- */
-function words(column: Wide): Int32Array {
-  const { buffer, byteOffset, length } = column.values;
-  return new Int32Array(buffer, byteOffset, 2 * length);
-}
 
 /** Words of one value. */
 function wordCount(column: Wide): number {
@@ -23,7 +14,7 @@ function wordCount(column: Wide): number {
  * that sums of limbs stay exact for two million values, and further with a second grid.
  */
 export function limbsOf(column: Wide): Float64Array[] {
-  const w = words(column);
+  const w = wordsOf(column.values);
   const count = wordCount(column);
   const rows = w.length / count;
   const limbs: Float64Array[] = [];
@@ -50,7 +41,7 @@ export function asSafeIntegers(column: Wide): Float64Array | null {
 }
 
 function safeIntegers(column: Wide): Float64Array | null {
-  const w = words(column);
+  const w = wordsOf(column.values);
   const count = wordCount(column);
   const rows = w.length / count;
   const { valid } = column;

@@ -41,10 +41,9 @@ const ROWS_PER_LEFT_ROW = 5000;
 export function countWork(plan: PhysicalPlan, facts: LakeFacts, what: 'tiles' | 'all'): Counted {
   const building = what === 'tiles' ? [] : plan.partitions.filter(({ reason }) => reason !== null);
   const isReading = building.length > 0;
-  const most =
-    plan.left.kind === 'grid'
-      ? Number.POSITIVE_INFINITY
-      : ROWS_PER_LEFT_ROW * building.reduce((sum, { rows }) => sum + rows, 0);
+  const sourceRows = building.reduce((sum, { rows }) => sum + rows, 0);
+  const isGrid = plan.left.kind === 'grid';
+  const most = isGrid ? Number.POSITIVE_INFINITY : ROWS_PER_LEFT_ROW * sourceRows;
   const scans = plan.scans.map((scan): CountedScan => {
     const files = facts.sources[scan.sourceId]?.files ?? [];
     const reads = isReading ? (scan.tiles?.reads ?? []) : [];
@@ -64,10 +63,7 @@ export function countWork(plan: PhysicalPlan, facts: LakeFacts, what: 'tiles' | 
   });
   const leftFiles = new Set(building.flatMap(({ fileIdx }) => fileIdx));
   return {
-    leftRows:
-      plan.left.kind === 'grid'
-        ? gridRows(building.length, scans)
-        : building.reduce((sum, { rows }) => sum + rows, 0),
+    leftRows: isGrid ? gridRows(building.length, scans) : sourceRows,
     leftFiles: leftFiles.size,
     partitions: building.length,
     scans,

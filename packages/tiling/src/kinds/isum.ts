@@ -1,4 +1,4 @@
-import type { Column } from '@tessera/columnar';
+import { type Column, wordsOf } from '@tessera/columnar';
 import { addCounts, f64, type Kernel, type RowLane, type StateLane, sizes } from './kernel.js';
 
 const TWO_32 = 2 ** 32;
@@ -30,11 +30,6 @@ function addStates({ order, start, column }: StateLane): Column {
   const out = new BigInt64Array(2 * (start.length - 1));
   addWords(wordsOf(sums.values), 4, order, start, wordsOf(out));
   return { kind: 'i128', values: out, valid: null };
-}
-
-/** 32-bit words, least first: little-endian memory, as on every platform that DuckDB and Node share. */
-function wordsOf({ buffer, byteOffset, length }: BigInt64Array): Int32Array {
-  return new Int32Array(buffer, byteOffset, 2 * length);
 }
 
 /**
