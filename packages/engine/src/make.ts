@@ -157,13 +157,18 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       outcome,
     );
     const fileOf = (ds: string) => (target ? target.stage(ds) : previewFile(preview ?? tmp, ds));
-    const { written: made, tasks } = await writePartitions(worked, outcome, fileOf, onProgress);
+    const staging = { fileOf, isPublished };
+    const {
+      written: made,
+      synced,
+      tasks,
+    } = await writePartitions(worked, outcome, staging, onProgress);
     fault('staged', dataset);
     checkSignal(signal);
     const written = limit === null ? made : await firstRows(session, made, limit);
     await profiler.during('check', () => checkUnchanged(inputs));
     const publication = {
-      ...{ written, removed, plan },
+      ...{ written, synced, removed, plan },
       columns: subject.columns,
       facts: gathered.facts,
       contents: await profiler.during('contents', () => contents),
@@ -241,7 +246,7 @@ export async function remove(subject: Subject, making: Making, options: RunOptio
   try {
     await profiler.during('publish', () =>
       target.publish({
-        ...{ written: [], removed, plan: tiled.plan },
+        ...{ written: [], synced: new Set<string>(), removed, plan: tiled.plan },
         columns: subject.columns,
         facts: gathered.facts,
         contents: new Map(),

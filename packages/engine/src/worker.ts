@@ -9,6 +9,8 @@ import { phaseClock } from './profile/phase-clock.js';
 import { timedExchange } from './profile/timed-exchange.js';
 import { attemptTask } from './tasks/attempt-task.js';
 import type { TaskContext } from './tasks/context.js';
+import { readAhead } from './tasks/read-ahead.js';
+import type { Task } from './tasks/task.js';
 import type { ThreadAnswer, ThreadMessage, ThreadSettings } from './threads.js';
 
 const cancel = new AbortController();
@@ -35,9 +37,11 @@ async function open(settings: ThreadSettings): Promise<TaskContext> {
 }
 
 let before: Promise<unknown> = Promise.resolve();
+let running: { readonly context: TaskContext; readonly task: Task } | null = null;
 
 /** Entry of the pool: one task in, plain data out. Of two that are here the second waits for the first. */
 export function runTaskInWorker(message: ThreadMessage): Promise<ThreadAnswer> {
+  if (running !== null) readAhead(running.context, running.task, message.task);
   const answer = before.then(() => answerTo(message));
   before = answer;
   return answer;
@@ -46,9 +50,13 @@ export function runTaskInWorker(message: ThreadMessage): Promise<ThreadAnswer> {
 async function answerTo({ task, settings }: ThreadMessage): Promise<ThreadAnswer> {
   if (Atomics.load(settings.failed, 0) === 1) return null;
   try {
-    return await attemptTask(await (opened ??= open(settings)), task);
+    const context = await (opened ??= open(settings));
+    running = { context, task };
+    return await attemptTask(context, task);
   } catch (error) {
     Atomics.store(settings.failed, 0, 1);
     return { error: errorData(error) };
+  } finally {
+    running = null;
   }
 }

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { crc32 } from '@tessera/columnar';
+import { withQuickFile } from './quick-fs.js';
 import { withReadBuffer } from './read-buffer.js';
 
 /**
@@ -8,21 +8,17 @@ import { withReadBuffer } from './read-buffer.js';
  * Throws  what the system says
  */
 export async function checksumFile(path: string): Promise<{ bytes: number; crc: string }> {
-  const file = await open(path, 'r');
-  try {
-    return await withReadBuffer(async (buffer) => {
+  return withQuickFile(path, (file) =>
+    withReadBuffer(async (buffer) => {
       let crc = 0;
-      let bytes = 0;
-      for (;;) {
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-        if (bytesRead === 0) return { bytes, crc: formatCrc(crc) };
-        crc = crc32(buffer.subarray(0, bytesRead), crc);
-        bytes += bytesRead;
+      for (let bytes = 0; ; ) {
+        const read = await file.fill(buffer, bytes);
+        crc = crc32(buffer.subarray(0, read), crc);
+        bytes += read;
+        if (read < buffer.length) return { bytes, crc: formatCrc(crc) };
       }
-    });
-  } finally {
-    await file.close();
-  }
+    }),
+  );
 }
 
 export function formatCrc(crc: number): string {

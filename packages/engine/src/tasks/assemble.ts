@@ -15,10 +15,11 @@ import {
 import type { FeaturePlan } from '@tessera/planner';
 import { duringAll } from '../profile/phase-clock.js';
 import { collect, type TaskContext, tableSql } from './context.js';
-import { derivedColumns, type Piece, readByDerived } from './derived.js';
+import { derivedColumns, readByDerived } from './derived.js';
 import { emptyColumn } from './empty-column.js';
-import { type Blocks, columnsInLeftOrder } from './left-order.js';
 import { localise } from './localise.js';
+import { type Piece, piecesOf } from './partition-pieces.js';
+import { sweptColumns } from './read-ahead.js';
 import type { AssembleResult } from './result.js';
 import type { AssembleTask, KeptColumns } from './task.js';
 import { leftDaySql, leftSql } from './task-sql.js';
@@ -34,31 +35,13 @@ export interface FeatureColumn {
   readonly strings: readonly string[] | null;
 }
 
-function piecesOf(task: AssembleTask): Piece[] {
-  const { rows, pieceRows } = task;
-  const pieces: Piece[] = [];
-  for (let first = 0; first < rows || pieces.length === 0; first += pieceRows) {
-    pieces.push({ idx: pieces.length, first, rows: Math.min(pieceRows, rows - first) });
-  }
-  return pieces;
-}
-
-function blocksOf(task: AssembleTask, scan: string, piece: Piece): Blocks {
-  return {
-    sections: task.blocks[scan]?.[piece.idx] ?? [],
-    rows: piece.rows,
-    shift: -piece.first,
-    of: task.partition.ds,
-  };
-}
-
 /** Feature and derived columns of a piece of the partition, in output order, with those that say who is present apart. */
 async function featureColumns(
   context: TaskContext,
   task: AssembleTask,
   piece: Piece,
 ): Promise<{ written: FeatureColumn[]; unwritten: Column[] }> {
-  const swept = columnsInLeftOrder(context, task.features, (scan) => [blocksOf(task, scan, piece)]);
+  const swept = sweptColumns(context, task, piece);
   const made: (FeatureColumn & { outputIdx: number })[] = [];
   const unwritten: Column[] = [];
   const read = readByDerived(task);

@@ -6,14 +6,8 @@ import { compileDerived } from '../expressions/compile-derived.js';
 import { type NamedType, readTyped } from '../read-typed.js';
 import type { FeatureColumn } from './assemble.js';
 import type { TaskContext } from './context.js';
+import type { Piece } from './partition-pieces.js';
 import type { AssembleTask } from './task.js';
-
-/** A piece of a partition: rows [first, first + rows). */
-export interface Piece {
-  readonly idx: number;
-  readonly first: number;
-  readonly rows: number;
-}
 
 /** Names that the task's derived columns read. */
 export function readByDerived({ derived }: Pick<AssembleTask, 'derived'>): ReadonlySet<string> {
