@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const FLAGS = ['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--memoryBase', '0'];
+const FLAGS = [
+  ...['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--memoryBase', '0'],
+  // Four words at a time: all processors that Node runs on have it.
+  ...['--enable', 'simd'],
+];
 
 /**
  * A module of TypeScript, and of JavaScript as well, that exports the kernels of a folder as `KERNELS`, in base64.

@@ -1,6 +1,8 @@
-// Keys in a table of open addressing. A slot has three words of the key, and a word of its code + 1 and, of a string, its
-// length; 0 = free.
+// Keys in a table of open addressing, four to a line of a core's cache: their first words, their second, their third, and
+// words of their code + 1 and, of a string, its length; 0 = free. A line is filled from its front; what does not fit in it
+// goes to the next one with room.
 
+const LINE_SHIFT: u32 = 6;
 const LONGEST_KEY_BYTES: u32 = 12;
 /** A length takes four bits. */
 const LENGTH_BITS: u32 = 4;
@@ -9,13 +11,39 @@ const LENGTH_MASK: u32 = 15;
 /** So many rows are in a core's first cache together, with a line of the table for each. */
 const GROUP: u32 = 256;
 
-/** Source: the finaliser of MurmurHash3 (32 bits), a word after the other. */
-function hashOf(a: u32, b: u32, c: u32): u32 {
-  let h: u32 = (a ^ (a >>> 16)) * 0x85ebca6b;
-  h = (h ^ b ^ (h >>> 13)) * 0xc2b2ae35;
-  h = (h ^ c ^ (h >>> 16)) * 0x85ebca6b;
-  h = (h ^ (h >>> 13)) * 0xc2b2ae35;
-  return h ^ (h >>> 16);
+const GOLDEN: u64 = ((<u64>0x9e3779b9) << 32) | 0x7f4a7c15;
+const FIRST: u64 = ((<u64>0xff51afd7) << 32) | 0xed558ccd;
+const SECOND: u64 = ((<u64>0xc4ceb9fe) << 32) | 0x1a85ec53;
+
+/**
+ * Line that a key belongs to. Source: the finaliser of MurmurHash3 (64 bits) without its first and last step, which no line
+ * depends on; the range by multiplication (Lemire, 2018).
+ */
+function lineOf(ab: u64, c: u32, lines: u32): u32 {
+  let h = (ab ^ (<u64>c * GOLDEN)) * FIRST;
+  h = (h ^ (h >>> 33)) * SECOND;
+  return <u32>(((h >>> 32) * <u64>lines) >>> 32);
+}
+
+function addressOf(table: usize, line: u32): usize {
+  return table + ((<usize>line) << LINE_SHIFT);
+}
+
+/** Keys of a line that are so, a bit for each; free places are zeros too, and behind all keys. */
+function alike(at: usize, a: u32, b: u32, c: u32): i32 {
+  return i32x4.bitmask(
+    v128.and(
+      v128.and(
+        i32x4.eq(v128.load(at), i32x4.splat(a)),
+        i32x4.eq(v128.load(at, 16), i32x4.splat(b)),
+      ),
+      i32x4.eq(v128.load(at, 32), i32x4.splat(c)),
+    ),
+  );
+}
+
+function wordAt(at: usize, place: u32): usize {
+  return at + 48 + ((<usize>place) << 2);
 }
 
 /**
@@ -23,14 +51,16 @@ function hashOf(a: u32, b: u32, c: u32): u32 {
  *
  * @param length of a string, 0 of a number: zeros behind a string are no bytes of it
  */
-function codeFrom(slot: u32, slots: usize, mask: u32, a: u32, b: u32, c: u32, length: u32): i32 {
+function codeFrom(line: u32, table: usize, lines: u32, a: u32, b: u32, c: u32, length: u32): i32 {
   while (true) {
-    const at = slots + ((<usize>slot) << 4);
-    const word = load<u32>(at, 12);
-    if (word === 0) return -1;
-    if (load<u32>(at) === a && load<u32>(at, 4) === b && load<u32>(at, 8) === c)
-      return (word & LENGTH_MASK) === length ? <i32>((word >>> LENGTH_BITS) - 1) : -1;
-    slot = (slot + 1) & mask;
+    const at = addressOf(table, line);
+    const found = alike(at, a, b, c);
+    if (found !== 0) {
+      const word = load<u32>(wordAt(at, ctz(found)));
+      return word !== 0 && (word & LENGTH_MASK) === length ? <i32>((word >>> LENGTH_BITS) - 1) : -1;
+    }
+    if (load<u32>(wordAt(at, 3)) === 0) return -1;
+    if (++line === lines) line = 0;
   }
 }
 
@@ -42,8 +72,8 @@ function codeFrom(slot: u32, slots: usize, mask: u32, a: u32, b: u32, c: u32, le
  * Returns  0 when two strings differ in nothing but zeros behind them, else 1
  */
 export function addKeys(
-  slots: usize,
-  mask: u32,
+  table: usize,
+  lines: u32,
   words: usize,
   width: u32,
   codes: usize,
@@ -55,84 +85,99 @@ export function addKeys(
     const a = load<u32>(key + first);
     const b: u32 = width === 1 ? 0 : load<u32>(key + first, 4);
     const c: u32 = width === 4 ? load<u32>(key + first, 8) : 0;
-    let slot = hashOf(a, b, c) & mask;
-    let at = slots + ((<usize>slot) << 4);
-    while (load<u32>(at, 12) !== 0) {
-      if (load<u32>(at) === a && load<u32>(at, 4) === b && load<u32>(at, 8) === c) return 0;
-      slot = (slot + 1) & mask;
-      at = slots + ((<usize>slot) << 4);
+    let line = lineOf(<u64>a | ((<u64>b) << 32), c, lines);
+    let place: u32 = 0;
+    while (true) {
+      const at = addressOf(table, line);
+      const found = alike(at, a, b, c);
+      if (found !== 0 && load<u32>(wordAt(at, ctz(found))) !== 0) return 0;
+      for (place = 0; place < 4; place++) if (load<u32>(wordAt(at, place)) === 0) break;
+      if (place < 4) break;
+      if (++line === lines) line = 0;
     }
+    const at = addressOf(table, line) + ((<usize>place) << 2);
     const length: u32 = width === 4 ? load<u32>(key) : 0;
     store<u32>(at, a);
-    store<u32>(at, b, 4);
-    store<u32>(at, c, 8);
-    store<u32>(at, ((load<u32>(codes + ((<usize>k) << 2)) + 1) << LENGTH_BITS) | length, 12);
+    store<u32>(at, b, 16);
+    store<u32>(at, c, 32);
+    store<u32>(at, ((load<u32>(codes + ((<usize>k) << 2)) + 1) << LENGTH_BITS) | length, 48);
   }
   return 1;
 }
 
-// A loop for each width, and two passes: the first asks memory for the slots of a group's rows, all at once, where one that
-// compares would wait for each.
+// A loop for each width, and three passes: lines are found; memory is asked for those of a group's rows, all at once, where
+// a loop that compares would wait for each; keys are compared.
 
-export function findNarrow(slots: usize, mask: u32, words: usize, rows: u32, codes: usize): u32 {
+/** Nothing but loads: so a core has as many of them under way as it can. */
+function touch(table: usize, places: usize, rows: u32): u32 {
+  let touched: u32 = 0;
+  for (let i: u32 = 0; i < rows; i++)
+    touched |= load<u32>(addressOf(table, load<u32>(places + ((<usize>i) << 2))));
+  return touched;
+}
+
+export function findNarrow(table: usize, lines: u32, words: usize, rows: u32, codes: usize): u32 {
   let touched: u32 = 0;
   for (let from: u32 = 0; from < rows; from += GROUP) {
-    const until = min(rows, from + GROUP);
-    for (let i = from; i < until; i++) {
-      const slot = hashOf(load<u32>(words + ((<usize>i) << 2)), 0, 0) & mask;
-      touched |= load<u32>(slots + ((<usize>slot) << 4), 12);
-      store<u32>(codes + ((<usize>i) << 2), slot);
+    const count = min(rows - from, GROUP);
+    const keys = words + ((<usize>from) << 2);
+    const places = codes + ((<usize>from) << 2);
+    for (let i: u32 = 0; i < count; i++) {
+      const a = load<u32>(keys + ((<usize>i) << 2));
+      store<u32>(places + ((<usize>i) << 2), lineOf(a, 0, lines));
     }
-    for (let i = from; i < until; i++) {
-      const to = codes + ((<usize>i) << 2);
-      const a = load<u32>(words + ((<usize>i) << 2));
-      store<i32>(to, codeFrom(load<u32>(to), slots, mask, a, 0, 0, 0));
+    touched |= touch(table, places, count);
+    for (let i: u32 = 0; i < count; i++) {
+      const to = places + ((<usize>i) << 2);
+      const a = load<u32>(keys + ((<usize>i) << 2));
+      store<i32>(to, codeFrom(load<u32>(to), table, lines, a, 0, 0, 0));
     }
   }
   return touched;
 }
 
-export function findWide(slots: usize, mask: u32, words: usize, rows: u32, codes: usize): u32 {
+export function findWide(table: usize, lines: u32, words: usize, rows: u32, codes: usize): u32 {
   let touched: u32 = 0;
   for (let from: u32 = 0; from < rows; from += GROUP) {
-    const until = min(rows, from + GROUP);
-    for (let i = from; i < until; i++) {
-      const at = words + ((<usize>i) << 3);
-      const slot = hashOf(load<u32>(at), load<u32>(at, 4), 0) & mask;
-      touched |= load<u32>(slots + ((<usize>slot) << 4), 12);
-      store<u32>(codes + ((<usize>i) << 2), slot);
+    const count = min(rows - from, GROUP);
+    const keys = words + ((<usize>from) << 3);
+    const places = codes + ((<usize>from) << 2);
+    for (let i: u32 = 0; i < count; i++) {
+      const ab = load<u64>(keys + ((<usize>i) << 3));
+      store<u32>(places + ((<usize>i) << 2), lineOf(ab, 0, lines));
     }
-    for (let i = from; i < until; i++) {
-      const at = words + ((<usize>i) << 3);
-      const to = codes + ((<usize>i) << 2);
-      const slot = load<u32>(to);
-      store<i32>(to, codeFrom(slot, slots, mask, load<u32>(at), load<u32>(at, 4), 0, 0));
+    touched |= touch(table, places, count);
+    for (let i: u32 = 0; i < count; i++) {
+      const to = places + ((<usize>i) << 2);
+      const key = keys + ((<usize>i) << 3);
+      const line = load<u32>(to);
+      store<i32>(to, codeFrom(line, table, lines, load<u32>(key), load<u32>(key, 4), 0, 0));
     }
   }
   return touched;
 }
 
-export function findStrings(slots: usize, mask: u32, words: usize, rows: u32, codes: usize): u32 {
+export function findStrings(table: usize, lines: u32, words: usize, rows: u32, codes: usize): u32 {
   let touched: u32 = 0;
   for (let from: u32 = 0; from < rows; from += GROUP) {
-    const until = min(rows, from + GROUP);
-    for (let i = from; i < until; i++) {
-      const at = words + ((<usize>i) << 4);
-      const slot = hashOf(load<u32>(at, 4), load<u32>(at, 8), load<u32>(at, 12)) & mask;
-      touched |= load<u32>(slots + ((<usize>slot) << 4), 12);
-      store<u32>(codes + ((<usize>i) << 2), slot);
+    const count = min(rows - from, GROUP);
+    const keys = words + ((<usize>from) << 4);
+    const places = codes + ((<usize>from) << 2);
+    for (let i: u32 = 0; i < count; i++) {
+      const key = keys + ((<usize>i) << 4);
+      store<u32>(places + ((<usize>i) << 2), lineOf(load<u64>(key, 4), load<u32>(key, 12), lines));
     }
-    for (let i = from; i < until; i++) {
-      const at = words + ((<usize>i) << 4);
-      const to = codes + ((<usize>i) << 2);
-      const length = load<u32>(at);
-      const a = load<u32>(at, 4);
-      const b = load<u32>(at, 8);
-      const c = load<u32>(at, 12);
+    touched |= touch(table, places, count);
+    for (let i: u32 = 0; i < count; i++) {
+      const key = keys + ((<usize>i) << 4);
+      const to = places + ((<usize>i) << 2);
+      const length = load<u32>(key);
+      const a = load<u32>(key, 4);
+      const b = load<u32>(key, 8);
+      const c = load<u32>(key, 12);
+      const code = codeFrom(load<u32>(to), table, lines, a, b, c, length);
       // The words of a longer string are a prefix and a pointer.
-      const isKnown = length <= LONGEST_KEY_BYTES;
-      const slot = load<u32>(to);
-      store<i32>(to, isKnown ? codeFrom(slot, slots, mask, a, b, c, length) : -1);
+      store<i32>(to, length <= LONGEST_KEY_BYTES ? code : -1);
     }
   }
   return touched;

@@ -4,8 +4,8 @@ import { kernelsOf } from './wasm.js';
 /** The functions of `assembly/`. */
 export interface Kernels {
   addKeys(
-    slots: number,
-    mask: number,
+    table: number,
+    lines: number,
     words: number,
     width: number,
     codes: number,
@@ -45,7 +45,7 @@ export interface Kernels {
   firstFalling(sorted: number, keyStart: number, from: number, keys: number): number;
 }
 
-type Find = (slots: number, mask: number, words: number, rows: number, codes: number) => void;
+type Find = (table: number, lines: number, words: number, rows: number, codes: number) => void;
 
 type Scatter = (
   from: number,
