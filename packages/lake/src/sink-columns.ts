@@ -88,6 +88,7 @@ async function sink(
 ): Promise<number> {
   const own = sinkOf(session);
   let readers: Reader[] | null = null;
+  let widths: KeyWidth[] | null = null;
   let rows = 0;
   let failure: unknown = null;
   const look = (chunk: DataChunk) => {
@@ -100,7 +101,8 @@ async function sink(
       reader.append(0, size);
       read[columns[at]!] = reader.view();
     }
-    const keys = raw.map((name, at) => rawColumn(name, chunk, at, size));
+    widths ??= raw.map((name, at) => keyWidth(name, chunk, at));
+    const keys = widths.map((width, at) => rawColumn(chunk, at, width, size));
     onBatch({ rows: size, columns: read }, keys);
     rows += size;
     madeGarbage(size * (readers.length + 2 * raw.length) * 8);
@@ -136,7 +138,7 @@ function readerOf(name: string, chunk: DataChunk, at: number, kinds: ReadKinds):
   return columnReader(name, DuckDBLogicalType.create(raw).asType(), kinds[name], VECTOR_ROWS);
 }
 
-function rawColumn(name: string, chunk: DataChunk, at: number, size: number): RawColumn {
+function keyWidth(name: string, chunk: DataChunk, at: number): KeyWidth {
   const vector = duckdb.data_chunk_get_vector(chunk, at);
   const type = DuckDBLogicalType.create(duckdb.vector_get_column_type(vector)).asType();
   const width = KEY_WIDTHS[type.typeId];
@@ -145,6 +147,11 @@ function rawColumn(name: string, chunk: DataChunk, at: number, size: number): Ra
       sql: `column ${name} ${type.toString()}`,
       reason: `a column of type ${type.toString()} cannot be read as it lies`,
     });
+  return width;
+}
+
+function rawColumn(chunk: DataChunk, at: number, width: KeyWidth, size: number): RawColumn {
+  const vector = duckdb.data_chunk_get_vector(chunk, at);
   return { width, words: rawWords(vector, size * width), valid: validityWords(vector, size) };
 }
 
