@@ -157,18 +157,13 @@ export async function make(subject: Subject, making: Making, options: RunOptions
       outcome,
     );
     const fileOf = (ds: string) => (target ? target.stage(ds) : previewFile(preview ?? tmp, ds));
-    const staging = { fileOf, isPublished };
-    const {
-      written: made,
-      synced,
-      tasks,
-    } = await writePartitions(worked, outcome, staging, onProgress);
+    const { written: made, tasks } = await writePartitions(worked, outcome, fileOf, onProgress);
     fault('staged', dataset);
     checkSignal(signal);
     const written = limit === null ? made : await firstRows(session, made, limit);
     await profiler.during('check', () => checkUnchanged(inputs));
     const publication = {
-      ...{ written, synced, removed, plan },
+      ...{ written, removed, plan },
       columns: subject.columns,
       facts: gathered.facts,
       contents: await profiler.during('contents', () => contents),
@@ -246,7 +241,7 @@ export async function remove(subject: Subject, making: Making, options: RunOptio
   try {
     await profiler.during('publish', () =>
       target.publish({
-        ...{ written: [], synced: new Set<string>(), removed, plan: tiled.plan },
+        ...{ written: [], removed, plan: tiled.plan },
         columns: subject.columns,
         facts: gathered.facts,
         contents: new Map(),

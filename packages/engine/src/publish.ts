@@ -58,8 +58,6 @@ export interface Target {
 
 export interface Publication {
   readonly written: readonly Written[];
-  /** Files of them that would survive a power cut already. */
-  readonly synced: ReadonlySet<string>;
   /** Published partitions that go. */
   readonly removed: readonly string[];
   readonly plan: PhysicalPlan;
@@ -95,7 +93,7 @@ export async function openTarget(path: string, owner: string): Promise<Target> {
 
 /** What is there, without what goes, and what was written: docs/publishing.md tells the steps. */
 async function publish(run: PublishRun, made: Publication): Promise<string[]> {
-  const { written, synced, removed, plan, columns, facts, contents, strict } = made;
+  const { written, removed, plan, columns, facts, contents, strict } = made;
   const path = run.dataset;
   const { manifest } = await openDataset(path);
   const going = new Set([...removed, ...written.map(({ ds }) => ds)]);
@@ -118,7 +116,6 @@ async function publish(run: PublishRun, made: Publication): Promise<string[]> {
   fault('checked', path);
   await publishStaged(run, {
     staged: written.map(({ ds }) => ds),
-    synced,
     stale: [...going],
     manifest: manifestOf(plan, columns, [kept, { files, partitions }]),
   });

@@ -113,8 +113,6 @@ export function stagePath({ staging }: PublishRun, ds: string): string {
 export interface Publish {
   /** Staged partitions that replace those that are there. */
   readonly staged: readonly string[];
-  /** Files among them that would survive a power cut already. Default: none. */
-  readonly synced?: ReadonlySet<string>;
   /** Partitions whose copies in other formats go. */
   readonly stale: readonly string[];
   /** What there is then. */
@@ -129,9 +127,9 @@ export interface Publish {
  */
 export async function publish(
   run: PublishRun,
-  { staged, synced, stale, manifest }: Publish,
+  { staged, stale, manifest }: Publish,
 ): Promise<void> {
-  const files = staged.map((ds) => stagePath(run, ds)).filter((file) => !synced?.has(file));
+  const files = staged.map((ds) => stagePath(run, ds));
   await mapLimited(files, SYNCS, syncFile);
   for (const folder of [run.staging, dirname(run.staging), run.dataset]) await syncFolder(folder);
   fault('partitions.synced', run.dataset);

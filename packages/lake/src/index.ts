@@ -121,6 +121,5 @@ export { scanColumns, scanSql } from './scan-sql.js';
 export { openDuckDb, run, type Session, type SessionOptions } from './session.js';
 export { type RawColumn, sinkColumns, sinkWithKey, sinkWithKeys } from './sink-columns.js';
 export { type SummaryRow, summarise } from './summarise.js';
-export { type SyncBeside, syncBeside } from './sync-beside.js';
 export { deadFolders, openTmpFolder, removeDeadFolders, type TmpFolder } from './tmp-folder.js';
 export { changedFiles } from './unchanged.js';
