@@ -1,6 +1,5 @@
 import type { Batch, Column } from './column.js';
 import { type Header, MAGIC, PREAMBLE_BYTES, padding, type Shape } from './encode.js';
-import { columnLength } from './shape.js';
 
 /**
  * The batch in a block written by encodeBatch. Arrays are views of `bytes` where it starts at a multiple of 8 bytes (else
@@ -12,15 +11,15 @@ export function decodeBatch(bytes: Uint8Array): Batch {
   if (bytes.byteLength < PREAMBLE_BYTES) throw damaged(`${bytes.byteLength} bytes, no preamble`);
   const block = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   const [magic, headerBytes] = new Uint32Array(block.buffer, block.byteOffset, 2);
-  const total = new Float64Array(block.buffer, block.byteOffset + 8, 1)[0]!;
+  const [total, rows] = new Float64Array(block.buffer, block.byteOffset + 8, 2) as unknown as [
+    number,
+    number,
+  ];
   if (magic !== MAGIC) throw damaged('wrong magic');
+  if (!Number.isSafeInteger(rows) || rows < 0) throw damaged(`${rows} rows`);
   if (total !== block.byteLength) throw damaged(`${block.byteLength} of ${total} bytes`);
   if (PREAMBLE_BYTES + headerBytes! > total) throw damaged('header beyond the end');
-  const text = new TextDecoder().decode(
-    block.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + headerBytes!),
-  );
-  // Written by encodeBatch in this process or a sibling; lengths are checked below.
-  const header = JSON.parse(text) as Header;
+  const header = headerOf(block.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + headerBytes!));
 
   let at = PREAMBLE_BYTES + headerBytes!;
   const take = <T>(make: ArrayMaker<T>, length: number): T => {
@@ -30,47 +29,54 @@ export function decodeBatch(bytes: Uint8Array): Batch {
     at += size + padding(size);
     return array;
   };
-  const read = (shape: Shape): Column => {
+  const read = (shape: Shape, length: number): Column => {
     switch (shape.kind) {
       case 'f64':
-        return { kind: 'f64', values: take(Float64Array, shape.values) };
+        return { kind: 'f64', values: take(Float64Array, length) };
       case 'code':
-        return { kind: 'code', values: take(Int32Array, shape.values) };
-      case 'i64':
+        return { kind: 'code', values: take(Int32Array, length) };
+      case 'i64': {
+        const values = take(BigInt64Array, length);
+        return { kind: 'i64', values, valid: validity(shape, length) };
+      }
       case 'i128': {
-        const values = take(BigInt64Array, shape.values);
-        return { kind: shape.kind, values, valid: validity(shape.valid) };
+        const values = take(BigInt64Array, 2 * length);
+        return { kind: 'i128', values, valid: validity(shape, length) };
       }
       case 'list': {
-        const offsets = take(Int32Array, shape.offsets);
-        const valid = validity(shape.valid);
-        const child = read(shape.child);
-        checkOffsets(offsets, columnLength(child));
+        const offsets = take(Int32Array, length + 1);
+        const valid = validity(shape, length);
+        const child = read(shape.child, shape.length);
+        checkOffsets(offsets, shape.length);
         return { kind: 'list', offsets, valid, child };
       }
       case 'map': {
-        const offsets = take(Int32Array, shape.offsets);
-        const valid = validity(shape.valid);
-        const keys = read(shape.keys);
-        const values = read(shape.values);
-        checkOffsets(offsets, columnLength(keys));
-        checkOffsets(offsets, columnLength(values));
+        const offsets = take(Int32Array, length + 1);
+        const valid = validity(shape, length);
+        const keys = read(shape.keys, shape.length);
+        const values = read(shape.values, shape.length);
+        checkOffsets(offsets, shape.length);
         return { kind: 'map', offsets, valid, keys, values };
       }
     }
   };
-  const validity = (length: number | null) => (length === null ? null : take(Uint8Array, length));
+  const validity = ({ hasNulls }: { readonly hasNulls: boolean }, length: number) =>
+    hasNulls ? take(Uint8Array, length) : null;
 
   const columns: Record<string, Column> = {};
-  for (const [name, shape] of header.columns) {
-    const column = read(shape);
-    if (columnLength(column) !== header.rows) {
-      throw damaged(`column ${name} has ${columnLength(column)} of ${header.rows} rows`);
-    }
-    columns[name] = column;
-  }
+  for (const [name, shape] of header) columns[name] = read(shape, rows);
   if (at !== total) throw damaged(`${total - at} bytes left over`);
-  return { rows: header.rows, columns };
+  return { rows, columns };
+}
+
+/** What was read last is mostly what is read next. */
+let last: { readonly text: string; readonly header: Header } | null = null;
+
+function headerOf(bytes: Uint8Array): Header {
+  const text = new TextDecoder().decode(bytes);
+  // Written by encodeBatch in this process or a sibling; lengths are checked against the block's.
+  if (last?.text !== text) last = { text, header: JSON.parse(text) as Header };
+  return last.header;
 }
 
 interface ArrayMaker<T> {

@@ -1,66 +1,97 @@
 import type { Batch, Column } from './column.js';
+import { columnLength } from './shape.js';
 
 /**
  * A batch as one block of bytes, for files and messages that live as long as a run. Not a durable format.
  *
- *   0   magic 'TSB1'
+ *   0   magic 'TSB2'
  *   4   u32 bytes of the JSON header, padded with spaces to a multiple of 8
  *   8   f64 bytes of the whole block
- *   16  JSON header { rows, columns: [name, shape] }, then the arrays in the header's order, each padded to 8 bytes
+ *   16  f64 rows
+ *   24  JSON header [name, shape] of every column, then the arrays in the header's order, each padded to 8 bytes
  *
  * Byte order is the machine's.
  */
-export const MAGIC = 0x31425354;
-export const PREAMBLE_BYTES = 16;
+export const MAGIC = 0x32425354;
+/** Another with every change of the layout: what a run left is of no use to a program that reads blocks otherwise. */
+export const BLOCK_FORMAT = 2;
+export const PREAMBLE_BYTES = 24;
 
-/** A column in the header: element counts in place of arrays. `valid` null = no nulls. */
+/** A column in the header. Its rows are the batch's, those of what lists and maps hold are told. */
 export type Shape =
-  | { readonly kind: 'f64' | 'code'; readonly values: number }
-  | { readonly kind: 'i64' | 'i128'; readonly values: number; readonly valid: number | null }
+  | { readonly kind: 'f64' | 'code' }
+  | { readonly kind: 'i64' | 'i128'; readonly hasNulls: boolean }
   | {
       readonly kind: 'list';
-      readonly offsets: number;
-      readonly valid: number | null;
+      readonly hasNulls: boolean;
+      readonly length: number;
       readonly child: Shape;
     }
   | {
       readonly kind: 'map';
-      readonly offsets: number;
-      readonly valid: number | null;
+      readonly hasNulls: boolean;
+      readonly length: number;
       readonly keys: Shape;
       readonly values: Shape;
     };
 
-export interface Header {
-  readonly rows: number;
-  readonly columns: readonly (readonly [string, Shape])[];
-}
+export type Header = readonly (readonly [string, Shape])[];
 
-/** The block in pieces, without copying the arrays: for a gathering write. */
+/**
+ * The block in pieces, without copying the arrays: for a gathering write.
+ *
+ * Throws  TypeError for a column that has not as many rows as the batch
+ */
 export function encodeBatchParts(batch: Batch): Uint8Array[] {
   const arrays: ArrayBufferView[] = [];
-  const columns = Object.entries(batch.columns).map(
-    ([name, column]) => [name, describe(column, arrays)] as const,
-  );
-  const header: Header = { rows: batch.rows, columns };
-  let json = new TextEncoder().encode(JSON.stringify(header));
-  if (json.length % 8 !== 0) {
-    const padded = new Uint8Array(json.length + padding(json.length)).fill(0x20);
-    padded.set(json);
-    json = padded;
-  }
+  const header = Object.entries(batch.columns).map(([name, column]) => {
+    const rows = columnLength(column);
+    if (rows !== batch.rows)
+      throw new TypeError(`column ${name} has ${rows} of ${batch.rows} rows`);
+    return [name, describe(column, arrays)] as const;
+  });
+  const json = headerBytes(header);
   const preamble = new ArrayBuffer(PREAMBLE_BYTES);
   const parts: Uint8Array[] = [new Uint8Array(preamble), json];
   let total = PREAMBLE_BYTES + json.length;
   for (const array of arrays) {
     parts.push(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     const pad = padding(array.byteLength);
-    if (pad > 0) parts.push(new Uint8Array(pad));
+    if (pad > 0) parts.push(PADDING.subarray(0, pad));
     total += array.byteLength + pad;
   }
   new Uint32Array(preamble, 0, 2).set([MAGIC, json.length]);
-  new Float64Array(preamble, 8, 1)[0] = total;
+  new Float64Array(preamble, 8, 2).set([total, batch.rows]);
   return parts;
+}
+
+const PADDING = new Uint8Array(8);
+
+/** Blocks of one file are nearly all alike, and their JSON costs more than the rest of a small one. */
+let last: { readonly header: Header; readonly json: Uint8Array } | null = null;
+
+function headerBytes(header: Header): Uint8Array {
+  if (last !== null && isSame(last.header, header)) return last.json;
+  const text = JSON.stringify(header);
+  const bytes = new TextEncoder().encode(text);
+  const json = new Uint8Array(bytes.length + padding(bytes.length)).fill(0x20);
+  json.set(bytes);
+  last = { header, json };
+  return json;
+}
+
+/** Lists and maps hold something else each time. */
+function isSame(a: Header, b: Header): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const [name, shape] = a[i]!;
+    const [otherName, other] = b[i]!;
+    if (name !== otherName || shape.kind !== other.kind) return false;
+    if (shape.kind === 'list' || shape.kind === 'map') return false;
+    if ('hasNulls' in shape && 'hasNulls' in other && shape.hasNulls !== other.hasNulls)
+      return false;
+  }
+  return true;
 }
 
 /** The block as one fresh array. */
@@ -84,34 +115,35 @@ function describe(column: Column, arrays: ArrayBufferView[]): Shape {
     case 'f64':
     case 'code':
       arrays.push(column.values);
-      return { kind: column.kind, values: column.values.length };
+      return { kind: column.kind };
     case 'i64':
     case 'i128':
       arrays.push(column.values);
-      if (column.valid !== null) arrays.push(column.valid);
-      return {
-        kind: column.kind,
-        values: column.values.length,
-        valid: column.valid?.length ?? null,
-      };
+      return { kind: column.kind, hasNulls: pushValid(column, arrays) };
     case 'list':
       arrays.push(column.offsets);
-      if (column.valid !== null) arrays.push(column.valid);
       return {
         kind: 'list',
-        offsets: column.offsets.length,
-        valid: column.valid?.length ?? null,
+        hasNulls: pushValid(column, arrays),
+        length: columnLength(column.child),
         child: describe(column.child, arrays),
       };
     case 'map':
       arrays.push(column.offsets);
-      if (column.valid !== null) arrays.push(column.valid);
       return {
         kind: 'map',
-        offsets: column.offsets.length,
-        valid: column.valid?.length ?? null,
+        hasNulls: pushValid(column, arrays),
+        length: columnLength(column.keys),
         keys: describe(column.keys, arrays),
         values: describe(column.values, arrays),
       };
   }
+}
+
+function pushValid(
+  { valid }: { readonly valid: Uint8Array | null },
+  arrays: ArrayBufferView[],
+): boolean {
+  if (valid !== null) arrays.push(valid);
+  return valid !== null;
 }

@@ -9,7 +9,7 @@ export { type RowCompare, rowCompare } from './compare.js';
 export { concat, concatBatches } from './concat.js';
 export { crc32, crc32Slow } from './crc32.js';
 export { decodeBatch } from './decode.js';
-export { encodeBatch, encodeBatchParts } from './encode.js';
+export { BLOCK_FORMAT, encodeBatch, encodeBatchParts } from './encode.js';
 export { gather, gatherBatch } from './gather.js';
 export { readInt128, writeInt128 } from './int128.js';
 export {

@@ -296,8 +296,45 @@ describe('blocks of bytes', () => {
       rows: 1,
       columns: { x: { kind: 'f64', values: Float64Array.of(1) } },
     });
+    for (const rows of [2, 0, 0.5, -1, Number.NaN, 2 ** 60]) {
+      const wrong = bytes.slice();
+      new Float64Array(wrong.buffer, 16, 1)[0] = rows;
+      expect(() => decodeBatch(wrong)).toThrow('not a whole block of columns');
+    }
     const text = Buffer.from(bytes).toString('latin1');
-    const wrong = Buffer.from(text.replace('"rows":1', '"rows":2'), 'latin1');
-    expect(() => decodeBatch(new Uint8Array(wrong))).toThrow('column x has 1 of 2 rows');
+    const wrong = Buffer.from(text.replace('"f64"', '"f65"'), 'latin1');
+    expect(() => decodeBatch(new Uint8Array(wrong))).toThrow('8 bytes left over');
+  });
+
+  test('a column that has not the rows of its batch is no part of a block', () => {
+    const x: Column = { kind: 'f64', values: Float64Array.of(1) };
+    expect(() => encodeBatch({ rows: 2, columns: { x } })).toThrow('column x has 1 of 2 rows');
+  });
+
+  test('blocks one after the other have headers of their own', () => {
+    const valid = Uint8Array.of(1, 0);
+    const values = BigInt64Array.of(1n, 2n);
+    const list = { kind: 'list', offsets: Int32Array.of(0, 1, 1), valid: null } as const;
+    const columns: readonly Record<string, Column>[] = [
+      { a: { kind: 'i64', values, valid: null } },
+      { a: { kind: 'i64', values, valid } },
+      { b: { kind: 'i64', values, valid } },
+      { b: { kind: 'i128', values: BigInt64Array.of(1n, 0n, 2n, 0n), valid } },
+      { b: { kind: 'f64', values: Float64Array.of(1, 2) } },
+      { b: { kind: 'code', values: Int32Array.of(1, 2) } },
+      { b: { ...list, child: { kind: 'code', values: Int32Array.of(5) } } },
+      {
+        b: {
+          ...list,
+          offsets: Int32Array.of(0, 1, 2),
+          child: { kind: 'code', values: Int32Array.of(5, 6) },
+        },
+      },
+      {},
+    ];
+    const batches = columns.map((some): Batch => ({ rows: 2, columns: some }));
+    const blocks = [...batches, ...batches].map(encodeBatch);
+    for (const [idx, batch] of [...batches, ...batches].entries())
+      expect(contents(decodeBatch(blocks[idx]!))).toStrictEqual(contents(batch));
   });
 });

@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Batch, crc32, decodeBatch, encodeBatchParts } from '@tessera/columnar';
-import { formatCrc, makeFoldersNow, NewFile, writeError } from '@tessera/lake';
+import { type Batch, decodeBatch, encodeBatchParts } from '@tessera/columnar';
+import { makeFoldersNow, writeError } from '@tessera/lake';
+import { BlockFile } from './block-file.js';
 import type { Output } from './tasks/attempt-task.js';
 import type { Section } from './tasks/task.js';
 
@@ -75,19 +76,16 @@ export function fileExchange(dir: string, isRecorded = false): Exchange {
     },
     write(name, batches) {
       const file = join(dir, name);
-      const to = openNew(file);
+      const to = openNew(file, isRecorded);
       try {
         const sections: Section[] = [];
-        let offset = 0;
-        let crc = 0;
         for (const batch of batches) {
-          const parts = encodeBatchParts(batch);
-          if (isRecorded) for (const part of parts) crc = crc32(part, crc);
-          const length = to.write(parts);
+          const offset = to.bytes;
+          to.add(encodeBatchParts(batch));
+          const length = to.bytes - offset;
           sections.push({ name, offset, length, rows: batch.rows, ...timeRange(batch) });
-          offset += length;
         }
-        outputs.push({ name, bytes: offset, crc: formatCrc(crc) });
+        outputs.push({ name, ...to.end() });
         return sections;
       } catch (cause) {
         rmSync(file, { force: true });
@@ -116,10 +114,10 @@ export function fileExchange(dir: string, isRecorded = false): Exchange {
   };
 }
 
-function openNew(file: string): NewFile {
+function openNew(file: string, isSummed: boolean): BlockFile {
   try {
     makeFoldersNow(dirname(file));
-    return new NewFile(file);
+    return new BlockFile(file, isSummed);
   } catch (cause) {
     throw writeError(file, cause);
   }

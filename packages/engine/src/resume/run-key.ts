@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BLOCK_FORMAT } from '@tessera/columnar';
 import type { PhysicalPlan } from '@tessera/planner';
 import { TILE_FORMAT } from '@tessera/tiling';
 import type { Gathered } from '../gather.js';
@@ -19,7 +20,8 @@ export function runKey(
     source.files.map(({ path, fingerprint, stat }) => [path, fingerprint, stat]),
   ]);
   const { files: _, ...rest } = plan;
-  const text = JSON.stringify([ENGINE_VERSION, SEMANTICS_VERSION, TILE_FORMAT, rest, files, how]);
+  const versions = [ENGINE_VERSION, SEMANTICS_VERSION, TILE_FORMAT, BLOCK_FORMAT];
+  const text = JSON.stringify([...versions, rest, files, how]);
   return createHash('md5').update(text).digest('hex');
 }
 
