@@ -12,29 +12,35 @@ import { wordsOf } from './words.js';
  * Oracle   gather() by the inverse of `to`, which is also what is done where a row is more than a number
  */
 export function place(columns: readonly Column[], to: readonly Int32Array[], rows: number): Column {
-  const numbers = columns.flatMap((column) => (column.kind === 'f64' ? [column.values] : []));
-  if (numbers.length === columns.length) {
+  const numbers = allOf(columns, 'f64');
+  if (numbers !== null) {
     const values = new Float64Array(rows);
     if (countOf(to) < rows) values.fill(Number.NaN);
-    numbers.forEach((from, c) => {
-      placeNumbers(from, to[c]!, values);
-    });
+    for (let c = 0; c < numbers.length; c++) placeNumbers(numbers[c]!.values, to[c]!, values);
     return { kind: 'f64', values };
   }
-  const codes = columns.flatMap((column) => (column.kind === 'code' ? [column.values] : []));
-  if (codes.length === columns.length) {
+  const codes = allOf(columns, 'code');
+  if (codes !== null) {
     const values = new Int32Array(rows);
     if (countOf(to) < rows) values.fill(-1);
-    codes.forEach((from, c) => {
-      placeCodes(from, to[c]!, values);
-    });
+    for (let c = 0; c < codes.length; c++) placeCodes(codes[c]!.values, to[c]!, values);
     return { kind: 'code', values };
   }
-  const longs = columns.flatMap((column) => (column.kind === 'i64' ? [column] : []));
-  if (longs.length === columns.length) return placeLongs(longs, to, rows);
+  const longs = allOf(columns, 'i64');
+  if (longs !== null) return placeLongs(longs, to, rows);
   const [only] = columns;
   const whole = columns.length === 1 && only !== undefined ? only : joined(columns, to);
   return gather(whole, inverseOf(to, rows));
+}
+
+type OfKind<K extends Column['kind']> = Extract<Column, { kind: K }>;
+
+/** The columns, if all of them are of a kind. */
+function allOf<K extends Column['kind']>(
+  columns: readonly Column[],
+  kind: K,
+): readonly OfKind<K>[] | null {
+  return columns.every((column): column is OfKind<K> => column.kind === kind) ? columns : null;
 }
 
 // A loop each: V8 compiles a small function once, and the later loops of a long one anew each time it is called.
@@ -47,7 +53,7 @@ function placeCodes(from: Int32Array, to: Int32Array, into: Int32Array): void {
   for (let i = 0; i < to.length; i++) into[to[i]!] = from[i]!;
 }
 
-type Long = Extract<Column, { kind: 'i64' }>;
+type Long = OfKind<'i64'>;
 
 function placeLongs(columns: readonly Long[], to: readonly Int32Array[], rows: number): Long {
   const values = new BigInt64Array(rows);
