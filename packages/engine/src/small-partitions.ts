@@ -1,10 +1,7 @@
 import { rowGroupRows } from '@tessera/lake';
+import { rowsWrittenTogether, SMALL_PARTITION_ROWS } from '@tessera/planner';
 import type { AssembleFewTask, AssembleTask } from './tasks/task.js';
 
-/** With more rows than this a statement of its own is worth it: it costs as much as keeping so many rows once more. */
-const SMALL_ROWS = 8192;
-/** Of one task; held at once. */
-const MOST_ROWS = 65_536;
 const MOST_MEMBERS = 64;
 /** Fewer are not worth a second way. */
 const FEWEST = 16;
@@ -24,8 +21,7 @@ export function writeTasks(
   const groups: { readonly of: number[]; rows: number; isSmall: boolean }[] = [];
   for (const [idx, task] of partitions.entries()) {
     const last = groups.at(-1);
-    // They are held twice: their features alone, then with their left columns.
-    const most = Math.min(MOST_ROWS, Math.floor(task.pieceRows / 2));
+    const most = rowsWrittenTogether(task.features, task.pieceRows);
     const fits = last && last.of.length < size && last.rows + task.rows <= most;
     if (fits && last.isSmall && isSmall(task)) {
       last.of.push(idx);
@@ -49,7 +45,7 @@ function isSmall({ partition, rows, left, grid, kept, limit, derived, ...task }:
   const oneGroup = rowGroupRows(task.leftColumns.length + written);
   return (
     rows > 0 &&
-    rows <= Math.min(SMALL_ROWS, task.pieceRows, oneGroup) &&
+    rows <= Math.min(SMALL_PARTITION_ROWS, task.pieceRows, oneGroup) &&
     derived.length === 0 &&
     written > 0 &&
     source.eventId === undefined &&

@@ -23,7 +23,9 @@ function partition(
     left: { source: {}, relation },
     ...{ grid: null, limit: null, derived: [] },
     leftColumns: Array.from({ length: leftColumns }, (_, at) => `l${at}`),
-    features: Array.from({ length: features }, (_, outputIdx) => ({ outputIdx })),
+    features: Array.from({ length: features }, (_, outputIdx) => ({
+      ...{ outputIdx, outputType: { kind: 'double' } },
+    })),
   } as unknown as AssembleTask;
 }
 
@@ -40,6 +42,12 @@ test('small partitions are written together', () => {
 test('a task holds no more rows than half of what memory is for: they are there twice', () => {
   expect(Math.max(...sizes({ rows: 400, pieceRows: 2000 }))).toBe(2);
   expect(sizes({ rows: 1500, pieceRows: 2000 })).toEqual(Array(64).fill(1));
+});
+
+test('the wider the rows, the fewer are written together', () => {
+  expect(Math.max(...sizes({ rows: 1000 }))).toBe(16);
+  // 3 × 8 bytes a feature while they are put together, 64 MB in all.
+  expect(Math.max(...sizes({ rows: 1000, features: 600 }))).toBe(4);
 });
 
 test('what has more than one row group is written alone: where the second begins depends on how rows come', () => {

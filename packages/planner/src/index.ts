@@ -48,6 +48,12 @@ export { type Relocation, relocate, relocation } from './relocate.js';
 export { assembledBytes, eventBytes, leftBytes, leftReadBytes, scannedBytes } from './row-bytes.js';
 export { mergeRuns, positionsOf, type Run, type Runs } from './runs.js';
 export { isSameFile } from './same-file.js';
-export { LEFT_ROWS_PER_TASK, nextScannedRows, scannedRowsPerTask } from './task-rows.js';
+export {
+  LEFT_ROWS_PER_TASK,
+  nextScannedRows,
+  rowsWrittenTogether,
+  SMALL_PARTITION_ROWS,
+  scannedRowsPerTask,
+} from './task-rows.js';
 export { builds } from './tile-planning.js';
 export { BLOCK_DAYS, type BlockLevel, type Timeline, timelineOf } from './timeline.js';

@@ -1,5 +1,5 @@
-import type { LanePlan } from './plan.js';
-import { scannedBytes } from './row-bytes.js';
+import type { FeaturePlan, LanePlan } from './plan.js';
+import { assembledBytes, scannedBytes } from './row-bytes.js';
 
 /** How work is cut into tasks by rows: for runs, and for those who foretell them. */
 export const LEFT_ROWS_PER_TASK = 250_000;
@@ -40,3 +40,20 @@ export function nextScannedRows(most: number, rowsLeft: number, workers: number)
   const least = Math.max(LEAST_SCANNED_ROWS, most * LEAST_OF_TASK);
   return Math.min(most, Math.max(least, Math.ceil(rowsLeft / (2 * workers))));
 }
+
+/** Partitions of no more rows are written together: a statement of its own costs as much as keeping so many rows once more. */
+export const SMALL_PARTITION_ROWS = 8192;
+const MOST_TOGETHER_ROWS = 65_536;
+const MOST_TOGETHER_BYTES = 64e6;
+
+/** Rows of small partitions that one task writes: they are held at once, their features alone and with their left columns. */
+export function rowsWrittenTogether(
+  features: readonly Pick<FeaturePlan, 'outputType' | 'k'>[],
+  pieceRows: number,
+): number {
+  const fitting = MOST_TOGETHER_BYTES / assembledBytes(features);
+  return Math.floor(Math.min(MOST_TOGETHER_ROWS, fitting, pieceRows / HELD_TOGETHER));
+}
+
+/** So often a row is held that is written together with others. */
+export const HELD_TOGETHER = 2;

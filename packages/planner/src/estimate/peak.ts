@@ -6,7 +6,13 @@ import {
   leftReadBytes,
   scannedBytes,
 } from '../row-bytes.js';
-import { LEFT_ROWS_PER_TASK, scannedRowsPerTask } from '../task-rows.js';
+import {
+  HELD_TOGETHER,
+  LEFT_ROWS_PER_TASK,
+  rowsWrittenTogether,
+  SMALL_PARTITION_ROWS,
+  scannedRowsPerTask,
+} from '../task-rows.js';
 import type { Counted } from './count-work.js';
 
 /** What a run may use, and what it uses before it holds a row. */
@@ -61,7 +67,7 @@ function needsOfRows(
 ): number[] {
   const needs = [
     Math.min(leftRows, LEFT_ROWS_PER_TASK) * leftReadBytes(plan.keySets.length),
-    Math.min(taskBytes, (leftRows / partitions) * assembledBytes(plan.features)),
+    Math.min(taskBytes, writtenBytes(plan, leftRows, partitions, { workers, taskBytes })),
   ];
   for (const { scan, features, rows, kept, tiles } of scans) {
     const atOnce = Math.min(kept, scannedRowsPerTask(scan.lanes, { rows, workers, taskBytes }));
@@ -71,4 +77,20 @@ function needsOfRows(
     needs.push(Math.min(taskBytes, swept / plan.buckets));
   }
   return needs;
+}
+
+/** What a task holds that writes a partition, or several small ones. */
+function writtenBytes(
+  { features }: PhysicalPlan,
+  leftRows: number,
+  partitions: number,
+  { workers, taskBytes }: { readonly workers: number; readonly taskBytes: number },
+): number {
+  const rowBytes = assembledBytes(features);
+  const rows = leftRows / partitions;
+  if (rows > SMALL_PARTITION_ROWS) return rows * rowBytes;
+  // They are shared out evenly, should there be many.
+  const shared = Math.max(rows, leftRows / (2 * workers));
+  const together = rowsWrittenTogether(features, taskBytes / rowBytes);
+  return HELD_TOGETHER * Math.min(shared, together) * rowBytes;
 }
