@@ -36,6 +36,8 @@ export interface MeasureOptions {
   readonly signal?: AbortSignal;
   /** What it has to print. */
   readonly says?: RegExp;
+  /** Is told the programs and libraries of the command; looking for them takes a little of its time. */
+  readonly onFiles?: (files: ReadonlySet<string>) => void;
 }
 
 /**
@@ -82,20 +84,22 @@ export async function measure(
     end();
   }, options.stopAfterSeconds * 1000);
   options.signal?.addEventListener('abort', end, { once: true });
-  const tree = pid === undefined ? null : watchTree(pid);
+  const forFiles = options.onFiles !== undefined;
+  const tree = pid === undefined ? null : watchTree(pid, { forFiles });
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', resolve);
     });
     const seconds = (performance.now() - start) / 1000;
-    const watched = tree?.stop() ?? 0;
+    const watched = tree?.stop() ?? { peakBytes: 0, files: new Set<string>() };
+    options.onFiles?.(watched.files);
     options.signal?.throwIfAborted();
     if (stopped) return { stoppedAfterSeconds: options.stopAfterSeconds };
     if (code !== 0) throw new Error(failure(command, code, said.err));
     if (options.says?.test(said.out) === false)
       throw new Error(`${command.args.join(' ')} did not say ${options.says}:\n${said.out}`);
-    const peakBytes = Math.max(watched, readPeak(said.out) ?? 0);
+    const peakBytes = Math.max(watched.peakBytes, readPeak(said.out) ?? 0);
     const foretold = readForetold(said.out);
     const told = readTold(said.out);
     return {

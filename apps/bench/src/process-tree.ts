@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { mappedFiles } from './page-cache.js';
 import { highWaterBytes } from './peak.js';
 
 /** All living descendants of a process, without itself; empty where the kernel does not say. */
@@ -28,21 +29,42 @@ function children(pid: number): number[] {
   }
 }
 
+/** What was seen of a tree of processes. */
+export interface Watched {
+  /** The most memory they held together: the sum of the kernel's high-water marks of those alive at one time. 0 = none. */
+  readonly peakBytes: number;
+  /** Programs and libraries of all of them. */
+  readonly files: ReadonlySet<string>;
+}
+
 /**
- * Watches the descendants of a process until `stop`, which gives the most memory they held together: the sum of the
- * kernel's high-water marks of those alive at one time, in bytes. 0 = nothing was seen.
+ * Watches the descendants of a process until `stop`.
+ *
+ * @param forFiles look for their files too: for a while, after which they have loaded what they need
  */
-export function watchTree(pid: number, everyMs = 100): { readonly stop: () => number } {
-  let peak = 0;
+export function watchTree(
+  pid: number,
+  { everyMs = 100, forFiles = false } = {},
+): { readonly stop: () => Watched } {
+  let peakBytes = 0;
+  const files = new Set<string>();
+  const startMs = performance.now();
   const look = () => {
-    const together = descendants(pid).reduce((sum, one) => sum + (highWaterBytes(one) ?? 0), 0);
-    peak = Math.max(peak, together);
+    const alive = descendants(pid);
+    peakBytes = Math.max(
+      peakBytes,
+      alive.reduce((sum, one) => sum + (highWaterBytes(one) ?? 0), 0),
+    );
+    if (forFiles && performance.now() - startMs < LOADED_MS)
+      for (const file of alive.flatMap(mappedFiles)) files.add(file);
   };
   const timer = setInterval(look, everyMs);
   return {
     stop: () => {
       clearInterval(timer);
-      return peak;
+      return { peakBytes, files };
     },
   };
 }
+
+const LOADED_MS = 3000;

@@ -13,7 +13,7 @@ const HEAD = `Made by \`pnpm bench report\` from [what was recorded](results); t
 
 const LIMITS = `## Limits of these figures
 
-- One machine, one kind of disk, data that is in the page cache: ratios carry over better than seconds.
+- One machine, one kind of disk, data and programs that are in the page cache: ratios carry over better than seconds.
 - Generated data: keys with a density of 1/√n, events evenly spread over the day. Real data is lumpier.
 - Peers are what a careful user would write today, in the forms that were tried (their texts are in [peers](../../apps/bench/peers) and [baselines](../../apps/bench/src/baselines)); whoever knows a faster one is asked for it.
 - A peer writes one Parquet file; Tessera writes one per day, checks what it wrote, and publishes it in a step that a crash cannot halve.
