@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyTable, keyTableBytes } from '../src/index.js';
+import { type KeyWidth, keyTable, keyTableBytes } from '../src/index.js';
 
 /** A string as a vector holds it: its length, then 12 bytes, or 4 of them and a pointer. */
 function wordsOf(strings: readonly string[]): Int32Array {
@@ -66,6 +67,44 @@ describe('keyTable', () => {
     const words = (list: readonly bigint[]) => new Int32Array(BigInt64Array.from(list).buffer);
     keyTable(words(wide), codesOf(wide), 2)!.find(words([...wide, 1n, 2n << 32n]), 7, found);
     expect([...found.subarray(0, 7)]).toEqual([4, 3, 2, 1, 0, -1, -1]);
+  });
+
+  // Few values for a word, so that many keys are alike in one or two of them; zeros are what a free place holds.
+  const word = fc.oneof(
+    fc.constantFrom(0, 1, -1, 2 ** 31 - 1, -(2 ** 31)),
+    fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+  );
+  const bytes = fc.uint8Array({ min: 1, max: 3, maxLength: 12 });
+  const keyOf: Readonly<Record<KeyWidth, fc.Arbitrary<readonly number[]>>> = {
+    1: fc.tuple(word),
+    2: fc.tuple(word, word),
+    4: bytes.map((some) => {
+      const padded = new Uint8Array(12);
+      padded.set(some);
+      return [some.length, ...new Int32Array(padded.buffer)];
+    }),
+  };
+
+  test.each([1, 2, 4] as const)('%i words: what a Map says, where lines are full too', (width) => {
+    // In tables of few lines a line often has more keys than places, the last one too, which goes on with the first.
+    const keys = fc.uniqueArray(keyOf[width], { selector: String, maxLength: 40, size: 'max' });
+    const asked = fc.array(keyOf[width], { maxLength: 20 });
+    const check = (
+      known: readonly (readonly number[])[],
+      others: readonly (readonly number[])[],
+    ) => {
+      const codes = codesOf(known);
+      const map = new Map(known.map((key, i) => [String(key), codes[i]!]));
+      const all = [...known, ...others];
+      const found = new Int32Array(all.length);
+      keyTable(Int32Array.from(known.flat()), codes, width)!.find(
+        Int32Array.from(all.flat()),
+        all.length,
+        found,
+      );
+      expect([...found]).toEqual(all.map((key) => map.get(String(key)) ?? -1));
+    };
+    fc.assert(fc.property(keys, asked, check), { numRuns: 2000 });
   });
 
   test('memory is what it says', () => {
