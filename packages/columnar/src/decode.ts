@@ -11,10 +11,9 @@ export function decodeBatch(bytes: Uint8Array): Batch {
   if (bytes.byteLength < PREAMBLE_BYTES) throw damaged(`${bytes.byteLength} bytes, no preamble`);
   const block = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   const [magic, headerBytes] = new Uint32Array(block.buffer, block.byteOffset, 2);
-  const [total, rows] = new Float64Array(block.buffer, block.byteOffset + 8, 2) as unknown as [
-    number,
-    number,
-  ];
+  const numbers = new Float64Array(block.buffer, block.byteOffset + 8, 2);
+  const total = numbers[0]!;
+  const rows = numbers[1]!;
   if (magic !== MAGIC) throw damaged('wrong magic');
   if (!Number.isSafeInteger(rows) || rows < 0) throw damaged(`${rows} rows`);
   if (total !== block.byteLength) throw damaged(`${block.byteLength} of ${total} bytes`);

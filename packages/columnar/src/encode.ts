@@ -40,14 +40,13 @@ export type Header = readonly (readonly [string, Shape])[];
 /**
  * The block in pieces, without copying the arrays: for a gathering write.
  *
- * Throws  TypeError for a column that has not as many rows as the batch
+ * Throws  TypeError for a column that has not as many rows as the batch, or whose arrays are not of one length: who reads
+ *         the block could not tell
  */
 export function encodeBatchParts(batch: Batch): Uint8Array[] {
   const arrays: ArrayBufferView[] = [];
   const header = Object.entries(batch.columns).map(([name, column]) => {
-    const rows = columnLength(column);
-    if (rows !== batch.rows)
-      throw new TypeError(`column ${name} has ${rows} of ${batch.rows} rows`);
+    checkRows(name, column, batch.rows);
     return [name, describe(column, arrays)] as const;
   });
   const json = headerBytes(header);
@@ -63,6 +62,18 @@ export function encodeBatchParts(batch: Batch): Uint8Array[] {
   new Uint32Array(preamble, 0, 2).set([MAGIC, json.length]);
   new Float64Array(preamble, 8, 2).set([total, batch.rows]);
   return parts;
+}
+
+function checkRows(name: string, column: Column, rows: number): void {
+  const found = columnLength(column);
+  if (found !== rows) throw new TypeError(`column ${name} has ${found} of ${rows} rows`);
+  if ('valid' in column && column.valid !== null && column.valid.length !== rows)
+    throw new TypeError(`column ${name} has validity of ${column.valid.length} of ${rows} rows`);
+  if (column.kind === 'list') checkRows(`${name}[]`, column.child, column.offsets[rows]!);
+  if (column.kind === 'map') {
+    checkRows(`${name}.keys`, column.keys, column.offsets[rows]!);
+    checkRows(`${name}.values`, column.values, column.offsets[rows]!);
+  }
 }
 
 const PADDING = new Uint8Array(8);

@@ -311,6 +311,44 @@ describe('blocks of bytes', () => {
     expect(() => encodeBatch({ rows: 2, columns: { x } })).toThrow('column x has 1 of 2 rows');
   });
 
+  test('nor is one whose arrays are not of one length, however deep', () => {
+    const offsets = Int32Array.of(0, 1, 2);
+    const two: Column = { kind: 'code', values: Int32Array.of(1, 2) };
+    const three: Column = { kind: 'code', values: Int32Array.of(1, 2, 3) };
+    const valid = Uint8Array.of(1);
+    const i64: Column = { kind: 'i64', values: BigInt64Array.of(1n, 2n), valid };
+    const list = (child: Column, of: Uint8Array | null = null): Column => ({
+      ...{ kind: 'list', offsets, valid: of },
+      child,
+    });
+    const map = (keys: Column, values: Column): Column => ({
+      ...{ kind: 'map', offsets, valid: null },
+      ...{ keys, values },
+    });
+    const refused = (x: Column, why: string) =>
+      expect(() => encodeBatch({ rows: 2, columns: { x } })).toThrow(why);
+    refused(i64, 'column x has validity of 1 of 2 rows');
+    refused(list(two, valid), 'column x has validity of 1 of 2 rows');
+    refused(list(three), 'column x[] has 3 of 2 rows');
+    refused(list(i64), 'column x[] has validity of 1 of 2 rows');
+    refused(map(three, two), 'column x.keys has 3 of 2 rows');
+    refused(map(two, list(three)), 'column x.values[] has 3 of 2 rows');
+  });
+
+  test('blocks of some batches in any turn are what they are alone', () => {
+    const some = fc.array(batches, { minLength: 1, maxLength: 4 });
+    const turns = fc.array(fc.nat(3), { maxLength: 12 });
+    fc.assert(
+      fc.property(some, turns, (known, order) => {
+        const alone = known.map(contents);
+        const blocks = order.map((at) => encodeBatch(known[at % known.length]!));
+        order.forEach((at, idx) => {
+          expect(contents(decodeBatch(blocks[idx]!))).toStrictEqual(alone[at % known.length]);
+        });
+      }),
+    );
+  });
+
   test('blocks one after the other have headers of their own', () => {
     const valid = Uint8Array.of(1, 0);
     const values = BigInt64Array.of(1n, 2n);
