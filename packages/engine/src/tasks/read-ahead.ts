@@ -11,12 +11,14 @@ export type SweptColumns = (feature: Pick<FeaturePlan, 'scan' | 'name'>) => Colu
 
 const ahead = new WeakMap<AssembleTask, SweptColumns>();
 
+type Reading = Pick<TaskContext, 'exchange' | 'clock' | 'cancelled'>;
+
 /**
  * While DuckDB writes a partition its thread's own loop has nothing to do: it can read what the next one is made of.
  *
  * Only where the two together have no more rows than one may have. A failure is left for the task itself to meet.
  */
-export function readAhead(context: TaskContext, running: Task, next: Task): void {
+export function readAhead(context: Reading, running: Task, next: Task): void {
   if (running.type !== 'assemble' || next.type !== 'assemble') return;
   if (running.rows + next.rows > next.pieceRows || context.cancelled()) return;
   const [piece] = piecesOf(next);
@@ -32,14 +34,22 @@ export function readAhead(context: TaskContext, running: Task, next: Task): void
 }
 
 /** Columns of a piece of a partition, which may have been read already. */
-export function sweptColumns(context: TaskContext, task: AssembleTask, piece: Piece): SweptColumns {
+export function sweptColumns(
+  context: Pick<TaskContext, 'exchange'>,
+  task: AssembleTask,
+  piece: Piece,
+): SweptColumns {
   const read = ahead.get(task);
   // Should it fail and be tried again, everything is read again.
   ahead.delete(task);
   return read ?? readPiece(context, task, piece);
 }
 
-function readPiece(context: TaskContext, task: AssembleTask, piece: Piece): SweptColumns {
+function readPiece(
+  context: Pick<TaskContext, 'exchange'>,
+  task: AssembleTask,
+  piece: Piece,
+): SweptColumns {
   const swept = columnsInLeftOrder(context, task.features, (scan) => [blocksOf(task, scan, piece)]);
   // The first feature of some blocks reads them.
   for (const feature of task.features) swept(feature);
