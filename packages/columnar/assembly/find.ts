@@ -16,8 +16,8 @@ const FIRST: u64 = ((<u64>0xff51afd7) << 32) | 0xed558ccd;
 const SECOND: u64 = ((<u64>0xc4ceb9fe) << 32) | 0x1a85ec53;
 
 /**
- * Line that a key belongs to. Source: the finaliser of MurmurHash3 (64 bits) without its first and last step, which no line
- * depends on; the range by multiplication (Lemire, 2018).
+ * Line that a key belongs to. Source: the finaliser of MurmurHash3 (64 bits) without its last step, which no line depends
+ * on, and its first, which the multiplications make up for; the range by multiplication (Lemire, 2018).
  */
 function lineOf(ab: u64, c: u32, lines: u32): u32 {
   let h = (ab ^ (<u64>c * GOLDEN)) * FIRST;
@@ -57,7 +57,8 @@ function codeFrom(line: u32, table: usize, lines: u32, a: u32, b: u32, c: u32, l
     const found = alike(at, a, b, c);
     if (found !== 0) {
       const word = load<u32>(wordAt(at, ctz(found)));
-      return word !== 0 && (word & LENGTH_MASK) === length ? <i32>((word >>> LENGTH_BITS) - 1) : -1;
+      // Of a free place -1 too.
+      return (word & LENGTH_MASK) === length ? <i32>((word >>> LENGTH_BITS) - 1) : -1;
     }
     if (load<u32>(wordAt(at, 3)) === 0) return -1;
     if (++line === lines) line = 0;

@@ -1,3 +1,2 @@
-export { addKeys, findNarrow, findStrings, findWide } from './find';
 export { placeRows, scatter32, scatter64, scatter128 } from './scatter';
 export { countRows, firstFalling, occurringCodes, placeByCode } from './sort';

@@ -1,19 +1,8 @@
-import { KERNELS } from './generated/kernels.js';
+import { KERNELS, SIMD_KERNELS } from './generated/kernels.js';
 import { kernelsOf } from './wasm.js';
 
-/** The functions of `assembly/`. */
+/** The functions of `assembly/index.ts`. */
 export interface Kernels {
-  addKeys(
-    table: number,
-    lines: number,
-    words: number,
-    width: number,
-    codes: number,
-    keys: number,
-  ): number;
-  findNarrow: Find;
-  findWide: Find;
-  findStrings: Find;
   placeRows(
     codes: number,
     rows: number,
@@ -45,6 +34,21 @@ export interface Kernels {
   firstFalling(sorted: number, keyStart: number, from: number, keys: number): number;
 }
 
+/** The functions of `assembly/simd.ts`. */
+export interface SimdKernels {
+  addKeys(
+    table: number,
+    lines: number,
+    words: number,
+    width: number,
+    codes: number,
+    keys: number,
+  ): number;
+  findNarrow: Find;
+  findWide: Find;
+  findStrings: Find;
+}
+
 type Find = (table: number, lines: number, words: number, rows: number, codes: number) => void;
 
 type Scatter = (
@@ -59,4 +63,17 @@ type Scatter = (
 
 export function columnarKernels(memory: WebAssembly.Memory): Kernels {
   return kernelsOf<Kernels>(KERNELS, memory);
+}
+
+let simd: boolean | null = null;
+
+/** Not on an x64 processor without SSE4.1, which is what some virtual machines show of a newer one. */
+export function hasSimd(): boolean {
+  simd ??= WebAssembly.validate(Buffer.from(SIMD_KERNELS, 'base64'));
+  return simd;
+}
+
+/** Throws  where there is no SIMD */
+export function simdKernels(memory: WebAssembly.Memory): SimdKernels {
+  return kernelsOf<SimdKernels>(SIMD_KERNELS, memory);
 }

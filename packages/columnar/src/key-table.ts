@@ -1,4 +1,4 @@
-import { columnarKernels } from './kernels.js';
+import { hasSimd, simdKernels } from './kernels.js';
 import { addresses, newMemory } from './wasm.js';
 
 /**
@@ -47,9 +47,10 @@ const linesFor = (keys: number): number => 1 + Math.ceil(keys / LOAD);
  * @param words `keys` × width; no key twice, no string above 12 bytes
  * @param codes 0 … keys - 1 in any order
  *
- * Returns  null when two strings differ in nothing but zeros behind them
+ * Returns  null when two strings differ in nothing but zeros behind them, and on a processor without SIMD
  */
 export function keyTable(words: Int32Array, codes: Int32Array, width: KeyWidth): KeyTable | null {
+  if (!hasSimd()) return null;
   const keys = codes.length;
   const table = newTable(keys, width);
   for (let from = 0; from < keys; from += BLOCK_ROWS) {
@@ -90,7 +91,7 @@ function newTable(keys: number, width: KeyWidth): Table {
     next(BLOCK_ROWS * 4),
   ];
   const memory = newMemory(next(0));
-  const kernels = columnarKernels(memory);
+  const kernels = simdKernels(memory);
   const find = kernels[FIND[width]];
   return {
     words: new Int32Array(memory.buffer, words, BLOCK_ROWS * width),

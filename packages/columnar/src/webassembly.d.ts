@@ -1,5 +1,7 @@
 /** What is used of it: TypeScript has WebAssembly's types among those of browsers only. */
 declare namespace WebAssembly {
+  /** Whether a module of these bytes can be made on this processor. */
+  function validate(bytes: Uint8Array): boolean;
   class Module {
     constructor(bytes: Uint8Array);
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type KeyWidth, keyTable, keyTableBytes } from '../src/index.js';
@@ -105,6 +106,18 @@ describe('keyTable', () => {
       expect([...found]).toEqual(all.map((key) => map.get(String(key)) ?? -1));
     };
     fc.assert(fc.property(keys, asked, check), { numRuns: 2000 });
+  });
+
+  test.runIf(process.arch === 'x64')('without SIMD there is none, and buckets are filled', () => {
+    const { href } = new URL('../bundle/index.js', import.meta.url);
+    const code = `
+      import { bucketCollector, keyTable } from '${href}';
+      const collector = bucketCollector({ codeColumn: 'code', buckets: 1, rows: 1, isReused: true, dropsUnknown: true });
+      collector.add({ rows: 1, columns: { code: { kind: 'code', values: Int32Array.of(7) } } });
+      const [{ columns }] = collector.take();
+      console.log(keyTable(Int32Array.of(1), Int32Array.of(0), 1), columns.code.values[0]);`;
+    const args = ['--no-enable-sse4-1', '--input-type=module', '-e', code];
+    expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('null 7\n');
   });
 
   test('memory is what it says', () => {

@@ -1,0 +1,1 @@
+export { addKeys, findNarrow, findStrings, findWide } from './find';
