@@ -81,7 +81,7 @@ test('a file that is another one by now, that is gone, and a run that was stoppe
 });
 
 test('files are read through one buffer: nothing of a longer one is left in the next, side by side or not', async () => {
-  const lengths = [40 * PIECE, 5, 16 * PIECE + 5, 0, 17 * PIECE, 1, 3 * PIECE];
+  const lengths = [40 * PIECE, 5, 32 * PIECE, 16 * PIECE + 5, 0, 17 * PIECE, 1, 3 * PIECE];
   const files: { path: string; stat: string; bytes: Buffer }[] = [];
   for (const [at, length] of lengths.entries()) {
     const bytes = bytesOf(length).map((byte) => byte ^ at);
