@@ -16,7 +16,7 @@ type Reading = Pick<TaskContext, 'exchange' | 'clock' | 'cancelled'>;
 /**
  * While DuckDB writes a partition its thread's own loop has nothing to do: it can read what the next one is made of.
  *
- * Only where the two together have no more rows than one may have. A failure is left for the task itself to meet.
+ * Only where the two together have no more rows than one may have. What the clock tells of it counts for the one that runs.
  */
 export function readAhead(context: Reading, running: Task, next: Task): void {
   if (running.type !== 'assemble' || next.type !== 'assemble') return;
@@ -29,7 +29,7 @@ export function readAhead(context: Reading, running: Task, next: Task): void {
       during(context, 'read', () => readPiece(context, next, piece)),
     );
   } catch {
-    ahead.delete(next);
+    // Left for the task itself to meet.
   }
 }
 
