@@ -35,7 +35,7 @@ export function keyTableBytes(keys: number): number {
 /** Four keys of three words, and a word each of their code and length. */
 const LINE_BYTES = 64;
 
-/** Keys of a line: the denser the table, the more of it lies in a core's cache; a key in seven is in the line after its own. */
+/** Keys of a line: the denser the table, the more of it lies in a core's cache; a key in nine lies behind its own. */
 const LOAD = 2.8;
 
 /** So many keys are copied to and fro at a time. */
