@@ -25,10 +25,14 @@ export const next = join({ name: 'next', left: orders, parts: [part(spend)] });
     'id,who,amount,at\n1,a,1.5,2025-03-01T08:00:00Z\n2,a,2.5,2025-03-01T09:00:00Z\n',
 } as const;
 
-/** WebAssembly takes 10 GB of addresses a memory, and more than one. */
-function trainSet(folder: string, env: Readonly<Record<string, string>>) {
-  const command = `ulimit -v 8000000; exec "${process.execPath}" "${TESSERA}" train-set --join next`;
-  return spawnSync('bash', ['-c', command], {
+interface Where {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+function withFewAddresses(args: readonly string[], { folder, env }: Where) {
+  const words = [process.execPath, ...args].map((word) => `'${word}'`).join(' ');
+  return spawnSync('bash', ['-c', `ulimit -v 8000000; exec ${words}`], {
     cwd: folder,
     encoding: 'utf8',
     // The shell that runs the tests may stand elsewhere.
@@ -36,11 +40,27 @@ function trainSet(folder: string, env: Readonly<Record<string, string>>) {
   });
 }
 
+/** WebAssembly takes 10 GB of addresses a memory, and more than one. */
+function trainSet(folder: string, env: Readonly<Record<string, string>>) {
+  return withFewAddresses([TESSERA, 'train-set', '--join', 'next'], { folder, env });
+}
+
+/** Later versions of V8 do with few where they do not get many. */
+function doesWithFew(folder: string): boolean {
+  const script = 'new WebAssembly.Memory({ initial: 1 })';
+  return withFewAddresses(['-e', script], { folder, env: { NODE_OPTIONS: '' } }).status === 0;
+}
+
 describe.skipIf(process.platform !== 'linux')('few addresses', () => {
-  test('are told, with what to do, and nothing is left', () => {
+  test('are told, with what to do, and nothing is left, where they are not enough', () => {
     const folder = newFolder();
     writeFiles(folder, PROJECT);
     const { status, stderr } = trainSet(folder, { NODE_OPTIONS: '' });
+    if (doesWithFew(folder)) {
+      expect(status).toBe(0);
+      expect(existsSync(joinPath(folder, 'out/train-sets/next'))).toBe(true);
+      return;
+    }
     expect(stderr).toMatch(/ADDRESS_SPACE/);
     expect(stderr).toMatch(/NODE_OPTIONS=--disable-wasm-trap-handler/);
     expect(status).toBe(2);
