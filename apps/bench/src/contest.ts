@@ -58,30 +58,26 @@ interface Runner {
   readonly kept: WhenKept | null;
 }
 
-/** Files of each contender's program and libraries, seen while its result was made to be compared. */
-type Programs = Map<string, ReadonlySet<string>>;
-
-/** The round in which results are compared. */
-type Checking = Contest & { readonly programs: Programs };
+/** A contest, and the files of each contender's program and libraries, seen in its first run. */
+type Running = Contest & { readonly programs: Map<string, ReadonlySet<string>> };
 
 /**
  * First a round in which everyone's result is compared with ours; then `runs` rounds that are timed, taking turns, every
- * second one in reverse order; before each, its program and the data are read into the page cache. A baseline that was slow to be checked is not run again: that was its time.
+ * second one in reverse order. A baseline that was slow to be checked is not run again: that was its time.
  *
  * Returns  entries in the order reference, variants, baselines.
  * Throws   Error as soon as two results differ, or a process fails.
  */
-export async function hold(contest: Contest): Promise<Entry[]> {
+export async function hold(asked: Contest): Promise<Entry[]> {
+  const contest: Running = { ...asked, programs: new Map() };
   const { reference, setting } = contest;
   const skipped: Entry[] = [];
-  const programs: Programs = new Map();
-  const checked = { ...contest, programs };
-  const first = await runOnce(checked, reference);
+  const first = await runOnce(contest, reference);
   if ('stoppedAfterSeconds' in first)
     throw new Error(`Tessera took longer than ${contest.stopAfterSeconds} s; see --stop-after`);
   const runners: Runner[] = [own(contest, { contender: reference, first, agreed: null })];
   for (const variant of contest.variants) {
-    const outcome = await runOnce(checked, variant);
+    const outcome = await runOnce(contest, variant);
     if ('stoppedAfterSeconds' in outcome) {
       skipped.push(stoppedEntry(variant, outcome, null));
       continue;
@@ -91,7 +87,7 @@ export async function hold(contest: Contest): Promise<Entry[]> {
   }
   for (const baseline of [...contest.baselines, ...contest.checks]) {
     const why = await baseline.prepare(setting);
-    const result = why === null ? await checkBaseline(checked, baseline) : null;
+    const result = why === null ? await checkBaseline(contest, baseline) : null;
     if (result === null)
       skipped.push({
         contender: baseline,
@@ -106,7 +102,6 @@ export async function hold(contest: Contest): Promise<Entry[]> {
   for (let round = 0; round < contest.runs; round++) {
     const order = timed.filter(({ runs }) => runs.length < contest.runs);
     for (const { contender, runs } of round % 2 === 0 ? order : order.reverse()) {
-      intoPageCache([...(programs.get(contender.name) ?? []), ...parquetBelow(setting.data.dir)]);
       const outcome = await runOnce(contest, contender);
       if ('stoppedAfterSeconds' in outcome)
         throw new Error(`${contender.title} took over ${outcome.stoppedAfterSeconds} s this time`);
@@ -144,7 +139,7 @@ function own({ slowSeconds, runs }: Contest, { contender, first, agreed }: Check
 }
 
 /** A baseline's one checked run, of today or kept. */
-async function checkBaseline(contest: Checking, baseline: Baseline): Promise<Runner | Entry> {
+async function checkBaseline(contest: Running, baseline: Baseline): Promise<Runner | Entry> {
   const { setting, kept } = contest;
   const found = contest.fresh ? null : kept.find(baseline, setting);
   const tooShort =
@@ -183,22 +178,20 @@ function stoppedEntry(contender: Contender, outcome: Stopped, kept: WhenKept | n
   return { contender, outcome: { kind: 'stopped', seconds, kept }, agreed: null };
 }
 
-async function runOnce(
-  contest: Contest | Checking,
-  contender: Contender,
-): Promise<Measured | Stopped> {
-  const { setting, stopAfterSeconds, signal } = contest;
+/** One run; from its second on a contender finds its program and the data in the page cache. */
+async function runOnce(contest: Running, contender: Contender): Promise<Measured | Stopped> {
+  const { setting, stopAfterSeconds, signal, programs } = contest;
+  const program = programs.get(contender.name);
   const place = contender.place(setting);
   rmSync(place, { recursive: true, force: true });
   await contender.setUp?.(setting, place);
   const command = contender.command(setting, place);
+  if (program !== undefined) intoPageCache([...program, ...parquetBelow(setting.data.dir)]);
   const outcome = await measure(command, {
     work: setting.work,
     stopAfterSeconds,
     ...(signal !== undefined && { signal }),
-    ...('programs' in contest && {
-      onFiles: (files) => contest.programs.set(contender.name, files),
-    }),
+    ...(program === undefined && { onFiles: (files) => programs.set(contender.name, files) }),
   });
   const time =
     'seconds' in outcome

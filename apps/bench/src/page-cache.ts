@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
 const buffer = new Uint8Array(1 << 20);
@@ -32,15 +32,3 @@ export function parquetBelow(folder: string): string[] {
     .filter((path) => path.endsWith('.parquet'))
     .map((path) => join(folder, path));
 }
-
-/** Files that a process has mapped: its program and its libraries; empty where the kernel does not say. */
-export function mappedFiles(pid: number): string[] {
-  try {
-    const maps = readFileSync(`/proc/${pid}/maps`, 'utf8');
-    return [...new Set(maps.match(/\/\S.*$/gm) ?? [])].filter((path) => !NO_FILE.test(path));
-  } catch {
-    return [];
-  }
-}
-
-const NO_FILE = /^\/(?:dev|proc|memfd:|SYSV)|\(deleted\)$/;

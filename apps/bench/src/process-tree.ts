@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { mappedFiles } from './page-cache.js';
 import { highWaterBytes } from './peak.js';
 
 /** All living descendants of a process, without itself; empty where the kernel does not say. */
@@ -28,6 +27,18 @@ function children(pid: number): number[] {
     return [];
   }
 }
+
+/** Files that a process has mapped: its program and its libraries; empty where the kernel does not say. */
+export function mappedFiles(pid: number): string[] {
+  try {
+    const maps = readFileSync(`/proc/${pid}/maps`, 'utf8');
+    return [...new Set(maps.match(/\/\S.*$/gm) ?? [])].filter((path) => !NO_FILE.test(path));
+  } catch {
+    return [];
+  }
+}
+
+const NO_FILE = /^\/(?:dev|proc|memfd:|SYSV)|\(deleted\)$/;
 
 /** What was seen of a tree of processes. */
 export interface Watched {

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { intoPageCache, mappedFiles, parquetBelow } from '../src/page-cache.js';
+import { intoPageCache, parquetBelow } from '../src/page-cache.js';
+import { mappedFiles } from '../src/process-tree.js';
 
 test.runIf(process.platform === 'linux')('a process maps its program', () => {
   const files = mappedFiles(process.pid);

@@ -106,9 +106,6 @@ export function addKeys(
   return 1;
 }
 
-// A loop for each width, and three passes: lines are found; memory is asked for those of a group's rows, all at once, where
-// a loop that compares would wait for each; keys are compared.
-
 /** Nothing but loads: so a core has as many of them under way as it can. */
 function touch(table: usize, places: usize, rows: u32): u32 {
   let touched: u32 = 0;
@@ -117,69 +114,63 @@ function touch(table: usize, places: usize, rows: u32): u32 {
   return touched;
 }
 
-export function findNarrow(table: usize, lines: u32, words: usize, rows: u32, codes: usize): u32 {
-  let touched: u32 = 0;
-  for (let from: u32 = 0; from < rows; from += GROUP) {
-    const count = min(rows - from, GROUP);
-    const keys = words + ((<usize>from) << 2);
-    const places = codes + ((<usize>from) << 2);
-    for (let i: u32 = 0; i < count; i++) {
-      const a = load<u32>(keys + ((<usize>i) << 2));
-      store<u32>(places + ((<usize>i) << 2), lineOf(a, 0, lines));
-    }
-    touched |= touch(table, places, count);
-    for (let i: u32 = 0; i < count; i++) {
-      const to = places + ((<usize>i) << 2);
-      const a = load<u32>(keys + ((<usize>i) << 2));
-      store<i32>(to, codeFrom(load<u32>(to), table, lines, a, 0, 0, 0));
-    }
-  }
-  return touched;
+/** Words of a key as it lies in a vector: a number's one or two, or a string's length and its bytes. */
+function firstOf<Key>(key: usize): u32 {
+  return sizeof<Key>() === 16 ? load<u32>(key, 4) : load<u32>(key);
 }
 
-export function findWide(table: usize, lines: u32, words: usize, rows: u32, codes: usize): u32 {
-  let touched: u32 = 0;
-  for (let from: u32 = 0; from < rows; from += GROUP) {
-    const count = min(rows - from, GROUP);
-    const keys = words + ((<usize>from) << 3);
-    const places = codes + ((<usize>from) << 2);
-    for (let i: u32 = 0; i < count; i++) {
-      const ab = load<u64>(keys + ((<usize>i) << 3));
-      store<u32>(places + ((<usize>i) << 2), lineOf(ab, 0, lines));
-    }
-    touched |= touch(table, places, count);
-    for (let i: u32 = 0; i < count; i++) {
-      const to = places + ((<usize>i) << 2);
-      const key = keys + ((<usize>i) << 3);
-      const line = load<u32>(to);
-      store<i32>(to, codeFrom(line, table, lines, load<u32>(key), load<u32>(key, 4), 0, 0));
-    }
-  }
-  return touched;
+function secondOf<Key>(key: usize): u32 {
+  if (sizeof<Key>() === 16) return load<u32>(key, 8);
+  return sizeof<Key>() === 8 ? load<u32>(key, 4) : 0;
 }
 
-export function findStrings(table: usize, lines: u32, words: usize, rows: u32, codes: usize): u32 {
+function thirdOf<Key>(key: usize): u32 {
+  return sizeof<Key>() === 16 ? load<u32>(key, 12) : 0;
+}
+
+function lengthOf<Key>(key: usize): u32 {
+  return sizeof<Key>() === 16 ? load<u32>(key) : 0;
+}
+
+/**
+ * Three passes: lines are found; memory is asked for those of a group's rows, all at once, where a loop that compares would
+ * wait for each; keys are compared.
+ */
+function find<Key>(table: usize, lines: u32, words: usize, rows: u32, codes: usize): u32 {
   let touched: u32 = 0;
   for (let from: u32 = 0; from < rows; from += GROUP) {
     const count = min(rows - from, GROUP);
-    const keys = words + ((<usize>from) << 4);
+    const keys = words + <usize>from * sizeof<Key>();
     const places = codes + ((<usize>from) << 2);
     for (let i: u32 = 0; i < count; i++) {
-      const key = keys + ((<usize>i) << 4);
-      store<u32>(places + ((<usize>i) << 2), lineOf(load<u64>(key, 4), load<u32>(key, 12), lines));
+      const key = keys + <usize>i * sizeof<Key>();
+      const ab = <u64>firstOf<Key>(key) | ((<u64>secondOf<Key>(key)) << 32);
+      store<u32>(places + ((<usize>i) << 2), lineOf(ab, thirdOf<Key>(key), lines));
     }
     touched |= touch(table, places, count);
     for (let i: u32 = 0; i < count; i++) {
-      const key = keys + ((<usize>i) << 4);
+      const key = keys + <usize>i * sizeof<Key>();
       const to = places + ((<usize>i) << 2);
-      const length = load<u32>(key);
-      const a = load<u32>(key, 4);
-      const b = load<u32>(key, 8);
-      const c = load<u32>(key, 12);
+      const length = lengthOf<Key>(key);
+      const a = firstOf<Key>(key);
+      const b = secondOf<Key>(key);
+      const c = thirdOf<Key>(key);
       const code = codeFrom(load<u32>(to), table, lines, a, b, c, length);
       // The words of a longer string are a prefix and a pointer.
       store<i32>(to, length <= LONGEST_KEY_BYTES ? code : -1);
     }
   }
   return touched;
+}
+
+export function findNarrow(table: usize, lines: u32, words: usize, rows: u32, codes: usize): u32 {
+  return find<u32>(table, lines, words, rows, codes);
+}
+
+export function findWide(table: usize, lines: u32, words: usize, rows: u32, codes: usize): u32 {
+  return find<u64>(table, lines, words, rows, codes);
+}
+
+export function findStrings(table: usize, lines: u32, words: usize, rows: u32, codes: usize): u32 {
+  return find<v128>(table, lines, words, rows, codes);
 }

@@ -1,6 +1,9 @@
 import type { Batch, Column } from './column.js';
 import { columnLength } from './shape.js';
 
+/** Another with every change of the layout: what a run left is of no use to a program that reads blocks otherwise. */
+export const BLOCK_FORMAT = 2;
+
 /**
  * A batch as one block of bytes, for files and messages that live as long as a run. Not a durable format.
  *
@@ -12,9 +15,7 @@ import { columnLength } from './shape.js';
  *
  * Byte order is the machine's.
  */
-export const MAGIC = 0x32425354;
-/** Another with every change of the layout: what a run left is of no use to a program that reads blocks otherwise. */
-export const BLOCK_FORMAT = 2;
+export const MAGIC = 0x30425354 + BLOCK_FORMAT * 2 ** 24;
 export const PREAMBLE_BYTES = 24;
 
 /** A column in the header. Its rows are the batch's, those of what lists and maps hold are told. */

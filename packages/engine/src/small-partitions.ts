@@ -18,10 +18,12 @@ export function writeTasks(
   const small = partitions.filter(isSmall).length;
   const size =
     small < FEWEST * workers ? 1 : Math.min(MOST_MEMBERS, Math.ceil(small / (2 * workers)));
+  // All are of one plan.
+  const [any] = partitions;
+  const most = any === undefined ? 0 : rowsWrittenTogether(any.features, any.pieceRows);
   const groups: { readonly of: number[]; rows: number; isSmall: boolean }[] = [];
   for (const [idx, task] of partitions.entries()) {
     const last = groups.at(-1);
-    const most = rowsWrittenTogether(task.features, task.pieceRows);
     const fits = last && last.of.length < size && last.rows + task.rows <= most;
     if (fits && last.isSmall && isSmall(task)) {
       last.of.push(idx);

@@ -12,6 +12,9 @@ export interface Blocks {
   readonly of: string;
 }
 
+/** A feature's column; null where a partition without rows has no blocks. */
+export type SweptColumns = (feature: Pick<FeaturePlan, 'scan' | 'name'>) => Column | null;
+
 /** Blocks of all buckets → columns of these names in left order. */
 function inLeftOrder(
   { exchange }: Pick<TaskContext, 'exchange'>,
@@ -60,7 +63,7 @@ export function columnsInLeftOrder(
   context: Pick<TaskContext, 'exchange'>,
   features: readonly Pick<FeaturePlan, 'scan' | 'name'>[],
   blocksOf: (scan: string) => readonly Blocks[],
-): (feature: Pick<FeaturePlan, 'scan' | 'name'>) => Column | null {
+): SweptColumns {
   const namesOf = new Map<string, string[]>();
   for (const { scan, name } of features) namesOf.set(scan, [...(namesOf.get(scan) ?? []), name]);
   const readings = new Map<string, { blocks: readonly Blocks[]; names: string[] }>();

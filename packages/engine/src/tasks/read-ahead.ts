@@ -1,13 +1,8 @@
-import type { Column } from '@tessera/columnar';
-import type { FeaturePlan } from '@tessera/planner';
 import { during } from '../profile/phase-clock.js';
 import type { TaskContext } from './context.js';
-import { type Blocks, columnsInLeftOrder } from './left-order.js';
+import { type Blocks, columnsInLeftOrder, type SweptColumns } from './left-order.js';
 import { type Piece, piecesOf } from './partition-pieces.js';
 import type { AssembleTask, Task } from './task.js';
-
-/** Null where a partition without rows has no blocks. */
-export type SweptColumns = (feature: Pick<FeaturePlan, 'scan' | 'name'>) => Column | null;
 
 const ahead = new WeakMap<AssembleTask, SweptColumns>();
 
