@@ -1,31 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseType } from '@tessera/api';
-import {
-  openDuckDb,
-  quoteLiteral,
-  run,
-  type Session,
-  sinkColumns,
-  sinkWithKey,
-} from '@tessera/lake';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { quoteLiteral, run, sinkColumns, sinkWithKey } from '@tessera/lake';
+import { describe, expect, test } from 'vitest';
 import { fileExchange, memoryExchange } from '../src/exchange.js';
 import { memoryBudget, shareMemory } from '../src/memory.js';
 import { phaseClock } from '../src/profile/phase-clock.js';
 import type { TaskContext } from '../src/tasks/context.js';
 import { keyLookup } from '../src/tasks/key-lookup.js';
+import { sessionHere } from './session-here.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'tessera-keys-'));
-let session: Session;
-beforeAll(async () => {
-  session = await openDuckDb({ threads: 1 });
-});
-afterAll(() => {
-  session.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+const { session, folder: dir } = await sessionHere('keys');
 
 const { worker } = shareMemory(memoryBudget(undefined), 1);
 const contextOf = (memory: Partial<typeof worker> = {}): TaskContext => ({

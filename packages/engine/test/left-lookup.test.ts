@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseType, type SourceSpec } from '@tessera/api';
-import { openDuckDb, quoteLiteral, run, type Session } from '@tessera/lake';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { quoteLiteral, run } from '@tessera/lake';
+import { describe, expect, test } from 'vitest';
 import { fileExchange } from '../src/exchange.js';
 import { memoryBudget, shareMemory } from '../src/memory.js';
 import { phaseClock } from '../src/profile/phase-clock.js';
@@ -12,16 +11,9 @@ import { runLeft } from '../src/tasks/left.js';
 import { leftLookups } from '../src/tasks/left-lookup.js';
 import { runKeys } from '../src/tasks/tables.js';
 import type { LeftTask } from '../src/tasks/task.js';
+import { sessionHere } from './session-here.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'tessera-left-'));
-let session: Session;
-beforeAll(async () => {
-  session = await openDuckDb({ threads: 1 });
-});
-afterAll(() => {
-  session.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+const { session, folder: dir } = await sessionHere('left');
 
 const { worker } = shareMemory(memoryBudget(undefined), 1);
 let exchanges = 0;

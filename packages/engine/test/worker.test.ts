@@ -1,23 +1,15 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDuckDb, quoteLiteral, readRows, run, type Session } from '@tessera/lake';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { quoteLiteral, readRows, run } from '@tessera/lake';
+import { expect, test } from 'vitest';
 import { fileExchange } from '../src/exchange.js';
 import { memoryBudget, shareMemory } from '../src/memory.js';
 import type { AssembleTask } from '../src/tasks/task.js';
 import type { ThreadSettings } from '../src/threads.js';
 import { runTaskInWorker } from '../src/worker.js';
+import { sessionHere } from './session-here.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'tessera-worker-'));
-let session: Session;
-beforeAll(async () => {
-  session = await openDuckDb({ threads: 1 });
-});
-afterAll(() => {
-  session.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const { session, folder } = await sessionHere('worker');
 
 const ROWS = 1000;
 
