@@ -100,6 +100,7 @@ export function draftParts(
         id: `s${draft.scans.size}`,
         lanes: new Map(),
         dictionaries: new Map(),
+        valued: new Set(),
         tie: null,
         parts: [],
         queries: new Map(),

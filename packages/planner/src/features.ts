@@ -18,6 +18,8 @@ export interface ScanDraft {
   readonly id: string;
   readonly lanes: Map<string, LanePlan>;
   readonly dictionaries: Map<string, { column: string; isList: boolean }>;
+  /** Ids of dictionaries whose strings come out or are told apart; those of others only order rows. */
+  readonly valued: Set<string>;
   tie: string | null;
 }
 
@@ -47,16 +49,24 @@ function dictionaryOf(draft: ScanDraft, column: string, type: DataType): string 
   return id;
 }
 
-/** A lane whose values come out again or are compared: strings become dictionary codes. */
-function valueLane(
-  draft: ScanDraft,
-  column: string,
-  type: DataType,
-): { lane: string; dictionary: string | null } {
+interface CodedLane {
+  readonly lane: string;
+  readonly dictionary: string | null;
+}
+
+/** A lane whose values are compared: strings become dictionary codes. */
+function orderedLane(draft: ScanDraft, column: string, type: DataType): CodedLane {
   if (!hasStrings(type))
     return { lane: addLane(draft, { how: 'column', column }, type), dictionary: null };
   const dictionary = dictionaryOf(draft, column, type);
   return { lane: addLane(draft, { how: 'code', column, dictionary }, type), dictionary };
+}
+
+/** A lane whose values come out again too. */
+function valueLane(draft: ScanDraft, column: string, type: DataType): CodedLane {
+  const read = orderedLane(draft, column, type);
+  if (read.dictionary !== null) draft.valued.add(read.dictionary);
+  return read;
 }
 
 function inputLane(
@@ -86,7 +96,7 @@ function inputLane(
 function tieLane(draft: ScanDraft, groupBy: GroupBySpec): void {
   const column = groupBy.source.tieBreaker;
   if (column === undefined || draft.tie !== null) return;
-  draft.tie = valueLane(draft, column, columnType(groupBy, column)).lane;
+  draft.tie = orderedLane(draft, column, columnType(groupBy, column)).lane;
 }
 
 /** Feature plans of one part: one per output column, in order. */

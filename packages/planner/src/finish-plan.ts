@@ -1,3 +1,4 @@
+import type { SourceSpec } from '@tessera/api';
 import { bucketCount } from './bucket-count.js';
 import { type Draft, isSnapshotKey, type PartDraft } from './draft.js';
 import type { LakeFacts, LeftPartitionFacts } from './facts.js';
@@ -100,8 +101,10 @@ export function finishPlan(
       tiles: chosen.tiles,
       whyRows: chosen.whyRows,
     });
+    const onlyTies = chosen.tiles === null && mayBeAlone(scan.source);
     for (const [id, dictionary] of scan.dictionaries) {
-      dictionaries.push({ id, scan: scan.id, ...dictionary });
+      const tied = onlyTies && !scan.valued.has(id);
+      dictionaries.push({ id, scan: scan.id, ...dictionary, ...(tied && { tiedBy: scan.keys }) });
     }
   }
   const planned = new Set(partitions.map(({ ds }) => ds));
@@ -130,6 +133,12 @@ export function finishPlan(
     removed: head.kept === undefined ? gone.filter(covers) : [],
     outdated: reason === null || others.length === 0 ? null : { reason, days: others },
   };
+}
+
+/** Whether most events of a key have a time of their own. */
+function mayBeAlone({ kind, time, columns }: SourceSpec): boolean {
+  const type = columns.find(({ name }) => name === time)?.type;
+  return kind === 'events' && type !== undefined && type.kind !== 'date';
 }
 
 function longestWindow(features: readonly FeaturePlan[]): number | null {

@@ -210,6 +210,11 @@ export interface DictionaryPlan {
   readonly scan: string;
   readonly column: string;
   readonly isList: boolean;
+  /**
+   * Key columns of the scan, where strings only order rows of one key and one time (S5.4): rows that have a time of their
+   * own need none, and those are nearly all. Absent where strings come out, or order what tiles hold.
+   */
+  readonly tiedBy?: readonly string[];
 }
 
 export interface PartitionPlan {

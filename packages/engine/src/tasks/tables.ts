@@ -2,7 +2,7 @@ import { scanStringsSql, type TileScan, tileScanSql } from '@tessera/tiling';
 import { type TaskContext, writeTable } from './context.js';
 import type { DictionaryResult, KeysResult } from './result.js';
 import type { DictionaryTask, KeysTask } from './task.js';
-import { dictionarySql, gridKeysSql, leftKeysSql } from './task-sql.js';
+import { dictionarySql, gridKeysSql, leftKeysSql, tiedStringsSql } from './task-sql.js';
 
 export async function runKeys(context: TaskContext, task: KeysTask): Promise<KeysResult> {
   const sql = task.grid
@@ -20,9 +20,11 @@ export async function runDictionary(
   context: TaskContext,
   task: DictionaryTask,
 ): Promise<DictionaryResult> {
-  const { column, isList } = task.dictionary;
+  const { column, isList, tiedBy } = task.dictionary;
   const tiles = task.tiles.flatMap((scan) => scanStringsSql(scan, column) ?? []);
-  const sql = dictionarySql(task.scan, column, isList, tiles);
+  const sql = tiedBy
+    ? tiedStringsSql(task.scan, column, tiedBy)
+    : dictionarySql(task.scan, column, isList, tiles);
   return { strings: await writeTable(context, task.out, sql) };
 }
 

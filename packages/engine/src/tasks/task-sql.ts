@@ -350,6 +350,33 @@ export function dictionarySql(
   const value = isList ? `unnest(r.${quoteIdent(column)})` : `r.${quoteIdent(column)}`;
   const on = within?.keys.map((key, idx) => `r.${quoteIdent(key)} = k.k${idx}`).join(' AND ');
   const join = within === null ? '' : ` SEMI JOIN ${quoteIdent(within.table)} k ON ${on}`;
-  const strings = [`SELECT ${value} AS s FROM (${rows}) r${join}`, ...others].join(' UNION ALL ');
+  return codedStringsSql(
+    [`SELECT ${value} AS s FROM (${rows}) r${join}`, ...others].join(' UNION ALL '),
+  );
+}
+
+/**
+ * As `dictionarySql`, of the strings alone by which rows of one key and one time are told apart: where each row has a time
+ * of its own there are none.
+ */
+export function tiedStringsSql(scan: ScanInput, column: string, keys: readonly string[]): string {
+  const columns = [...new Set([column, ...keys])];
+  const rows = sourceSql({
+    source: scan.source,
+    relation: scan.relation,
+    columns,
+    ...timeRange(scan),
+  });
+  const names = keys.map(quoteIdent);
+  // Two places with one hash cost a string that nobody asks for, and no more.
+  const place = `hash(${[...names, '__t'].join(', ')})`;
+  const placed = `FROM (${rows}) WHERE __t IS NOT NULL AND ${keyConditions(names)}`;
+  const tied = `SELECT place FROM (SELECT ${place} AS place ${placed}) GROUP BY place HAVING count(*) > 1`;
+  const strings = `SELECT s FROM (SELECT ${quoteIdent(column)} AS s, ${place} AS place ${placed}) WHERE place IN (${tied})`;
+  return codedStringsSql(strings);
+}
+
+/** @param strings SELECT of `s`, as often as there are some */
+function codedStringsSql(strings: string): string {
   return `SELECT CAST(row_number() OVER (ORDER BY s) - 1 AS INTEGER) AS code, s FROM (SELECT DISTINCT s FROM (${strings})) WHERE s IS NOT NULL ORDER BY code`;
 }
