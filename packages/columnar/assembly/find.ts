@@ -65,12 +65,31 @@ function codeFrom(line: u32, table: usize, lines: u32, a: u32, b: u32, c: u32, l
   }
 }
 
+/** Words of a key in `words`: 1, 2, or 4 with a string's length first. */
+function wordsAt(words: usize, width: u32, k: u32): usize {
+  const key = words + ((<usize>(k * width)) << 2);
+  return width === 4 ? key + 4 : key;
+}
+
+function secondAt(key: usize, width: u32): u32 {
+  return width === 1 ? 0 : load<u32>(key, 4);
+}
+
+function thirdAt(key: usize, width: u32): u32 {
+  return width === 4 ? load<u32>(key, 8) : 0;
+}
+
+function lineAt(key: usize, width: u32, lines: u32): u32 {
+  const ab = <u64>load<u32>(key) | ((<u64>secondAt(key, width)) << 32);
+  return lineOf(ab, thirdAt(key, width), lines);
+}
+
 /**
- * Put keys into a table.
+ * Put keys into a table: memory is asked for the lines of a group first, as by `find`.
  *
  * @param width words of a key in `words`: 1, 2, or 4 with a string's length first
  *
- * Returns  0 when two strings differ in nothing but zeros behind them, else 1
+ * Returns  0 when two strings differ in nothing but zeros behind them, else any other
  */
 export function addKeys(
   table: usize,
@@ -79,31 +98,43 @@ export function addKeys(
   width: u32,
   codes: usize,
   keys: u32,
-): i32 {
-  const first: usize = width === 4 ? 4 : 0;
-  for (let k: u32 = 0; k < keys; k++) {
-    const key = words + ((<usize>(k * width)) << 2);
-    const a = load<u32>(key + first);
-    const b: u32 = width === 1 ? 0 : load<u32>(key + first, 4);
-    const c: u32 = width === 4 ? load<u32>(key + first, 8) : 0;
-    let line = lineOf(<u64>a | ((<u64>b) << 32), c, lines);
-    let place: u32 = 0;
-    while (true) {
-      const at = addressOf(table, line);
-      const found = alike(at, a, b, c);
-      if (found !== 0 && load<u32>(wordAt(at, ctz(found))) !== 0) return 0;
-      for (place = 0; place < 4; place++) if (load<u32>(wordAt(at, place)) === 0) break;
-      if (place < 4) break;
-      if (++line === lines) line = 0;
+): u32 {
+  let touched: u32 = 1;
+  for (let from: u32 = 0; from < keys; from += GROUP) {
+    const until = min(keys, from + GROUP);
+    for (let k = from; k < until; k++)
+      touched |= load<u32>(addressOf(table, lineAt(wordsAt(words, width, k), width, lines)));
+    for (let k = from; k < until; k++) {
+      const key = wordsAt(words, width, k);
+      const length: u32 = width === 4 ? load<u32>(key - 4) : 0;
+      const word = ((load<u32>(codes + ((<usize>k) << 2)) + 1) << LENGTH_BITS) | length;
+      if (!addKey(table, lines, key, width, word)) return 0;
     }
-    const at = addressOf(table, line) + ((<usize>place) << 2);
-    const length: u32 = width === 4 ? load<u32>(key) : 0;
-    store<u32>(at, a);
-    store<u32>(at, b, 16);
-    store<u32>(at, c, 32);
-    store<u32>(at, ((load<u32>(codes + ((<usize>k) << 2)) + 1) << LENGTH_BITS) | length, 48);
   }
-  return 1;
+  return touched;
+}
+
+/** @param word of its code and length */
+function addKey(table: usize, lines: u32, key: usize, width: u32, word: u32): bool {
+  const a = load<u32>(key);
+  const b = secondAt(key, width);
+  const c = thirdAt(key, width);
+  let line = lineAt(key, width, lines);
+  while (true) {
+    const at = addressOf(table, line);
+    const found = alike(at, a, b, c);
+    if (found !== 0 && load<u32>(wordAt(at, ctz(found))) !== 0) return false;
+    for (let place: u32 = 0; place < 4; place++) {
+      if (load<u32>(wordAt(at, place)) !== 0) continue;
+      const to = at + ((<usize>place) << 2);
+      store<u32>(to, a);
+      store<u32>(to, b, 16);
+      store<u32>(to, c, 32);
+      store<u32>(to, word, 48);
+      return true;
+    }
+    if (++line === lines) line = 0;
+  }
 }
 
 /** Nothing but loads: so a core has as many of them under way as it can. */

@@ -96,7 +96,7 @@ function newTable(keys: number, width: KeyWidth): Table {
   return {
     words: new Int32Array(memory.buffer, words, BLOCK_ROWS * width),
     codes: new Int32Array(memory.buffer, codes, BLOCK_ROWS),
-    add: (rows) => kernels.addKeys(at, lines, words, width, codes, rows) === 1,
+    add: (rows) => kernels.addKeys(at, lines, words, width, codes, rows) !== 0,
     find: (rows) => find(at, lines, words, rows, codes),
   };
 }

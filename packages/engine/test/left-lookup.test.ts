@@ -66,6 +66,19 @@ const keySet = (id: string, column: string, type: string): LeftTask['keySets'][n
 });
 const USER = keySet('users', 'user', 'string');
 const SHOP = keySet('shops', 'shop', 'int64');
+const BOTH = withKeySet('both', { columns: ['user', 'shop'] });
+const DAILY = withKeySet('daily', { columns: ['shop'], snapshotLagMs: 3 * 3_600_000 });
+
+function withKeySet(
+  id: string,
+  changes: Partial<(typeof USER)['keySet']>,
+): LeftTask['keySets'][number] {
+  return {
+    ...USER,
+    keySet: { ...USER.keySet, id, ...changes },
+    table: { kind: 'exchange', name: `${id}.parquet` },
+  };
+}
 
 type Changes = Partial<Omit<LeftTask, 'type' | 'id'>>;
 
@@ -121,6 +134,9 @@ describe('left rows whose keys are looked up', () => {
     ['one bucket', true, { buckets: 1 }],
     ['one key set', true, { keySets: [SHOP] }],
     ['no key set', true, { keySets: [] }],
+    ['a key of two columns', true, { keySets: [SHOP, BOTH] }],
+    ['keys by day', true, { keySets: [DAILY, USER] }],
+    ['all of them, without days', false, { keySets: [BOTH, DAILY, USER, SHOP] }],
   ])('are those that a join finds: %s', async (_, hive, changes) => {
     const task = await taskOf(hive, changes);
     const joined = await left(task, JOINED);
@@ -157,10 +173,6 @@ describe('left rows whose keys are looked up', () => {
     expect(await isLookedUp({ from: null })).toBe(false);
     const deduplicated = { ...from, source: { ...source, eventId: 'user' } };
     expect(await isLookedUp({ from: deduplicated })).toBe(false);
-    const snapshots = { ...SHOP, keySet: { ...SHOP.keySet, snapshotLagMs: 0 } };
-    expect(await isLookedUp({ keySets: [USER, snapshots] })).toBe(false);
-    const both = { ...USER, keySet: { ...USER.keySet, columns: ['user', 'shop'] } };
-    expect(await isLookedUp({ keySets: [both] })).toBe(false);
     const time = keySet('users', 'at', 'timestamp');
     expect(await isLookedUp({ keySets: [USER, time] })).toBe(false);
   });

@@ -1,17 +1,18 @@
 import { TesseraError } from '@tessera/api';
 import type { Column } from '@tessera/columnar';
 import { sinkWithKeys } from '@tessera/lake';
+import type { KeySetPlan } from '@tessera/planner';
 import { during } from '../profile/phase-clock.js';
 import type { TaskContext } from './context.js';
-import { type KeyLookup, keyLookup } from './key-lookup.js';
+import { type KeyLookup, keyColumns, keyLookup } from './key-lookup.js';
 import { type LeftRows, numbering, numberRows, sameRoom } from './left-rows.js';
 import type { LeftTask } from './task.js';
 import { leftLookupSql } from './task-sql.js';
 import { numbers } from './typed.js';
 
-/** How the keys of a key set are looked up, and in which column they are. */
+/** How the keys of a key set are looked up. */
 export interface LeftLookup {
-  readonly column: string;
+  readonly keySet: KeySetPlan;
   readonly lookup: KeyLookup;
 }
 
@@ -32,12 +33,11 @@ export async function leftLookups(
   if (source.eventId !== undefined || source.dedupe !== undefined) return null;
   const found: LeftLookup[] = [];
   for (const { keySet, table } of keySets) {
-    const [column, ...more] = keySet.columns;
-    if (column === undefined || more.length > 0 || keySet.snapshotLagMs !== null) return null;
-    const type = source.columns.find(({ name }) => name === column)?.type;
-    const lookup = await keyLookup(context, table, type, LEAST_KEYS);
+    const isDaily = keySet.snapshotLagMs !== null;
+    const columns = keyColumns(keySet.columns, isDaily, source);
+    const lookup = await keyLookup(context, table, columns, LEAST_KEYS);
     if (lookup === null) return null;
-    found.push({ column, lookup });
+    found.push({ keySet, lookup });
   }
   return found;
 }
@@ -50,22 +50,24 @@ export async function lookUpLeft(
   onRows: (left: LeftRows) => void,
 ): Promise<void> {
   if (task.from === null) throw new Error('a grid has no rows to read');
-  const sql = leftLookupSql(
+  const { sql, names } = leftLookupSql(
     task.from,
-    lookups.map(({ column, lookup }) => ({ column, keySql: lookup.sqlOf })),
+    lookups.map(({ keySet, lookup }) => ({ keySet, keySql: lookup.sqlOf })),
   );
   const numbered = numbering(task, task.from, sameRoom());
   const room = lookups.map(() => new Int32Array(0));
   let seen = 0;
-  const names = lookups.map((_, idx) => `k${idx}`);
   const within = (what: () => void) => during(context, 'scatter', what);
   const taken = { columns: ['pos', 't', 'day'], kinds: {}, within };
   await sinkWithKeys(context.session, sql, names, taken, (keys, { rows, columns: own }) => {
     const columns: Record<string, Column> = { ...own };
+    let behind = 0;
     lookups.forEach(({ lookup }, idx) => {
+      const from = behind;
+      behind += lookup.sqlOf.length;
       if (room[idx]!.length < rows) room[idx] = new Int32Array(rows);
       const values = room[idx]!.subarray(0, rows);
-      lookup.find(keys[idx]!, rows, values);
+      lookup.find(keys.slice(from, behind), rows, values);
       columns[`c${idx}`] = { kind: 'code', values };
     });
     seen = requireOrder(numbers({ rows, columns }, 'pos'), seen);

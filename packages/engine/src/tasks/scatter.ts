@@ -6,11 +6,11 @@ import {
   type LaneBytes,
   mostPagedRows,
 } from '@tessera/columnar';
-import { type ReadKind, readRows, sinkColumns, sinkWithKey } from '@tessera/lake';
+import { type ReadKind, readRows, sinkColumns, sinkWithKeys } from '@tessera/lake';
 import { scannedBytes } from '@tessera/planner';
 import { during } from '../profile/phase-clock.js';
 import { type TaskContext, tableSql } from './context.js';
-import { keyLookup } from './key-lookup.js';
+import { keyColumns, keyLookup } from './key-lookup.js';
 import { laneKinds } from './lane-kinds.js';
 import type { ScatterResult } from './result.js';
 import type { ScatterTask, Section, SourceCounts } from './task.js';
@@ -127,23 +127,16 @@ async function eachMatch(
   }
   const sql = scatterSql(scan, relation, { keySql: lookup.sqlOf }, dictionaries);
   let found = new Int32Array(0);
-  await sinkWithKey(
-    session,
-    sql,
-    'key',
-    { columns, kinds, within },
-    (key, { rows, columns: read }) => {
-      if (found.length < rows) found = new Int32Array(rows);
-      lookup.find(key, rows, found);
-      const code: Column = { kind: 'code', values: found.subarray(0, rows) };
-      onBatch({ rows, columns: { code, ...read } });
-    },
-  );
+  const names = lookup.sqlOf.map((_, idx) => `k${idx}`);
+  await sinkWithKeys(session, sql, names, { columns, kinds, within }, (key, read) => {
+    const { rows } = read;
+    if (found.length < rows) found = new Int32Array(rows);
+    lookup.find(key, rows, found);
+    const code: Column = { kind: 'code', values: found.subarray(0, rows) };
+    onBatch({ rows, columns: { code, ...read.columns } });
+  });
 }
 
-/** A single key without a day beside it. */
-async function keyLookupOf(context: TaskContext, { scan, keys }: ScatterTask) {
-  const [key, ...more] = scan.keys;
-  if (key === undefined || more.length > 0 || scan.byPartition) return null;
-  return keyLookup(context, keys, scan.source.columns.find(({ name }) => name === key)?.type);
+function keyLookupOf(context: TaskContext, { scan, keys }: ScatterTask) {
+  return keyLookup(context, keys, keyColumns(scan.keys, scan.byPartition, scan.source));
 }

@@ -211,18 +211,29 @@ export function leftCodesSql(
 }
 
 /**
- * Left rows in order with what their keys are looked up by (`k0`, `k1`, …), and `pos`, `t` and `day` as of `leftCodesSql`,
- * null where there is none.
+ * Left rows in order with what their keys are looked up by, all columns of a key set behind those of the one before, and
+ * `pos`, `t` and `day` as of `leftCodesSql`, null where there is none.
+ *
+ * Returns  names of the columns that are looked up
  */
 export function leftLookupSql(
   left: LeftScan,
-  keys: readonly { readonly column: string; readonly keySql: (column: string) => string }[],
-): string {
-  const columns = [...new Set(keys.map(({ column }) => column))];
+  keySets: readonly {
+    readonly keySet: Pick<KeySetPlan, 'columns' | 'snapshotLagMs'>;
+    readonly keySql: readonly ((column: string) => string)[];
+  }[],
+): { readonly sql: string; readonly names: readonly string[] } {
+  const columns = [...new Set(keySets.flatMap(({ keySet }) => keySet.columns))];
   const rows = leftWithDaySql(left, columns, null);
-  const looked = keys.map(({ column, keySql }, idx) => `${keySql(quoteIdent(column))} AS k${idx}`);
+  const keys = keySets.flatMap(({ keySet, keySql }) => {
+    const { snapshotLagMs: lagMs } = keySet;
+    const day = lagMs === null ? [] : [snapshotDaySql('__t', lagMs)];
+    return [...keySet.columns.map(quoteIdent), ...day].map((column, at) => keySql[at]!(column));
+  });
+  const names = keys.map((_, idx) => `k${idx}`);
+  const looked = keys.map((key, idx) => `${key} AS ${names[idx]}`);
   const own = ['pos', 't', 'day'].map((name) => `CAST(__${name} AS DOUBLE) AS ${name}`);
-  return `SELECT ${[...looked, ...own].join(', ')} FROM (${rows})`;
+  return { sql: `SELECT ${[...looked, ...own].join(', ')} FROM (${rows})`, names };
 }
 
 /** A range, even an open one, leaves out rows without a time; entities may have none at all. */
@@ -270,13 +281,13 @@ function listCodesSql(lane: string, table: string): string {
 /**
  * Events: `code`, `t`, and the lanes, strings as dictionary codes.
  *
- * @param keys SQL that names a table of wanted keys, to join with: others' events are left out. Or what becomes of the one
- *             key column, which is returned as `key` in place of `code`
+ * @param keys SQL that names a table of wanted keys, to join with: others' events are left out. Or what becomes of each
+ *             key column, and of the day where there is one, which are returned as `k0`, `k1` … in place of `code`
  */
 export function scatterSql(
   scan: EventsScan,
   relation: LeftScan['relation'],
-  keys: string | { readonly keySql: (column: string) => string },
+  keys: string | { readonly keySql: readonly ((column: string) => string)[] },
   dictionaries: Readonly<Record<string, string>>,
 ): string {
   const joins: string[] = [];
@@ -289,8 +300,12 @@ export function scatterSql(
     return `d${lane.name}.code AS ${lane.name}`;
   });
   const rows = `(${eventRows(scan, relation)}) e`;
-  if (typeof keys !== 'string')
-    return `SELECT ${[`${keys.keySql('e.e0')} AS key`, 'e.t AS t', ...lanes].join(', ')} FROM ${rows} ${joins.join(' ')}`;
+  if (typeof keys !== 'string') {
+    const day = scan.byPartition ? ['e.day'] : [];
+    const own = [...scan.keys.map((_, idx) => `e.e${idx}`), ...day];
+    const looked = own.map((column, at) => `${keys.keySql[at]!(column)} AS k${at}`);
+    return `SELECT ${[...looked, 'e.t AS t', ...lanes].join(', ')} FROM ${rows} ${joins.join(' ')}`;
+  }
   const on = scan.keys.map((_, idx) => `e.e${idx} = k.k${idx}`);
   if (scan.byPartition) on.push('e.day = k.day');
   return `SELECT ${['k.code AS code', 'e.t AS t', ...lanes].join(', ')} FROM ${rows} JOIN ${keys} k ON ${on.join(' AND ')} ${joins.join(' ')}`;
