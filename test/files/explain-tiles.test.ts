@@ -94,7 +94,8 @@ describe('a cell of tiles and events', () => {
   const only = { ...joined, left: { ...joined.left, columns: [] } };
 
   test.each(Array.from({ length: CELLS }, (_, i) => i))('cell %d', async (i) => {
-    const column = r.pick(columns);
+    // The long run asks for every column twice before it picks some.
+    const column = (long && columns[i >> 1]) || r.pick(columns);
     const row = r.pick(i % 2 === 0 ? payments : busiest);
     const explanation = await ask(row, column, 'auto');
     const value = cellOf(explanation);
