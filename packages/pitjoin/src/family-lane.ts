@@ -2,6 +2,7 @@ import {
   type Batch,
   type Column,
   columnLength,
+  gather,
   type RowCompare,
   rowCompare,
 } from '@tessera/columnar';
@@ -26,7 +27,7 @@ import type { FeatureSpec } from './sweep-spec.js';
 export interface FamilyLane {
   readonly lane: Lane;
   readonly sources: EntrySources;
-  /** Buckets by row of the lane's view; null without `by`. */
+  /** The bucket of each group of the lane's view; null without `by`. */
   readonly buckets: Column | null;
 }
 
@@ -88,6 +89,7 @@ export function familyLanes(timeline: Timeline): (feature: FeatureSpec) => Famil
 
 interface BucketedView {
   readonly view: EventView;
+  /** One for each group. */
   readonly buckets: Column;
 }
 
@@ -100,7 +102,15 @@ function splitView(
   const { rank, size } = denseRanks(orderedValues(buckets));
   const ranks = rank.length < rows ? new Int32Array(rows).fill(-1) : rank;
   if (ranks !== rank) ranks.set(rank);
-  return { view: bucketView(view, ranks, size, tieOrder), buckets };
+  const split = bucketView(view, ranks, size, tieOrder);
+  return { view: split, buckets: gather(buckets, firstRows(split)) };
+}
+
+/** A row of each group. */
+function firstRows({ order, groupCode, groupStart }: EventView): Int32Array {
+  const rows = new Int32Array(groupCode.length);
+  for (let g = 0; g < rows.length; g++) rows[g] = order[groupStart[g]!]!;
+  return rows;
 }
 
 /** Tiles opened into their buckets' states; buckets of raw rows, then those of states. */

@@ -46,6 +46,11 @@ export function histogramColumn(
 /** 0 where a row has no children; null when all have. */
 export function filledRows(offsets: Int32Array): Uint8Array | null {
   const valid = new Uint8Array(offsets.length - 1);
+  return markFilled(offsets, valid) === valid.length ? null : valid;
+}
+
+/** Returns how many rows have children. */
+function markFilled(offsets: Int32Array, valid: Uint8Array): number {
   let filled = 0;
   for (let i = 0; i < valid.length; i++) {
     if (offsets[i + 1]! > offsets[i]!) {
@@ -53,7 +58,7 @@ export function filledRows(offsets: Int32Array): Uint8Array | null {
       filled++;
     }
   }
-  return filled === valid.length ? null : valid;
+  return filled;
 }
 
 /** Counts as they are (0 for nothing), or null for nothing. */

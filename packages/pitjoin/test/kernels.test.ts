@@ -1,5 +1,5 @@
 import { HLL_RANKS, HLL_REGISTERS, hllEstimate } from '@tessera/algebra';
-import { rowCompare, sortByKeyTime } from '@tessera/columnar';
+import { gather, rowCompare, sortByKeyTime } from '@tessera/columnar';
 import { describe, expect, test } from 'vitest';
 import { denseRanks, evaluateByBucket } from '../src/buckets.js';
 import { makeInput } from '../src/input/input.js';
@@ -205,6 +205,44 @@ describe('makeRankSet', () => {
   });
 });
 
+test('dense ranks are the same by a table of codes and by a set of values', () => {
+  const check = (values: number[]) => {
+    const sorted = [...new Set(values)].filter((v) => !Number.isNaN(v)).sort((a, b) => a - b);
+    const { rank, size } = denseRanks(Float64Array.from(values));
+    expect(size).toBe(sorted.length);
+    expect([...rank]).toStrictEqual(values.map((v) => sorted.indexOf(v)));
+  };
+  check([]);
+  check([Number.NaN]);
+  check([0]);
+  check([2, 0, Number.NaN, 2]);
+  check([3, 1, 2, 1]); // the greatest that the table has
+  check([4, 1, 2, 1]); // one more
+  check([1, 0, 0.5, 1]);
+  check([1, 0, -1, Number.NaN]);
+  check([2 ** 40, 1, 2 ** 33, 1]);
+});
+
+test.each([3, 200])('events by key are split into %i buckets', (ranks) => {
+  const r = random(ranks);
+  const rows = 600;
+  const key = Int32Array.from({ length: rows }, () => r.below(4));
+  const times = Float64Array.from({ length: rows }, () => r.below(50));
+  const rank = Int32Array.from({ length: rows }, () => r.below(ranks + 1) - 1);
+  const whole = keyView(sortByKeyTime(key, times), null);
+  const view = bucketView(whole, rank, ranks, null);
+  const order = [...whole.order].filter((row) => rank[row]! >= 0);
+  order.sort((a, b) => key[a]! - key[b]! || rank[a]! - rank[b]!); // stable: by time within
+  expect([...view.order]).toStrictEqual(order);
+  expect([...view.timeMs]).toStrictEqual(order.map((row) => times[row]!));
+  const groupOf = (row: number) => `${key[row]} ${rank[row]}`;
+  const starts = order.flatMap((row, p) =>
+    p === 0 || groupOf(row) !== groupOf(order[p - 1]!) ? [p] : [],
+  );
+  expect([...view.groupStart]).toStrictEqual([...starts, order.length]);
+  expect([...view.groupCode]).toStrictEqual(starts.map((p) => key[order[p]!]!));
+});
+
 test('a feature by bucket does not depend on how many pairs are evaluated at a time', () => {
   const r = random(3);
   const rows = 120;
@@ -221,6 +259,10 @@ test('a feature by bucket does not depend on how many pairs are evaluated at a t
   );
   const { rank, size } = denseRanks(makeInput(channel, { kind: 'string' }).rows.ordered());
   const view = bucketView(keyView(events, rowCompare(channel)), rank, size, null);
+  const buckets = gather(
+    channel,
+    view.groupStart.subarray(0, -1).map((p) => view.order[p]!),
+  );
   const lane = makeLane({ view, items: input.rows, itemOffsets: null, rowMask: null });
   const spec = feature('HISTOGRAM', { windowMs: 400 });
   const silent = { problem: () => undefined, tooManyDistinct: () => undefined };
@@ -230,7 +272,7 @@ test('a feature by bucket does not depend on how many pairs are evaluated at a t
       rawSources(lane, { elements: null, weights: null }),
       (ranges) => [ranges],
     );
-    return valuesOf(evaluateByBucket(spec, prepared, left, channel, silent, pairs), {
+    return valuesOf(evaluateByBucket(spec, prepared, left, buckets, silent, pairs), {
       kind: 'map',
       key: { kind: 'string' },
       value: { kind: 'map', key: { kind: 'double' }, value: { kind: 'int64' } },

@@ -40,60 +40,97 @@ export function bucketView(
   ranks: number,
   tie: RowCompare | null,
 ): EventView {
-  const { order, timeMs, groupStart, groupCode } = view;
-  const cursor = new Int32Array(ranks + 1);
+  const { order, groupCode, groupStart } = view;
+  const rankAt = ranksAt(rank, order);
+  const most = order.length;
+  const split = { order: new Int32Array(most), timeMs: new Float64Array(most) };
+  const starts = new Int32Array(most + 1);
+  const codes = new Int32Array(most);
+  const cursor = new Int32Array(ranks);
+  const found = new Int32Array(ranks);
   let kept = 0;
-  for (const row of order) {
-    const r = rank[row]!;
-    if (r < 0) continue;
-    cursor[r + 1]!++;
-    kept++;
-  }
-  for (let r = 0; r < ranks; r++) cursor[r + 1]! += cursor[r]!;
-  // Two stable counting passes, by bucket and then by key, leave (key, bucket, time, tie).
-  const byBucket = new Int32Array(kept);
-  const groups = groupCode.length;
-  const keyCursor = new Int32Array(groups + 1);
-  const keyOf = new Int32Array(order.length);
-  for (let g = 0; g < groups; g++) {
-    for (let p = groupStart[g]!; p < groupStart[g + 1]!; p++) {
-      const r = rank[order[p]!]!;
-      if (r < 0) continue;
-      byBucket[cursor[r]!++] = p;
-      keyOf[p] = g;
-      keyCursor[g + 1]!++;
+  let groups = 0;
+  for (let k = 0; k < groupCode.length; k++) {
+    const first = groupStart[k]!;
+    const end = groupStart[k + 1]!;
+    const count = countRanks(rankAt, first, end, cursor, found);
+    sortFirst(found, count);
+    for (let i = 0; i < count; i++) {
+      const rows = cursor[found[i]!]!;
+      cursor[found[i]!] = kept;
+      starts[groups] = kept;
+      codes[groups++] = groupCode[k]!;
+      kept += rows;
     }
+    placeByRank(view, rankAt, first, end, cursor, split);
+    for (let i = 0; i < count; i++) cursor[found[i]!] = 0;
   }
-  for (let g = 0; g < groups; g++) keyCursor[g + 1]! += keyCursor[g]!;
-  const newOrder = new Int32Array(kept);
-  const newMs = new Float64Array(kept);
-  for (const p of byBucket) {
-    const at = keyCursor[keyOf[p]!]!++;
-    newOrder[at] = order[p]!;
-    newMs[at] = timeMs[p]!;
-  }
-  const starts: number[] = [];
-  const codes: number[] = [];
-  // After the pass keyCursor[g] is the end of key g.
-  for (let g = 0; g < groups; g++) {
-    let last = -1;
-    for (let p = g === 0 ? 0 : keyCursor[g - 1]!; p < keyCursor[g]!; p++) {
-      const r = rank[newOrder[p]!]!;
-      if (r === last) continue;
-      last = r;
-      starts.push(p);
-      codes.push(groupCode[g]!);
-    }
-  }
-  starts.push(kept);
-  const newStart = Int32Array.from(starts);
+  starts[groups] = kept;
+  const newOrder = split.order.subarray(0, kept);
+  const newMs = split.timeMs.subarray(0, kept);
+  const newStart = starts.slice(0, groups + 1);
   return {
     order: newOrder,
     timeMs: newMs,
-    groupCode: Int32Array.from(codes),
+    groupCode: codes.slice(0, groups),
     groupStart: newStart,
     ties: lazy(() => tiedRuns(newOrder, newMs, newStart, tie)),
   };
+}
+
+// A loop each, and no closures made anew at every call: what V8 made of the loops holds from one call to the next.
+
+function ranksAt(rank: Int32Array, order: Int32Array): Int32Array {
+  const out = new Int32Array(order.length);
+  for (let p = 0; p < out.length; p++) out[p] = rank[order[p]!]!;
+  return out;
+}
+
+/** Counts the rows of each rank and writes which ranks these are. Returns how many. */
+function countRanks(
+  rankAt: Int32Array,
+  first: number,
+  end: number,
+  counts: Int32Array,
+  found: Int32Array,
+): number {
+  let count = 0;
+  for (let p = first; p < end; p++) {
+    const r = rankAt[p]!;
+    if (r >= 0 && counts[r]!++ === 0) found[count++] = r;
+  }
+  return count;
+}
+
+/** There are few as a rule: the library's sort would take longer to begin. */
+function sortFirst(values: Int32Array, count: number): void {
+  if (count > 32) {
+    values.subarray(0, count).sort();
+    return;
+  }
+  for (let i = 1; i < count; i++) {
+    const value = values[i]!;
+    let at = i;
+    for (; at > 0 && values[at - 1]! > value; at--) values[at] = values[at - 1]!;
+    values[at] = value;
+  }
+}
+
+function placeByRank(
+  { order, timeMs }: EventView,
+  rankAt: Int32Array,
+  first: number,
+  end: number,
+  cursor: Int32Array,
+  to: { readonly order: Int32Array; readonly timeMs: Float64Array },
+): void {
+  for (let p = first; p < end; p++) {
+    const r = rankAt[p]!;
+    if (r < 0) continue;
+    const at = cursor[r]!++;
+    to.order[at] = order[p]!;
+    to.timeMs[at] = timeMs[p]!;
+  }
 }
 
 function tiedRuns(
