@@ -11,7 +11,7 @@ import {
   part,
   rateOfChange,
 } from '@tessera/api';
-import { type RunOptions, trainSet } from '@tessera/engine';
+import { explainValue, type RunOptions, trainSet } from '@tessera/engine';
 import { beforeAll, expect, test } from 'vitest';
 import { datasetRows, newFolder, parquet, sql } from './workspace.js';
 
@@ -135,4 +135,17 @@ test('S5.4: with two workers, tiles or memory for a few rows the values are the 
   );
   const tiled = await run(own, { tiles: 'always' });
   expect(tiled.rows).toEqual(rows);
+});
+
+test('S5.4: a value of tiles and rows is explained with the strings of both', async () => {
+  const own = features();
+  const { rows } = await run(own, { out: joinPath(folder, 'tiled'), tiles: 'always' });
+  const row = rows.find(({ row: id }) => id === 517n)!;
+  const explained = await explainValue(own, {
+    ...{ lake, out: joinPath(folder, 'tiled'), column: 'by_shop_page_last' },
+    ...{ keys: { user: String(row.user), shop: Number(row.shop) }, at: Date.parse(String(row.at)) },
+  });
+  expect(explained.tiles?.pieces).toBeGreaterThan(0);
+  if (explained.outcome.kind === 'refused') throw new Error(explained.outcome.message);
+  expect(explained.outcome.value).toBe(row.by_shop_page_last);
 });

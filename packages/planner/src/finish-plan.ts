@@ -101,9 +101,9 @@ export function finishPlan(
       tiles: chosen.tiles,
       whyRows: chosen.whyRows,
     });
-    const onlyTies = chosen.tiles === null && mayBeAlone(scan.source);
+    const areAlone = areMostlyAlone(scan.source);
     for (const [id, dictionary] of scan.dictionaries) {
-      const tied = onlyTies && !scan.valued.has(id);
+      const tied = areAlone && !scan.valued.has(id);
       dictionaries.push({ id, scan: scan.id, ...dictionary, ...(tied && { tiedBy: scan.keys }) });
     }
   }
@@ -136,7 +136,7 @@ export function finishPlan(
 }
 
 /** Whether most events of a key have a time of their own. */
-function mayBeAlone({ kind, time, columns }: SourceSpec): boolean {
+function areMostlyAlone({ kind, time, columns }: SourceSpec): boolean {
   const type = columns.find(({ name }) => name === time)?.type;
   return kind === 'events' && type !== undefined && type.kind !== 'date';
 }

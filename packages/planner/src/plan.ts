@@ -211,8 +211,8 @@ export interface DictionaryPlan {
   readonly column: string;
   readonly isList: boolean;
   /**
-   * Key columns of the scan, where strings only order rows of one key and one time (S5.4): rows that have a time of their
-   * own need none, and those are nearly all. Absent where strings come out, or order what tiles hold.
+   * Key columns of the scan, where strings only order rows of one key and one time (S5.4): where rows alone are read, those
+   * that have a time of their own need none, and those are nearly all. Absent where strings come out.
    */
   readonly tiedBy?: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { DictionaryPlan, PhysicalPlan, ScanPlan } from '@tessera/planner';
+import type { PhysicalPlan, ScanPlan } from '@tessera/planner';
 import type { TileScan } from '@tessera/tiling';
 import type { DictionaryTask, TableRef } from '../tasks/task.js';
 import { type StageOptions, tableRef } from './stage-options.js';
@@ -18,10 +18,14 @@ export function dictionaryTasks(
     // Without a file in range nothing is read, so nothing needs codes either.
     const tiles = options.tiles?.[scan.id]?.scans ?? [];
     if (scan.fileIdx.length === 0 && tiles.length === 0) continue;
-    const { column, isList, tiedBy } = dictionary;
+    const { column, isList } = dictionary;
+    // The events of tiles may tie with each other, and with rows.
+    const tiedBy = tiles.length > 0 ? undefined : dictionary.tiedBy;
     const key = JSON.stringify([scan.sourceId, column, isList, tiedBy]);
     const known = shared.get(key);
-    const one = known ?? newShared(dictionary, tableRef(options, `dictionary_${shared.size}`));
+    const one =
+      known ??
+      newShared({ column, isList, tiedBy }, tableRef(options, `dictionary_${shared.size}`));
     if (!known) shared.set(key, one);
     one.scans.push(scan);
     one.tiles.push(...tiles);
@@ -32,13 +36,13 @@ export function dictionaryTasks(
 
 /** One table of strings, and the scans that read it. */
 interface Shared {
-  readonly dictionary: DictionaryPlan;
+  readonly dictionary: DictionaryTask['dictionary'];
   readonly out: TableRef;
   readonly scans: ScanPlan[];
   readonly tiles: TileScan[];
 }
 
-const newShared = (dictionary: DictionaryPlan, out: TableRef): Shared => ({
+const newShared = (dictionary: DictionaryTask['dictionary'], out: TableRef): Shared => ({
   ...{ dictionary, out },
   ...{ scans: [], tiles: [] },
 });

@@ -81,7 +81,10 @@ export interface KeysTask {
 /** Distinct strings of a column → codes in UTF-8 order. */
 export interface DictionaryTask {
   readonly type: 'dictionary';
-  readonly dictionary: DictionaryPlan;
+  /** `tiedBy`: the strings of rows alone that tie. */
+  readonly dictionary: Pick<DictionaryPlan, 'column' | 'isList'> & {
+    readonly tiedBy: DictionaryPlan['tiedBy'] | undefined;
+  };
   readonly scan: ScanInput;
   /** Tiles that hold further strings. */
   readonly tiles: readonly TileScan[];
