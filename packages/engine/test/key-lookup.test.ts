@@ -7,6 +7,7 @@ import { memoryBudget, shareMemory } from '../src/memory.js';
 import { phaseClock } from '../src/profile/phase-clock.js';
 import type { TaskContext } from '../src/tasks/context.js';
 import { type KeyColumn, type KeyLookup, keyLookup } from '../src/tasks/key-lookup.js';
+import type { TableRef } from '../src/tasks/task.js';
 import { sessionHere } from './session-here.js';
 
 const { session, folder: dir } = await sessionHere('keys');
@@ -32,6 +33,9 @@ async function keys(values: string, columns: readonly string[] = ['k0']) {
 
 const typed = (type: string, name = 'k0'): KeyColumn => ({ name, type: parseType(type) });
 
+const lookupOf = (context: TaskContext, table: TableRef, columns: readonly KeyColumn[]) =>
+  keyLookup(context, table, columns, context.memory.leastLookedUp);
+
 type Found = (readonly [row: number, code: number])[];
 
 /** @param asked SQL of each column, of a row `i` */
@@ -39,7 +43,7 @@ async function lookedUp(lookup: KeyLookup, asked: readonly string[], rows: numbe
   const found: Found = [];
   const into = new Int32Array(2048);
   const names = asked.map((_, at) => `a${at}`);
-  const columns = asked.map((one, at) => `${lookup.sqlOf[at]!(`(${one})`)} AS a${at}`);
+  const columns = asked.map((one, at) => `${lookup.keySql[at]!(`(${one})`)} AS a${at}`);
   const sql = `SELECT ${columns.join(', ')}, CAST(i AS DOUBLE) AS i FROM range(${rows}) r(i)`;
   await sinkWithKeys(session, sql, names, { columns: ['i'], kinds: {} }, (key, batch) => {
     lookup.find(key, batch.rows, into);
@@ -94,7 +98,7 @@ describe('keyLookup', () => {
   ])('%s: finds what a join finds', async (type, wanted, asked) => {
     const table = await keys(wanted);
     const columns = [typed(type)];
-    const lookup = (await keyLookup(contextOf(), table, columns))!;
+    const lookup = (await lookupOf(contextOf(), table, columns))!;
     expect(lookup).not.toBeNull();
     const found = await lookedUp(lookup, [asked], 20_000);
     expect(found.length).toBeGreaterThan(0);
@@ -120,7 +124,7 @@ describe('keyLookup', () => {
       `SELECT DISTINCT ${names.join(', ')} FROM (${rows}) WHERE ${known.join(' AND ')}`,
       names,
     );
-    const lookup = (await keyLookup(contextOf(), table, columns))!;
+    const lookup = (await lookupOf(contextOf(), table, columns))!;
     expect(lookup).not.toBeNull();
     const same = asked.map((of) => of('i'));
     const found = await lookedUp(lookup, same, 9000);
@@ -131,11 +135,24 @@ describe('keyLookup', () => {
     expect(await lookedUp(lookup, mixed, 9000)).toEqual(await joined(table, columns, mixed, 9000));
   });
 
+  test('keys of which one is null are left to SQL, and of many key sets those that find no memory', async () => {
+    const pair = [typed('string'), typed('int64', 'k1')];
+    const names = ['k0', 'k1'];
+    const withNull = await keys("VALUES ('a', 1), ('b', NULL)", names);
+    expect(await lookupOf(contextOf(), withNull, pair)).toBeNull();
+    const some = "SELECT 'user' || i, i FROM range(3000) r(i)";
+    const context = contextOf({ taskBytes: 2_000_000 });
+    const found = [];
+    for (let set = 0; set < 4; set++)
+      found.push((await lookupOf(context, await keys(some, names), pair)) !== null);
+    expect(found).toEqual([true, true, false, false]);
+  });
+
   test('leaves to SQL several columns of which one cannot be told apart, and more combinations than are counted', async () => {
     const pair = [typed('string'), typed('int64', 'k1')];
     const asked = async (values: string, columns = pair, context = contextOf()) => {
       const names = columns.map(({ name }) => name);
-      return (await keyLookup(context, await keys(values, names), columns)) !== null;
+      return (await lookupOf(context, await keys(values, names), columns)) !== null;
     };
     const some = "SELECT 'user' || i % 50, i % 7 FROM range(350) r(i)";
     expect(await asked(some)).toBe(true);
@@ -162,9 +179,9 @@ describe('keyLookup', () => {
       table: Awaited<ReturnType<typeof keys>>,
       context = contextOf(),
       columns: readonly KeyColumn[] = string,
-    ) => expect(await keyLookup(context, table, columns)).toBeNull();
+    ) => expect(await lookupOf(context, table, columns)).toBeNull();
     const texts = await keys(TEXTS);
-    expect(await keyLookup(contextOf(), texts, string)).not.toBeNull();
+    expect(await lookupOf(contextOf(), texts, string)).not.toBeNull();
     await none(texts, contextOf(), []);
     await none(texts, contextOf(), [{ name: 'k0', type: undefined }]);
     await none(texts, contextOf(), [typed('int64')]);
@@ -177,13 +194,13 @@ describe('keyLookup', () => {
     await none(await keys('SELECT 1.5'), contextOf(), [typed('double')]);
     await none(await keys('SELECT 1'), contextOf());
     expect(
-      await keyLookup({ ...contextOf(), exchange: memoryExchange() }, texts, string),
+      await lookupOf({ ...contextOf(), exchange: memoryExchange() }, texts, string),
     ).toBeNull();
-    expect(await keyLookup(contextOf(), { kind: 'table', name: 'keys' }, string)).toBeNull();
+    expect(await lookupOf(contextOf(), { kind: 'table', name: 'keys' }, string)).toBeNull();
     // A table that cannot be read is tried again.
     const gone = { kind: 'exchange', name: 'none.parquet' } as const;
     const context = contextOf();
-    await expect(keyLookup(context, gone, string)).rejects.toMatchObject({ code: 'PATH_MISSING' });
-    await expect(keyLookup(context, gone, string)).rejects.toMatchObject({ code: 'PATH_MISSING' });
+    await expect(lookupOf(context, gone, string)).rejects.toMatchObject({ code: 'PATH_MISSING' });
+    await expect(lookupOf(context, gone, string)).rejects.toMatchObject({ code: 'PATH_MISSING' });
   });
 });

@@ -6,11 +6,10 @@ import { filledRows } from './output.js';
 import type { Prepared } from './prepared.js';
 import type { FeatureSpec } from './sweep-spec.js';
 
+// Loops have functions of their own: V8 compiles a small function once, and later loops of a long one anew at each call.
+
 /** Pairs of a left row and a bucket that are evaluated at a time: bounds memory, decides nothing. */
 const PAIRS_AT_ONCE = 1 << 20;
-
-// Loops have functions of their own here: V8 compiles a small function once, and the later loops of a long one anew each time
-// it is called.
 
 /** Ranks of values in ascending order, per row; -1 = null. */
 export function denseRanks(values: Float64Array): { rank: Int32Array; size: number } {

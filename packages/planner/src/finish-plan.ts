@@ -135,7 +135,7 @@ export function finishPlan(
   };
 }
 
-/** Whether most events of a key have a time of their own. */
+/** Whether a key's events may be expected to have times of their own, which decides what is read and no value. */
 function areMostlyAlone({ kind, time, columns }: SourceSpec): boolean {
   const type = columns.find(({ name }) => name === time)?.type;
   return kind === 'events' && type !== undefined && type.kind !== 'date';

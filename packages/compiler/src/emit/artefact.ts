@@ -3,7 +3,7 @@ import type { AvroRecord } from './avro.js';
 import type { PlanTemplate } from './plan-template.js';
 
 /** Raised when artefacts are written otherwise than before. */
-export const COMPILED_FORMAT = 2;
+export const COMPILED_FORMAT = 3;
 
 export type ObjectKind = 'source' | 'groupBy' | 'join';
 

@@ -6,6 +6,9 @@ import type { Gathered } from '../gather.js';
 import type { WorkerMemory } from '../memory.js';
 import { ENGINE_VERSION, SEMANTICS_VERSION } from '../version.js';
 
+/** Tasks and their tables: one that is gone on with has those of an earlier build of the same version. */
+const TASK_FORMAT = 2;
+
 /**
  * What a run is known by: its plan, every file that it may read as it is now, and what decides how work is cut. Two runs of
  * one key have the same tasks, and these the same outputs.
@@ -20,7 +23,7 @@ export function runKey(
     source.files.map(({ path, fingerprint, stat }) => [path, fingerprint, stat]),
   ]);
   const { files: _, ...rest } = plan;
-  const versions = [ENGINE_VERSION, SEMANTICS_VERSION, TILE_FORMAT, BLOCK_FORMAT];
+  const versions = [ENGINE_VERSION, SEMANTICS_VERSION, TILE_FORMAT, BLOCK_FORMAT, TASK_FORMAT];
   const text = JSON.stringify([...versions, rest, files, how]);
   return createHash('md5').update(text).digest('hex');
 }

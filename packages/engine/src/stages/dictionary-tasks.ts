@@ -1,4 +1,4 @@
-import type { PhysicalPlan, ScanPlan } from '@tessera/planner';
+import type { DictionaryPlan, PhysicalPlan, ScanPlan } from '@tessera/planner';
 import type { TileScan } from '@tessera/tiling';
 import type { DictionaryTask, TableRef } from '../tasks/task.js';
 import { type StageOptions, tableRef } from './stage-options.js';
@@ -13,25 +13,56 @@ export function dictionaryTasks(
 ): { tasks: DictionaryTask[]; dictionaries: Record<string, TableRef> } {
   const dictionaries: Record<string, TableRef> = {};
   const shared = new Map<string, Shared>();
-  for (const dictionary of plan.dictionaries) {
-    const scan = plan.scans.find((s) => s.id === dictionary.scan)!;
-    // Without a file in range nothing is read, so nothing needs codes either.
-    const tiles = options.tiles?.[scan.id]?.scans ?? [];
-    if (scan.fileIdx.length === 0 && tiles.length === 0) continue;
-    const { column, isList } = dictionary;
-    // The events of tiles may tie with each other, and with rows.
-    const tiedBy = tiles.length > 0 ? undefined : dictionary.tiedBy;
-    const key = JSON.stringify([scan.sourceId, column, isList, tiedBy]);
-    const known = shared.get(key);
-    const one =
-      known ??
-      newShared({ column, isList, tiedBy }, tableRef(options, `dictionary_${shared.size}`));
-    if (!known) shared.set(key, one);
+  const asked = plan.dictionaries.flatMap((dictionary) => askedBy(dictionary, plan, options));
+  const whole = new Set(
+    asked.flatMap(({ column, tiedBy }) => (tiedBy === undefined ? column : [])),
+  );
+  for (const { id, column, dictionary, tiedBy, scan, tiles } of asked) {
+    // What another scan needs all strings of has those that tie.
+    const own = whole.has(column) ? undefined : tiedBy;
+    const key = JSON.stringify([column, own]);
+    const one = shared.get(key) ?? {
+      dictionary: { ...dictionary, tiedBy: own },
+      out: tableRef(options, `dictionary_${shared.size}`),
+      scans: [],
+      tiles: [],
+    };
+    shared.set(key, one);
     one.scans.push(scan);
     one.tiles.push(...tiles);
-    dictionaries[dictionary.id] = one.out;
+    dictionaries[id] = one.out;
   }
   return { tasks: [...shared.values()].map((one) => taskOf(one, options)), dictionaries };
+}
+
+interface Asked {
+  readonly id: string;
+  /** Of a source. */
+  readonly column: string;
+  readonly dictionary: Pick<DictionaryPlan, 'column' | 'isList'>;
+  readonly tiedBy: readonly string[] | undefined;
+  readonly scan: ScanPlan;
+  readonly tiles: readonly TileScan[];
+}
+
+/** Without a file in range nothing is read, so nothing needs codes either. */
+function askedBy(
+  { id, scan: scanId, column, isList, tiedBy }: DictionaryPlan,
+  plan: PhysicalPlan,
+  options: StageOptions,
+): readonly Asked[] {
+  const scan = plan.scans.find((s) => s.id === scanId)!;
+  const tiles = options.tiles?.[scanId]?.scans ?? [];
+  if (scan.fileIdx.length === 0 && tiles.length === 0) return [];
+  const dictionary = { column, isList };
+  return [
+    {
+      ...{ id, dictionary, scan, tiles },
+      column: JSON.stringify([scan.sourceId, dictionary]),
+      // The events of tiles may tie with each other, and with rows.
+      tiedBy: tiles.length > 0 ? undefined : tiedBy,
+    },
+  ];
 }
 
 /** One table of strings, and the scans that read it. */
@@ -41,11 +72,6 @@ interface Shared {
   readonly scans: ScanPlan[];
   readonly tiles: TileScan[];
 }
-
-const newShared = (dictionary: DictionaryTask['dictionary'], out: TableRef): Shared => ({
-  ...{ dictionary, out },
-  ...{ scans: [], tiles: [] },
-});
 
 function taskOf({ dictionary, out, scans, tiles }: Shared, options: StageOptions): DictionaryTask {
   const { source, sourceId } = scans[0]!;

@@ -66,6 +66,9 @@ export interface BesideScan extends Pick<StageOutcome, 'keys' | 'dictionaries'> 
   readonly rowsBehind: number;
 }
 
+/** Keys by day that are fewer, of the rows of all dumps, are joined with: of most rows nobody asks then. */
+const LEAST_SHARE = 1 / 4;
+
 /** Source rows of wanted keys → events per bucket, a few files a task. */
 export function scatterTasks(
   plan: PhysicalPlan,
@@ -92,6 +95,7 @@ export function scatterTasks(
     dictionaries: Object.fromEntries([...used].map((id) => [id, dictionaries[id]!])),
     buckets: plan.buckets,
     rows: scanRows({ sourceId: scan.sourceId, fileIdx }, options.facts),
+    ...(scan.byPartition && { leastLookedUp: Math.ceil(rows * LEAST_SHARE) }),
     counts: options.inMemory
       ? NOT_COUNTED
       : footerCounts(

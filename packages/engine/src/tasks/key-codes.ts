@@ -6,6 +6,7 @@ import {
   MOST_KERNEL_BYTES,
 } from '@tessera/columnar';
 import { type RawColumn, readRows, sinkWithKey, sinkWithKeys } from '@tessera/lake';
+import type { Exchange } from '../exchange.js';
 import { type TaskContext, tableSql } from './context.js';
 import { FAMILIES_OF_TABLES, type Family, familiesOf, sqlOf } from './key-families.js';
 import { findCodes, type KeyNumbers, keyNumbers } from './key-numbers.js';
@@ -20,8 +21,12 @@ export interface KeyCodes {
   readonly find: (key: readonly RawColumn[], rows: number, into: Int32Array) => void;
 }
 
-/** Of the memory that a task has. */
+/** Of the memory that a task has: for the keys of one key set, and of all. */
 const SHARE = 0.2;
+const SHARE_OF_ALL = 0.4;
+
+/** Bytes that a worker holds for a run. */
+const heldBytes = new WeakMap<Exchange, number>();
 
 /**
  * @param names of the table's columns, all of its key
@@ -34,28 +39,33 @@ export async function readKeyCodes(
   names: readonly string[],
 ): Promise<KeyCodes | null> {
   const from = tableSql(context, ref);
-  const { keys, families } = await describe(context, from, names);
+  const { keys, families } = await keysAndFamilies(context, from, names);
   if (families === null) return null;
-  const room = Math.min(MOST_KERNEL_BYTES, SHARE * context.memory.taskBytes);
-  if (keyTableBytes(keys) > room) return null;
+  const { exchange, memory } = context;
+  const held = heldBytes.get(exchange) ?? 0;
+  const room = Math.min(SHARE * memory.taskBytes, SHARE_OF_ALL * memory.taskBytes - held);
+  if (keyTableBytes(keys) > Math.min(MOST_KERNEL_BYTES, room)) return null;
   const columns = names.map((name, at) => sqlOf(families[at]!)(name));
-  if (columns.length === 1) {
-    const table = await readKeys(context, columns, from, keys, null);
-    return (
-      table && { families, keys, find: ([key], rows, into) => findCodes(table, key!, rows, into) }
-    );
-  }
-  const parts = await readParts(context, columns, from, room - keyTableBytes(keys));
-  const numbers = parts && keyNumbers(parts);
-  const table = numbers && (await readKeys(context, columns, from, keys, numbers));
-  if (!table) return null;
+  const parts =
+    columns.length === 1 ? [] : await readParts(context, columns, from, room - keyTableBytes(keys));
+  if (parts === null) return null;
+  const numbers = parts.length === 0 ? null : keyNumbers(parts);
+  if (parts.length > 0 && numbers === null) return null;
+  const table = await readKeys(context, columns, from, keys, numbers);
+  if (table === null) return null;
+  const bytes = [table, ...parts].reduce((sum, one) => sum + keyTableBytes(one.keys), 0);
+  heldBytes.set(exchange, held + bytes);
   return {
     ...{ families, keys },
-    find: (key, rows, into) => table.find(numbers(key, rows), rows, into),
+    find: (key, rows, into) =>
+      numbers === null
+        ? findCodes(table, key[0]!, rows, into)
+        : table.find(numbers(key, rows), rows, into),
   };
 }
 
-async function describe(
+/** Keys of which a part is null are of no row, and have no number that is not that of unknown ones. */
+async function keysAndFamilies(
   { session }: TaskContext,
   from: string,
   names: readonly string[],
@@ -65,9 +75,10 @@ async function describe(
   const longest = names.map((name, at) =>
     families[at] === 'text' ? `coalesce(max(strlen(${name})), 0)` : '0',
   );
-  const sql = `SELECT count(*) AS keys, greatest(${longest.join(', ')}) AS longest FROM ${from}`;
+  const known = names.map((name) => `${name} IS NOT NULL`).join(' AND ');
+  const sql = `SELECT count(*) AS keys, count(*) FILTER (${known}) AS known, greatest(${longest.join(', ')}) AS longest FROM ${from}`;
   const [row] = await readRows(session, sql);
-  const fits = Number(row?.longest) <= LONGEST_KEY_BYTES;
+  const fits = row?.known === row?.keys && Number(row?.longest) <= LONGEST_KEY_BYTES;
   return { keys: Number(row?.keys ?? 0), families: fits ? familiesOf(families) : null };
 }
 

@@ -9,7 +9,7 @@ import type { TableRef } from './task.js';
 /** A key that is looked up here instead of being joined in SQL. */
 export interface KeyLookup extends Pick<KeyCodes, 'find'> {
   /** Each column as it is looked up. */
-  readonly sqlOf: readonly ((column: string) => string)[];
+  readonly keySql: readonly ((column: string) => string)[];
 }
 
 /** A column of a table of keys. */
@@ -37,13 +37,13 @@ export function keyColumns(
  * for, and memory for them. Else null, and SQL joins.
  *
  * @param columns of the key set's table, all of its key
- * @param least   keys; default: more than a join does well with that leaves out rows of others
+ * @param least   keys: a join does well with fewer, and leaves out rows of others
  */
 export async function keyLookup(
   context: TaskContext,
   table: TableRef,
   columns: readonly KeyColumn[],
-  least = context.memory.leastLookedUp,
+  least: number,
 ): Promise<KeyLookup | null> {
   const families = familiesOf(columns.map(({ type }) => type && FAMILIES[type.kind]));
   const path = table.kind === 'exchange' ? context.exchange.path(table.name) : null;
@@ -52,7 +52,7 @@ export async function keyLookup(
   const found = await heldKeys(context.exchange, path, () => readKeyCodes(context, table, names));
   if (found === null || found.keys < least) return null;
   if (!families.every((family, at) => family === found.families[at])) return null;
-  return { sqlOf: families.map(sqlOf), find: found.find };
+  return { keySql: families.map(sqlOf), find: found.find };
 }
 
 const heldKeys = heldTables<KeyCodes | null>();

@@ -52,19 +52,19 @@ export async function lookUpLeft(
   if (task.from === null) throw new Error('a grid has no rows to read');
   const { sql, names } = leftLookupSql(
     task.from,
-    lookups.map(({ keySet, lookup }) => ({ keySet, keySql: lookup.sqlOf })),
+    lookups.map(({ keySet, lookup }) => ({ keySet, keySql: lookup.keySql })),
   );
   const numbered = numbering(task, task.from, sameRoom());
   const room = lookups.map(() => new Int32Array(0));
   let seen = 0;
   const within = (what: () => void) => during(context, 'scatter', what);
   const taken = { columns: ['pos', 't', 'day'], kinds: {}, within };
-  await sinkWithKeys(context.session, sql, names, taken, (keys, { rows, columns: own }) => {
+  await sinkWithKeys(context.session, sql, names.flat(), taken, (keys, { rows, columns: own }) => {
     const columns: Record<string, Column> = { ...own };
     let behind = 0;
     lookups.forEach(({ lookup }, idx) => {
       const from = behind;
-      behind += lookup.sqlOf.length;
+      behind += names[idx]!.length;
       if (room[idx]!.length < rows) room[idx] = new Int32Array(rows);
       const values = room[idx]!.subarray(0, rows);
       lookup.find(keys.slice(from, behind), rows, values);

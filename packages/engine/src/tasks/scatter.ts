@@ -125,9 +125,9 @@ async function eachMatch(
     await sinkColumns(session, sql, ['code', ...columns], withCode, onBatch, within);
     return;
   }
-  const sql = scatterSql(scan, relation, { keySql: lookup.sqlOf }, dictionaries);
+  const sql = scatterSql(scan, relation, { keySql: lookup.keySql }, dictionaries);
   let found = new Int32Array(0);
-  const names = lookup.sqlOf.map((_, idx) => `k${idx}`);
+  const names = lookup.keySql.map((_, idx) => `k${idx}`);
   await sinkWithKeys(session, sql, names, { columns, kinds, within }, (key, read) => {
     const { rows } = read;
     if (found.length < rows) found = new Int32Array(rows);
@@ -137,6 +137,7 @@ async function eachMatch(
   });
 }
 
-function keyLookupOf(context: TaskContext, { scan, keys }: ScatterTask) {
-  return keyLookup(context, keys, keyColumns(scan.keys, scan.byPartition, scan.source));
+function keyLookupOf(context: TaskContext, { scan, keys, leastLookedUp = 0 }: ScatterTask) {
+  const least = Math.max(leastLookedUp, context.memory.leastLookedUp);
+  return keyLookup(context, keys, keyColumns(scan.keys, scan.byPartition, scan.source), least);
 }

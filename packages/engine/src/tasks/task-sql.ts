@@ -214,7 +214,7 @@ export function leftCodesSql(
  * Left rows in order with what their keys are looked up by, all columns of a key set behind those of the one before, and
  * `pos`, `t` and `day` as of `leftCodesSql`, null where there is none.
  *
- * Returns  names of the columns that are looked up
+ * Returns  names of the columns that are looked up, of each key set
  */
 export function leftLookupSql(
   left: LeftScan,
@@ -222,16 +222,19 @@ export function leftLookupSql(
     readonly keySet: Pick<KeySetPlan, 'columns' | 'snapshotLagMs'>;
     readonly keySql: readonly ((column: string) => string)[];
   }[],
-): { readonly sql: string; readonly names: readonly string[] } {
+): { readonly sql: string; readonly names: readonly (readonly string[])[] } {
   const columns = [...new Set(keySets.flatMap(({ keySet }) => keySet.columns))];
   const rows = leftWithDaySql(left, columns, null);
-  const keys = keySets.flatMap(({ keySet, keySql }) => {
+  const looked: string[] = [];
+  const names = keySets.map(({ keySet, keySql }) => {
     const { snapshotLagMs: lagMs } = keySet;
     const day = lagMs === null ? [] : [snapshotDaySql('__t', lagMs)];
-    return [...keySet.columns.map(quoteIdent), ...day].map((column, at) => keySql[at]!(column));
+    return [...keySet.columns.map(quoteIdent), ...day].map((column, at) => {
+      const name = `k${looked.length}`;
+      looked.push(`${keySql[at]!(column)} AS ${name}`);
+      return name;
+    });
   });
-  const names = keys.map((_, idx) => `k${idx}`);
-  const looked = keys.map((key, idx) => `${key} AS ${names[idx]}`);
   const own = ['pos', 't', 'day'].map((name) => `CAST(__${name} AS DOUBLE) AS ${name}`);
   return { sql: `SELECT ${[...looked, ...own].join(', ')} FROM (${rows})`, names };
 }
@@ -389,6 +392,13 @@ export function tiedStringsSql(scan: ScanInput, column: string, keys: readonly s
   const tied = `SELECT place FROM (SELECT ${place} AS place ${placed}) GROUP BY place HAVING count(*) > 1`;
   const strings = `SELECT s FROM (SELECT ${quoteIdent(column)} AS s, ${place} AS place ${placed}) WHERE place IN (${tied})`;
   return codedStringsSql(strings);
+}
+
+/** How many of the first rows there are, and how many strings in them, about. */
+export function someStringsSql(scan: ScanInput, column: string, limit: number): string {
+  const { source, relation } = scan;
+  const rows = sourceSql({ source, relation, columns: [column], ...timeRange(scan) });
+  return `SELECT count(*) AS rows, approx_count_distinct(s) AS strings FROM (SELECT ${quoteIdent(column)} AS s FROM (${rows}) LIMIT ${limit})`;
 }
 
 /** @param strings SELECT of `s`, as often as there are some */

@@ -124,6 +124,8 @@ export interface ScatterTask {
   readonly codesPerBucket?: number;
   /** Rows of the files, by their footers. */
   readonly rows: number;
+  /** Fewer keys are joined with, which leaves out rows of others; default: as memory says. */
+  readonly leastLookedUp?: number;
   /** Counts for the report where footers tell them; null = to be counted. */
   readonly counts: SourceCounts | null;
 }

@@ -95,10 +95,15 @@ function tilesWork(builds: Counted['builds']): StageWork {
 
 function dictionariesWork(plan: PhysicalPlan, scans: readonly CountedScan[]): StageWork {
   const of = new Map(scans.map((one) => [one.scan.id, one]));
-  const list = plan.dictionaries.map(({ scan }) => {
-    const { rows = 0, files = 0 } = of.get(scan) ?? {};
-    return { task: 1, file: files, dictionaryRow: rows };
-  });
+  // Scans of one source share the strings of a column.
+  const shared = new Map<string, Partial<Record<Unit, number>>>();
+  for (const { scan: id, column } of plan.dictionaries) {
+    const { scan, rows = 0, files = 0 } = of.get(id) ?? {};
+    const key = JSON.stringify([scan?.sourceId ?? id, column]);
+    const known = shared.get(key)?.dictionaryRow ?? -1;
+    if (rows > known) shared.set(key, { task: 1, file: files, dictionaryRow: rows });
+  }
+  const list = [...shared.values()];
   return { tasks: Math.max(1, list.length), amounts: amounts(...list) };
 }
 
