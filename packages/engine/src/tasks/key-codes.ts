@@ -5,21 +5,22 @@ import {
   LONGEST_KEY_BYTES,
   MOST_KERNEL_BYTES,
 } from '@tessera/columnar';
-import { type RawColumn, readRows, sinkWithKey, sinkWithKeys } from '@tessera/lake';
+import { type RawColumn, readRows, sinkWithKeys } from '@tessera/lake';
 import type { Exchange } from '../exchange.js';
-import { type TaskContext, tableSql } from './context.js';
-import { FAMILIES_OF_TABLES, type Family, familiesOf, sqlOf } from './key-families.js';
+import type { TaskContext } from './context.js';
+import { FAMILIES_OF_TABLES, type Family, familiesOf } from './key-families.js';
 import { findCodes, type KeyNumbers, keyNumbers } from './key-numbers.js';
-import type { TableRef } from './task.js';
 import { codes } from './typed.js';
 
-/** Codes of the keys of a table. */
-export interface KeyCodes {
-  readonly families: readonly Family[];
+/** What a table of keys is like. */
+export interface KeysSeen {
   readonly keys: number;
-  /** Code of every row, -1 for a null or unknown key. */
-  readonly find: (key: readonly RawColumn[], rows: number, into: Int32Array) => void;
+  /** Null for keys of other types, of longer strings, and of which a part is null. */
+  readonly families: readonly Family[] | null;
 }
+
+/** Code of every row, -1 for a null or unknown key. */
+export type FindCodes = (key: readonly RawColumn[], rows: number, into: Int32Array) => void;
 
 /** Of the memory that a task has: for the keys of one key set, and of all. */
 const SHARE = 0.2;
@@ -29,47 +30,50 @@ const SHARE_OF_ALL = 0.4;
 const heldBytes = new WeakMap<Exchange, number>();
 
 /**
- * @param names of the table's columns, all of its key
+ * Codes of the keys of a table.
  *
- * Returns  null for keys of other types, of longer strings, and where they take more room than there is
+ * @param columns SQL of the table's columns, as they are looked up
+ *
+ * Returns  null where they take more room than there is
  */
 export async function readKeyCodes(
   context: TaskContext,
-  ref: TableRef,
-  names: readonly string[],
-): Promise<KeyCodes | null> {
-  const from = tableSql(context, ref);
-  const { keys, families } = await keysAndFamilies(context, from, names);
-  if (families === null) return null;
+  from: string,
+  columns: readonly string[],
+  keys: number,
+): Promise<FindCodes | null> {
   const { exchange, memory } = context;
   const held = heldBytes.get(exchange) ?? 0;
   const room = Math.min(SHARE * memory.taskBytes, SHARE_OF_ALL * memory.taskBytes - held);
   if (keyTableBytes(keys) > Math.min(MOST_KERNEL_BYTES, room)) return null;
-  const columns = names.map((name, at) => sqlOf(families[at]!)(name));
   const parts =
-    columns.length === 1 ? [] : await readParts(context, columns, from, room - keyTableBytes(keys));
+    columns.length === 1
+      ? []
+      : await readParts(context, from, columns, keys, room - keyTableBytes(keys));
   if (parts === null) return null;
   const numbers = parts.length === 0 ? null : keyNumbers(parts);
   if (parts.length > 0 && numbers === null) return null;
-  const table = await readKeys(context, columns, from, keys, numbers);
+  const { words, codes: code, width } = await readKeys(context, from, columns, keys, numbers);
+  const table = keyTable(words, code, width);
   if (table === null) return null;
   const bytes = [table, ...parts].reduce((sum, one) => sum + keyTableBytes(one.keys), 0);
   heldBytes.set(exchange, held + bytes);
-  return {
-    ...{ families, keys },
-    find: (key, rows, into) =>
-      numbers === null
-        ? findCodes(table, key[0]!, rows, into)
-        : table.find(numbers(key, rows), rows, into),
-  };
+  return (key, rows, into) =>
+    numbers === null
+      ? findCodes(table, key[0]!, rows, into)
+      : table.find(numbers(key, rows), rows, into);
 }
 
-/** Keys of which a part is null are of no row, and have no number that is not that of unknown ones. */
-async function keysAndFamilies(
+/**
+ * Looks at a table of keys. A key of which a part is null is of no row, and has no number but that of unknown ones.
+ *
+ * @param names of its columns, all of its key
+ */
+export async function seeKeys(
   { session }: TaskContext,
   from: string,
   names: readonly string[],
-): Promise<{ keys: number; families: readonly Family[] | null }> {
+): Promise<KeysSeen> {
   const columns = await readRows(session, `DESCRIBE SELECT ${names.join(', ')} FROM ${from}`);
   const families = columns.map((column) => FAMILIES_OF_TABLES[String(column.column_type)]);
   const longest = names.map((name, at) =>
@@ -85,77 +89,56 @@ async function keysAndFamilies(
 /** Codes of the values of each column; null where they take more room than there is. */
 async function readParts(
   context: TaskContext,
-  columns: readonly string[],
   from: string,
+  columns: readonly string[],
+  keys: number,
   room: number,
 ): Promise<readonly KeyTable[] | null> {
   const parts: KeyTable[] = [];
   let left = room;
   for (const column of columns) {
-    const { words, rows, width } = await readValues(context, column, from);
-    left -= keyTableBytes(rows);
+    const values = `(SELECT v, CAST(row_number() OVER () - 1 AS INTEGER) AS code FROM (SELECT DISTINCT ${column} AS v FROM ${from}))`;
+    const { words, codes: code, width } = await readKeys(context, values, ['v'], keys, null);
+    left -= keyTableBytes(code.length);
     if (left < 0) return null;
-    const part = keyTable(
-      words,
-      Int32Array.from({ length: rows }, (_, code) => code),
-      width,
-    );
+    const part = keyTable(words, code, width);
     if (part === null) return null;
     parts.push(part);
   }
   return parts;
 }
 
-interface Values {
+interface Keys {
   readonly words: Int32Array;
-  readonly rows: number;
+  readonly codes: Int32Array;
   readonly width: RawColumn['width'];
 }
 
-/** Each value of a column once. */
-async function readValues({ session }: TaskContext, column: string, from: string): Promise<Values> {
-  const sql = `SELECT DISTINCT ${column} AS v FROM ${from}`;
-  let words = new Int32Array(0);
-  let width: RawColumn['width'] = 1;
-  let rows = 0;
-  await sinkWithKey(session, sql, 'v', { columns: [], kinds: {} }, (read, batch) => {
-    width = read.width;
-    const needed = (rows + batch.rows) * width;
-    if (needed > words.length) words = grown(words, needed);
-    words.set(read.words, rows * width);
-    rows += batch.rows;
-  });
-  return { words, rows, width };
-}
-
-function grown(words: Int32Array, needed: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(Math.max(needed, 2 * words.length));
-  larger.set(words);
-  return larger;
-}
-
-/** @param numbers what several columns are put together by; null: there is one */
+/**
+ * @param most    there are no more
+ * @param numbers what several columns are put together by; null: there is one
+ */
 async function readKeys(
   { session }: TaskContext,
-  columns: readonly string[],
   from: string,
-  keys: number,
+  columns: readonly string[],
+  most: number,
   numbers: KeyNumbers | null,
-): Promise<KeyTable | null> {
+): Promise<Keys> {
   const names = columns.map((_, at) => `v${at}`);
   const values = columns.map((column, at) => `${column} AS ${names[at]}`);
   const sql = `SELECT ${[...values, 'code'].join(', ')} FROM ${from}`;
   const taken = { columns: ['code'], kinds: { code: 'code' as const } };
-  const code = new Int32Array(keys);
-  let words = new Int32Array(0);
+  const code = new Int32Array(most);
   let width: RawColumn['width'] = 2;
+  let words = new Int32Array(0);
   let at = 0;
   await sinkWithKeys(session, sql, names, taken, (read, batch) => {
     if (numbers === null) width = read[0]!.width;
-    if (at === 0) words = new Int32Array(keys * width);
+    if (at === 0) words = new Int32Array(most * width);
     words.set(numbers === null ? read[0]!.words : numbers(read, batch.rows), at * width);
     code.set(codes(batch, 'code'), at);
     at += batch.rows;
   });
-  return keyTable(words, code, width);
+  return { words: words.subarray(0, at * width), codes: code.subarray(0, at), width };
 }

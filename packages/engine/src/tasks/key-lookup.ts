@@ -1,13 +1,14 @@
 import type { DataType, SourceSpec } from '@tessera/api';
 import { quoteIdent } from '@tessera/lake';
-import type { TaskContext } from './context.js';
+import { type TaskContext, tableSql } from './context.js';
 import { heldTables } from './held-tables.js';
-import { type KeyCodes, readKeyCodes } from './key-codes.js';
+import { type FindCodes, type KeysSeen, readKeyCodes, seeKeys } from './key-codes.js';
 import { FAMILIES, familiesOf, sqlOf } from './key-families.js';
 import type { TableRef } from './task.js';
 
 /** A key that is looked up here instead of being joined in SQL. */
-export interface KeyLookup extends Pick<KeyCodes, 'find'> {
+export interface KeyLookup {
+  readonly find: FindCodes;
   /** Each column as it is looked up. */
   readonly keySql: readonly ((column: string) => string)[];
 }
@@ -48,11 +49,19 @@ export async function keyLookup(
   const families = familiesOf(columns.map(({ type }) => type && FAMILIES[type.kind]));
   const path = table.kind === 'exchange' ? context.exchange.path(table.name) : null;
   if (families === null || path === null) return null;
+  const { exchange } = context;
+  const from = tableSql(context, table);
   const names = columns.map(({ name }) => quoteIdent(name));
-  const found = await heldKeys(context.exchange, path, () => readKeyCodes(context, table, names));
-  if (found === null || found.keys < least) return null;
-  if (!families.every((family, at) => family === found.families[at])) return null;
-  return { keySql: families.map(sqlOf), find: found.find };
+  const seen = await heldSeen(exchange, path, () => seeKeys(context, from, names));
+  if (seen.keys < least || !families.every((family, at) => family === seen.families?.[at]))
+    return null;
+  const keySql = families.map(sqlOf);
+  const looked = names.map((name, at) => keySql[at]!(name));
+  const find = await heldCodes(exchange, path, () =>
+    readKeyCodes(context, from, looked, seen.keys),
+  );
+  return find && { keySql, find };
 }
 
-const heldKeys = heldTables<KeyCodes | null>();
+const heldSeen = heldTables<KeysSeen>();
+const heldCodes = heldTables<FindCodes | null>();
