@@ -65,86 +65,6 @@ function codeFrom(line: u32, table: usize, lines: u32, a: u32, b: u32, c: u32, l
   }
 }
 
-/** Words of a key in `words`: 1, 2, or 4 with a string's length first. */
-function wordsAt(words: usize, width: u32, k: u32): usize {
-  const key = words + ((<usize>(k * width)) << 2);
-  return width === 4 ? key + 4 : key;
-}
-
-function secondAt(key: usize, width: u32): u32 {
-  return width === 1 ? 0 : load<u32>(key, 4);
-}
-
-function thirdAt(key: usize, width: u32): u32 {
-  return width === 4 ? load<u32>(key, 8) : 0;
-}
-
-function lineAt(key: usize, width: u32, lines: u32): u32 {
-  const ab = <u64>load<u32>(key) | ((<u64>secondAt(key, width)) << 32);
-  return lineOf(ab, thirdAt(key, width), lines);
-}
-
-/**
- * Put keys into a table: memory is asked for the lines of a group first, as by `find`.
- *
- * @param width words of a key in `words`: 1, 2, or 4 with a string's length first
- *
- * Returns  0 when two strings differ in nothing but zeros behind them, else any other
- */
-export function addKeys(
-  table: usize,
-  lines: u32,
-  words: usize,
-  width: u32,
-  codes: usize,
-  keys: u32,
-): u32 {
-  let touched: u32 = 1;
-  for (let from: u32 = 0; from < keys; from += GROUP) {
-    const until = min(keys, from + GROUP);
-    for (let k = from; k < until; k++)
-      touched |= load<u32>(addressOf(table, lineAt(wordsAt(words, width, k), width, lines)));
-    for (let k = from; k < until; k++) {
-      const key = wordsAt(words, width, k);
-      const length: u32 = width === 4 ? load<u32>(key - 4) : 0;
-      const word = ((load<u32>(codes + ((<usize>k) << 2)) + 1) << LENGTH_BITS) | length;
-      if (!addKey(table, lines, key, width, word)) return 0;
-    }
-  }
-  return touched;
-}
-
-/** @param word of its code and length */
-function addKey(table: usize, lines: u32, key: usize, width: u32, word: u32): bool {
-  const a = load<u32>(key);
-  const b = secondAt(key, width);
-  const c = thirdAt(key, width);
-  let line = lineAt(key, width, lines);
-  while (true) {
-    const at = addressOf(table, line);
-    const found = alike(at, a, b, c);
-    if (found !== 0 && load<u32>(wordAt(at, ctz(found))) !== 0) return false;
-    for (let place: u32 = 0; place < 4; place++) {
-      if (load<u32>(wordAt(at, place)) !== 0) continue;
-      const to = at + ((<usize>place) << 2);
-      store<u32>(to, a);
-      store<u32>(to, b, 16);
-      store<u32>(to, c, 32);
-      store<u32>(to, word, 48);
-      return true;
-    }
-    if (++line === lines) line = 0;
-  }
-}
-
-/** Nothing but loads: so a core has as many of them under way as it can. */
-function touch(table: usize, places: usize, rows: u32): u32 {
-  let touched: u32 = 0;
-  for (let i: u32 = 0; i < rows; i++)
-    touched |= load<u32>(addressOf(table, load<u32>(places + ((<usize>i) << 2))));
-  return touched;
-}
-
 /** Words of a key as it lies in a vector: a number's one or two, or a string's length and its bytes. */
 function firstOf<Key>(key: usize): u32 {
   return sizeof<Key>() === 16 ? load<u32>(key, 4) : load<u32>(key);
@@ -163,6 +83,73 @@ function lengthOf<Key>(key: usize): u32 {
   return sizeof<Key>() === 16 ? load<u32>(key) : 0;
 }
 
+function lineAt<Key>(key: usize, lines: u32): u32 {
+  const ab = <u64>firstOf<Key>(key) | ((<u64>secondOf<Key>(key)) << 32);
+  return lineOf(ab, thirdOf<Key>(key), lines);
+}
+
+/**
+ * Put keys into a table: memory is asked for the lines of a group first, as by `find`.
+ *
+ * Returns  0 when two strings differ in nothing but zeros behind them, else any other
+ */
+function add<Key>(table: usize, lines: u32, words: usize, codes: usize, keys: u32): u32 {
+  let touched: u32 = 1;
+  for (let from: u32 = 0; from < keys; from += GROUP) {
+    const until = min(keys, from + GROUP);
+    for (let k = from; k < until; k++)
+      touched |= load<u32>(addressOf(table, lineAt<Key>(words + <usize>k * sizeof<Key>(), lines)));
+    for (let k = from; k < until; k++) {
+      const key = words + <usize>k * sizeof<Key>();
+      const code = load<u32>(codes + ((<usize>k) << 2));
+      if (!addKey<Key>(table, lines, key, code)) return 0;
+    }
+  }
+  return touched;
+}
+
+function addKey<Key>(table: usize, lines: u32, key: usize, code: u32): bool {
+  const a = firstOf<Key>(key);
+  const b = secondOf<Key>(key);
+  const c = thirdOf<Key>(key);
+  let line = lineAt<Key>(key, lines);
+  while (true) {
+    const at = addressOf(table, line);
+    const found = alike(at, a, b, c);
+    if (found !== 0 && load<u32>(wordAt(at, ctz(found))) !== 0) return false;
+    for (let place: u32 = 0; place < 4; place++) {
+      if (load<u32>(wordAt(at, place)) !== 0) continue;
+      const to = at + ((<usize>place) << 2);
+      store<u32>(to, a);
+      store<u32>(to, b, 16);
+      store<u32>(to, c, 32);
+      store<u32>(to, ((code + 1) << LENGTH_BITS) | lengthOf<Key>(key), 48);
+      return true;
+    }
+    if (++line === lines) line = 0;
+  }
+}
+
+export function addNarrow(table: usize, lines: u32, words: usize, codes: usize, keys: u32): u32 {
+  return add<u32>(table, lines, words, codes, keys);
+}
+
+export function addWide(table: usize, lines: u32, words: usize, codes: usize, keys: u32): u32 {
+  return add<u64>(table, lines, words, codes, keys);
+}
+
+export function addStrings(table: usize, lines: u32, words: usize, codes: usize, keys: u32): u32 {
+  return add<v128>(table, lines, words, codes, keys);
+}
+
+/** Nothing but loads: so a core has as many of them under way as it can. */
+function touch(table: usize, places: usize, rows: u32): u32 {
+  let touched: u32 = 0;
+  for (let i: u32 = 0; i < rows; i++)
+    touched |= load<u32>(addressOf(table, load<u32>(places + ((<usize>i) << 2))));
+  return touched;
+}
+
 /**
  * Three passes: lines are found; memory is asked for those of a group's rows, all at once, where a loop that compares would
  * wait for each; keys are compared.
@@ -175,8 +162,7 @@ function find<Key>(table: usize, lines: u32, words: usize, rows: u32, codes: usi
     const places = codes + ((<usize>from) << 2);
     for (let i: u32 = 0; i < count; i++) {
       const key = keys + <usize>i * sizeof<Key>();
-      const ab = <u64>firstOf<Key>(key) | ((<u64>secondOf<Key>(key)) << 32);
-      store<u32>(places + ((<usize>i) << 2), lineOf(ab, thirdOf<Key>(key), lines));
+      store<u32>(places + ((<usize>i) << 2), lineAt<Key>(key, lines));
     }
     touched |= touch(table, places, count);
     for (let i: u32 = 0; i < count; i++) {

@@ -1,1 +1,1 @@
-export { addKeys, findNarrow, findStrings, findWide } from './find';
+export { addNarrow, addStrings, addWide, findNarrow, findStrings, findWide } from './find';

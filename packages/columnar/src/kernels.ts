@@ -36,18 +36,15 @@ export interface Kernels {
 
 /** The functions of `assembly/simd.ts`. */
 export interface SimdKernels {
-  addKeys(
-    table: number,
-    lines: number,
-    words: number,
-    width: number,
-    codes: number,
-    keys: number,
-  ): number;
+  addNarrow: Add;
+  addWide: Add;
+  addStrings: Add;
   findNarrow: Find;
   findWide: Find;
   findStrings: Find;
 }
+
+type Add = (table: number, lines: number, words: number, codes: number, keys: number) => number;
 
 type Find = (table: number, lines: number, words: number, rows: number, codes: number) => void;
 

@@ -92,13 +92,15 @@ function newTable(keys: number, width: KeyWidth): Table {
   ];
   const memory = newMemory(next(0));
   const kernels = simdKernels(memory);
+  const add = kernels[ADD[width]];
   const find = kernels[FIND[width]];
   return {
     words: new Int32Array(memory.buffer, words, BLOCK_ROWS * width),
     codes: new Int32Array(memory.buffer, codes, BLOCK_ROWS),
-    add: (rows) => kernels.addKeys(at, lines, words, width, codes, rows) !== 0,
+    add: (rows) => add(at, lines, words, codes, rows) !== 0,
     find: (rows) => find(at, lines, words, rows, codes),
   };
 }
 
+const ADD = { 1: 'addNarrow', 2: 'addWide', 4: 'addStrings' } as const;
 const FIND = { 1: 'findNarrow', 2: 'findWide', 4: 'findStrings' } as const;

@@ -119,7 +119,7 @@ export {
 export { NO_DAY, type Relation, type ScanFile, type ScanSpec } from './scan-spec.js';
 export { scanColumns, scanSql } from './scan-sql.js';
 export { openDuckDb, run, type Session, type SessionOptions } from './session.js';
-export { type RawColumn, sinkColumns, sinkWithKey, sinkWithKeys } from './sink-columns.js';
+export { type RawColumn, sinkColumns, sinkWithKeys } from './sink-columns.js';
 export { type SummaryRow, summarise } from './summarise.js';
 export { deadFolders, openTmpFolder, removeDeadFolders, type TmpFolder } from './tmp-folder.js';
 export { changedFiles } from './unchanged.js';

@@ -53,22 +53,11 @@ export interface RawColumn {
 }
 
 /**
- * The same with a first column that is read as it lies: a string as its length and the bytes themselves up to 12 (of a
- * longer one four bytes and a pointer), an integer or a date as 32 or 64 bits.
+ * The same with columns before the others that are read as they lie: a string as its length and the bytes themselves up to
+ * 12 (of a longer one four bytes and a pointer), an integer or a date as 32 or 64 bits.
  *
- * Throws   DUCKDB_FAILED for a first column of another type
+ * Throws   DUCKDB_FAILED for such a column of another type
  */
-export function sinkWithKey(
-  session: Session,
-  sql: string,
-  key: string,
-  taken: Taken,
-  onBatch: (key: RawColumn, batch: Batch) => void,
-): Promise<number> {
-  return sink(session, sql, [key], taken, (batch, [raw]) => onBatch(raw!, batch));
-}
-
-/** The same with several columns that are read as they lie, before the others. */
 export function sinkWithKeys(
   session: Session,
   sql: string,
